@@ -1,0 +1,9 @@
+# PLUMBLINE_REVISION: the commit that is built, or "unknown" outside a checkout.
+execute_process(
+  COMMAND git rev-parse --short=12 HEAD
+  WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+  OUTPUT_VARIABLE PLUMBLINE_REVISION
+  OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+if(NOT PLUMBLINE_REVISION)
+  set(PLUMBLINE_REVISION unknown)
+endif()

@@ -1,0 +1,70 @@
+// Little-endian fields in a byte string, for what is journalled.
+
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace plumbline {
+
+class ByteWriter {
+ public:
+  explicit ByteWriter(std::string* out) : out_(out) {}
+
+  template <class T>
+  void Put(const T& value) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    out_->append(reinterpret_cast<const char*>(&value), sizeof(T));
+  }
+  void PutBytes(std::string_view bytes) {
+    Put(static_cast<uint64_t>(bytes.size()));
+    out_->append(bytes);
+  }
+
+ private:
+  std::string* out_;
+};
+
+// Reads what ByteWriter wrote. After a read past the end ok() is false and
+// every further read yields zeros.
+class ByteReader {
+ public:
+  explicit ByteReader(std::string_view in) : in_(in) {}
+
+  bool ok() const { return ok_; }
+  bool AtEnd() const { return in_.empty(); }
+
+  template <class T>
+  T Get() {
+    static_assert(std::is_trivially_copyable_v<T>);
+    T value{};
+    if (in_.size() < sizeof(T)) {
+      ok_ = false;
+      in_ = {};
+      return value;
+    }
+    std::memcpy(&value, in_.data(), sizeof(T));
+    in_.remove_prefix(sizeof(T));
+    return value;
+  }
+  std::string_view GetBytes() {
+    const auto size = Get<uint64_t>();
+    if (size > in_.size()) {
+      ok_ = false;
+      in_ = {};
+      return {};
+    }
+    const std::string_view bytes = in_.substr(0, size);
+    in_.remove_prefix(size);
+    return bytes;
+  }
+
+ private:
+  std::string_view in_;
+  bool ok_ = true;
+};
+
+}  // namespace plumbline

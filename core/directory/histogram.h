@@ -1,0 +1,39 @@
+// Bucket bounds of the two histograms, and how they lie in a row of counts.
+
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+namespace plumbline {
+
+// Seconds from a prediction to its label: 1 s to 90 d.
+inline constexpr std::array<double, 15> kDelayBounds = {
+    1,     10,    60,     300,    900,    3600,   3 * 3600., 6 * 3600.,
+    12 * 3600., 86400., 2 * 86400., 3 * 86400., 7 * 86400., 30 * 86400.,
+    90 * 86400.};
+
+// Seconds that a prediction took: 1 ms to 10 s.
+inline constexpr std::array<double, 13> kLatencyBounds = {
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
+    0.25,  0.5,    1,     2.5,  5,     10};
+
+// In a row of counts a histogram takes the bits of its sum, then the count of
+// each bucket (not cumulative), the last one without a bound.
+template <size_t Bounds>
+constexpr size_t HistogramCells(const std::array<double, Bounds>&) {
+  return Bounds + 2;
+}
+
+template <size_t Bounds>
+void Observe(const std::array<double, Bounds>& bounds, double value,
+             uint64_t* cells) {
+  cells[0] = std::bit_cast<uint64_t>(std::bit_cast<double>(cells[0]) + value);
+  const auto bucket = std::lower_bound(bounds.begin(), bounds.end(), value);
+  ++cells[1 + (bucket - bounds.begin())];
+}
+
+}  // namespace plumbline

@@ -1,0 +1,120 @@
+#include "core/group.h"
+
+#include "core/bytes.h"
+
+namespace plumbline {
+namespace {
+
+// NOTE: journals hold these numbers; they are the order of Command.
+enum class CommandType : uint8_t { kTick, kEvents, kSettings, kRemoval };
+
+void Put(ByteWriter*, const Tick&) {}
+
+void Put(ByteWriter* out, const EventBatch& batch) {
+  out->PutBytes(batch.names.bytes());
+  out->Put<uint64_t>(batch.names.size());
+  for (const uint32_t end : batch.names.ends()) out->Put(end);
+  const auto* events = reinterpret_cast<const char*>(batch.events.data());
+  out->PutBytes({events, batch.events.size() * sizeof(Event)});
+}
+
+void Put(ByteWriter* out, const Settings& settings) {
+  out->PutBytes(EncodeSettings(settings));
+}
+
+void Put(ByteWriter* out, const Removal& removal) {
+  out->PutBytes(removal.model);
+  out->Put<bool>(removal.version.has_value());
+  out->PutBytes(removal.version.value_or(""));
+}
+
+std::optional<Command> GetEvents(ByteReader* in) {
+  EventBatch batch;
+  const std::string_view names = in->GetBytes();
+  const auto count = in->Get<uint64_t>();
+  uint32_t begin = 0;
+  for (uint64_t i = 0; i < count; ++i) {
+    const auto end = in->Get<uint32_t>();
+    if (!in->ok() || end < begin || end > names.size()) return std::nullopt;
+    if (batch.names.Add(names.substr(begin, end - begin)) != i) {
+      return std::nullopt;
+    }
+    begin = end;
+  }
+  const std::string_view events = in->GetBytes();
+  if (events.size() % sizeof(Event) != 0) return std::nullopt;
+  batch.events.resize(events.size() / sizeof(Event));
+  std::memcpy(static_cast<void*>(batch.events.data()), events.data(),
+              events.size());
+  for (const Event& event : batch.events) {
+    const auto names_a_class = [&](ValueKind kind, uint64_t value) {
+      return kind != ValueKind::kText || value < batch.names.size();
+    };
+    if (event.model >= batch.names.size() ||
+        event.version >= batch.names.size() ||
+        !names_a_class(event.prediction_kind, event.prediction) ||
+        !names_a_class(event.label_kind, event.label)) {
+      return std::nullopt;
+    }
+  }
+  return batch;
+}
+
+std::optional<Command> GetCommand(ByteReader* in) {
+  switch (in->Get<CommandType>()) {
+    case CommandType::kTick:
+      return Tick{};
+    case CommandType::kEvents:
+      return GetEvents(in);
+    case CommandType::kSettings: {
+      auto settings = DecodeSettings(in->GetBytes());
+      if (!settings) return std::nullopt;
+      return *std::move(settings);
+    }
+    case CommandType::kRemoval: {
+      Removal removal;
+      removal.model = in->GetBytes();
+      const bool has_version = in->Get<bool>();
+      const std::string_view version = in->GetBytes();
+      if (has_version) removal.version = version;
+      return removal;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string EncodeGroup(const Group& group) {
+  std::string bytes;
+  ByteWriter out(&bytes);
+  out.Put(group.now_ms);
+  out.Put<uint64_t>(group.commands.size());
+  for (const Command* command : group.commands) {
+    out.Put(static_cast<CommandType>(command->index()));
+    std::visit([&out](const auto& c) { Put(&out, c); }, *command);
+  }
+  return bytes;
+}
+
+Group StoredGroup::View() const {
+  Group group{now_ms, {}};
+  for (const Command& command : commands) group.commands.push_back(&command);
+  return group;
+}
+
+std::optional<StoredGroup> DecodeGroup(std::string_view bytes) {
+  ByteReader in(bytes);
+  StoredGroup group;
+  group.now_ms = in.Get<int64_t>();
+  const auto count = in.Get<uint64_t>();
+  for (uint64_t i = 0; i < count && in.ok(); ++i) {
+    auto command = GetCommand(&in);
+    if (!command) return std::nullopt;
+    group.commands.push_back(*std::move(command));
+  }
+  if (!in.ok() || !in.AtEnd()) return std::nullopt;
+  return group;
+}
+
+}  // namespace plumbline

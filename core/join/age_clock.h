@@ -1,0 +1,79 @@
+// AgeClock: cuts receipts into age buckets, so that expiry is counting.
+//
+// A bucket is 1/60 of the horizon long, or shorter where it was closed early
+// because it held enough (Close). It expires as a whole, one horizon after its
+// end: a record lives at least the horizon and at most 1/60 more.
+//
+// Buckets are numbered in order. The ledgers count by bucket and mark which
+// they use; one that none uses any more is dropped, wherever it is in the
+// order, so there are never more than are alive.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+
+namespace plumbline {
+
+class AgeClock {
+ public:
+  static constexpr int64_t kBucketsPerHorizon = 60;
+
+  explicit AgeClock(int64_t horizon_ms) : horizon_ms_(horizon_ms) {}
+
+  // A later change of the horizon revives nothing: what has expired is gone.
+  void set_horizon(int64_t horizon_ms) { horizon_ms_ = horizon_ms; }
+
+  // The bucket of what is received now; opens one if none is open.
+  uint32_t Current(int64_t now_ms);
+  // The same for one more record; `most` of them close the bucket.
+  uint32_t Receive(int64_t now_ms, int64_t most);
+  // Ends the current bucket now. The next receipt opens another.
+  void Close(int64_t now_ms);
+
+  // True if the oldest bucket is over the horizon. It is then to be dropped
+  // from every ledger, and PopOldest() to be called.
+  bool Expired(int64_t now_ms) const {
+    return !buckets_.empty() && NextExpiry() <= now_ms;
+  }
+  void PopOldest() { buckets_.pop_front(); }
+
+  bool empty() const { return buckets_.empty(); }
+  // REQUIRE: not empty.
+  int64_t NextExpiry() const { return buckets_.front().end_ms + horizon_ms_; }
+  uint32_t oldest() const { return buckets_.front().age; }
+
+  // The end of bucket `age`, and when it expires; 0 if it is gone.
+  int64_t EndOf(uint32_t age) const;
+  int64_t ExpiryOf(uint32_t age) const {
+    const int64_t end_ms = EndOf(age);
+    return end_ms == 0 ? 0 : end_ms + horizon_ms_;
+  }
+
+  // The number that the next bucket will have. What is received from now on,
+  // after Close(), has this age or a younger one.
+  uint32_t next() const { return next_; }
+
+  // [Ledgers] One more, or one less, has counts in bucket `age`.
+  void Use(uint32_t age);
+  void Release(uint32_t age);
+
+ private:
+  struct Bucket {
+    uint32_t age;
+    uint32_t uses;
+    int64_t end_ms;  // exclusive
+  };
+
+  bool open() const { return open_ && !buckets_.empty(); }
+  const Bucket* Find(uint32_t age) const;
+
+  int64_t horizon_ms_;
+  uint32_t next_ = 0;
+  int64_t received_ = 0;  // in the youngest bucket
+  bool open_ = false;     // the youngest bucket takes receipts
+  std::deque<Bucket> buckets_;
+};
+
+}  // namespace plumbline

@@ -1,0 +1,121 @@
+#include "core/join/bound.h"
+
+#include <algorithm>
+
+namespace plumbline {
+namespace {
+
+constexpr uint32_t kNoAge = ~uint32_t{0};
+constexpr int64_t kBucketsAtBound = 64;
+
+// The model that remembers most, among those for which `has` is true.
+template <class Has>
+Model* Largest(const State& state, Has has) {
+  Model* largest = nullptr;
+  for (Model* model : state.models().Get()) {
+    if (largest != nullptr && model->records <= largest->records) continue;
+    if (model->records > 0 && has(*model)) largest = model;
+  }
+  return largest;
+}
+
+// What was received in `age` is no longer all there. A bucket that still takes
+// receipts is closed, so that what comes now is not taken for what went.
+void Note(State* state, AgeClock* ages, uint32_t age) {
+  if (age + 1 == ages->next()) ages->Close(state->now_ms());
+  if (ages == &state->prediction_ages()) state->NoteForgotten(ages->EndOf(age));
+}
+
+bool ForgetPredictions(State* state) {
+  Model* model = Largest(*state, [](const Model& m) {
+    return std::any_of(m.versions.Get().begin(), m.versions.Get().end(),
+                       [](const Version* v) {
+                         const auto& c = v->ledger.counts();
+                         return c.joined + c.past > 0;
+                       });
+  });
+  if (model == nullptr) return false;
+  uint32_t oldest = kNoAge;
+  for (const Version* version : model->versions.Get()) {
+    oldest = std::min(oldest, version->ledger.OldestJoined(kNoAge));
+  }
+  Note(state, &state->prediction_ages(), oldest);
+  for (Version* version : model->versions.Get()) {
+    model->counts[kForgottenPredictions] +=
+        version->ledger.ForgetJoined(oldest, version->counts[kObservations])
+            .joined;
+  }
+  state->Touch(model);
+  return true;
+}
+
+bool ForgetLabels(State* state) {
+  Model* model = Largest(*state, [](const Model& m) {
+    return m.labels.counts().joined + m.labels.counts().past > 0;
+  });
+  if (model == nullptr) return false;
+  const uint32_t oldest = model->labels.OldestJoined(kNoAge);
+  Note(state, &state->label_ages(), oldest);
+  model->labels.ForgetJoined(oldest, model->counts[kJoinedLabels]);
+  return true;
+}
+
+bool EvictWaiting(State* state) {
+  Model* model = Largest(*state, [](const Model& m) {
+    return m.labels.counts().waiting > 0 ||
+           std::any_of(m.versions.Get().begin(), m.versions.Get().end(),
+                       [](const Version* v) {
+                         return v->ledger.counts().waiting > 0;
+                       });
+  });
+  if (model == nullptr) return false;
+  uint32_t prediction = kNoAge;
+  for (const Version* version : model->versions.Get()) {
+    prediction = std::min(prediction, version->ledger.OldestWaiting(kNoAge));
+  }
+  const uint32_t label = model->labels.OldestWaiting(kNoAge);
+  state->Touch(model);
+  const bool labels_first =
+      prediction == kNoAge ||
+      (label != kNoAge && state->label_ages().EndOf(label) <
+                              state->prediction_ages().EndOf(prediction));
+  if (labels_first) {
+    Note(state, &state->label_ages(), label);
+    model->counts[kEvictedLabels] += model->labels.EvictWaiting(label).waiting;
+    return true;
+  }
+  Note(state, &state->prediction_ages(), prediction);
+  for (Version* version : model->versions.Get()) {
+    const uint64_t n = version->ledger.EvictWaiting(prediction).waiting;
+    if (n == 0) continue;
+    version->counts[kEvictedPredictions] += n;
+    state->Touch(model, version);
+  }
+  return true;
+}
+
+}  // namespace
+
+int64_t RecordLimit(const Settings& settings) {
+  return settings.remembered_bytes / PairTable::kBytesPerRecord;
+}
+
+bool Fits(const State& state, int64_t n) {
+  return static_cast<int64_t>(state.records()) + n <=
+         RecordLimit(state.settings());
+}
+
+bool MakeRoom(State* state, int64_t n, bool evict) {
+  while (!Fits(*state, n)) {
+    if (ForgetPredictions(state) || ForgetLabels(state)) continue;
+    if (!evict || !EvictWaiting(state)) return false;
+  }
+  return true;
+}
+
+uint32_t AgeOfReceipt(State* state, AgeClock* ages) {
+  return ages->Receive(state->now_ms(),
+                       RecordLimit(state->settings()) / kBucketsAtBound);
+}
+
+}  // namespace plumbline

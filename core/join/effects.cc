@@ -1,0 +1,254 @@
+// What an event does, once it is decided.
+
+#include <algorithm>
+#include <bit>
+
+#include "core/join/joiner.h"
+
+namespace plumbline {
+namespace {
+
+Observation ObservationOf(const Model& model, uint64_t label,
+                          uint64_t prediction) {
+  if (model.task == Task::kRegression) return {0, 0};
+  return {static_cast<uint32_t>(label), static_cast<uint32_t>(prediction)};
+}
+
+}  // namespace
+
+// Adds what the event needs and the state does not have.
+void Joiner::Build(const EventBatch& batch, Plan* plan) {
+  const Event& event = *plan->event;
+  if (plan->model == nullptr) {
+    plan->model = state_->AddModel(batch.names[event.model], plan->task);
+    KeyOf(batch, event, &plan->key);
+  }
+  const bool predicts = plan->prediction_half == Half::kNew;
+  if (predicts && plan->version == nullptr) {
+    plan->version =
+        state_->AddVersion(plan->model, batch.names[event.version]);
+  }
+  if (plan->task != Task::kClassification) return;
+  const auto settle = [this, plan](Value* value) {
+    if (!value->is_new) return;
+    value->bits = plan->model->FindClass(value->text);
+    if (value->bits == kNoClass) {
+      value->bits = state_->AddClass(plan->model, value->text);
+    }
+  };
+  if (predicts) settle(&plan->prediction);
+  if (plan->label_half == Half::kNew || plan->label_half == Half::kCorrection) {
+    settle(&plan->label);
+  }
+}
+
+// Both halves without an id: an observation of its own.
+void Joiner::DoUnjoinable(const Plan& plan) {
+  Model* model = plan.model;
+  Version* version = plan.version;
+  const uint32_t age = state_->prediction_ages().next();  // seen by all windows
+  ++version->counts[kPredictions];
+  ++version->counts[kObservations];
+  version->counts[kLastPredictionMs] = static_cast<uint64_t>(now_ms());
+  if (plan.event->latency >= 0) {
+    Observe(kLatencyBounds, plan.event->latency, &version->counts[kLatency]);
+  }
+  ++model->counts[kLabels];
+  ++model->counts[kJoinedLabels];
+  model->counts[kLastLabelMs] = static_cast<uint64_t>(now_ms());
+  ++version->changes.predictions;
+  version->changes.AddLabelled(now_ms(), age);
+  version->changes.completed.push_back(
+      {ObservationOf(*model, plan.label.bits, plan.prediction.bits), age});
+  state_->Touch(model, version);
+}
+
+void Joiner::DoPrediction(const Plan& plan) {
+  Version* version = plan.version;
+  ++version->counts[kPredictions];
+  version->counts[kLastPredictionMs] = static_cast<uint64_t>(now_ms());
+  if (plan.event->latency >= 0) {
+    Observe(kLatencyBounds, plan.event->latency, &version->counts[kLatency]);
+  }
+  ++version->changes.predictions;
+  state_->Touch(plan.model, version);
+
+  const uint32_t number = state_->table().Insert(plan.key);
+  Record& record = state_->table().at(number);
+  record.set_kind(RecordKind::kPrediction);
+  record.owner = version->owner;
+  record.age = AgeOfReceipt(state_, &state_->prediction_ages());
+  record.time = static_cast<uint64_t>(PredictionTime(*plan.event));
+  record.label_time = static_cast<uint64_t>(now_ms());
+  record.prediction = plan.prediction.bits;
+  version->ledger.AddWaiting(record.age, 1);
+  chain_.push_back(number);
+
+  if (plan.standing == nullptr) return;
+  const bool both = plan.event->label_kind != ValueKind::kNone;
+  Complete(plan.model, version, &record, plan.standing->label,
+           static_cast<int64_t>(plan.standing->label_time), !both);
+  for (const uint32_t r : chain_) {
+    Record& other = state_->table().at(r);
+    if (other.kind() == RecordKind::kLabel && !other.joined) {
+      MarkLabelJoined(plan.model, &other);
+    }
+  }
+  RehomePastLabels(record);
+}
+
+void Joiner::DoLabel(const Plan& plan) {
+  Model* model = plan.model;
+  ++model->counts[kLabels];
+  model->counts[kLastLabelMs] = static_cast<uint64_t>(now_ms());
+  const bool both = plan.event->prediction_kind != ValueKind::kNone;
+  const int64_t time_us = LabelTime(*plan.event);
+  bool joined = false;
+  int64_t remembered_until = 0;
+  for (const uint32_t r : chain_) {
+    Record& record = state_->table().at(r);
+    if (record.kind() != RecordKind::kPrediction || record.joined) continue;
+    Complete(model, state_->owner(record.owner).version, &record,
+             plan.label.bits, time_us, !both);
+    joined = true;
+    remembered_until = std::max(
+        remembered_until, state_->prediction_ages().ExpiryOf(record.age));
+  }
+  if (!joined) {
+    AddLabelRecord(plan, false);
+    return;
+  }
+  // It is remembered as long as a prediction that it scored, and at least for
+  // the horizon of labels.
+  AgeClock& ages = state_->label_ages();
+  if (remembered_until < ages.ExpiryOf(ages.Current(now_ms())) &&
+      Fits(*state_, 1)) {
+    AddLabelRecord(plan, true);
+  }
+  ++model->counts[kJoinedLabels];
+}
+
+void Joiner::DoCorrection(const Plan& plan) {
+  Model* model = plan.model;
+  ++model->counts[kCorrections];
+  model->counts[kLastLabelMs] = static_cast<uint64_t>(now_ms());
+  const uint64_t old = plan.standing->label;
+  KeepPastLabel(model, plan.key, old);
+  for (const uint32_t r : chain_) {
+    Record& record = state_->table().at(r);
+    if (record.kind() == RecordKind::kPastLabel) continue;
+    record.label = plan.label.bits;
+    record.label_time = static_cast<uint64_t>(LabelTime(*plan.event));
+    if (record.kind() != RecordKind::kPrediction) continue;
+    Version* version = state_->owner(record.owner).version;
+    version->last_event_ms = now_ms();
+    version->changes.corrections.push_back(
+        {static_cast<int64_t>(record.time), record.number(), record.age,
+         ObservationOf(*model, old, record.prediction),
+         ObservationOf(*model, plan.label.bits, record.prediction)});
+    state_->Touch(model, version);
+  }
+}
+
+// Remembers a value that is replaced, for as long as the record of this chain
+// that lives longest.
+void Joiner::KeepPastLabel(Model* model, const PairKey& key, uint64_t bits) {
+  if (HadLabel(bits) || !Fits(*state_, 1)) return;
+  Record past;
+  int64_t until = -1;
+  for (const uint32_t r : chain_) {
+    const Record& record = state_->table().at(r);
+    const bool label = record.kind() == RecordKind::kLabel;
+    if (!label && record.kind() != RecordKind::kPrediction) continue;
+    const AgeClock& ages =
+        label ? state_->label_ages() : state_->prediction_ages();
+    if (ages.ExpiryOf(record.age) <= until) continue;
+    until = ages.ExpiryOf(record.age);
+    past.owner = record.owner;
+    past.age = record.age;
+    past.set_number(record.joined ? record.number()
+                                  : model->counts[kJoinedLabels]);
+  }
+  const uint32_t number = state_->table().Insert(key);
+  Record& record = state_->table().at(number);
+  record.set_kind(RecordKind::kPastLabel);
+  record.owner = past.owner;
+  record.age = past.age;
+  record.set_number(past.number());
+  record.joined = 1;
+  record.label = bits;
+  state_->owner(record.owner).ledger->AddPast(record.age, 1);
+  chain_.push_back(number);
+}
+
+// Lets past labels live as long as a pair that joins them later.
+void Joiner::RehomePastLabels(const Record& pair) {
+  const int64_t until = state_->prediction_ages().ExpiryOf(pair.age);
+  for (const uint32_t r : chain_) {
+    Record& record = state_->table().at(r);
+    if (record.kind() != RecordKind::kPastLabel) continue;
+    const State::Owner& owner = state_->owner(record.owner);
+    const AgeClock& ages = owner.version != nullptr
+                               ? state_->prediction_ages()
+                               : state_->label_ages();
+    if (ages.ExpiryOf(record.age) >= until) continue;
+    owner.ledger->AddPast(record.age, -1);
+    record.owner = pair.owner;
+    record.age = pair.age;
+    record.set_number(pair.number());
+    state_->owner(record.owner).ledger->AddPast(record.age, 1);
+  }
+}
+
+// A waiting prediction has its label.
+void Joiner::Complete(Model* model, Version* version, Record* record,
+                      uint64_t label, int64_t label_time_us,
+                      bool delay_counts) {
+  if (delay_counts) {
+    const int64_t delay_ms =
+        label_time_us / 1000 - static_cast<int64_t>(record->time);
+    Observe(kDelayBounds,
+            static_cast<double>(std::max<int64_t>(delay_ms, 0)) / 1000,
+            &model->counts[kDelay]);
+  }
+  version->changes.AddLabelled(static_cast<int64_t>(record->label_time),
+                               record->age);
+  version->changes.completed.push_back(
+      {ObservationOf(*model, label, record->prediction), record->age});
+  version->ledger.AddWaiting(record->age, -1);
+  version->ledger.AddJoined(record->age, 1);
+  version->last_event_ms = now_ms();
+  state_->Touch(model, version);
+
+  record->joined = 1;
+  record->set_number(version->counts[kObservations]++);
+  record->time = static_cast<uint64_t>(now_ms());
+  record->label = label;
+  record->label_time = static_cast<uint64_t>(label_time_us);
+}
+
+void Joiner::AddLabelRecord(const Plan& plan, bool joined) {
+  const uint32_t number = state_->table().Insert(plan.key);
+  Record& record = state_->table().at(number);
+  record.set_kind(RecordKind::kLabel);
+  record.owner = plan.model->owner;
+  record.age = AgeOfReceipt(state_, &state_->label_ages());
+  record.joined = joined;
+  record.set_number(plan.model->counts[kJoinedLabels]);
+  record.label = plan.label.bits;
+  record.label_time = static_cast<uint64_t>(LabelTime(*plan.event));
+  if (joined) {
+    plan.model->labels.AddJoined(record.age, 1);
+  } else {
+    plan.model->labels.AddWaiting(record.age, 1);
+  }
+}
+
+void Joiner::MarkLabelJoined(Model* model, Record* label) {
+  model->labels.AddWaiting(label->age, -1);
+  model->labels.AddJoined(label->age, 1);
+  label->joined = 1;
+  label->set_number(model->counts[kJoinedLabels]++);
+}
+
+}  // namespace plumbline

@@ -1,0 +1,208 @@
+#include "core/join/joiner.h"
+
+#include <algorithm>
+
+namespace plumbline {
+namespace {
+
+constexpr size_t kBlock = 32;  // events whose records are fetched ahead
+constexpr size_t kSweepPerEvent = 4;
+
+uint64_t Waiting(const State& state) {
+  uint64_t waiting = 0;
+  for (const Model* model : state.models().Get()) {
+    waiting += model->labels.counts().waiting;
+    for (const Version* version : model->versions.Get()) {
+      waiting += version->ledger.counts().waiting;
+    }
+  }
+  return waiting;
+}
+
+}  // namespace
+
+void Joiner::Apply(const EventBatch& batch, BatchOutcome* outcome) {
+  Begin(batch);
+  if (!Admit(batch)) {
+    outcome->full = true;
+    return;
+  }
+  FindKeys(batch);
+  const size_t count = batch.events.size();
+  PrefetchRecords(0, kBlock);
+  for (size_t i = 0; i < count; ++i) {
+    if (i % kBlock == 0) PrefetchRecords(i + kBlock, i + 2 * kBlock);
+    bool duplicate = false;
+    bool of_label = false;
+    const Reject reject = ApplyEvent(batch, i, &duplicate, &of_label);
+    if (reject != Reject::kNone) {
+      outcome->errors.push_back({static_cast<uint32_t>(i), reject, of_label});
+    } else if (duplicate) {
+      ++outcome->duplicates;
+    } else {
+      ++outcome->accepted;
+    }
+  }
+}
+
+// Under the policy to refuse, a request is taken only if all that is new in it
+// fits, its predictions and early labels taken as all new.
+bool Joiner::Admit(const EventBatch& batch) {
+  if (state_->settings().evict_oldest) return true;
+  int64_t most = 0;
+  for (const Event& event : batch.events) most += event.has_id;
+  if (Fits(*state_, most)) return true;
+
+  int64_t fresh = 0;
+  for (const Event& event : batch.events) {
+    if (!event.has_id) continue;
+    PairKey key;
+    if (event.prediction_kind == ValueKind::kNone &&
+        KeyOf(batch, event, &key)) {
+      LoadChain(key);
+      if (!chain_.empty()) continue;
+    }
+    ++fresh;
+  }
+  if (fresh == 0) return true;
+  // Forget nothing for a request that will be refused all the same.
+  if (static_cast<int64_t>(Waiting(*state_)) + fresh >
+      RecordLimit(state_->settings())) {
+    return false;
+  }
+  return MakeRoom(state_, fresh, false);
+}
+
+Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
+                          bool* duplicate, bool* of_label) {
+  const Event& event = batch.events[place];
+  state_->SweepSome(kSweepPerEvent);
+  if (event.has_id && state_->settings().evict_oldest) {
+    MakeRoom(state_, 1, true);
+  }
+  Plan plan;
+  plan.event = &event;
+  const Reject reject = PlanEvent(batch, place, &plan, of_label);
+  if (reject != Reject::kNone) return reject;
+
+  Build(batch, &plan);
+  Model* model = plan.model;
+  model->last_event_ms = now_ms();
+  state_->Touch(model);
+  if (plan.version != nullptr && plan.prediction_half != Half::kNothing) {
+    plan.version->last_event_ms = now_ms();
+  }
+  *duplicate = true;
+  if (plan.prediction_half == Half::kDuplicate) {
+    ++model->counts[kDuplicatePredictions];
+  }
+  if (plan.label_half == Half::kDuplicate) ++model->counts[kDuplicateLabels];
+  if (!event.has_id) {
+    *duplicate = false;
+    DoUnjoinable(plan);
+    return Reject::kNone;
+  }
+  if (plan.prediction_half == Half::kNew) {
+    *duplicate = false;
+    DoPrediction(plan);
+  }
+  if (plan.label_half == Half::kNew) {
+    *duplicate = false;
+    DoLabel(plan);
+  } else if (plan.label_half == Half::kCorrection) {
+    *duplicate = false;
+    DoCorrection(plan);
+  }
+  return Reject::kNone;
+}
+
+Model* Joiner::ModelOf(const EventBatch& batch, const Event& event) {
+  Name& name = names_[event.model];
+  if (name.model == nullptr) {
+    name.model = state_->FindModel(batch.names[event.model]);
+  }
+  return name.model;
+}
+
+Version* Joiner::VersionOf(const EventBatch& batch, const Event& event,
+                           const Model& model) {
+  Name& name = names_[event.version];
+  if (name.version_of != &model) {
+    name.version = State::FindVersion(model, batch.names[event.version]);
+    name.version_of = name.version == nullptr ? nullptr : &model;
+  }
+  return name.version;
+}
+
+bool Joiner::KeyOf(const EventBatch& batch, const Event& event, PairKey* key) {
+  const Model* model = ModelOf(batch, event);
+  if (model == nullptr) return false;
+  constexpr uint64_t kGoldenRatio = 0x9e3779b97f4a7c15;
+  key->hi = event.id_hi + model->number * kGoldenRatio;
+  key->lo = event.id_lo;
+  return true;
+}
+
+// Also has their places in the index fetched, well before they are needed.
+void Joiner::FindKeys(const EventBatch& batch) {
+  keys_.resize(batch.events.size());
+  for (size_t i = 0; i < keys_.size(); ++i) {
+    const Event& event = batch.events[i];
+    keys_[i].known = event.has_id && KeyOf(batch, event, &keys_[i].key);
+    if (keys_[i].known) state_->table().PrefetchIndex(keys_[i].key);
+  }
+}
+
+void Joiner::PrefetchRecords(size_t begin, size_t end) const {
+  for (size_t i = begin; i < std::min(end, keys_.size()); ++i) {
+    if (keys_[i].known) state_->table().PrefetchRecord(keys_[i].key);
+  }
+}
+
+void Joiner::LoadChain(const PairKey& key) {
+  PairTable& table = state_->table();
+  chain_.clear();
+  for (uint32_t r = table.Find(key); r != PairTable::kNone;) {
+    const uint32_t next = table.at(r).next;
+    if (state_->Alive(table.at(r))) {
+      chain_.push_back(r);
+    } else {
+      table.Remove(r);
+    }
+    r = next;
+  }
+}
+
+bool Joiner::HasPrediction(uint32_t owner) const {
+  for (const uint32_t r : chain_) {
+    const Record& record = state_->table().at(r);
+    if (record.owner == owner && record.kind() == RecordKind::kPrediction) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool Joiner::HadLabel(uint64_t bits) const {
+  for (const uint32_t r : chain_) {
+    const Record& record = state_->table().at(r);
+    if (record.kind() == RecordKind::kPastLabel && record.label == bits) {
+      return true;
+    }
+  }
+  return false;
+}
+
+int64_t Joiner::LabelTime(const Event& event) const {
+  const bool own = event.prediction_kind == ValueKind::kNone &&
+                   event.timestamp_us != kNoTimestamp;
+  return own ? std::min(event.timestamp_us, now_us()) : now_us();
+}
+
+int64_t Joiner::PredictionTime(const Event& event) const {
+  return event.timestamp_us == kNoTimestamp
+             ? now_ms()
+             : std::min(event.timestamp_us, now_us()) / 1000;
+}
+
+}  // namespace plumbline

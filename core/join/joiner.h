@@ -1,0 +1,138 @@
+// Joiner: what an event does. The rules of the join, in one place.
+//
+// Key: model and id. A prediction waits for its label up to the horizon; a
+// label that comes first waits too. One label scores the prediction of every
+// version. The same label again changes nothing; another one that is newer is
+// a correction, and moves the pair of every version to its new cell.
+//
+// An event is decided before anything is changed: Plan() finds what each half
+// would do and whether limits allow it; only then is it done. So a rejected
+// event, and a duplicate, leave no model, version or class behind.
+
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "core/event.h"
+#include "core/join/bound.h"
+#include "core/state.h"
+
+namespace plumbline {
+
+// The answer to one batch.
+struct BatchOutcome {
+  struct Error {
+    uint32_t event;  // in batch.events
+    Reject reject;
+    bool of_label;  // the half at fault, where it is one of them
+  };
+  uint64_t accepted = 0;
+  uint64_t duplicates = 0;
+  std::vector<Error> errors;
+  bool full = false;  // refused as a whole: the bound is reached
+};
+
+class Joiner {
+ public:
+  explicit Joiner(State* state) : state_(state) {}
+
+  // Applies a batch at state->now_ms().
+  void Apply(const EventBatch& batch, BatchOutcome* outcome);
+
+  // The key of an event with an id. False if its model is not known yet.
+  bool KeyOf(const EventBatch& batch, const Event& event, PairKey* key);
+  // Forgets what it looked up for the last batch.
+  void Begin(const EventBatch& batch) {
+    names_.assign(batch.names.size(), Name{});
+  }
+
+ private:
+  // A name of the batch, looked up once.
+  struct Name {
+    Model* model = nullptr;
+    bool model_known = false;
+    const Model* version_of = nullptr;
+    Version* version = nullptr;
+    const Model* class_of = nullptr;
+    uint32_t class_index = kNoClass;
+  };
+
+  // A class, or a number, as the model's task reads it.
+  struct Value {
+    uint64_t bits = 0;      // class index, or bits of a double
+    bool is_new = false;    // a class the model has not had: `text`
+    char digits[24];
+    std::string_view text;
+  };
+
+  enum class Half : uint8_t { kNothing, kDuplicate, kNew, kCorrection };
+
+  struct Plan {
+    const Event* event = nullptr;
+    Model* model = nullptr;
+    Version* version = nullptr;
+    PairKey key;
+    Half prediction_half = Half::kNothing;
+    Half label_half = Half::kNothing;
+    Value prediction;
+    Value label;
+    Task task = Task::kClassification;
+    const Record* standing = nullptr;  // holds the label that stands
+  };
+
+  bool Admit(const EventBatch& batch);
+  // `place` is the event's in its batch.
+  Reject ApplyEvent(const EventBatch& batch, size_t place, bool* duplicate,
+                    bool* of_label);
+
+  // Looking up
+  Model* ModelOf(const EventBatch& batch, const Event& event);
+  Version* VersionOf(const EventBatch& batch, const Event& event,
+                     const Model& model);
+  void FindKeys(const EventBatch& batch);
+  void PrefetchRecords(size_t begin, size_t end) const;
+  void LoadChain(const PairKey& key);
+  bool HasPrediction(uint32_t owner) const;
+  bool HadLabel(uint64_t bits) const;
+
+  // Deciding
+  Reject PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
+                   bool* of_label);
+  Reject PlanLabel(const EventBatch& batch, Plan* plan);
+  bool IsNewer(const Plan& plan) const;
+  bool Read(const EventBatch& batch, const Plan& plan, ValueKind kind,
+            uint64_t raw, Value* value);
+  Reject CheckLimits(const EventBatch& batch, const Plan& plan,
+                     bool* of_label) const;
+
+  // Doing
+  void Build(const EventBatch& batch, Plan* plan);
+  void DoUnjoinable(const Plan& plan);
+  void DoPrediction(const Plan& plan);
+  void DoLabel(const Plan& plan);
+  void DoCorrection(const Plan& plan);
+  void KeepPastLabel(Model* model, const PairKey& key, uint64_t bits);
+  void RehomePastLabels(const Record& pair);
+  void Complete(Model* model, Version* version, Record* record,
+                uint64_t label, int64_t label_time_us, bool delay_counts);
+  void AddLabelRecord(const Plan& plan, bool joined);
+  void MarkLabelJoined(Model* model, Record* label);
+
+  int64_t LabelTime(const Event& event) const;
+  int64_t PredictionTime(const Event& event) const;
+  int64_t now_ms() const { return state_->now_ms(); }
+  int64_t now_us() const { return state_->now_ms() * 1000; }
+
+  State* const state_;
+  std::vector<Name> names_;
+  struct Key {
+    PairKey key;
+    bool known = false;  // has an id, and its model was there before the batch
+  };
+  std::vector<Key> keys_;  // by place
+  std::vector<uint32_t> chain_;  // records alive, of the event at hand
+};
+
+}  // namespace plumbline

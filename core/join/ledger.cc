@@ -1,0 +1,92 @@
+#include "core/join/ledger.h"
+
+#include <algorithm>
+
+namespace plumbline {
+
+void Ledger::Add(uint32_t age, uint64_t Counts::* count, int64_t n) {
+  Bucket* bucket = Find(age);
+  if (bucket == nullptr) {
+    if (n < 0 || (!buckets_.empty() && age < buckets_.back().age)) return;
+    bucket = &buckets_.emplace_back();
+    bucket->age = age;
+    ages_->Use(age);
+  }
+  bucket->counts.*count += static_cast<uint64_t>(n);
+  total_.*count += static_cast<uint64_t>(n);
+  *model_ += static_cast<uint64_t>(n);
+  *all_ += static_cast<uint64_t>(n);
+}
+
+uint32_t Ledger::OldestJoined(uint32_t none) const {
+  for (const Bucket& bucket : buckets_) {
+    if (bucket.counts.joined + bucket.counts.past > 0) return bucket.age;
+  }
+  return none;
+}
+
+uint32_t Ledger::OldestWaiting(uint32_t none) const {
+  for (const Bucket& bucket : buckets_) {
+    if (bucket.counts.waiting > 0) return bucket.age;
+  }
+  return none;
+}
+
+Ledger::Counts Ledger::Expire(uint32_t age) {
+  if (buckets_.empty() || buckets_.front().age != age) return {};
+  const Counts counts = buckets_.front().counts;
+  buckets_.pop_front();
+  ages_->Release(age);
+  Subtract(counts);
+  return counts;
+}
+
+Ledger::Counts Ledger::ForgetJoined(uint32_t age, uint64_t next_number) {
+  Bucket* bucket = Find(age);
+  if (bucket == nullptr) return {};
+  Counts counts = bucket->counts;
+  counts.waiting = 0;
+  bucket->counts.joined = bucket->counts.past = 0;
+  bucket->forgotten_below = next_number;
+  Subtract(counts);
+  EraseIfEmpty(age);
+  return counts;
+}
+
+Ledger::Counts Ledger::EvictWaiting(uint32_t age) {
+  Bucket* bucket = Find(age);
+  if (bucket == nullptr) return {};
+  const Counts counts = {.waiting = bucket->counts.waiting};
+  bucket->counts.waiting = 0;
+  bucket->evicted = true;
+  Subtract(counts);
+  EraseIfEmpty(age);
+  return counts;
+}
+
+Ledger::Counts Ledger::DropAll() {
+  for (const Bucket& bucket : buckets_) ages_->Release(bucket.age);
+  buckets_.clear();
+  const Counts counts = total_;
+  Subtract(counts);
+  return counts;
+}
+
+void Ledger::Subtract(const Counts& counts) {
+  total_.waiting -= counts.waiting;
+  total_.joined -= counts.joined;
+  total_.past -= counts.past;
+  *model_ -= counts.total();
+  *all_ -= counts.total();
+}
+
+void Ledger::EraseIfEmpty(uint32_t age) {
+  const auto it = std::lower_bound(
+      buckets_.begin(), buckets_.end(), age,
+      [](const Bucket& bucket, uint32_t a) { return bucket.age < a; });
+  if (it->counts.total() > 0) return;
+  buckets_.erase(it);
+  ages_->Release(age);
+}
+
+}  // namespace plumbline

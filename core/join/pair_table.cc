@@ -1,0 +1,95 @@
+#include "core/join/pair_table.h"
+
+#include <new>
+
+namespace plumbline {
+
+namespace {
+
+constexpr size_t kAlignment = sizeof(Record);
+
+}  // namespace
+
+PairTable::PairTable(std::pmr::memory_resource* memory) : memory_(memory) {
+  for (size_t i = 0; i < kParts; ++i) {
+    parts_.push_back({std::pmr::vector<Slot>(16, memory), 0});
+  }
+}
+
+PairTable::~PairTable() {
+  for (Record* chunk : chunks_) {
+    memory_->deallocate(chunk, kChunk * sizeof(Record), kAlignment);
+  }
+}
+
+uint32_t PairTable::Insert(const PairKey& key) {
+  Part& part = parts_[PartOf(key)];
+  if ((part.used + 1) * 4 > part.slots.size() * 3) Grow(&part);
+
+  uint32_t number = free_;
+  if (number != kNone) {
+    free_ = at(number).next;
+  } else {
+    number = end_++;
+    if (number / kChunk == chunks_.size()) {
+      chunks_.push_back(static_cast<Record*>(
+          memory_->allocate(kChunk * sizeof(Record), kAlignment)));
+    }
+  }
+  ++used_;
+
+  Slot& slot = part.slots[SlotOf(part, key)];
+  Record& record = *new (&at(number)) Record{};
+  record.key = key;
+  record.next = slot.record;
+  if (slot.record == kNone) {
+    slot.tag = TagOf(key);
+    ++part.used;
+  }
+  slot.record = number;
+  return number;
+}
+
+void PairTable::Remove(uint32_t number) {
+  Record& record = at(number);
+  Part& part = parts_[PartOf(record.key)];
+  const size_t slot = SlotOf(part, record.key);
+  uint32_t* link = &part.slots[slot].record;
+  while (*link != number) link = &at(*link).next;
+  *link = record.next;
+  if (part.slots[slot].record == kNone) EraseSlot(&part, slot);
+
+  record = Record{};
+  record.next = free_;
+  free_ = number;
+  --used_;
+}
+
+void PairTable::Grow(Part* part) {
+  std::pmr::vector<Slot> old(part->slots.size() * 2, memory_);
+  old.swap(part->slots);
+  const size_t mask = part->slots.size() - 1;
+  for (const Slot& slot : old) {
+    if (slot.record == kNone) continue;
+    size_t i = slot.tag & mask;
+    while (part->slots[i].record != kNone) i = (i + 1) & mask;
+    part->slots[i] = slot;
+  }
+}
+
+// Closes the gap by moving back every slot of the run that may be moved (D.
+// Knuth, The Art of Computer Programming 3, 6.4, algorithm R).
+void PairTable::EraseSlot(Part* part, size_t gap) {
+  const size_t mask = part->slots.size() - 1;
+  for (size_t i = (gap + 1) & mask; part->slots[i].record != kNone;
+       i = (i + 1) & mask) {
+    const size_t home = part->slots[i].tag & mask;
+    if (((i - home) & mask) < ((i - gap) & mask)) continue;
+    part->slots[gap] = part->slots[i];
+    gap = i;
+  }
+  part->slots[gap] = Slot{};
+  --part->used;
+}
+
+}  // namespace plumbline

@@ -1,0 +1,135 @@
+// PairTable: the records of the join, found by key.
+//
+// Records are in fixed chunks and never move. An open-addressing index maps a
+// key to the first record of its chain; a slot is eight bytes, a tag of the
+// hash and a record number. The index is cut into parts that grow one at a
+// time, so that no insertion waits for all of it to be copied.
+//
+// A lookup misses the cache twice, in the index and in the record. The two
+// Prefetch calls let a caller start both for a whole group of events before it
+// looks at the first.
+//
+// Dead records (see Ledger::Alive) are removed in passing by Sweep().
+//
+// Not thread-safe: belongs to the writer.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory_resource>
+#include <vector>
+
+#include "core/join/record.h"
+
+namespace plumbline {
+
+class PairTable {
+ public:
+  static constexpr uint32_t kNone = ~uint32_t{0};
+  // What a record is charged: itself, and its part of an index that is at
+  // least 3/8 full.
+  static constexpr int64_t kBytesPerRecord = 88;
+
+  // Takes its memory from `memory`, which must outlive it.
+  explicit PairTable(std::pmr::memory_resource* memory);
+  ~PairTable();
+  PairTable(const PairTable&) = delete;
+  PairTable& operator=(const PairTable&) = delete;
+
+  // The first record of the key's chain, or kNone.
+  uint32_t Find(const PairKey& key) const;
+  Record& at(uint32_t record) {
+    return chunks_[record / kChunk][record % kChunk];
+  }
+  const Record& at(uint32_t record) const {
+    return chunks_[record / kChunk][record % kChunk];
+  }
+
+  // Adds a record with this key at the head of its chain.
+  uint32_t Insert(const PairKey& key);
+  // REQUIRES: `record` is in the chain of its key.
+  void Remove(uint32_t record);
+
+  // First fetch the index lines of many keys, then their records.
+  void PrefetchIndex(const PairKey& key) const;
+  void PrefetchRecord(const PairKey& key) const;
+
+  // Looks at the next `n` records, in a circle, and removes those for which
+  // `dead` is true.
+  template <class Dead>
+  void Sweep(size_t n, Dead dead) {
+    for (; n > 0 && used_ > 0; --n) {
+      if (hand_ >= end_) hand_ = 0;
+      const Record& record = at(hand_);
+      if (record.kind() != RecordKind::kFree && dead(record)) Remove(hand_);
+      ++hand_;
+    }
+  }
+
+  size_t size() const { return used_; }  // records, dead ones included
+
+ private:
+  static constexpr uint32_t kChunk = 32768;  // 2 MiB, a huge page
+  static constexpr size_t kParts = 16;
+
+  struct Slot {
+    uint32_t tag = 0;
+    uint32_t record = kNone;
+  };
+  struct Part {
+    std::pmr::vector<Slot> slots;
+    size_t used = 0;
+  };
+
+  static size_t PartOf(const PairKey& key) { return key.lo >> 60; }
+  static uint32_t TagOf(const PairKey& key) {
+    return static_cast<uint32_t>(key.hi);
+  }
+  // The slot of the key, or the free slot where its search ends.
+  size_t SlotOf(const Part& part, const PairKey& key) const;
+  void Grow(Part* part);
+  void EraseSlot(Part* part, size_t slot);
+
+  std::pmr::memory_resource* const memory_;
+  std::vector<Part> parts_;
+  std::vector<Record*> chunks_;  // not initialised before use
+  uint32_t end_ = 0;         // records ever used
+  uint32_t free_ = kNone;    // list of records to use again
+  uint32_t hand_ = 0;        // of the sweep
+  size_t used_ = 0;
+};
+
+inline size_t PairTable::SlotOf(const Part& part, const PairKey& key) const {
+  const size_t mask = part.slots.size() - 1;
+  const uint32_t tag = TagOf(key);
+  for (size_t i = tag & mask;; i = (i + 1) & mask) {
+    const Slot& slot = part.slots[i];
+    if (slot.record == kNone) return i;
+    if (slot.tag == tag && at(slot.record).key == key) return i;
+  }
+}
+
+inline uint32_t PairTable::Find(const PairKey& key) const {
+  const Part& part = parts_[PartOf(key)];
+  return part.slots[SlotOf(part, key)].record;
+}
+
+inline void PairTable::PrefetchIndex(const PairKey& key) const {
+  const Part& part = parts_[PartOf(key)];
+  __builtin_prefetch(&part.slots[TagOf(key) & (part.slots.size() - 1)]);
+}
+
+inline void PairTable::PrefetchRecord(const PairKey& key) const {
+  const Part& part = parts_[PartOf(key)];
+  const size_t mask = part.slots.size() - 1;
+  const uint32_t tag = TagOf(key);
+  for (size_t i = tag & mask; part.slots[i].record != kNone;
+       i = (i + 1) & mask) {
+    if (part.slots[i].tag != tag) continue;
+    __builtin_prefetch(&at(part.slots[i].record));
+    return;
+  }
+}
+
+}  // namespace plumbline

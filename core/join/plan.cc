@@ -1,0 +1,222 @@
+// What an event would do, and whether the limits allow it.
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <string>
+
+#include "core/join/joiner.h"
+
+namespace plumbline {
+namespace {
+
+// Past values that are remembered of one label. A label without a timestamp
+// corrects nothing after so many.
+constexpr size_t kPastLabels = 64;
+
+Task TaskOf(const Event& event) {
+  const ValueKind first = event.prediction_kind != ValueKind::kNone
+                              ? event.prediction_kind
+                              : event.label_kind;
+  return first == ValueKind::kReal ? Task::kRegression : Task::kClassification;
+}
+
+bool IsAssumedPositive(std::string_view first_class) {
+  return first_class == "0" || first_class == "1" || first_class == "false" ||
+         first_class == "true";
+}
+
+}  // namespace
+
+Reject Joiner::PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
+                         bool* of_label) {
+  const Event& event = *plan->event;
+  plan->model = ModelOf(batch, event);
+  chain_.clear();
+  if (plan->model != nullptr) {
+    plan->task = plan->model->task;
+    if (event.prediction_kind != ValueKind::kNone) {
+      plan->version = VersionOf(batch, event, *plan->model);
+    }
+    if (event.has_id) {
+      if (keys_[place].known) {
+        plan->key = keys_[place].key;
+      } else {
+        KeyOf(batch, event, &plan->key);
+      }
+      LoadChain(plan->key);
+    }
+  } else {
+    plan->task = state_->settings()
+                     .For(batch.names[event.model])
+                     .task.value_or(TaskOf(event));
+  }
+  for (const uint32_t r : chain_) {
+    const Record& record = state_->table().at(r);
+    if (record.kind() == RecordKind::kLabel ||
+        (record.kind() == RecordKind::kPrediction && record.joined)) {
+      plan->standing = &record;
+    }
+  }
+
+  if (event.prediction_kind != ValueKind::kNone) {
+    const bool known =
+        plan->version != nullptr && HasPrediction(plan->version->owner);
+    plan->prediction_half = known ? Half::kDuplicate : Half::kNew;
+    if (!known && !Read(batch, *plan, event.prediction_kind, event.prediction,
+                        &plan->prediction)) {
+      return Reject::kTaskMismatch;
+    }
+  }
+  if (event.label_kind != ValueKind::kNone) {
+    const Reject reject = PlanLabel(batch, plan);
+    if (reject != Reject::kNone) {
+      *of_label = true;
+      return reject;
+    }
+  }
+  return CheckLimits(batch, *plan, of_label);
+}
+
+Reject Joiner::PlanLabel(const EventBatch& batch, Plan* plan) {
+  const Event& event = *plan->event;
+  if (!Read(batch, *plan, event.label_kind, event.label, &plan->label)) {
+    return Reject::kTaskMismatch;
+  }
+  if (plan->standing == nullptr) {
+    plan->label_half = Half::kNew;
+  } else if (!plan->label.is_new && plan->label.bits == plan->standing->label) {
+    plan->label_half = Half::kDuplicate;
+  } else {
+    plan->label_half = state_->settings().correct_labels && IsNewer(*plan)
+                           ? Half::kCorrection
+                           : Half::kDuplicate;
+  }
+  return Reject::kNone;
+}
+
+bool Joiner::IsNewer(const Plan& plan) const {
+  const Event& event = *plan.event;
+  if (event.prediction_kind == ValueKind::kNone &&
+      event.timestamp_us != kNoTimestamp) {
+    return LabelTime(event) > static_cast<int64_t>(plan.standing->label_time);
+  }
+  if (!plan.label.is_new && HadLabel(plan.label.bits)) return false;
+  const auto past = std::count_if(
+      chain_.begin(), chain_.end(), [this](uint32_t r) {
+        return state_->table().at(r).kind() == RecordKind::kPastLabel;
+      });
+  return static_cast<size_t>(past) < kPastLabels;
+}
+
+// Reads a value as the task asks. False if it is of another kind.
+bool Joiner::Read(const EventBatch& batch, const Plan& plan, ValueKind kind,
+                  uint64_t raw, Value* value) {
+  auto integer = static_cast<int64_t>(raw);
+  if (plan.task == Task::kRegression) {
+    if (kind == ValueKind::kText) return false;
+    const double number = kind == ValueKind::kInteger
+                              ? static_cast<double>(integer)
+                              : std::bit_cast<double>(raw);
+    value->bits = std::bit_cast<uint64_t>(number + 0.0);  // one kind of zero
+    return true;
+  }
+
+  uint32_t index = kNoClass;
+  if (kind == ValueKind::kText) {
+    Name& name = names_[raw];
+    if (plan.model != nullptr && name.class_of != plan.model) {
+      name.class_index = plan.model->FindClass(batch.names[raw]);
+      name.class_of = name.class_index == kNoClass ? nullptr : plan.model;
+    }
+    if (plan.model != nullptr) index = name.class_index;
+    value->text = batch.names[raw];
+  } else {
+    if (kind == ValueKind::kReal) {
+      const double number = std::bit_cast<double>(raw);
+      constexpr double kBeyondInt64 = 9223372036854775808.0;
+      if (number != std::floor(number) || std::fabs(number) >= kBeyondInt64) {
+        return false;
+      }
+      integer = static_cast<int64_t>(number);
+    }
+    if (plan.model != nullptr) index = plan.model->FindClass(integer);
+    if (index == kNoClass) {
+      const auto end = std::to_chars(
+          value->digits, value->digits + sizeof(value->digits), integer);
+      value->text = std::string_view(value->digits, end.ptr - value->digits);
+    }
+  }
+  value->is_new = index == kNoClass;
+  value->bits = index;
+  return true;
+}
+
+Reject Joiner::CheckLimits(const EventBatch& batch, const Plan& plan,
+                           bool* of_label) const {
+  const Event& event = *plan.event;
+  const Settings& settings = state_->settings();
+  const bool predicts = plan.prediction_half == Half::kNew;
+  const bool labels = plan.label_half == Half::kNew ||
+                      plan.label_half == Half::kCorrection;
+  if (!predicts && !labels) return Reject::kNone;
+
+  const bool classifies = plan.task == Task::kClassification;
+  const bool new_version = predicts && plan.version == nullptr;
+  const bool new_prediction = classifies && predicts && plan.prediction.is_new;
+  const bool new_label =
+      classifies && labels && plan.label.is_new &&
+      !(new_prediction && plan.label.text == plan.prediction.text);
+  const uint32_t new_classes = uint32_t{new_prediction} + uint32_t{new_label};
+
+  if (event.has_score && predicts) {
+    bool known = false;
+    if (plan.model != nullptr) {
+      known = plan.model->positive_class.load(std::memory_order_relaxed) !=
+              nullptr;
+    } else if (classifies) {
+      known = !settings.For(batch.names[event.model]).positive_class.empty() ||
+              IsAssumedPositive(plan.prediction.text);
+    }
+    if (!known || !classifies) return Reject::kNoPositiveClass;
+  }
+  if (plan.model != nullptr && !new_version && new_classes == 0) {
+    return Reject::kNone;
+  }
+
+  const std::string_view name = batch.names[event.model];
+  const ModelSettings& rule = settings.For(name);
+  const auto refused = [&rule](const Value& value) {
+    return !rule.classes.empty() &&
+           std::find(rule.classes.begin(), rule.classes.end(), value.text) ==
+               rule.classes.end();
+  };
+  const size_t versions =
+      plan.model == nullptr ? 0 : plan.model->versions.Get().size();
+  const uint32_t classes =
+      plan.model == nullptr ? 0 : plan.model->class_count();
+
+  if (plan.model == nullptr &&
+      static_cast<int64_t>(state_->models().Get().size()) >= settings.models) {
+    return Reject::kModelLimit;
+  }
+  if (new_version &&
+      static_cast<int64_t>(versions) >= settings.versions_per_model) {
+    return Reject::kVersionLimit;
+  }
+  if (new_prediction && refused(plan.prediction)) return Reject::kUnknownClass;
+  if (new_label) *of_label = true;
+  if (new_label && refused(plan.label)) return Reject::kUnknownClass;
+  if (classes + new_classes > settings.classes) return Reject::kClassLimit;
+  const int64_t charged = plan.model == nullptr ? 0 : plan.model->window_bytes;
+  if (state_->window_bytes() - charged +
+          state_->WindowBytes(name, versions + new_version,
+                              classes + new_classes) >
+      settings.window_bytes) {
+    return Reject::kMemoryLimit;
+  }
+  return Reject::kNone;
+}
+
+}  // namespace plumbline

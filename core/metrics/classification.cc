@@ -1,0 +1,74 @@
+#include "core/metrics/classification.h"
+
+namespace plumbline {
+namespace {
+
+Figure Ratio(double numerator, double denominator) {
+  if (denominator == 0) return std::nullopt;
+  return numerator / denominator;
+}
+
+uint64_t Correct(const Confusion& confusion) {
+  uint64_t correct = 0;
+  for (const ClassCounts& c : confusion.classes) correct += c.true_positives;
+  return correct;
+}
+
+bool Occurs(const ClassCounts& c) { return c.actual + c.predicted > 0; }
+
+}  // namespace
+
+Figure Precision(const ClassCounts& c) {
+  return Ratio(static_cast<double>(c.true_positives),
+               static_cast<double>(c.predicted));
+}
+
+Figure Recall(const ClassCounts& c) {
+  return Ratio(static_cast<double>(c.true_positives),
+               static_cast<double>(c.actual));
+}
+
+Figure F1(const ClassCounts& c) {
+  return Ratio(2 * static_cast<double>(c.true_positives),
+               static_cast<double>(c.predicted + c.actual));
+}
+
+Figure Accuracy(const Confusion& confusion) {
+  return Ratio(static_cast<double>(Correct(confusion)),
+               static_cast<double>(confusion.observations));
+}
+
+Figure BalancedAccuracy(const Confusion& confusion) {
+  double sum = 0;
+  double classes = 0;
+  for (const ClassCounts& c : confusion.classes) {
+    if (c.actual == 0) continue;
+    sum += *Recall(c);
+    ++classes;
+  }
+  return Ratio(sum, classes);
+}
+
+Figure Averaged(const Confusion& confusion, Average average,
+                ClassFigure figure) {
+  if (average == Average::kMicro) {
+    // Every observation is one label and one prediction, so the sums over the
+    // classes make precision, recall and F1 all the accuracy.
+    ClassCounts sum;
+    sum.true_positives = Correct(confusion);
+    sum.predicted = sum.actual = confusion.observations;
+    return figure(sum);
+  }
+  double sum = 0;
+  double weights = 0;
+  for (const ClassCounts& c : confusion.classes) {
+    if (!Occurs(c)) continue;
+    const double weight =
+        average == Average::kWeighted ? static_cast<double>(c.actual) : 1;
+    sum += weight * figure(c).value_or(0);
+    weights += weight;
+  }
+  return Ratio(sum, weights);
+}
+
+}  // namespace plumbline

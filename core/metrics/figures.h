@@ -1,0 +1,33 @@
+// Figures: all that is derived from one window, by name.
+//
+// The one list that every exporter walks: a new figure is added here, and
+// appears in /metrics, in the API and in the tools.
+
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "core/metrics/classification.h"
+#include "core/snapshot.h"
+
+namespace plumbline {
+
+struct NamedFigure {
+  std::string_view name;     // "f1"
+  std::string_view average;  // "macro"; empty where it has none
+  double value;
+};
+
+// The figures of the whole window that have a value, in a stable order.
+std::vector<NamedFigure> FiguresOf(const ModelSnapshot& model,
+                                   const WindowSnapshot& window);
+
+// The figures of class `c` that have a value.
+std::vector<NamedFigure> ClassFiguresOf(const ClassCounts& c);
+
+// Of the predictions received in the window, the share that has its label by
+// now. nullopt for a last-N window and without predictions.
+Figure LabelCoverage(const WindowSnapshot& window);
+
+}  // namespace plumbline

@@ -1,0 +1,110 @@
+// Pipeline: the way of what changes the state.
+//
+// Requests wait in line. The first of them leads: it takes those in line as
+// one commit group, stamps it with the time, has it journalled as one record,
+// applies it, and lets their threads go (as LevelDB's write queue does). So
+// there is one writer at a time, and an order of all events; and when nobody
+// else is in line, a request is served on its own thread without a hand-over.
+//
+//     decoded batches -> [line] -> group -> journal -> Applier -> published
+
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <memory_resource>
+#include <mutex>
+#include <string_view>
+#include <vector>
+
+#include "core/group.h"
+#include "core/join/joiner.h"
+#include "core/journal.h"
+#include "core/pair_store.h"
+#include "core/state.h"
+
+namespace plumbline {
+
+struct Outcome {
+  BatchOutcome batch;  // of an EventBatch
+  // Settings: false if they would need more than limits.window_bytes.
+  // Removal: false if there is no such model or version.
+  bool done = true;
+};
+
+// Folds groups into a state. Deterministic: the outcome depends on the state
+// and the group alone.
+class Applier {
+ public:
+  // `store` may be null: then all pairs are in memory.
+  explicit Applier(State* state, PairStore* store = nullptr)
+      : state_(state), store_(store), joiner_(state) {}
+
+  // Applies and publishes. `outcomes` are as many as the group has commands.
+  void Apply(const Group& group, const std::vector<Outcome*>& outcomes);
+
+ private:
+  void Do(const Tick&, Outcome*) {}
+  void Do(const EventBatch& batch, Outcome* outcome);
+  void Do(const Settings& settings, Outcome* outcome);
+  void Do(const Removal& removal, Outcome* outcome);
+  void LoadStoredPairs(const EventBatch& batch);
+
+  State* const state_;
+  PairStore* const store_;
+  Joiner joiner_;
+};
+
+class Pipeline {
+ public:
+  enum class Status { kApplied, kJournalFailed, kStopped };
+
+  // `journal` and `store` may be null: then nothing outlives the process.
+  // `memory` is where the pairs are kept.
+  explicit Pipeline(
+      Journal* journal, PairStore* store = nullptr,
+      std::pmr::memory_resource* memory = std::pmr::get_default_resource())
+      : journal_(journal), state_(memory), applier_(&state_, store) {}
+
+  // [Any thread] Journals and applies the command at the latest `now_ms` of
+  // its group. Returns when it is applied and published. Where it is not
+  // applied, nothing of it ever will be.
+  Status Commit(const Command& command, int64_t now_ms, Outcome* outcome);
+
+  // Applies a record of the journal. Before the first Commit() only. False if
+  // the record is damaged.
+  [[nodiscard]] bool Replay(std::string_view record);
+
+  // [Any thread] Commands that are not in line by now are answered kStopped.
+  void Stop();
+
+  const State& state() const { return state_; }
+
+ private:
+  struct Waiter {
+    const Command* command;
+    int64_t now_ms;
+    Outcome* outcome;
+    Status status = Status::kApplied;
+    std::atomic<uint32_t> turn{kWaits};
+  };
+  static constexpr uint32_t kWaits = 0;
+  static constexpr uint32_t kServed = 1;
+  static constexpr uint32_t kLeads = 2;
+
+  void Lead(Waiter* self);
+  std::vector<Waiter*> TakeGroup();
+  void CommitGroup(const std::vector<Waiter*>& waiters);
+
+  Journal* const journal_;
+  State state_;      // the leader's
+  Applier applier_;  // the leader's
+
+  std::mutex mutex_;
+  std::deque<Waiter*> line_;  // guarded by mutex_
+  bool led_ = false;          // guarded by mutex_; someone leads
+  bool stopped_ = false;      // guarded by mutex_
+};
+
+}  // namespace plumbline

@@ -1,0 +1,115 @@
+#include "core/settings.h"
+
+#include "core/bytes.h"
+
+namespace plumbline {
+namespace {
+
+void PutModel(ByteWriter* out, const ModelSettings& model) {
+  out->PutBytes(model.match);
+  out->Put<int8_t>(model.task ? static_cast<int8_t>(*model.task) : -1);
+  out->PutBytes(model.positive_class);
+  out->Put<uint64_t>(model.classes.size());
+  for (const std::string& name : model.classes) out->PutBytes(name);
+  out->Put<uint64_t>(model.windows.size());
+  for (const WindowSettings& window : model.windows) {
+    out->PutBytes(window.name);
+    out->Put(window.length_ms);
+    out->Put(window.last);
+    out->Put(window.slots);
+  }
+}
+
+ModelSettings GetModel(ByteReader* in) {
+  ModelSettings model;
+  model.match = in->GetBytes();
+  const auto task = in->Get<int8_t>();
+  if (task >= 0) model.task = static_cast<Task>(task);
+  model.positive_class = in->GetBytes();
+  for (auto n = in->Get<uint64_t>(); n > 0 && in->ok(); --n) {
+    model.classes.emplace_back(in->GetBytes());
+  }
+  for (auto n = in->Get<uint64_t>(); n > 0 && in->ok(); --n) {
+    WindowSettings window;
+    window.name = in->GetBytes();
+    window.length_ms = in->Get<int64_t>();
+    window.last = in->Get<int64_t>();
+    window.slots = in->Get<int64_t>();
+    model.windows.push_back(window);
+  }
+  return model;
+}
+
+// One list of the plain fields serves both directions.
+template <class S, class Visit>
+void VisitFields(S& s, Visit visit) {
+  visit(s.horizon_ms);
+  visit(s.label_horizon_ms);
+  visit(s.remembered_bytes);
+  visit(s.evict_oldest);
+  visit(s.correct_labels);
+  visit(s.models);
+  visit(s.versions_per_model);
+  visit(s.retire_after_ms);
+  visit(s.classes);
+  visit(s.matrix_classes);
+  visit(s.window_bytes);
+}
+
+}  // namespace
+
+const ModelSettings& Settings::For(std::string_view model) const {
+  for (const ModelSettings& rule : model_rules) {
+    if (GlobMatches(rule.match, model)) return rule;
+  }
+  return defaults;
+}
+
+bool GlobMatches(std::string_view glob, std::string_view text) {
+  size_t g = 0;
+  size_t t = 0;
+  size_t star = std::string_view::npos;  // the last * seen in glob
+  size_t resume = 0;                     // where in text it tries next
+  while (t < text.size()) {
+    if (g < glob.size() && glob[g] == '*') {
+      star = g++;
+      resume = t;
+    } else if (g < glob.size() && (glob[g] == '?' || glob[g] == text[t])) {
+      ++g;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      g = star + 1;
+      t = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (g < glob.size() && glob[g] == '*') ++g;
+  return g == glob.size();
+}
+
+std::string EncodeSettings(const Settings& settings) {
+  std::string bytes;
+  ByteWriter out(&bytes);
+  VisitFields(settings, [&](const auto& field) { out.Put(field); });
+  out.Put<uint64_t>(settings.model_rules.size());
+  for (const ModelSettings& rule : settings.model_rules) PutModel(&out, rule);
+  PutModel(&out, settings.defaults);
+  return bytes;
+}
+
+std::optional<Settings> DecodeSettings(std::string_view bytes) {
+  Settings settings;
+  ByteReader in(bytes);
+  VisitFields(settings, [&](auto& field) {
+    field = in.Get<std::remove_reference_t<decltype(field)>>();
+  });
+  for (auto n = in.Get<uint64_t>(); n > 0 && in.ok(); --n) {
+    settings.model_rules.push_back(GetModel(&in));
+  }
+  settings.defaults = GetModel(&in);
+  if (!in.ok() || !in.AtEnd()) return std::nullopt;
+  return settings;
+}
+
+}  // namespace plumbline

@@ -1,0 +1,69 @@
+// The part of the configuration that decides about events. It is part of the
+// state: a change is journalled, and a replay decides under the same settings.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace plumbline {
+
+enum class Task : uint8_t { kClassification, kRegression };
+
+// "5m" and the like, or "last_1000".
+struct WindowSettings {
+  std::string name;       // as configured; the value of the label `window`
+  int64_t length_ms = 0;  // 0 for a last-N window
+  int64_t last = 0;       // N, or 0 for a time window
+  int64_t slots = 0;      // of a time window; length_ms % slots == 0
+
+  // The same span, however it is written: 60m is 1h.
+  bool SameAs(const WindowSettings& other) const {
+    return length_ms == other.length_ms && last == other.last &&
+           slots == other.slots;
+  }
+};
+
+struct ModelSettings {
+  std::string match;  // a name or a glob of * and ?
+  std::optional<Task> task;
+  std::string positive_class;        // empty: not configured
+  std::vector<std::string> classes;  // empty: any
+  std::vector<WindowSettings> windows;
+};
+
+struct Settings {
+  // Parameters of the join. Milliseconds and bytes.
+  int64_t horizon_ms = 7LL * 24 * 3600 * 1000;
+  int64_t label_horizon_ms = 3600 * 1000;
+  int64_t remembered_bytes = 256LL << 20;
+  bool evict_oldest = false;    // at the bound; else refuse
+  bool correct_labels = true;   // else every second label is a duplicate
+
+  // Limits.
+  int64_t models = 1000;
+  int64_t versions_per_model = 20;
+  int64_t retire_after_ms = 30LL * 24 * 3600 * 1000;
+  int64_t classes = 1000;
+  int64_t matrix_classes = 32;
+  int64_t window_bytes = 1LL << 30;
+
+  std::vector<ModelSettings> model_rules;
+  ModelSettings defaults;  // for a model that no rule matches
+
+  // The first rule that matches `model`, else the defaults.
+  const ModelSettings& For(std::string_view model) const;
+};
+
+// True if `glob` (with * for any run and ? for any one byte) matches `text`.
+bool GlobMatches(std::string_view glob, std::string_view text);
+
+// A settings value as bytes for the journal, and back. Decoding returns
+// nullopt if the bytes are not a whole encoded value.
+std::string EncodeSettings(const Settings& settings);
+std::optional<Settings> DecodeSettings(std::string_view bytes);
+
+}  // namespace plumbline

@@ -1,0 +1,116 @@
+#include "core/snapshot.h"
+
+#include <algorithm>
+
+namespace plumbline {
+namespace {
+
+// How much there is to read. It only grows, so a read that ends with the same
+// structure as it began has missed nothing.
+struct Structure {
+  const std::vector<Version*>* versions;
+  uint32_t classes;
+  uint32_t frozen_at;
+
+  explicit Structure(const Model& model)
+      : versions(&model.versions.Get()),
+        classes(model.class_count()),
+        // Acquire: sees the classes added before.
+        frozen_at(model.matrix_frozen_at.load(std::memory_order_acquire)) {}
+  bool operator==(const Structure&) const = default;
+
+  uint32_t matrix_cells() const {
+    const uint32_t n = frozen_at != 0 ? frozen_at : classes;
+    return n * n;
+  }
+  uint32_t marginal_cells() const {
+    return frozen_at != 0 ? classes * kMarginals : 0;
+  }
+};
+
+void ReadTotals(const Model& model, const Structure& structure,
+                ModelSnapshot* out) {
+  const auto& versions = *structure.versions;
+  out->versions.assign(versions.size(), {});
+  for (VersionSnapshot& version : out->versions) {
+    version.outcomes.resize(structure.matrix_cells());
+    version.withdrawn.resize(structure.matrix_cells());
+  }
+  const auto stamp_of = [&](size_t i) {
+    return i == 0 ? model.published.Stamp() : versions[i - 1]->published.Stamp();
+  };
+  const auto copy = [&](size_t i) {
+    if (i == 0) {
+      model.published.CopyTo(&out->counts);
+      return;
+    }
+    const Version& version = *versions[i - 1];
+    VersionSnapshot* snapshot = &out->versions[i - 1];
+    version.published.CopyTo(&snapshot->counts);
+    version.outcomes.CopyTo(structure.matrix_cells(),
+                            snapshot->outcomes.data());
+    version.withdrawn.CopyTo(structure.matrix_cells(),
+                             snapshot->withdrawn.data());
+  };
+  Collect(model.gate, versions.size() + 1, stamp_of, copy);
+}
+
+ModelSnapshot Read(const Model& model, int64_t now_ms) {
+  for (;;) {
+    const Structure structure(model);
+    ModelSnapshot out;
+    out.name = model.name;
+    out.task = model.task;
+    out.has_matrix = structure.frozen_at == 0;
+    ReadTotals(model, structure, &out);
+    for (size_t i = 0; i < out.versions.size(); ++i) {
+      const Version& version = *(*structure.versions)[i];
+      out.versions[i].name = version.name;
+      for (const Window* window : version.windows.Get()) {
+        WindowSnapshot snapshot{window->settings(), {}};
+        snapshot.counts.Reset(structure.matrix_cells(),
+                              structure.marginal_cells());
+        window->Read(model.gate, now_ms, &snapshot.counts);
+        out.versions[i].windows.push_back(std::move(snapshot));
+      }
+    }
+    if (!(Structure(model) == structure)) continue;
+    for (const std::string* name : model.classes.Get()) {
+      out.classes.push_back(*name);
+    }
+    out.classes.resize(structure.classes);
+    // Acquire: sees the string.
+    if (const auto* positive =
+            model.positive_class.load(std::memory_order_acquire)) {
+      out.positive_class = *positive;
+    }
+    return out;
+  }
+}
+
+}  // namespace
+
+void VisitModels(const State& state, int64_t now_ms,
+                 const std::function<void(const ModelSnapshot&)>& visit) {
+  const Reclaimer::Guard guard(state.reclaimer());
+  for (const Model* model : state.models().Get()) visit(Read(*model, now_ms));
+}
+
+std::optional<ModelSnapshot> SnapshotOf(const State& state,
+                                        std::string_view model,
+                                        int64_t now_ms) {
+  const Reclaimer::Guard guard(state.reclaimer());
+  for (const Model* candidate : state.models().Get()) {
+    if (candidate->name == model) return Read(*candidate, now_ms);
+  }
+  return std::nullopt;
+}
+
+int64_t ResendProtectionMs(const State& state, int64_t now_ms) {
+  constexpr auto relaxed = std::memory_order_relaxed;
+  const State::Gauges& gauges = state.gauges();
+  const int64_t since = now_ms - gauges.forgotten_until_ms.load(relaxed);
+  return std::clamp<int64_t>(since, 0, gauges.horizon_ms.load(relaxed));
+}
+
+}  // namespace plumbline

@@ -1,0 +1,58 @@
+// What exporters see of the state: plain values, each of one moment.
+//
+// The totals of a model and all its versions are of one moment, and so is each
+// window; see core/window/gate.h. Whatever was answered before a snapshot
+// began is in it.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/directory/model.h"
+#include "core/state.h"
+#include "core/window/slot.h"
+
+namespace plumbline {
+
+struct WindowSnapshot {
+  WindowSettings settings;
+  SlotCounts counts;
+};
+
+struct VersionSnapshot {
+  std::string name;
+  std::array<uint64_t, kVersionCounts> counts{};
+  std::vector<uint64_t> outcomes;   // by CellOf(); see ModelSnapshot
+  std::vector<uint64_t> withdrawn;  // likewise
+  std::vector<WindowSnapshot> windows;
+};
+
+struct ModelSnapshot {
+  std::string name;
+  Task task = Task::kClassification;
+  std::vector<std::string> classes;  // by class index
+  std::optional<std::string> positive_class;
+  // With more classes than the limit, cells are no longer kept.
+  bool has_matrix = true;
+  std::array<uint64_t, kModelCounts> counts{};
+  std::vector<VersionSnapshot> versions;  // by name
+};
+
+// [Any thread] Calls `visit` for each model, by name.
+void VisitModels(const State& state, int64_t now_ms,
+                 const std::function<void(const ModelSnapshot&)>& visit);
+
+// [Any thread]
+std::optional<ModelSnapshot> SnapshotOf(const State& state,
+                                        std::string_view model, int64_t now_ms);
+
+// [Any thread] How far back a resend is still recognised, in milliseconds.
+int64_t ResendProtectionMs(const State& state, int64_t now_ms);
+
+}  // namespace plumbline

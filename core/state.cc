@@ -1,0 +1,279 @@
+#include "core/state.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace plumbline {
+namespace {
+
+constexpr int64_t kRetirementCheckMs = 60 * 1000;
+constexpr size_t kSweepPerAdvance = 4096;
+
+template <class T>
+bool ByName(const T* a, const T* b) {
+  return a->name < b->name;
+}
+
+int64_t LongestWindow(const ModelSettings& rule) {
+  int64_t longest = 0;
+  for (const WindowSettings& w : rule.windows) {
+    longest = std::max(longest, w.length_ms);
+  }
+  return longest;
+}
+
+}  // namespace
+
+State::State(std::pmr::memory_resource* memory)
+    : settings_(std::make_unique<const Settings>()),
+      prediction_ages_(settings_->horizon_ms),
+      label_ages_(settings_->label_horizon_ms),
+      table_(memory),
+      models_(&reclaimer_) {
+  AddOwner({});  // no record is owned by 0
+}
+
+bool State::ChangeSettings(Settings settings, int64_t now_ms) {
+  now_ms = Advance(now_ms);
+  auto old = std::exchange(
+      settings_, std::make_unique<const Settings>(std::move(settings)));
+  int64_t bytes = 0;
+  for (const Model* model : models_.Get()) {
+    bytes += WindowBytes(model->name, model->versions.Get().size(),
+                         model->class_count());
+  }
+  if (bytes > settings_->window_bytes && bytes > window_bytes_) {
+    settings_ = std::move(old);
+    return false;
+  }
+  prediction_ages_.set_horizon(settings_->horizon_ms);
+  label_ages_.set_horizon(settings_->label_horizon_ms);
+  // What is received from here on is told apart by its age bucket.
+  prediction_ages_.Close(now_ms);
+  label_ages_.Close(now_ms);
+
+  for (Model* model : models_.Get()) {
+    const ModelSettings& rule = settings_->For(model->name);
+    if (!rule.positive_class.empty()) {
+      model->SetPositiveClass(rule.positive_class, &reclaimer_);
+    }
+    for (Version* version : model->versions.Get()) {
+      std::vector<Window*> windows;
+      for (const WindowSettings& wanted : rule.windows) {
+        const auto& have = version->windows.Get();
+        const auto same = std::find_if(
+            have.begin(), have.end(), [&](const Window* w) {
+              return w->settings().SameAs(wanted) &&
+                     w->settings().name == wanted.name;
+            });
+        windows.push_back(same != have.end()
+                              ? *same
+                              : new Window(wanted, prediction_ages_.next()));
+      }
+      version->windows.Replace(std::move(windows));
+    }
+    Recharge(model);
+  }
+  Expire();
+  return true;
+}
+
+int64_t State::Advance(int64_t now_ms) {
+  now_ms_ = std::max(now_ms_, now_ms);
+  Expire();
+  if (now_ms_ >= next_retirement_ms_) {
+    next_retirement_ms_ = now_ms_ + kRetirementCheckMs;
+    Retire();
+  }
+  SweepSome(kSweepPerAdvance);
+  return now_ms_;
+}
+
+void State::Publish() {
+  // A model may have been removed in the same group; Remove() drops it here.
+  for (Model* model : touched_) model->Publish(now_ms_, &scratch_);
+  touched_.clear();
+
+  constexpr auto relaxed = std::memory_order_relaxed;
+  gauges_.now_ms.store(now_ms_, relaxed);
+  gauges_.remembered_bytes.store(
+      static_cast<int64_t>(records_) * PairTable::kBytesPerRecord, relaxed);
+  gauges_.window_bytes.store(window_bytes_, relaxed);
+  gauges_.model_count.store(static_cast<int64_t>(models_.Get().size()), relaxed);
+  gauges_.forgotten_until_ms.store(forgotten_until_ms_, relaxed);
+  gauges_.horizon_ms.store(settings_->horizon_ms, relaxed);
+  int64_t deadline = next_retirement_ms_;
+  for (const AgeClock* ages : {&prediction_ages_, &label_ages_}) {
+    if (!ages->empty()) deadline = std::min(deadline, ages->NextExpiry());
+  }
+  gauges_.next_deadline_ms.store(deadline, relaxed);
+  reclaimer_.Collect();
+}
+
+Model* State::FindModel(std::string_view name) const {
+  const auto it = by_name_.find(name);
+  return it == by_name_.end() ? nullptr : it->second;
+}
+
+Version* State::FindVersion(const Model& model, std::string_view name) {
+  const auto& versions = model.versions.Get();
+  const auto it = std::lower_bound(
+      versions.begin(), versions.end(), name,
+      [](const Version* v, std::string_view n) { return v->name < n; });
+  return it != versions.end() && (*it)->name == name ? *it : nullptr;
+}
+
+int64_t State::WindowBytes(std::string_view model, size_t versions,
+                           uint32_t classes) const {
+  const auto limit = static_cast<uint32_t>(settings_->matrix_classes);
+  const uint32_t in_matrix = std::min(classes, limit);
+  const uint32_t matrix = in_matrix * in_matrix;
+  const uint32_t marginals = classes > limit ? classes * kMarginals : 0;
+  int64_t version = static_cast<int64_t>(sizeof(Version)) +
+                    2 * Cells<StdAtomics>::HeapBytes(matrix);
+  for (const WindowSettings& w : settings_->For(model).windows) {
+    version += static_cast<int64_t>(sizeof(Window)) +
+               Window::Bytes(w, matrix, marginals);
+  }
+  constexpr int64_t kBytesPerClass = 256;  // its name, and where it is found
+  return static_cast<int64_t>(sizeof(Model)) + kBytesPerClass * classes +
+         static_cast<int64_t>(versions) * version;
+}
+
+Model* State::AddModel(std::string_view name, Task task) {
+  auto model = std::make_unique<Model>(
+      std::string(name), next_model_number_++,
+      static_cast<uint32_t>(owners_.size()), task, &reclaimer_, &label_ages_,
+      &records_);
+  AddOwner({&model->labels, model.get(), nullptr});
+  const ModelSettings& rule = settings_->For(name);
+  if (!rule.positive_class.empty()) {
+    model->SetPositiveClass(rule.positive_class, &reclaimer_);
+  }
+  Model* added = models_.Insert(std::move(model), ByName<Model>);
+  by_name_.emplace(added->name, added);
+  added->last_event_ms = now_ms_;
+  Recharge(added);
+  return added;
+}
+
+Version* State::AddVersion(Model* model, std::string_view name) {
+  auto version = std::make_unique<Version>(
+      std::string(name), static_cast<uint32_t>(owners_.size()), &reclaimer_,
+      &prediction_ages_, &model->records, &records_);
+  AddOwner({&version->ledger, model, version.get()});
+  for (const WindowSettings& w : settings_->For(model->name).windows) {
+    version->windows.Append(std::make_unique<Window>(w, 0));
+  }
+  version->last_event_ms = now_ms_;
+  Version* added =
+      model->versions.Insert(std::move(version), ByName<Version>);
+  Recharge(model);
+  return added;
+}
+
+uint32_t State::AddClass(Model* model, std::string_view text) {
+  const bool first = model->class_count() == 0;
+  const uint32_t index = model->AddClass(text, settings_->matrix_classes);
+  if (first && model->positive_class.load(std::memory_order_relaxed) == nullptr) {
+    if (text == "0" || text == "1") {
+      model->SetPositiveClass("1", &reclaimer_);
+    } else if (text == "false" || text == "true") {
+      model->SetPositiveClass("true", &reclaimer_);
+    }
+  }
+  Recharge(model);
+  return index;
+}
+
+void State::Remove(Model* model) {
+  for (const Version* version : model->versions.Get()) {
+    owners_[version->owner] = {};
+  }
+  owners_[model->owner] = {};
+  for (Version* version : model->versions.Get()) version->ledger.DropAll();
+  model->labels.DropAll();
+  window_bytes_ -= model->window_bytes;
+  std::erase(touched_, model);
+  by_name_.erase(model->name);
+  models_.Remove(model);
+}
+
+void State::Remove(Model* model, Version* version) {
+  owners_[version->owner] = {};
+  version->ledger.DropAll();
+  model->versions.Remove(version);
+  Recharge(model);
+}
+
+void State::Sweep(size_t n) {
+  table_.Sweep(n, [this](const Record& record) { return !Alive(record); });
+}
+
+void State::NoteForgotten(int64_t until_ms) {
+  forgotten_until_ms_ =
+      std::max(forgotten_until_ms_, std::min(until_ms, now_ms_));
+}
+
+uint32_t State::AddOwner(Owner owner) {
+  owners_.push_back(owner);
+  return static_cast<uint32_t>(owners_.size() - 1);
+}
+
+void State::Recharge(Model* model) {
+  window_bytes_ -= model->window_bytes;
+  model->window_bytes = WindowBytes(model->name, model->versions.Get().size(),
+                                    model->class_count());
+  window_bytes_ += model->window_bytes;
+}
+
+void State::Expire() {
+  while (prediction_ages_.Expired(now_ms_)) {
+    const uint32_t age = prediction_ages_.oldest();
+    prediction_ages_.PopOldest();
+    for (Model* model : models_.Get()) {
+      for (Version* version : model->versions.Get()) {
+        const uint64_t waiting = version->ledger.Expire(age).waiting;
+        if (waiting == 0) continue;
+        version->counts[kExpiredPredictions] += waiting;
+        Touch(model, version);
+      }
+    }
+  }
+  while (label_ages_.Expired(now_ms_)) {
+    const uint32_t age = label_ages_.oldest();
+    label_ages_.PopOldest();
+    for (Model* model : models_.Get()) {
+      const uint64_t waiting = model->labels.Expire(age).waiting;
+      if (waiting == 0) continue;
+      model->counts[kExpiredLabels] += waiting;
+      Touch(model);
+    }
+  }
+}
+
+void State::Retire() {
+  const std::vector<Model*> models = models_.Get();
+  for (Model* model : models) {
+    const ModelSettings& rule = settings_->For(model->name);
+    const std::vector<Version*> versions = model->versions.Get();
+    for (Version* version : versions) {
+      if (version->ledger.counts().total() == 0 &&
+          Silent(version->last_event_ms, rule)) {
+        Remove(model, version);
+      }
+    }
+    if (model->versions.Get().empty() && model->labels.counts().total() == 0 &&
+        Silent(model->last_event_ms, rule)) {
+      Remove(model);
+    }
+  }
+}
+
+// Long enough for the limit, and for every time window to be empty.
+bool State::Silent(int64_t last_event_ms, const ModelSettings& rule) const {
+  return now_ms_ - last_event_ms >=
+         std::max(settings_->retire_after_ms, LongestWindow(rule));
+}
+
+}  // namespace plumbline

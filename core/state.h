@@ -1,0 +1,138 @@
+// State: everything that is folded over the journal, and who owns it.
+//
+// The writer changes it group by group (core/pipeline.h). Readers see only
+// what is published: models() under a Reclaimer::Guard, and gauges().
+
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <memory_resource>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/directory/model.h"
+#include "core/join/age_clock.h"
+#include "core/join/pair_table.h"
+#include "core/settings.h"
+
+namespace plumbline {
+
+class State {
+ public:
+  // Figures of the whole, each true by itself.
+  struct Gauges {
+    std::atomic<int64_t> now_ms{0};  // of the last group
+    std::atomic<int64_t> remembered_bytes{0};
+    std::atomic<int64_t> window_bytes{0};
+    std::atomic<int64_t> model_count{0};
+    // What was received up to here may have been forgotten at the bound.
+    std::atomic<int64_t> forgotten_until_ms{0};
+    std::atomic<int64_t> horizon_ms{0};
+    // When time alone changes something: a tick is due then.
+    std::atomic<int64_t> next_deadline_ms{INT64_MAX};
+  };
+
+  // The pairs' memory comes from `memory`, which must outlive the state.
+  explicit State(std::pmr::memory_resource* memory);
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  // [Any thread]
+  const Reclaimer& reclaimer() const { return reclaimer_; }
+  const PublishedList<Model>& models() const { return models_; }
+  const Gauges& gauges() const { return gauges_; }
+
+  // What follows is the writer's.
+
+  const Settings& settings() const { return *settings_; }
+  // Windows that both settings have keep their content. False, with nothing
+  // changed, if the windows would need more than the limit.
+  bool ChangeSettings(Settings settings, int64_t now_ms);
+
+  // Time passes: what is over its horizon expires, what was silent for long
+  // enough retires. Never runs back: returns the later of `now_ms` and the
+  // last time used.
+  int64_t Advance(int64_t now_ms);
+  // Publishes all that was touched since the last call.
+  void Publish();
+  int64_t now_ms() const { return now_ms_; }
+
+  Model* FindModel(std::string_view name) const;
+  static Version* FindVersion(const Model& model, std::string_view name);
+  // What a model would be charged with so many versions and classes.
+  int64_t WindowBytes(std::string_view model, size_t versions,
+                      uint32_t classes) const;
+  int64_t window_bytes() const { return window_bytes_; }
+
+  // REQUIRE: what is added is within the limits.
+  Model* AddModel(std::string_view name, Task task);
+  Version* AddVersion(Model* model, std::string_view name);
+  uint32_t AddClass(Model* model, std::string_view text);
+  void Remove(Model* model);
+  void Remove(Model* model, Version* version);
+
+  void Touch(Model* model) {
+    if (model->touched) return;
+    model->touched = true;
+    touched_.push_back(model);
+  }
+  void Touch(Model* model, Version* version) {
+    Touch(model);
+    version->touched = true;
+  }
+
+  // Whom the records with this owner belong to; null once removed.
+  struct Owner {
+    Ledger* ledger = nullptr;
+    Model* model = nullptr;
+    Version* version = nullptr;  // null for a model's labels
+  };
+  const Owner& owner(uint32_t index) const { return owners_[index]; }
+  bool Alive(const Record& record) const {
+    const Owner& o = owners_[record.owner];
+    return o.ledger != nullptr && o.ledger->Alive(record);
+  }
+
+  PairTable& table() { return table_; }
+  AgeClock& prediction_ages() { return prediction_ages_; }
+  AgeClock& label_ages() { return label_ages_; }
+  uint64_t records() const { return records_; }  // remembered, in all
+  // Dead records are removed a few at a time, as new ones are added.
+  void SweepSome(size_t n) {
+    if (table_.size() != records_) Sweep(n);
+  }
+  void NoteForgotten(int64_t until_ms);
+
+ private:
+  void Sweep(size_t n);
+  uint32_t AddOwner(Owner owner);
+  void Recharge(Model* model);
+  void Expire();
+  void Retire();
+  bool Silent(int64_t last_event_ms, const ModelSettings& rule) const;
+
+  Reclaimer reclaimer_;
+  Gauges gauges_;
+  std::unique_ptr<const Settings> settings_;
+  int64_t now_ms_ = 0;
+  int64_t next_retirement_ms_ = 0;
+  int64_t forgotten_until_ms_ = 0;
+  int64_t window_bytes_ = 0;
+  uint64_t records_ = 0;
+  uint32_t next_model_number_ = 1;
+
+  AgeClock prediction_ages_;
+  AgeClock label_ages_;
+  PairTable table_;
+  std::vector<Owner> owners_;
+  std::vector<Model*> touched_;
+  Tallies scratch_;
+  std::unordered_map<std::string_view, Model*> by_name_;
+  PublishedList<Model> models_;  // by name; last, as models use the above
+};
+
+}  // namespace plumbline

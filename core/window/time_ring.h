@@ -1,0 +1,92 @@
+// TimeRing: counts over the last `length` of time, in a ring of slots.
+//
+// Time is cut into epochs of one slot's length, aligned to multiples of it
+// since the Unix epoch. The ring has one slot for each epoch of a window, and
+// epoch e lives in slot e % size. At time t, in epoch c, the window is the
+// epochs c-size+1 to c: with 60 slots, between 59/60 and all of its length.
+//
+// Nothing is cleared as time passes. A slot says which epoch it stands for,
+// and a reader leaves out the slots whose epoch is outside the window, so an
+// idle model's window empties by itself. The writer restarts a slot when it
+// first has something to count in a newer epoch.
+//
+// Invariants
+// (1) One thread writes, between Open() and Close() of the model's gate. Any
+//     thread reads, through Collect().
+// (2) The writer's time never runs back, and the gate publishes it. A reader
+//     uses the later of its own time and the gate's, so no slot is of an epoch
+//     after the reader's: a clock that steps back holds the window still.
+// (3) A slot of epoch e holds just the counts of e.
+//
+// The slots belong to the caller and must outlive the ring.
+
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "core/window/collect.h"
+#include "core/window/gate.h"
+#include "core/window/slot.h"
+
+namespace plumbline {
+
+template <class A>
+class TimeRing {
+ public:
+  TimeRing(Slot<A>* slots, size_t size, int64_t slot_ms)
+      : slots_(slots), size_(size), slot_ms_(slot_ms) {}
+
+  // The epoch of a time (in milliseconds, not before 1970).
+  int64_t EpochOf(int64_t time_ms) const { return time_ms / slot_ms_; }
+
+  // [Writer] The slot of now, restarted if it stood for an older epoch.
+  Slot<A>& Current(uint64_t generation, int64_t now_ms) {
+    const int64_t epoch = EpochOf(now_ms);
+    Slot<A>& slot = SlotOf(epoch);
+    slot.Touch(generation);
+    if (slot.epoch() != epoch) slot.Restart(epoch);
+    return slot;
+  }
+
+  // [Writer] The slot that counted what happened at `then_ms`, or null if it
+  // has left the window by now.
+  Slot<A>* Past(uint64_t generation, int64_t then_ms, int64_t now_ms) {
+    const int64_t epoch = EpochOf(then_ms);
+    if (epoch + static_cast<int64_t>(size_) <= EpochOf(now_ms)) return nullptr;
+    Slot<A>& slot = SlotOf(epoch);
+    if (slot.epoch() != epoch) return nullptr;
+    slot.Touch(generation);
+    return &slot;
+  }
+
+  // [Any thread] The sum over the window at the later of `now_ms` and the
+  // time of the last change, into `sum` (whose sizes say how much to read).
+  void Read(const Gate<A>& gate, int64_t now_ms, SlotCounts* sum) const {
+    std::vector<SlotCounts> copies(size_);
+    for (SlotCounts& copy : copies) {
+      copy.Reset(static_cast<uint32_t>(sum->matrix.size()),
+                 static_cast<uint32_t>(sum->marginals.size()));
+    }
+    const auto view = Collect<A>(
+        gate, size_, [this](size_t i) { return slots_[i].Stamp(); },
+        [this, &copies](size_t i) { slots_[i].CopyTo(&copies[i]); });
+    const int64_t current = EpochOf(std::max(now_ms, view.now_ms));
+    for (const SlotCounts& copy : copies) {
+      if (copy.epoch > current - static_cast<int64_t>(size_)) sum->Add(copy);
+    }
+  }
+
+ private:
+  Slot<A>& SlotOf(int64_t epoch) {
+    return slots_[static_cast<size_t>(epoch) % size_];
+  }
+
+  Slot<A>* const slots_;
+  const size_t size_;
+  const int64_t slot_ms_;
+};
+
+}  // namespace plumbline

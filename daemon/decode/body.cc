@@ -1,0 +1,204 @@
+#include "daemon/decode/body.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+
+#include "daemon/decode/event_reader.h"
+
+namespace plumbline {
+namespace {
+
+constexpr std::string_view kSpace = " \t\r\n";
+
+std::string_view Trim(std::string_view text) {
+  const size_t begin = text.find_first_not_of(kSpace);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
+}
+
+// Cuts the first line off `rest`, without its end.
+std::string_view TakeLine(std::string_view* rest) {
+  const size_t end = std::min(rest->find('\n'), rest->size());
+  const std::string_view line = rest->substr(0, end);
+  rest->remove_prefix(std::min(end + 1, rest->size()));
+  return line;
+}
+
+// Without a content type: lines, if the first line is an object by its looks
+// and another object begins a later line.
+BodyFormat Guess(std::string_view body) {
+  std::string_view rest = body;
+  const std::string_view first = Trim(TakeLine(&rest));
+  const std::string_view later = Trim(rest);
+  const bool lines = first.starts_with('{') && first.ends_with('}') &&
+                     later.starts_with('{');
+  return lines ? BodyFormat::kNdjson : BodyFormat::kJson;
+}
+
+}  // namespace
+
+void DecodedBody::Clear() {
+  batch.Clear();
+  events = 0;
+  errors.clear();
+  rejected.fill(0);
+}
+
+void DecodedBody::AddError(EventError error) {
+  ++rejected[static_cast<size_t>(error.reject)];
+  if (errors.size() < kListedErrors) errors.push_back(std::move(error));
+}
+
+struct BodyDecoder::Impl {
+  simdjson::dom::parser parser;
+  const IdHasher* hasher;
+
+  BodyStatus Json(std::string_view body, EventReader* reader,
+                  const DecodeLimits& limits, DecodedBody* out,
+                  std::string* message);
+  BodyStatus Ndjson(std::string_view body, EventReader* reader,
+                    const DecodeLimits& limits, DecodedBody* out);
+  void Line(std::string_view line, EventReader* reader, DecodedBody* out);
+
+  // Reads the event in place; one that fails is taken back.
+  bool Keep(simdjson::dom::object object, uint32_t index, EventReader* reader,
+            DecodedBody* out) {
+    Event& event = out->batch.events.emplace_back();
+    event.index = index;
+    if (reader->Read(object, &event)) return true;
+    out->batch.events.pop_back();
+    return false;
+  }
+
+  // An array cannot hold what is no event, or one that repeats a key.
+  bool Add(simdjson::dom::object object, EventReader* reader, DecodedBody* out,
+           std::string* message);
+};
+
+BodyDecoder::BodyDecoder(const IdHasher* hasher)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->hasher = hasher;
+}
+BodyDecoder::~BodyDecoder() = default;
+
+size_t BodyDecoder::Padding() { return simdjson::SIMDJSON_PADDING; }
+
+BodyStatus BodyDecoder::Decode(std::string_view body, BodyFormat format,
+                               const DecodeLimits& limits, int64_t now_us,
+                               DecodedBody* out, std::string* message) {
+  out->Clear();
+  if (Trim(body).empty()) {
+    *message = "the body is empty";
+    return BodyStatus::kInvalid;
+  }
+  if (format == BodyFormat::kUnknown) format = Guess(body);
+  EventReader reader(*impl_->hasher, limits, now_us, &out->batch.names);
+  const BodyStatus status =
+      format == BodyFormat::kNdjson
+          ? impl_->Ndjson(body, &reader, limits, out)
+          : impl_->Json(body, &reader, limits, out, message);
+  if (status == BodyStatus::kTooManyEvents) {
+    *message = "the body has more than " +
+               std::to_string(limits.events_per_request) +
+               " events (limits.events_per_request)";
+  }
+  return status;
+}
+
+BodyStatus BodyDecoder::Impl::Json(std::string_view body, EventReader* reader,
+                                   const DecodeLimits& limits,
+                                   DecodedBody* out, std::string* message) {
+  simdjson::dom::element root;
+  const auto error =
+      parser.parse(body.data(), body.size(), false).get(root);
+  if (error != simdjson::SUCCESS) {
+    *message = std::string("the body is not JSON: ") +
+               simdjson::error_message(error) +
+               " (one event per line is application/x-ndjson)";
+    return BodyStatus::kInvalid;
+  }
+  simdjson::dom::object object;
+  if (root.get_object().get(object) == simdjson::SUCCESS) {
+    return Add(object, reader, out, message) ? BodyStatus::kOk
+                                             : BodyStatus::kInvalid;
+  }
+  simdjson::dom::array array;
+  if (root.get_array().get(array) != simdjson::SUCCESS) {
+    *message = "the body is neither a JSON object nor an array of objects";
+    return BodyStatus::kInvalid;
+  }
+  for (const auto element : array) {
+    if (element.get_object().get(object) != simdjson::SUCCESS) {
+      *message = "element " + std::to_string(out->events) +
+                 " of the array is not an object";
+      return BodyStatus::kInvalid;
+    }
+    if (out->events == limits.events_per_request) {
+      return BodyStatus::kTooManyEvents;
+    }
+    if (!Add(object, reader, out, message)) return BodyStatus::kInvalid;
+  }
+  return BodyStatus::kOk;
+}
+
+BodyStatus BodyDecoder::Impl::Ndjson(std::string_view body,
+                                     EventReader* reader,
+                                     const DecodeLimits& limits,
+                                     DecodedBody* out) {
+  while (!body.empty()) {
+    const std::string_view line = TakeLine(&body);
+    if (line.empty() || (line[0] != '{' && Trim(line).empty())) continue;
+    if (out->events == limits.events_per_request) {
+      return BodyStatus::kTooManyEvents;
+    }
+    Line(line, reader, out);
+  }
+  return BodyStatus::kOk;
+}
+
+void BodyDecoder::Impl::Line(std::string_view line, EventReader* reader,
+                             DecodedBody* out) {
+  const auto index = static_cast<uint32_t>(out->events);
+  simdjson::dom::element root;
+  simdjson::dom::object object;
+  const auto error = parser.parse(line.data(), line.size(), false).get(root);
+  if (error == simdjson::SUCCESS &&
+      root.get_object().get(object) == simdjson::SUCCESS) {
+    ++out->events;
+    if (!Keep(object, index, reader, out)) {
+      EventError failed = reader->error();
+      failed.index = index;
+      out->AddError(std::move(failed));
+    }
+    return;
+  }
+  ++out->events;
+  EventError failed{index, Reject::kInvalidJson, "", ""};
+  if (error == simdjson::UTF8_ERROR) {
+    failed.reject = Reject::kInvalidText;
+    failed.message = "the line is not valid UTF-8";
+  } else if (error != simdjson::SUCCESS) {
+    failed.message = std::string("the line is not JSON: ") +
+                     simdjson::error_message(error);
+  } else {
+    failed.message = "the line is not a JSON object";
+  }
+  out->AddError(std::move(failed));
+}
+
+bool BodyDecoder::Impl::Add(simdjson::dom::object object, EventReader* reader,
+                            DecodedBody* out, std::string* message) {
+  const auto index = static_cast<uint32_t>(out->events++);
+  if (Keep(object, index, reader, out)) return true;
+  EventError failed = reader->error();
+  if (failed.reject == Reject::kInvalidJson) {
+    *message = "event " + std::to_string(index) + ": " + failed.message;
+    return false;
+  }
+  failed.index = index;
+  out->AddError(std::move(failed));
+  return true;
+}
+
+}  // namespace plumbline

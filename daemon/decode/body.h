@@ -1,0 +1,69 @@
+// From the body of a request to a batch of events.
+//
+// One JSON object, an array of them, or one per line. Each event is parsed
+// once. An event that breaks a rule is left out of the batch and listed with
+// its reason; its neighbours are not affected.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/event.h"
+#include "daemon/hash/id_hash.h"
+
+namespace plumbline {
+
+struct DecodeLimits {
+  uint64_t events_per_request = 10000;
+  uint64_t classes = 1000;  // entries in `scores`
+  int64_t future_us = 600'000'000;
+};
+
+struct EventError {
+  uint32_t index = 0;  // of the event in the body
+  Reject reject = Reject::kNone;
+  std::string field;
+  std::string message;
+};
+
+inline constexpr size_t kListedErrors = 100;
+
+struct DecodedBody {
+  EventBatch batch;
+  uint64_t events = 0;  // in the body, good and bad
+  std::vector<EventError> errors;  // the first kListedErrors
+  std::array<uint64_t, kRejectCount> rejected{};  // all, by reason
+
+  void Clear();
+  void AddError(EventError error);
+};
+
+enum class BodyFormat { kUnknown, kJson, kNdjson };
+enum class BodyStatus { kOk, kInvalid, kTooManyEvents };
+
+class BodyDecoder {
+ public:
+  // Bytes that must be readable after the body.
+  static size_t Padding();
+
+  explicit BodyDecoder(const IdHasher* hasher);
+  ~BodyDecoder();
+
+  // REQUIRES: Padding() readable bytes follow `body`. Timestamps later than
+  // `now_us` + limits.future_us are refused. With a status other than kOk
+  // nothing of the body may be used, and *message says why.
+  BodyStatus Decode(std::string_view body, BodyFormat format,
+                    const DecodeLimits& limits, int64_t now_us,
+                    DecodedBody* out, std::string* message);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace plumbline

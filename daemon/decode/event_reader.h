@@ -1,0 +1,67 @@
+// From one parsed JSON object to one Event.
+
+#pragma once
+
+#include <simdjson.h>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/event.h"
+#include "daemon/decode/body.h"
+#include "daemon/hash/id_hash.h"
+
+namespace plumbline {
+
+class EventReader {
+ public:
+  EventReader(const IdHasher& hasher, const DecodeLimits& limits,
+              int64_t now_us, Names* names)
+      : hasher_(hasher), limits_(limits), now_us_(now_us), names_(names) {}
+
+  // True if `object` is an event by itself; else error() says what is wrong.
+  // REQUIRES: *event is as constructed.
+  bool Read(simdjson::dom::object object, Event* event);
+
+  const EventError& error() const { return error_; }
+
+ private:
+  using Element = simdjson::dom::element;
+
+  bool ReadField(int field, Element value, Event* event);
+  bool ReadName(std::string_view field, Element value, size_t least,
+                uint32_t* name);
+  bool AddName(std::string_view field, std::string_view text, size_t least,
+               uint32_t* name);
+  bool ReadValue(std::string_view field, Element value, ValueKind* kind,
+                 uint64_t* bits);
+  bool ReadProbability(std::string_view field, Element value);
+  bool ReadTimestamp(Element value, int64_t* timestamp_us);
+  bool ReadLatency(Element value, double* latency);
+  bool CheckScores(Element value);
+  bool CheckSegments(Element value);
+  bool CheckFeatures(Element value);
+  bool CheckKeys(std::string_view field, simdjson::dom::object object,
+                 size_t most);
+
+  // All return false. Kept out of the way of good events.
+  [[gnu::cold]] bool FailUnknown(std::string_view key);
+  [[gnu::cold]] bool FailTwice(std::string_view key);
+  [[gnu::cold]] bool FailMissing(unsigned seen);
+  [[gnu::cold]] bool FailType(std::string_view field, std::string_view wanted);
+  [[gnu::cold]] bool FailName(std::string_view field, std::string_view what,
+                              std::string_view text);
+  [[gnu::cold]] bool Fail(Reject reject, std::string_view field,
+                          std::string message);
+
+  const IdHasher& hasher_;
+  const DecodeLimits& limits_;
+  const int64_t now_us_;
+  Names* const names_;
+  std::array<uint32_t, 16> recent_{};  // names had lately, by size and end
+  EventError error_;
+};
+
+}  // namespace plumbline

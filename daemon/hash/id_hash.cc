@@ -1,0 +1,25 @@
+#include "daemon/hash/id_hash.h"
+
+#include <sys/random.h>
+#include <xxhash.h>
+
+#include <stdexcept>
+
+namespace plumbline {
+
+IdHasher IdHasher::Random() {
+  Secret secret;
+  if (getrandom(secret.data(), secret.size(), 0) !=
+      static_cast<ssize_t>(secret.size())) {
+    throw std::runtime_error("the system gives no random bytes (getrandom)");
+  }
+  return IdHasher(secret);
+}
+
+IdHash IdHasher::operator()(std::string_view id) const {
+  const XXH128_hash_t hash = XXH3_128bits_withSecret(
+      id.data(), id.size(), secret_.data(), secret_.size());
+  return {hash.high64, hash.low64};
+}
+
+}  // namespace plumbline

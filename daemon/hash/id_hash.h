@@ -1,0 +1,33 @@
+// The keyed hash by which ids are known.
+//
+// 128 bits: the chance that any two of a billion ids collide is 1e-21. Keyed,
+// so that nobody outside can choose ids that fall together.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace plumbline {
+
+struct IdHash {
+  uint64_t hi = 0;
+  uint64_t lo = 0;
+};
+
+class IdHasher {
+ public:
+  using Secret = std::array<unsigned char, 192>;
+
+  explicit IdHasher(const Secret& secret) : secret_(secret) {}
+  // With a secret from the system's random source.
+  static IdHasher Random();
+
+  IdHash operator()(std::string_view id) const;
+
+ private:
+  Secret secret_;
+};
+
+}  // namespace plumbline

@@ -1,0 +1,46 @@
+#include "daemon/memory/huge_pages.h"
+
+#include <sys/mman.h>
+
+#include <cstdint>
+#include <new>
+
+namespace plumbline {
+namespace {
+
+constexpr size_t kHugePage = size_t{2} << 20;
+
+size_t RoundUp(size_t bytes) {
+  return (bytes + kHugePage - 1) / kHugePage * kHugePage;
+}
+
+}  // namespace
+
+void* HugePages::do_allocate(size_t bytes, size_t alignment) {
+  if (bytes < kHugePage) {
+    return std::pmr::new_delete_resource()->allocate(bytes, alignment);
+  }
+  // Mapped with one page to spare, and cut to the alignment.
+  const size_t size = RoundUp(bytes);
+  void* map = mmap(nullptr, size + kHugePage, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (map == MAP_FAILED) throw std::bad_alloc();
+  const auto begin = reinterpret_cast<uintptr_t>(map);
+  const uintptr_t aligned = RoundUp(begin);
+  if (aligned > begin) munmap(map, aligned - begin);
+  const size_t tail = begin + kHugePage - aligned;
+  if (tail > 0) munmap(reinterpret_cast<void*>(aligned + size), tail);
+  void* block = reinterpret_cast<void*>(aligned);
+  madvise(block, size, MADV_HUGEPAGE);  // where it fails, small pages serve
+  return block;
+}
+
+void HugePages::do_deallocate(void* block, size_t bytes, size_t alignment) {
+  if (bytes < kHugePage) {
+    std::pmr::new_delete_resource()->deallocate(block, bytes, alignment);
+  } else {
+    munmap(block, RoundUp(bytes));
+  }
+}
+
+}  // namespace plumbline
