@@ -1,6 +1,10 @@
 # Warnings for the project's own code, and the chosen sanitizers for all of it.
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow=local -Wnon-virtual-dtor
                     -Wold-style-cast -Woverloaded-virtual -Wvla)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # False alarms on std::string concatenation, GCC bug 105651.
+  add_compile_options(-Wno-restrict)
+endif()
 if(PLUMBLINE_WERROR)
   add_compile_options(-Werror)
 endif()

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "daemon/decode/text.h"
-#include "daemon/decode/timestamp.h"
+#include "core/timestamp.h"
 
 namespace plumbline {
 namespace {

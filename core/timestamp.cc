@@ -1,4 +1,4 @@
-#include "daemon/decode/timestamp.h"
+#include "core/timestamp.h"
 
 #include <chrono>
 #include <cstdio>

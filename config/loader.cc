@@ -1,0 +1,274 @@
+#include "config/loader.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <fstream>
+#include <numeric>
+#include <sstream>
+
+#include "config/units.h"
+#include "config/yaml_reader.h"
+
+namespace plumbline {
+namespace {
+
+constexpr int64_t kSecond = 1000;
+constexpr int64_t kMinute = 60 * kSecond;
+constexpr int64_t kHour = 60 * kMinute;
+constexpr int64_t kDay = 24 * kHour;
+constexpr int64_t kKiB = 1LL << 10;
+constexpr int64_t kTiB = 1LL << 40;
+constexpr int64_t kMostWindows = 16;
+constexpr size_t kLongestName = 128;
+
+using Problems = std::vector<ConfigProblem>;
+
+// What is wrong with a window, or nothing.
+std::string CheckWindow(const WindowSettings& window) {
+  if (window.last > 0 || window.length_ms == 0) {
+    if (window.last < 1 || window.last > 1'000'000) {
+      return "must be from last_1 to last_1000000";
+    }
+    return "";
+  }
+  if (window.length_ms < kSecond || window.length_ms > 90 * kDay) {
+    return "must be from 1s to 90d";
+  }
+  if (window.length_ms % window.slots != 0) {
+    // Whole seconds that divide into slots of whole milliseconds.
+    const int64_t step =
+        window.slots / std::gcd(window.slots, kSecond) * kSecond;
+    const int64_t fits =
+        std::clamp((window.length_ms + step / 2) / step * step, step,
+                   90 * kDay / step * step);
+    return "does not divide into slots_per_window (" +
+           std::to_string(window.slots) +
+           ") slots of whole milliseconds; the nearest that does is " +
+           FormatDuration(fits);
+  }
+  return "";
+}
+
+void ReadWindows(YamlMap* map, int64_t slots,
+                 std::vector<WindowSettings>* windows) {
+  const YAML::Node list = map->Take("windows");
+  if (!list.IsDefined()) return;
+  const std::string path = map->PathOf("windows");
+  if (!list.IsSequence() || list.size() == 0 || list.size() > kMostWindows) {
+    map->Problem(list, path,
+                 "must be a list of 1 to 16 windows such as [5m, 1h, "
+                 "last_1000]");
+    return;
+  }
+  std::vector<WindowSettings> read;
+  for (size_t i = 0; i < list.size(); ++i) {
+    const std::string at = path + "[" + std::to_string(i) + "]";
+    const auto window = list[i].IsScalar()
+                            ? ParseWindow(list[i].Scalar(), slots)
+                            : std::nullopt;
+    if (!window) {
+      map->Problem(list[i], at,
+                   "must be a duration such as 5m, 1h or 7d, or last_N");
+      continue;
+    }
+    const std::string wrong = CheckWindow(*window);
+    if (!wrong.empty()) {
+      map->Problem(list[i], at, "is " + window->name + ": " + wrong);
+      continue;
+    }
+    const auto same = std::find_if(
+        read.begin(), read.end(),
+        [&](const WindowSettings& w) { return w.SameAs(*window); });
+    if (same != read.end()) {
+      map->Problem(list[i], at,
+                   "is " + window->name + ", which is there already as " +
+                       same->name);
+      continue;
+    }
+    read.push_back(*window);
+  }
+  *windows = read;
+}
+
+void ReadJoin(const YAML::Node& node, Problems* problems, Config* config) {
+  Settings& engine = config->engine;
+  YamlMap join(node, "join", problems);
+  join.Duration("horizon", kMinute, 90 * kDay, &engine.horizon_ms);
+  engine.label_horizon_ms =
+      std::min(engine.label_horizon_ms, engine.horizon_ms);
+  join.Duration("label_horizon", kMinute, engine.horizon_ms,
+                &engine.label_horizon_ms);
+  int64_t max_bytes = 4LL << 30;
+  int64_t memory_bytes = 256LL << 20;
+  join.Size("max_bytes", 64 * kKiB, 64 * kTiB, &max_bytes);
+  join.Size("memory_bytes", 64 * kKiB, 64 * kTiB, &memory_bytes);
+  // With durability memory all of it is in memory.
+  engine.remembered_bytes = memory_bytes;
+  std::string when_full = engine.evict_oldest ? "evict_oldest" : "reject";
+  join.Word("when_full", {"reject", "evict_oldest"}, &when_full);
+  engine.evict_oldest = when_full == "evict_oldest";
+  std::string changes = engine.correct_labels ? "correct" : "ignore";
+  join.Word("label_changes", {"correct", "ignore"}, &changes);
+  engine.correct_labels = changes == "correct";
+  join.RefuseOthers();
+}
+
+void ReadStorage(const YAML::Node& node, Problems* problems, Config* config) {
+  YamlMap storage(node, "storage", problems);
+  const YAML::Node value = storage.Take("durability");
+  if (value.IsDefined() && value.IsScalar() &&
+      (value.Scalar() == "process" || value.Scalar() == "power")) {
+    storage.Problem(value, "storage.durability",
+                    "is " + value.Scalar() +
+                        ", which this version does not have; it must be "
+                        "memory");
+  } else {
+    storage.Word("durability", {"memory"}, &config->durability);
+  }
+  storage.RefuseOthers();
+}
+
+void ReadLimits(const YAML::Node& node, Problems* problems, Config* config) {
+  Settings& engine = config->engine;
+  YamlMap limits(node, "limits", problems);
+  limits.Integer("models", 1, 1'000'000, &engine.models);
+  limits.Integer("versions_per_model", 1, 1000, &engine.versions_per_model);
+  limits.Duration("retire_after", kDay, 400 * kDay, &engine.retire_after_ms);
+  limits.Integer("classes", 2, 10'000, &engine.classes);
+  limits.Integer("matrix_classes", 2, 256, &engine.matrix_classes);
+  limits.Size("window_bytes", 64 * kKiB, kTiB, &engine.window_bytes);
+  limits.Integer("connections", 1, 10'000, &config->connections);
+  limits.Size("in_flight_bytes", kKiB, kTiB, &config->in_flight_bytes);
+  limits.Size("body_bytes", 1, kTiB / 1024, &config->body_bytes);
+  limits.Size("unpacked_body_bytes", 1, kTiB / 1024,
+              &config->unpacked_body_bytes);
+  limits.Integer("events_per_request", 1, 10'000'000,
+                 &config->events_per_request);
+  limits.Duration("future", 0, 365 * kDay, &config->future_ms);
+  limits.RefuseOthers();
+}
+
+void ReadClasses(YamlMap* map, ModelSettings* model) {
+  const YAML::Node list = map->Take("classes");
+  if (!list.IsDefined()) return;
+  if (!list.IsSequence() || list.size() == 0) {
+    map->Problem(list, map->PathOf("classes"), "must be a list of class names");
+    return;
+  }
+  for (size_t i = 0; i < list.size(); ++i) {
+    const std::string name = list[i].IsScalar() ? list[i].Scalar() : "";
+    const std::string at = map->PathOf("classes") + "[" + std::to_string(i) + "]";
+    if (name.empty() || name.size() > kLongestName) {
+      map->Problem(list[i], at, "must be a class name of 1 to 128 bytes");
+    } else if (std::find(model->classes.begin(), model->classes.end(), name) !=
+               model->classes.end()) {
+      map->Problem(list[i], at, "is " + name + ", which is there already");
+    } else {
+      model->classes.push_back(name);
+    }
+  }
+}
+
+void ReadModel(const YAML::Node& node, size_t index, int64_t slots,
+               Problems* problems, Config* config) {
+  YamlMap map(node, "models[" + std::to_string(index) + "]", problems);
+  ModelSettings model = config->engine.defaults;
+  map.Text("match", kLongestName, &model.match);
+  if (model.match.empty() && node.IsMap()) {
+    map.Problem(node, map.PathOf("match"),
+                "is missing: a model's name, or a glob such as \"fraud-*\"");
+  }
+  std::string task;
+  map.Word("task", {"classification", "regression"}, &task);
+  if (task == "classification") model.task = Task::kClassification;
+  if (task == "regression") model.task = Task::kRegression;
+  map.Text("positive_class", kLongestName, &model.positive_class);
+  ReadClasses(&map, &model);
+  if (!model.positive_class.empty() && !model.classes.empty() &&
+      std::find(model.classes.begin(), model.classes.end(),
+                model.positive_class) == model.classes.end()) {
+    map.Problem(node, map.PathOf("positive_class"),
+                "is " + model.positive_class + ", which is not in classes");
+  }
+  ReadWindows(&map, slots, &model.windows);
+  map.RefuseOthers();
+  config->engine.model_rules.push_back(std::move(model));
+}
+
+void ReadRoot(const YAML::Node& node, Problems* problems, Config* config) {
+  YamlMap root(node, "", problems);
+  root.Integer("slots_per_window", 1, 1000, &config->slots_per_window);
+  for (WindowSettings& window : config->engine.defaults.windows) {
+    if (window.last == 0) window.slots = config->slots_per_window;
+  }
+  ReadWindows(&root, config->slots_per_window,
+              &config->engine.defaults.windows);
+  for (const WindowSettings& window : config->engine.defaults.windows) {
+    const std::string wrong = CheckWindow(window);
+    if (!wrong.empty()) {
+      root.Problem(node, "windows",
+                   "has the default " + window.name + ", which " + wrong);
+    }
+  }
+  ReadJoin(root.Take("join"), problems, config);
+  ReadStorage(root.Take("storage"), problems, config);
+  ReadLimits(root.Take("limits"), problems, config);
+  const YAML::Node models = root.Take("models");
+  if (models.IsDefined() && !models.IsNull() && !models.IsSequence()) {
+    root.Problem(models, "models", "must be a list");
+  } else if (models.IsDefined()) {
+    for (size_t i = 0; i < models.size(); ++i) {
+      ReadModel(models[i], i, config->slots_per_window, problems, config);
+    }
+  }
+  root.RefuseOthers();
+}
+
+}  // namespace
+
+Config::Config() {
+  for (const char* name : {"5m", "1h", "24h", "last_1000"}) {
+    engine.defaults.windows.push_back(*ParseWindow(name, slots_per_window));
+  }
+}
+
+std::optional<Config> LoadConfig(std::string_view text, Problems* problems) {
+  const size_t before = problems->size();
+  Config config;
+  try {
+    ReadRoot(YAML::Load(std::string(text)), problems, &config);
+  } catch (const YAML::Exception& error) {
+    problems->push_back(
+        {error.mark.line + 1, "", "is not valid YAML: " + error.msg});
+  }
+  std::stable_sort(problems->begin() + static_cast<ptrdiff_t>(before),
+                   problems->end(),
+                   [](const auto& a, const auto& b) { return a.line < b.line; });
+  if (problems->size() > before) return std::nullopt;
+  return config;
+}
+
+std::optional<Config> LoadConfigFile(const std::string& path,
+                                     Problems* problems) {
+  std::ifstream file(path);
+  std::stringstream text;
+  if (!file || !(text << file.rdbuf())) {
+    // An empty file extracts nothing, which is no error.
+    if (!file.is_open() || file.bad()) {
+      problems->push_back({0, "", "cannot be read"});
+      return std::nullopt;
+    }
+  }
+  return LoadConfig(text.str(), problems);
+}
+
+std::string Describe(const std::string& file, const ConfigProblem& problem) {
+  std::string text = file;
+  if (problem.line > 0) text += ":" + std::to_string(problem.line);
+  text += ": ";
+  if (!problem.path.empty()) text += problem.path + ": ";
+  return text + problem.message;
+}
+
+}  // namespace plumbline

@@ -1,0 +1,146 @@
+#include "config/yaml_reader.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <set>
+
+#include "config/units.h"
+
+namespace plumbline {
+namespace {
+
+std::string ShownValue(const YAML::Node& node) {
+  if (node.IsScalar()) return "\"" + node.Scalar() + "\"";
+  return node.IsNull() ? "empty" : node.IsSequence() ? "a list" : "a map";
+}
+
+std::optional<int64_t> ParseInteger(const std::string& text) {
+  int64_t value = 0;
+  const auto end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, value);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+YamlMap::YamlMap(const YAML::Node& node, std::string path,
+                 std::vector<ConfigProblem>* problems)
+    : path_(std::move(path)), problems_(problems) {
+  if (!node.IsDefined() || node.IsNull()) return;
+  if (!node.IsMap()) {
+    Problem(node, path_, "is " + ShownValue(node) + ", must be a map of keys");
+    return;
+  }
+  node_ = node;
+}
+
+void YamlMap::Duration(const char* key, int64_t least, int64_t most,
+                       int64_t* out) {
+  Quantity(key, least, most, out, ParseDuration, FormatDuration,
+           "a duration such as 30s, 5m, 1h or 7d");
+}
+
+void YamlMap::Size(const char* key, int64_t least, int64_t most,
+                   int64_t* out) {
+  Quantity(key, least, most, out, ParseSize, FormatSize,
+           "a size such as 64KiB, 512MiB or 4GiB");
+}
+
+void YamlMap::Integer(const char* key, int64_t least, int64_t most,
+                      int64_t* out) {
+  Quantity(
+      key, least, most, out, ParseInteger,
+      [](int64_t n) { return std::to_string(n); }, "a whole number");
+}
+
+template <class Parse, class Format>
+void YamlMap::Quantity(const char* key, int64_t least, int64_t most,
+                       int64_t* out, Parse parse, Format format,
+                       std::string_view wanted) {
+  const YAML::Node value = Take(key);
+  if (!value.IsDefined()) return;
+  const auto parsed =
+      value.IsScalar() ? parse(value.Scalar()) : std::nullopt;
+  if (!parsed) {
+    Problem(value, PathOf(key),
+            "is " + ShownValue(value) + ", must be " + std::string(wanted));
+  } else if (*parsed < least || *parsed > most) {
+    Problem(value, PathOf(key),
+            "is " + value.Scalar() + ", must be from " + format(least) +
+                " to " + format(most));
+  } else {
+    *out = *parsed;
+  }
+}
+
+void YamlMap::Text(const char* key, size_t most, std::string* out) {
+  const YAML::Node value = Take(key);
+  if (!value.IsDefined()) return;
+  if (!value.IsScalar() || value.Scalar().empty() ||
+      value.Scalar().size() > most) {
+    Problem(value, PathOf(key),
+            "is " + ShownValue(value) + ", must be a text of 1 to " +
+                std::to_string(most) + " bytes");
+    return;
+  }
+  *out = value.Scalar();
+}
+
+void YamlMap::Word(const char* key,
+                   std::initializer_list<std::string_view> words,
+                   std::string* out) {
+  const YAML::Node value = Take(key);
+  if (!value.IsDefined()) return;
+  if (value.IsScalar() &&
+      std::find(words.begin(), words.end(), value.Scalar()) != words.end()) {
+    *out = value.Scalar();
+    return;
+  }
+  std::string list;
+  for (const std::string_view word : words) {
+    if (!list.empty()) list += " or ";
+    list += word;
+  }
+  Problem(value, PathOf(key), "is " + ShownValue(value) + ", must be " + list);
+}
+
+YAML::Node YamlMap::Take(const char* key) {
+  known_.emplace_back(key);
+  // Asking an undefined node for a key would make one.
+  if (!node_.IsMap()) return YAML::Node(YAML::NodeType::Undefined);
+  const YAML::Node& map = node_;
+  return map[key];
+}
+
+std::string YamlMap::PathOf(const char* key) const {
+  return path_.empty() ? key : path_ + "." + key;
+}
+
+void YamlMap::Problem(const YAML::Node& at, const std::string& path,
+                      std::string message) {
+  problems_->push_back({at.Mark().line + 1, path, std::move(message)});
+}
+
+void YamlMap::RefuseOthers() {
+  if (!node_.IsMap()) return;
+  std::set<std::string> seen;
+  for (const auto& entry : node_) {
+    const std::string key =
+        entry.first.IsScalar() ? entry.first.Scalar() : "?";
+    if (!seen.insert(key).second) {
+      Problem(entry.first, PathOf(key.c_str()), "is there twice");
+    }
+    if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
+    std::string list;
+    for (const std::string& known : known_) {
+      if (!list.empty()) list += ", ";
+      list += known;
+    }
+    Problem(entry.first, PathOf(key.c_str()),
+            "is no known key; known here: " + list);
+  }
+}
+
+}  // namespace plumbline

@@ -1,0 +1,53 @@
+// A map of the configuration, read key by key. Whatever is wrong is noted with
+// its path and line, and reading goes on: all problems are reported at once.
+
+#pragma once
+
+#include <yaml-cpp/yaml.h>
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/loader.h"
+
+namespace plumbline {
+
+class YamlMap {
+ public:
+  // A node that is no map is a problem, and reads as an empty one.
+  YamlMap(const YAML::Node& node, std::string path,
+          std::vector<ConfigProblem>* problems);
+
+  // Each sets *out if the key is there and its value is good.
+  void Duration(const char* key, int64_t least, int64_t most, int64_t* out);
+  void Size(const char* key, int64_t least, int64_t most, int64_t* out);
+  void Integer(const char* key, int64_t least, int64_t most, int64_t* out);
+  void Text(const char* key, size_t most, std::string* out);
+  // One of the given words.
+  void Word(const char* key, std::initializer_list<std::string_view> words,
+            std::string* out);
+
+  // The node of a key that the caller reads, undefined if it is not there.
+  YAML::Node Take(const char* key);
+  std::string PathOf(const char* key) const;
+  void Problem(const YAML::Node& at, const std::string& path,
+               std::string message);
+
+  // To be called last: every key that was not asked for is a problem.
+  void RefuseOthers();
+
+ private:
+  template <class Parse, class Format>
+  void Quantity(const char* key, int64_t least, int64_t most, int64_t* out,
+                Parse parse, Format format, std::string_view wanted);
+
+  YAML::Node node_;
+  const std::string path_;
+  std::vector<ConfigProblem>* const problems_;
+  std::vector<std::string> known_;
+};
+
+}  // namespace plumbline

@@ -1,0 +1,196 @@
+#include "daemon/app.h"
+
+#include <chrono>
+#include <utility>
+
+#include "config/loader.h"
+#include "daemon/build_info.h"
+#include "daemon/log/log.h"
+#include "daemon/process/process_figures.h"
+#include "exporters/api/json.h"
+
+namespace plumbline {
+namespace {
+
+constexpr int64_t kWebConnections = 64;
+constexpr auto kStopGrace = std::chrono::seconds(10);
+
+std::string Joined(const std::vector<std::string>& list) {
+  std::string text;
+  for (const std::string& item : list) {
+    if (!text.empty()) text += ",";
+    text += item;
+  }
+  return text;
+}
+
+}  // namespace
+
+App::App(const AppOptions& options)
+    : options_(options),
+      hasher_(IdHasher::Random()),
+      pipeline_(nullptr, nullptr, &memory_) {}
+
+App::~App() { Stop(); }
+
+std::unique_ptr<App> App::Start(const AppOptions& options,
+                                std::string* error) {
+  const auto begin = std::chrono::steady_clock::now();
+  std::unique_ptr<App> app(new App(options));
+  if (!app->Open(error) || !app->Listen(error)) return nullptr;
+  const std::chrono::duration<double> took =
+      std::chrono::steady_clock::now() - begin;
+  app->recovery_seconds_.store(took.count());
+  app->ready_.store(true);
+  Log(LogLevel::kInfo, "ready",
+      {{"ingest", Joined(options.ingest_addresses)},
+       {"web", Joined(options.web_addresses)},
+       {"durability", "memory"},
+       {"version", PLUMBLINE_VERSION}});
+  Log(LogLevel::kWarn,
+      "durability is memory: counts and ids are lost when the process ends");
+  return app;
+}
+
+// Everything that needs no socket.
+bool App::Open(std::string* error) {
+  if (const auto wrong = LoadAndApply()) {
+    *error = *wrong;
+    return false;
+  }
+  ingest_authenticator_ =
+      Authenticator::Load(options_.ingest_config_file, error);
+  if (ingest_authenticator_ == nullptr) return false;
+  web_authenticator_ = Authenticator::Load(options_.web_config_file, error);
+  return web_authenticator_ != nullptr;
+}
+
+bool App::Listen(std::string* error) {
+  ingest_handler_ = std::make_unique<IngestHandler>(
+      &pipeline_, &clock_, &hasher_, ingest_authenticator_.get(), &ready_,
+      &counters_);
+  ingest_handler_->SetLimits(config_);
+  web_handler_ = std::make_unique<WebHandler>(
+      WebHandler::Options{options_.enable_lifecycle, options_.enable_admin_api},
+      &pipeline_, &clock_, web_authenticator_.get(), &ready_,
+      WebHandler::Daemon{
+          .figures = [this] { return Figures(); },
+          .status_json = [this] { return StatusJsonText(); },
+          .reload = [this] { return Reload(); },
+          .quit = [this] { quit_.store(true); },
+          .scraped = [this](double s) { scrape_seconds_.store(s); }});
+
+  web_server_ = HttpServer::Start(
+      {.addresses = options_.web_addresses, .connections = kWebConnections},
+      [this](HttpRequest& request) { return web_handler_->Handle(request); },
+      error);
+  if (web_server_ == nullptr) return false;
+  ingest_server_ = HttpServer::Start(
+      {.addresses = options_.ingest_addresses,
+       .connections = config_.connections,
+       .on_refused = [this](int status) { counters_.CountRequest(status, 0); }},
+      [this](HttpRequest& request) { return ingest_handler_->Handle(request); },
+      error);
+  return ingest_server_ != nullptr;
+}
+
+void App::Stop() {
+  // Ingest first: what it has answered is still seen by a last scrape.
+  if (ingest_server_ != nullptr) ingest_server_->Stop(kStopGrace);
+  pipeline_.Stop();
+  if (web_server_ != nullptr) web_server_->Stop(kStopGrace);
+}
+
+std::optional<std::string> App::Reload() {
+  const std::lock_guard lock(reload_mutex_);
+  const auto wrong = LoadAndApply();
+  reload_successful_.store(!wrong);
+  if (wrong) {
+    Log(LogLevel::kError, "the configuration was not reloaded",
+        {{"error", *wrong}});
+  } else {
+    ingest_handler_->SetLimits(config_);
+    Log(LogLevel::kInfo, "the configuration was reloaded");
+  }
+  return wrong;
+}
+
+std::optional<std::string> App::LoadAndApply() {
+  std::vector<ConfigProblem> problems;
+  std::optional<Config> config =
+      options_.config_file.empty()
+          ? Config()
+          : LoadConfigFile(options_.config_file, &problems);
+  if (!config) {
+    std::string text;
+    for (const ConfigProblem& problem : problems) {
+      if (!text.empty()) text += "\n";
+      text += Describe(options_.config_file, problem);
+    }
+    return text;
+  }
+  return Apply(*config);
+}
+
+std::optional<std::string> App::Apply(const Config& config) {
+  if (ready_.load()) {
+    for (const auto& [same, name] :
+         {std::pair(config.slots_per_window == config_.slots_per_window,
+                    "slots_per_window"),
+          std::pair(config.durability == config_.durability, "storage"),
+          std::pair(config.connections == config_.connections,
+                    "limits.connections")}) {
+      if (!same) return std::string(name) + " needs a restart to change";
+    }
+  }
+  Outcome outcome;
+  const Command command{config.engine};
+  if (pipeline_.Commit(command, clock_.NowMs(), &outcome) !=
+      Pipeline::Status::kApplied) {
+    return "the configuration could not be recorded";
+  }
+  if (!outcome.done) {
+    return "its windows would need more than limits.window_bytes";
+  }
+  const std::lock_guard lock(config_mutex_);
+  config_ = config;
+  reload_success_seconds_.store(static_cast<double>(clock_.NowMs()) / 1000);
+  return std::nullopt;
+}
+
+void App::TickIfDue() {
+  const int64_t now_ms = clock_.NowMs();
+  if (now_ms < pipeline_.state().gauges().next_deadline_ms.load(
+                   std::memory_order_relaxed)) {
+    return;
+  }
+  Outcome outcome;
+  pipeline_.Commit(Command{Tick{}}, now_ms, &outcome);
+}
+
+DaemonFigures App::Figures() const {
+  DaemonFigures figures;
+  figures.version = PLUMBLINE_VERSION;
+  figures.revision = PLUMBLINE_REVISION;
+  figures.compiler = PLUMBLINE_COMPILER;
+  figures.ingest = counters_.Read();
+  figures.process = ReadProcessFigures();
+  figures.ready = ready_.load();
+  figures.clock_behind_seconds = static_cast<double>(clock_.BehindMs()) / 1000;
+  figures.recovery_seconds = recovery_seconds_.load();
+  figures.scrape_seconds = scrape_seconds_.load();
+  figures.last_reload_successful = reload_successful_.load();
+  figures.last_reload_success_seconds = reload_success_seconds_.load();
+  return figures;
+}
+
+std::string App::StatusJsonText() {
+  Config config;
+  {
+    const std::lock_guard lock(config_mutex_);
+    config = config_;
+  }
+  return StatusJson(pipeline_.state(), config, Figures(), clock_.NowMs());
+}
+
+}  // namespace plumbline

@@ -1,0 +1,91 @@
+// The composition root: makes the parts, wires them, and stops them in order.
+
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "core/pipeline.h"
+#include "daemon/clock.h"
+#include "daemon/hash/id_hash.h"
+#include "daemon/http/auth.h"
+#include "daemon/http/counters.h"
+#include "daemon/http/ingest_handler.h"
+#include "daemon/http/server.h"
+#include "daemon/http/web_handler.h"
+#include "daemon/memory/huge_pages.h"
+#include "exporters/daemon_figures.h"
+
+namespace plumbline {
+
+struct AppOptions {
+  std::string config_file;  // empty: defaults
+  std::string storage_path = "data/";
+  std::vector<std::string> ingest_addresses = {"127.0.0.1:9350"};
+  std::vector<std::string> web_addresses = {"127.0.0.1:9351"};
+  std::string ingest_config_file;  // users; empty: none
+  std::string web_config_file;
+  bool enable_lifecycle = false;
+  bool enable_admin_api = false;
+};
+
+class App {
+ public:
+  // nullptr, with *error saying what to do, if it cannot start.
+  static std::unique_ptr<App> Start(const AppOptions& options,
+                                    std::string* error);
+  // Stops listening, answers what is at work, and ends.
+  void Stop();
+  ~App();
+
+  // [Any thread] Loads the configuration again. What went wrong, or nothing;
+  // then what was in force stays.
+  std::optional<std::string> Reload();
+
+  // Lets time pass for a state that nothing else moves. To be called often.
+  void TickIfDue();
+
+  // /-/quit was asked for.
+  bool quit() const { return quit_.load(); }
+
+ private:
+  explicit App(const AppOptions& options);
+
+  bool Open(std::string* error);
+  bool Listen(std::string* error);
+  std::optional<std::string> Apply(const Config& config);
+  std::optional<std::string> LoadAndApply();
+  DaemonFigures Figures() const;
+  std::string StatusJsonText();
+
+  const AppOptions options_;
+  Clock clock_;
+  HugePages memory_;
+  const IdHasher hasher_;
+  Pipeline pipeline_;
+  std::atomic<bool> ready_{false};
+  std::atomic<bool> quit_{false};
+  IngestCounters counters_;
+  std::atomic<double> recovery_seconds_{0};
+  std::atomic<double> scrape_seconds_{0};
+  std::atomic<bool> reload_successful_{true};
+  std::atomic<double> reload_success_seconds_{0};
+
+  std::mutex reload_mutex_;  // one reload at a time
+  std::mutex config_mutex_;
+  Config config_;  // in force; guarded by config_mutex_
+
+  std::unique_ptr<Authenticator> ingest_authenticator_;
+  std::unique_ptr<Authenticator> web_authenticator_;
+  std::unique_ptr<IngestHandler> ingest_handler_;
+  std::unique_ptr<WebHandler> web_handler_;
+  std::unique_ptr<HttpServer> ingest_server_;
+  std::unique_ptr<HttpServer> web_server_;
+};
+
+}  // namespace plumbline

@@ -1,0 +1,42 @@
+// The daemon's clock, which never runs back.
+
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+
+namespace plumbline {
+
+// [Any thread]
+class Clock {
+ public:
+  // The later of the system's clock and the last time used, in milliseconds
+  // since 1970. Events and scrapes share it.
+  int64_t NowMs() {
+    const int64_t system = SystemMs();
+    int64_t last = last_ms_.load(std::memory_order_relaxed);
+    while (last < system && !last_ms_.compare_exchange_weak(
+                                last, system, std::memory_order_relaxed)) {
+    }
+    return std::max(last, system);
+  }
+
+  // How far the system's clock is behind the last time used.
+  int64_t BehindMs() const {
+    const int64_t last = last_ms_.load(std::memory_order_relaxed);
+    return std::max<int64_t>(last - SystemMs(), 0);
+  }
+
+ private:
+  static int64_t SystemMs() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
+  }
+
+  std::atomic<int64_t> last_ms_{0};
+};
+
+}  // namespace plumbline

@@ -1,0 +1,70 @@
+#include "daemon/decode/timestamp_field.h"
+
+#include <simdjson.h>
+
+#include "core/timestamp.h"
+
+namespace plumbline {
+
+struct TimestampField::Impl {
+  simdjson::ondemand::parser parser;
+  simdjson::padded_string padded;  // the line at hand
+
+  // Where the value stands in the line; empty if there is none. False if the
+  // line is no object.
+  bool Find(const std::string& line, std::string_view* value) {
+    *value = {};
+    padded = simdjson::padded_string(line);
+    simdjson::ondemand::document document;
+    simdjson::ondemand::object object;
+    if (parser.iterate(padded).get(document) != simdjson::SUCCESS ||
+        document.get_object().get(object) != simdjson::SUCCESS) {
+      return false;
+    }
+    simdjson::ondemand::value found;
+    if (object.find_field_unordered("timestamp").get(found) ==
+        simdjson::SUCCESS) {
+      *value = found.raw_json_token();
+      while (!value->empty() && value->back() <= ' ') value->remove_suffix(1);
+    }
+    return true;
+  }
+};
+
+TimestampField::TimestampField() : impl_(std::make_unique<Impl>()) {}
+TimestampField::~TimestampField() = default;
+
+std::optional<int64_t> TimestampField::Read(const std::string& line) {
+  std::string_view value;
+  if (!impl_->Find(line, &value) || value.empty()) return std::nullopt;
+  if (value.size() >= 2 && value.front() == '"') {
+    return ParseTimestamp(value.substr(1, value.size() - 2));
+  }
+  char* end = nullptr;
+  const std::string number(value);
+  const double seconds = std::strtod(number.c_str(), &end);
+  if (end == number.c_str()) return std::nullopt;
+  return static_cast<int64_t>(seconds * 1e6);
+}
+
+bool TimestampField::Replace(int64_t time_ms, std::string* line) {
+  std::string_view value;
+  if (!impl_->Find(*line, &value)) return false;
+  char number[32];
+  std::snprintf(number, sizeof(number), "%lld.%03lld",
+                static_cast<long long>(time_ms / 1000),
+                static_cast<long long>(time_ms % 1000));
+  if (value.empty()) {
+    const size_t brace = line->find('{');
+    const size_t next = line->find_first_not_of(" \t", brace + 1);
+    const bool alone = next != std::string::npos && (*line)[next] == '}';
+    line->insert(brace + 1, std::string("\"timestamp\":") + number +
+                                (alone ? "" : ","));
+  } else {
+    const auto at = static_cast<size_t>(value.data() - impl_->padded.data());
+    line->replace(at, value.size(), number);
+  }
+  return true;
+}
+
+}  // namespace plumbline

@@ -1,0 +1,66 @@
+#include "daemon/flags/flags.h"
+
+#include <CLI/CLI.hpp>
+#include <map>
+
+#include "daemon/build_info.h"
+
+namespace plumbline {
+
+std::optional<Flags> ParseFlags(int argc, char** argv, int* exit_status) {
+  Flags flags;
+  CLI::App cli(
+      "Joins the predictions of models with their labels as they arrive, and "
+      "exposes accuracy, recall, F1 and more to Prometheus.",
+      "plumbline");
+  cli.set_version_flag("--version", std::string("plumbline ") +
+                                        PLUMBLINE_VERSION + " (" +
+                                        PLUMBLINE_REVISION + ", " +
+                                        PLUMBLINE_COMPILER + ")");
+  AppOptions& app = flags.app;
+  cli.add_option("--config.file", app.config_file,
+                 "Configuration (YAML); without it defaults are used");
+  cli.add_option("--storage.path", app.storage_path,
+                 "Where state is kept; unused with durability memory")
+      ->capture_default_str();
+  cli.add_option("--ingest.listen-address", app.ingest_addresses,
+                 "Address for events; may be repeated")
+      ->capture_default_str()
+      ->allow_extra_args(false);
+  cli.add_option("--web.listen-address", app.web_addresses,
+                 "Address for metrics, status and API; may be repeated")
+      ->capture_default_str()
+      ->allow_extra_args(false);
+  cli.add_option("--ingest.config.file", app.ingest_config_file,
+                 "Users of the ingest listener (basic_auth_users)");
+  cli.add_option("--web.config.file", app.web_config_file,
+                 "Users of the web listener (basic_auth_users)");
+  cli.add_flag("--web.enable-lifecycle", app.enable_lifecycle,
+               "Allow /-/reload and /-/quit");
+  cli.add_flag("--web.enable-admin-api", app.enable_admin_api,
+               "Allow models and versions to be deleted");
+  const std::map<std::string, LogLevel> levels = {
+      {"debug", LogLevel::kDebug},
+      {"info", LogLevel::kInfo},
+      {"warn", LogLevel::kWarn},
+      {"error", LogLevel::kError}};
+  cli.add_option("--log.level", flags.log_level,
+                 "debug, info, warn or error")
+      ->transform(CLI::Transformer(levels))
+      ->default_str("info");
+  const std::map<std::string, LogFormat> formats = {
+      {"logfmt", LogFormat::kLogfmt}, {"json", LogFormat::kJson}};
+  cli.add_option("--log.format", flags.log_format, "logfmt or json")
+      ->transform(CLI::Transformer(formats))
+      ->default_str("logfmt");
+  try {
+    cli.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    *exit_status = cli.exit(error);
+    if (*exit_status != 0) *exit_status = 2;
+    return std::nullopt;
+  }
+  return flags;
+}
+
+}  // namespace plumbline

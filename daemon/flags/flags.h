@@ -1,0 +1,23 @@
+// The command line of plumbline.
+
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "daemon/app.h"
+#include "daemon/log/log.h"
+
+namespace plumbline {
+
+struct Flags {
+  AppOptions app;
+  LogLevel log_level = LogLevel::kInfo;
+  LogFormat log_format = LogFormat::kLogfmt;
+};
+
+// The flags, or the exit status where the program ends here: after --help,
+// --version, or an error that was printed.
+std::optional<Flags> ParseFlags(int argc, char** argv, int* exit_status);
+
+}  // namespace plumbline

@@ -1,0 +1,38 @@
+// The command line of plumbtool.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace plumbline {
+
+struct CheckConfigFlags {
+  std::string file;
+};
+
+struct ReplayFlags {
+  std::vector<std::string> files;
+  std::string url;
+  int64_t events_per_second = 0;  // 0: as fast as they are taken
+  bool rebase = false;
+};
+
+struct QueryFlags {
+  std::string model;
+  std::string url = "http://127.0.0.1:9351";
+  std::optional<std::string> version;
+  std::optional<std::string> window;
+  bool json = false;
+};
+
+using ToolFlags = std::variant<CheckConfigFlags, ReplayFlags, QueryFlags>;
+
+// The command and its flags, or the exit status where the program ends here.
+std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
+                                        int* exit_status);
+
+}  // namespace plumbline

@@ -1,0 +1,109 @@
+#include "daemon/gzip/gzip.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+namespace plumbline {
+namespace {
+
+constexpr int kGzip = 15 + 16;  // the largest window, with a gzip header
+constexpr size_t kPiece = 256 * 1024;
+
+gzFile File(void* file) { return static_cast<gzFile>(file); }
+
+struct Inflater {
+  z_stream stream{};
+  bool ready = inflateInit2(&stream, kGzip) == Z_OK;
+  ~Inflater() { inflateEnd(&stream); }
+};
+
+}  // namespace
+
+GunzipStatus Gunzip(std::string_view packed, size_t most,
+                    const std::function<bool(size_t)>& grow,
+                    std::string* out) {
+  Inflater inflater;
+  z_stream& stream = inflater.stream;
+  if (!inflater.ready) return GunzipStatus::kBroken;
+  // zlib reads only, whatever its type says.
+  stream.next_in =
+      reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
+  stream.avail_in = static_cast<uInt>(packed.size());
+  out->clear();
+  size_t size = 0;
+  for (;;) {
+    if (size == out->size()) {
+      if (size > most) return GunzipStatus::kTooLarge;
+      const size_t piece = std::min(kPiece, most + 1 - size);
+      if (!grow(piece)) return GunzipStatus::kRefused;
+      out->resize(size + piece);
+    }
+    stream.next_out = reinterpret_cast<Bytef*>(out->data() + size);
+    stream.avail_out = static_cast<uInt>(out->size() - size);
+    const int result = inflate(&stream, Z_NO_FLUSH);
+    size = out->size() - stream.avail_out;
+    if (result == Z_STREAM_END) {
+      if (stream.avail_in == 0) break;
+      if (inflateReset(&stream) != Z_OK) return GunzipStatus::kBroken;
+    } else if (result != Z_OK) {
+      return GunzipStatus::kBroken;  // damaged, or cut short
+    }
+  }
+  if (size > most) return GunzipStatus::kTooLarge;
+  out->resize(size);
+  return GunzipStatus::kOk;
+}
+
+std::string Gzip(std::string_view plain) {
+  z_stream stream{};
+  deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, kGzip, 8,
+               Z_DEFAULT_STRATEGY);
+  std::string packed(deflateBound(&stream, plain.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(plain.data()));
+  stream.avail_in = static_cast<uInt>(plain.size());
+  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_out = static_cast<uInt>(packed.size());
+  deflate(&stream, Z_FINISH);
+  packed.resize(stream.total_out);
+  deflateEnd(&stream);
+  return packed;
+}
+
+std::unique_ptr<LineReader> LineReader::Open(const std::string& path) {
+  gzFile file = gzopen(path.c_str(), "rb");
+  if (file == nullptr) return nullptr;
+  gzbuffer(file, kPiece);
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  return std::unique_ptr<LineReader>(
+      new LineReader(file, error ? 0 : static_cast<double>(size)));
+}
+
+double LineReader::progress() const {
+  if (size_ <= 0) return 0;
+  return std::clamp(static_cast<double>(gzoffset(File(file_))) / size_, 0.0,
+                    1.0);
+}
+
+LineReader::~LineReader() { gzclose(File(file_)); }
+
+bool LineReader::Next(std::string* line) {
+  line->clear();
+  char piece[4096];
+  while (gzgets(File(file_), piece, sizeof(piece)) != nullptr) {
+    *line += piece;
+    if (line->ends_with('\n')) {
+      line->pop_back();
+      return true;
+    }
+  }
+  int error = Z_OK;
+  gzerror(File(file_), &error);
+  ok_ = error == Z_OK || error == Z_STREAM_END;
+  return ok_ && !line->empty();
+}
+
+}  // namespace plumbline

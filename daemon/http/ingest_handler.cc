@@ -1,0 +1,267 @@
+#include "daemon/http/ingest_handler.h"
+
+#include <strings.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "daemon/gzip/gzip.h"
+#include "daemon/http/answer.h"
+
+namespace plumbline {
+namespace {
+
+// A thread keeps buffers of this size from one request to the next.
+constexpr size_t kKept = 64 * 1024;
+
+bool Is(std::string_view a, std::string_view b) {
+  return a.size() == b.size() &&
+         strncasecmp(a.data(), b.data(), a.size()) == 0;
+}
+
+// The format that the content type names; nullopt for another type.
+std::optional<BodyFormat> FormatOf(const HttpRequest& request) {
+  const auto header = request.Header("Content-Type");
+  if (!header) return BodyFormat::kUnknown;
+  std::string_view type = header->substr(0, header->find(';'));
+  while (type.ends_with(' ')) type.remove_suffix(1);
+  if (type.empty()) return BodyFormat::kUnknown;
+  if (Is(type, "application/json")) return BodyFormat::kJson;
+  if (Is(type, "application/x-ndjson")) return BodyFormat::kNdjson;
+  return std::nullopt;
+}
+
+HttpResponse Closing(HttpResponse response) {
+  response.close = true;
+  return response;
+}
+
+HttpResponse TooLarge(const char* what, const char* limit) {
+  return Closing(ErrorResponse(
+      413, "too_large",
+      std::string("the body ") + what + " is larger than " + limit));
+}
+
+HttpResponse Overloaded() {
+  return Closing(ErrorResponse(
+      503, "overloaded",
+      "too many bytes are being worked on (limits.in_flight_bytes)"));
+}
+
+HttpResponse BodyError(HttpRequest::BodyStatus status) {
+  switch (status) {
+    case HttpRequest::BodyStatus::kNoLength:
+      return Closing(ErrorResponse(
+          411, "length_required",
+          "the request needs a Content-Length or chunked coding"));
+    case HttpRequest::BodyStatus::kTooLarge:
+      return TooLarge("as sent", "limits.body_bytes");
+    case HttpRequest::BodyStatus::kTooSlow:
+      return Closing(ErrorResponse(408, "too_slow", "the body took too long"));
+    case HttpRequest::BodyStatus::kRefused:
+      return Overloaded();
+    default:
+      return Closing(ErrorResponse(400, "invalid_body",
+                                   "the body ended early or is malformed"));
+  }
+}
+
+}  // namespace
+
+// Bytes of one request that count against limits.in_flight_bytes.
+class IngestHandler::InFlight {
+ public:
+  explicit InFlight(IngestHandler* handler) : handler_(handler) {}
+  ~InFlight() { handler_->in_flight_.fetch_sub(bytes_); }
+
+  bool Grow(size_t bytes) {
+    const auto more = static_cast<int64_t>(bytes);
+    bytes_ += more;
+    return handler_->in_flight_.fetch_add(more) + more <=
+           handler_->in_flight_limit_.load(std::memory_order_relaxed);
+  }
+
+ private:
+  IngestHandler* const handler_;
+  int64_t bytes_ = 0;
+};
+
+// What a thread works with.
+struct IngestHandler::Workspace {
+  explicit Workspace(const IdHasher* hasher) : hasher(hasher) { Trim(true); }
+
+  // Gives back what one large request made large.
+  void Trim(bool all) {
+    if (all || body.capacity() > kKept) std::string().swap(body);
+    if (all || unpacked.capacity() > kKept) std::string().swap(unpacked);
+    auto& batch = std::get<EventBatch>(command);
+    if (all || batch.events.capacity() * sizeof(Event) > kKept) {
+      batch = EventBatch{};
+      decoded = DecodedBody{};
+    }
+    if (all || large_document) decoder = std::make_unique<BodyDecoder>(hasher);
+    large_document = false;
+  }
+
+  const IdHasher* const hasher;
+  std::unique_ptr<BodyDecoder> decoder;
+  bool large_document = false;  // the decoder has parsed one
+  std::string body;
+  std::string unpacked;
+  DecodedBody decoded;
+  Command command{EventBatch{}};
+};
+
+IngestHandler::IngestHandler(Pipeline* pipeline, Clock* clock,
+                             const IdHasher* hasher,
+                             Authenticator* authenticator,
+                             const std::atomic<bool>* ready,
+                             IngestCounters* counters)
+    : pipeline_(pipeline),
+      clock_(clock),
+      hasher_(hasher),
+      authenticator_(authenticator),
+      ready_(ready),
+      counters_(counters) {
+  SetLimits(Config());
+}
+
+void IngestHandler::SetLimits(const Config& config) {
+  in_flight_limit_.store(config.in_flight_bytes);
+  body_limit_.store(config.body_bytes);
+  unpacked_limit_.store(config.unpacked_body_bytes);
+  events_limit_.store(config.events_per_request);
+  classes_limit_.store(config.engine.classes);
+  future_ms_.store(config.future_ms);
+}
+
+HttpResponse IngestHandler::Handle(HttpRequest& request) {
+  const auto begin = std::chrono::steady_clock::now();
+  HttpResponse response = Answer(request);
+  const std::chrono::duration<double> took =
+      std::chrono::steady_clock::now() - begin;
+  if (!response.no_answer) {
+    counters_->CountRequest(response.status, took.count());
+  }
+  return response;
+}
+
+HttpResponse IngestHandler::Answer(HttpRequest& request) {
+  if (auto refused = authenticator_->Check(request)) {
+    return *std::move(refused);
+  }
+  if (request.path() != "/v1/events") {
+    return Closing(ErrorResponse(404, "not_found",
+                                 "no such path; events go to /v1/events"));
+  }
+  if (request.method() != "POST") {
+    HttpResponse response = Closing(
+        ErrorResponse(405, "method_not_allowed", "events are sent by POST"));
+    response.headers.emplace_back("Allow", "POST");
+    return response;
+  }
+  if (!ready_->load()) {
+    return Closing(ErrorResponse(503, "recovering", "still recovering"));
+  }
+  return Events(request);
+}
+
+HttpResponse IngestHandler::Events(HttpRequest& request) {
+  const auto format = FormatOf(request);
+  if (!format) {
+    return Closing(
+        ErrorResponse(415, "unsupported_type",
+                      "Content-Type must be application/json or "
+                      "application/x-ndjson"));
+  }
+  const auto encoding = request.Header("Content-Encoding").value_or("identity");
+  const bool gzip = Is(encoding, "gzip");
+  if (!gzip && !Is(encoding, "identity")) {
+    return Closing(ErrorResponse(415, "unsupported_encoding",
+                                 "Content-Encoding must be gzip or identity"));
+  }
+
+  thread_local Workspace workspace(hasher_);
+  InFlight in_flight(this);
+  const auto grow = [&in_flight](size_t n) { return in_flight.Grow(n); };
+  workspace.body.reserve(kKept);
+  const auto read = request.ReadBody(static_cast<size_t>(body_limit_.load()),
+                                     grow, &workspace.body);
+  if (read != HttpRequest::BodyStatus::kOk) return BodyError(read);
+  counters_->CountBytes(workspace.body.size());
+
+  std::string* body = &workspace.body;
+  if (gzip) {
+    const auto unpacked =
+        Gunzip(workspace.body, static_cast<size_t>(unpacked_limit_.load()),
+               grow, &workspace.unpacked);
+    if (unpacked == GunzipStatus::kRefused) return Overloaded();
+    if (unpacked == GunzipStatus::kTooLarge) {
+      return TooLarge("unpacked", "limits.unpacked_body_bytes");
+    }
+    if (unpacked == GunzipStatus::kBroken) {
+      return ErrorResponse(400, "invalid_body", "the body is not valid gzip");
+    }
+    body = &workspace.unpacked;
+  }
+  body->reserve(body->size() + BodyDecoder::Padding());
+  HttpResponse response = Decode(*body, *format, &workspace);
+  workspace.Trim(false);
+  return response;
+}
+
+HttpResponse IngestHandler::Decode(std::string_view body, BodyFormat format,
+                                   Workspace* workspace) {
+  const int64_t now_ms = clock_->NowMs();
+  const DecodeLimits limits{
+      .events_per_request = static_cast<uint64_t>(events_limit_.load()),
+      .classes = static_cast<uint64_t>(classes_limit_.load()),
+      .future_us = future_ms_.load() * 1000};
+  std::string message;
+  workspace->large_document = body.size() > kKept;
+  const BodyStatus status = workspace->decoder->Decode(
+      body, format, limits, now_ms * 1000, &workspace->decoded, &message);
+  if (status == BodyStatus::kInvalid) {
+    return ErrorResponse(400, "invalid_body", message);
+  }
+  if (status == BodyStatus::kTooManyEvents) {
+    return ErrorResponse(413, "too_many_events", message);
+  }
+  return Commit(workspace, now_ms);
+}
+
+HttpResponse IngestHandler::Commit(Workspace* workspace, int64_t now_ms) {
+  DecodedBody& decoded = workspace->decoded;
+  auto& batch = std::get<EventBatch>(workspace->command);
+  std::swap(batch, decoded.batch);
+  Outcome outcome;
+  if (!batch.events.empty()) {
+    switch (pipeline_->Commit(workspace->command, now_ms, &outcome)) {
+      case Pipeline::Status::kApplied:
+        break;
+      case Pipeline::Status::kJournalFailed:
+        return ErrorResponse(503, "storage_failed", "the storage cannot write");
+      case Pipeline::Status::kStopped:
+        return Closing(ErrorResponse(503, "stopping", "shutting down"));
+    }
+    if (outcome.batch.full) {
+      return ErrorResponse(
+          429, "full",
+          "as many ids are remembered as the join's bound allows; nothing of "
+          "this request was taken");
+    }
+  }
+  counters_->CountEvents(decoded.events);
+  for (const auto& error : outcome.batch.errors) {
+    ++decoded.rejected[static_cast<size_t>(error.reject)];
+  }
+  for (size_t i = 1; i < decoded.rejected.size(); ++i) {
+    if (decoded.rejected[i] > 0) counters_->CountRejected(i, decoded.rejected[i]);
+  }
+  return EventsResponse(decoded, batch, outcome.batch);
+}
+
+}  // namespace plumbline

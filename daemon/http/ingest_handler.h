@@ -1,0 +1,58 @@
+// POST /v1/events.
+
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "config/config.h"
+#include "core/pipeline.h"
+#include "daemon/clock.h"
+#include "daemon/decode/body.h"
+#include "daemon/hash/id_hash.h"
+#include "daemon/http/auth.h"
+#include "daemon/http/counters.h"
+#include "daemon/http/message.h"
+
+namespace plumbline {
+
+// [Any thread] Reads, unpacks and decodes a body on the thread of its request,
+// has the pipeline apply it, and answers.
+class IngestHandler {
+ public:
+  IngestHandler(Pipeline* pipeline, Clock* clock, const IdHasher* hasher,
+                Authenticator* authenticator, const std::atomic<bool>* ready,
+                IngestCounters* counters);
+
+  // Limits hold from the next request on.
+  void SetLimits(const Config& config);
+
+  HttpResponse Handle(HttpRequest& request);
+
+ private:
+  class InFlight;
+  struct Workspace;
+
+  HttpResponse Answer(HttpRequest& request);
+  HttpResponse Events(HttpRequest& request);
+  HttpResponse Decode(std::string_view body, BodyFormat format,
+                      Workspace* workspace);
+  HttpResponse Commit(Workspace* workspace, int64_t now_ms);
+
+  Pipeline* const pipeline_;
+  Clock* const clock_;
+  const IdHasher* const hasher_;
+  Authenticator* const authenticator_;
+  const std::atomic<bool>* const ready_;
+  IngestCounters* const counters_;
+
+  std::atomic<int64_t> in_flight_{0};  // bytes of bodies being worked on
+  std::atomic<int64_t> in_flight_limit_;
+  std::atomic<int64_t> body_limit_;
+  std::atomic<int64_t> unpacked_limit_;
+  std::atomic<int64_t> events_limit_;
+  std::atomic<int64_t> classes_limit_;
+  std::atomic<int64_t> future_ms_;
+};
+
+}  // namespace plumbline

@@ -1,0 +1,224 @@
+#include "daemon/http/message.h"
+
+#include <civetweb.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <memory>
+
+#include "daemon/http/body_watch.h"
+#include "daemon/text/json_string.h"
+
+namespace plumbline {
+namespace {
+
+constexpr size_t kMostHeaderBytes = 16 * 1024;
+constexpr int kMostHeaders = 64;  // civetweb sees no more
+
+// How long a body may take: a start, and a rate that any client keeps.
+constexpr auto kBodyStart = std::chrono::milliseconds(10'000);
+constexpr size_t kBodyBytesPerMs = 128;
+
+constexpr size_t kMostDrained = size_t{32} << 20;
+constexpr auto kDrainTime = std::chrono::milliseconds(3'000);
+constexpr size_t kPiece = 64 * 1024;
+
+bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
+  return a.size() == b.size() &&
+         strncasecmp(a.data(), b.data(), a.size()) == 0;
+}
+
+// True if civetweb understood every header. It stops without a word at the
+// 65th, at a folded line and the like, and what it did not see could announce
+// another length of the body. Behind the last header that it saw there must be
+// the empty line.
+bool SawAllHeaders(const mg_request_info& info) {
+  if (info.num_headers <= 0) return true;
+  const char* value = info.http_headers[info.num_headers - 1].value;
+  const char* end = value + std::strlen(value);
+  return end[1] == '\0' && end[2] == '\r';
+}
+
+bool HasSpaceBeforeColon(const mg_header& header) {
+  const char* end = header.name + std::strlen(header.name);
+  return end[1] == '\0' && header.value != end + 1;
+}
+
+std::chrono::milliseconds Allowed(size_t bytes) {
+  return kBodyStart + std::chrono::milliseconds(bytes / kBodyBytesPerMs);
+}
+
+}  // namespace
+
+HttpResponse ErrorResponse(int status, std::string_view code,
+                           std::string_view message) {
+  HttpResponse response;
+  response.status = status;
+  response.body = "{\"error\": {\"code\": ";
+  AppendJsonString(code, &response.body);
+  response.body += ", \"message\": ";
+  AppendJsonString(message, &response.body);
+  response.body += "}}\n";
+  if (status == 429 || status == 503) {
+    response.headers.emplace_back("Retry-After", "1");
+  }
+  return response;
+}
+
+HttpRequest::HttpRequest(mg_connection* connection, BodyWatch* watch)
+    : connection_(connection),
+      info_(mg_get_request_info(connection)),
+      watch_(watch) {}
+
+std::string_view HttpRequest::method() const { return info_->request_method; }
+
+std::string_view HttpRequest::path() const { return info_->local_uri_raw; }
+
+std::optional<std::string> HttpRequest::Query(std::string_view name) const {
+  std::string_view rest = info_->query_string ? info_->query_string : "";
+  while (!rest.empty()) {
+    const size_t end = std::min(rest.find('&'), rest.size());
+    const std::string_view pair = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    const size_t equals = std::min(pair.find('='), pair.size());
+    if (pair.substr(0, equals) != name) continue;
+    std::string value(pair.substr(std::min(equals + 1, pair.size())));
+    std::replace(value.begin(), value.end(), '+', ' ');
+    return PercentDecode(value);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string_view> HttpRequest::Header(
+    std::string_view name) const {
+  for (int i = 0; i < info_->num_headers; ++i) {
+    const mg_header& header = info_->http_headers[i];
+    if (EqualsIgnoringCase(header.name, name)) return header.value;
+  }
+  return std::nullopt;
+}
+
+size_t HttpRequest::HeaderCount(std::string_view name) const {
+  size_t count = 0;
+  for (int i = 0; i < info_->num_headers; ++i) {
+    count += EqualsIgnoringCase(info_->http_headers[i].name, name);
+  }
+  return count;
+}
+
+std::optional<HttpResponse> HttpRequest::CheckHeaders() const {
+  const auto bad = [](const char* message) {
+    return ErrorResponse(400, "invalid_body", message);
+  };
+  size_t bytes = std::strlen(info_->request_uri ? info_->request_uri : "") +
+                 std::strlen(info_->query_string ? info_->query_string : "");
+  for (int i = 0; i < info_->num_headers; ++i) {
+    const mg_header& header = info_->http_headers[i];
+    bytes += std::strlen(header.name) + std::strlen(header.value) + 4;
+  }
+  if (bytes > kMostHeaderBytes || info_->num_headers >= kMostHeaders) {
+    return ErrorResponse(431, "headers_too_large",
+                         "more than 16 KiB or 63 headers");
+  }
+  if (!SawAllHeaders(*info_)) return bad("a header is malformed");
+  for (int i = 0; i < info_->num_headers; ++i) {
+    if (HasSpaceBeforeColon(info_->http_headers[i])) {
+      return bad("a header has a space before its colon");
+    }
+  }
+  const size_t lengths = HeaderCount("Content-Length");
+  const size_t codings = HeaderCount("Transfer-Encoding");
+  if (lengths > 1 || codings > 1) return bad("the body's length is there twice");
+  if (lengths == 1 && codings == 1) {
+    return bad("Transfer-Encoding and Content-Length exclude each other");
+  }
+  if (const auto length = Header("Content-Length")) {
+    if (length->empty() ||
+        length->find_first_not_of("0123456789") != std::string_view::npos) {
+      return bad("Content-Length is not a number");
+    }
+  }
+  return std::nullopt;
+}
+
+bool HttpRequest::chunked() const {
+  const auto coding = Header("Transfer-Encoding");
+  return coding && EqualsIgnoringCase(*coding, "chunked");
+}
+
+HttpRequest::BodyStatus HttpRequest::ReadBody(
+    size_t most, const std::function<bool(size_t)>& grow, std::string* body) {
+  body->clear();
+  const bool pieces = chunked();
+  if (!pieces && info_->content_length < 0) return BodyStatus::kNoLength;
+  const size_t length =
+      pieces ? 0 : static_cast<size_t>(info_->content_length);
+  if (length > most) return BodyStatus::kTooLarge;
+  if (!pieces && !grow(length)) return BodyStatus::kRefused;
+  const auto expect = Header("Expect");
+  if (expect && EqualsIgnoringCase(*expect, "100-continue")) {
+    constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+    mg_write(connection_, kContinue.data(), kContinue.size());
+  }
+  if (length == 0 && !pieces) return BodyStatus::kOk;
+
+  const BodyWatch::Deadline deadline(watch_, info_,
+                                     Allowed(pieces ? most : length));
+  size_t size = 0;
+  for (;;) {
+    if (pieces && size == body->size()) {
+      if (size > most) return BodyStatus::kTooLarge;
+      const size_t piece = std::min(kPiece, most + 1 - size);
+      if (!grow(piece)) return BodyStatus::kRefused;
+      body->resize(size + piece);
+    } else if (!pieces) {
+      if (size == length) return BodyStatus::kOk;
+      body->resize(length);
+    }
+    const int n = mg_read(connection_, body->data() + size, body->size() - size);
+    if (n > 0) {
+      size += static_cast<size_t>(n);
+      continue;
+    }
+    // 0 is the end of chunks, and silence in a body of known length.
+    if (deadline.passed() || (n == 0 && !pieces)) return BodyStatus::kTooSlow;
+    if (n < 0) return BodyStatus::kBroken;
+    if (size > most) return BodyStatus::kTooLarge;
+    body->resize(size);
+    return BodyStatus::kOk;
+  }
+}
+
+void HttpRequest::DrainBody() {
+  if (info_->content_length <= 0 && !chunked()) return;
+  const BodyWatch::Deadline deadline(watch_, info_, kDrainTime);
+  const auto piece = std::make_unique<char[]>(kPiece);
+  for (size_t drained = 0; drained < kMostDrained && !deadline.passed();) {
+    const int n = mg_read(connection_, piece.get(), kPiece);
+    if (n <= 0) return;
+    drained += static_cast<size_t>(n);
+  }
+}
+
+std::optional<std::string> PercentDecode(std::string_view text) {
+  std::string decoded;
+  decoded.reserve(text.size());
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      decoded += text[i];
+      continue;
+    }
+    unsigned byte = 0;
+    const char* begin = text.data() + i + 1;
+    if (i + 2 >= text.size() ||
+        std::from_chars(begin, begin + 2, byte, 16).ptr != begin + 2) {
+      return std::nullopt;
+    }
+    decoded += static_cast<char>(byte);
+    i += 2;
+  }
+  return decoded;
+}
+
+}  // namespace plumbline

@@ -1,0 +1,70 @@
+// A request and a response, as handlers see them.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+struct mg_connection;
+struct mg_request_info;
+
+namespace plumbline {
+
+class BodyWatch;
+
+struct HttpResponse {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;
+  bool close = false;      // the connection, after the answer
+  bool no_answer = false;  // close without one
+};
+
+// {"error": {"code": ..., "message": ...}}; 5xx and 429 get a Retry-After.
+HttpResponse ErrorResponse(int status, std::string_view code,
+                           std::string_view message);
+
+// Valid while its handler runs.
+class HttpRequest {
+ public:
+  HttpRequest(mg_connection* connection, BodyWatch* watch);
+
+  std::string_view method() const;
+  // Percent-encoded, as sent, without the query.
+  std::string_view path() const;
+  // The value of a query parameter, decoded; nullopt if it is not there.
+  std::optional<std::string> Query(std::string_view name) const;
+  // The first header of this name.
+  std::optional<std::string_view> Header(std::string_view name) const;
+  size_t HeaderCount(std::string_view name) const;
+
+  // What makes the headers unacceptable, or nothing.
+  std::optional<HttpResponse> CheckHeaders() const;
+
+  enum class BodyStatus { kOk, kNoLength, kTooLarge, kTooSlow, kBroken, kRefused };
+  // Reads the whole body into *body. At most `most` bytes; `grow` is asked for
+  // leave before memory for so many more is taken. Answers an expected 100.
+  BodyStatus ReadBody(size_t most, const std::function<bool(size_t)>& grow,
+                      std::string* body);
+  // Throws away what is left of the body, within bounds, so that the client
+  // gets to read the answer.
+  void DrainBody();
+
+ private:
+  bool chunked() const;
+
+  mg_connection* const connection_;
+  const mg_request_info* const info_;
+  BodyWatch* const watch_;
+};
+
+// "%2F" to "/"; nullopt if an escape is broken.
+std::optional<std::string> PercentDecode(std::string_view text);
+
+}  // namespace plumbline

@@ -1,0 +1,70 @@
+// HttpServer: one listener, on civetweb.
+//
+// A thread serves a connection, so there are as many threads as connections
+// allowed. Everything that civetweb offers beside the protocol (files, CGI,
+// CORS, forms) is off: each request goes to the one handler.
+
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/http/body_watch.h"
+#include "daemon/http/message.h"
+
+struct mg_context;
+
+namespace plumbline {
+
+class HttpServer {
+ public:
+  using Handler = std::function<HttpResponse(HttpRequest&)>;
+
+  struct Options {
+    std::vector<std::string> addresses;  // "127.0.0.1:9350", ":9350"
+    int64_t connections = 64;
+    // Told of each request that is answered without asking the handler.
+    std::function<void(int status)> on_refused = [](int) {};
+  };
+
+  // nullptr, with *error saying what to do, if it cannot listen. `handler` is
+  // called on many threads at once; it must not throw.
+  static std::unique_ptr<HttpServer> Start(const Options& options,
+                                           Handler handler,
+                                           std::string* error);
+
+  // Refuses new connections, lets requests at work finish (at most `grace`),
+  // and ends the threads.
+  void Stop(std::chrono::milliseconds grace);
+  ~HttpServer();
+
+  const std::vector<uint16_t>& ports() const { return ports_; }
+
+ private:
+  friend struct ServerCallbacks;
+
+  HttpServer(const Options& options, Handler handler);
+
+  int Serve(mg_connection* connection);
+  // True if civetweb is to keep the connection; tells it if not.
+  bool KeepsAlive(mg_connection* connection, const HttpRequest& request,
+                  const HttpResponse& response);
+  bool crowded() const;
+
+  const int64_t connections_;
+  const std::function<void(int)> on_refused_;
+  const Handler handler_;
+  BodyWatch watch_;
+  mg_context* context_ = nullptr;
+  std::vector<uint16_t> ports_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<int64_t> open_{0};     // connections
+  std::atomic<int64_t> serving_{0};  // requests
+};
+
+}  // namespace plumbline

@@ -1,0 +1,57 @@
+#include "daemon/http/sockets.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cstdlib>
+
+namespace plumbline {
+namespace {
+
+// True, with the name, if `fd` is an IPv4 socket; `name_of` is getsockname or
+// getpeername.
+template <class NameOf>
+bool NameSocket(int fd, NameOf name_of, sockaddr_in* name) {
+  socklen_t size = sizeof(*name);
+  return name_of(fd, reinterpret_cast<sockaddr*>(name), &size) == 0 &&
+         name->sin_family == AF_INET;
+}
+
+}  // namespace
+
+void VisitSockets(uint16_t port,
+                  const std::function<void(int fd, bool listening)>& visit) {
+  DIR* directory = opendir("/proc/self/fd");
+  if (directory == nullptr) return;
+  while (const dirent* entry = readdir(directory)) {
+    const int fd = std::atoi(entry->d_name);
+    sockaddr_in name{};
+    if (fd <= 2 || !NameSocket(fd, getsockname, &name) ||
+        ntohs(name.sin_port) != port) {
+      continue;
+    }
+    int listening = 0;
+    socklen_t size = sizeof(listening);
+    getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size);
+    visit(fd, listening != 0);
+  }
+  closedir(directory);
+}
+
+void ShutDownReading(const std::string& address, uint16_t peer_port,
+                     uint16_t port) {
+  in_addr wanted{};
+  if (inet_pton(AF_INET, address.c_str(), &wanted) != 1) return;
+  VisitSockets(port, [&](int fd, bool) {
+    sockaddr_in peer{};
+    if (NameSocket(fd, getpeername, &peer) &&
+        peer.sin_addr.s_addr == wanted.s_addr &&
+        ntohs(peer.sin_port) == peer_port) {
+      shutdown(fd, SHUT_RD);
+    }
+  });
+}
+
+}  // namespace plumbline

@@ -1,0 +1,21 @@
+// The sockets behind civetweb's connections, which its interface hides.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace plumbline {
+
+// Calls `visit(fd, listening)` for each TCP socket of the process that is
+// bound to `port`.
+void VisitSockets(uint16_t port,
+                  const std::function<void(int fd, bool listening)>& visit);
+
+// Shuts down the reading side of the connection from `address`:`peer_port` to
+// our `port`, if there is one.
+void ShutDownReading(const std::string& address, uint16_t peer_port,
+                     uint16_t port);
+
+}  // namespace plumbline

@@ -1,0 +1,220 @@
+#include "daemon/http/web_handler.h"
+
+#include <chrono>
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "core/snapshot.h"
+#include "daemon/gzip/gzip.h"
+#include "exporters/api/json.h"
+
+namespace plumbline {
+namespace {
+
+constexpr std::string_view kModelPrefix = "/api/v1/models/";
+
+constexpr char kLandingPage[] = R"(<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Plumbline</title></head>
+<body>
+<h1>Plumbline</h1>
+<p>Is the model in production still right?</p>
+<ul>
+<li><a href="/metrics">Metrics</a></li>
+<li><a href="/api/v1/models">Models</a></li>
+<li><a href="/api/v1/status">Status</a></li>
+<li><a href="/-/healthy">Healthy</a></li>
+<li><a href="/-/ready">Ready</a></li>
+</ul>
+</body>
+</html>
+)";
+
+HttpResponse Text(int status, std::string body) {
+  HttpResponse response;
+  response.status = status;
+  response.content_type = "text/plain; charset=utf-8";
+  response.body = std::move(body);
+  return response;
+}
+
+HttpResponse Json(std::string body) {
+  HttpResponse response;
+  response.body = std::move(body) + "\n";
+  return response;
+}
+
+HttpResponse NotFound(const char* what) {
+  return ErrorResponse(404, "not_found", what);
+}
+
+HttpResponse NotAllowed(const char* allowed) {
+  HttpResponse response =
+      ErrorResponse(405, "method_not_allowed", std::string("use ") + allowed);
+  response.headers.emplace_back("Allow", allowed);
+  response.close = true;  // what it sent is not read
+  return response;
+}
+
+// gzip is accepted, and not with a weight of 0.
+bool AcceptsGzip(const HttpRequest& request) {
+  std::string_view list = request.Header("Accept-Encoding").value_or("");
+  while (!list.empty()) {
+    const size_t end = std::min(list.find(','), list.size());
+    std::string_view item = list.substr(0, end);
+    list.remove_prefix(std::min(end + 1, list.size()));
+    while (item.starts_with(' ')) item.remove_prefix(1);
+    if (!item.starts_with("gzip")) continue;
+    const size_t weight = item.find("q=");
+    return weight == std::string_view::npos ||
+           std::strtod(std::string(item.substr(weight + 2)).c_str(), nullptr) >
+               0;
+  }
+  return false;
+}
+
+bool IsModelPath(std::string_view path) {
+  return path.starts_with(kModelPrefix) && path.size() > kModelPrefix.size() &&
+         path.find('/', kModelPrefix.size()) == std::string_view::npos;
+}
+
+}  // namespace
+
+WebHandler::WebHandler(Options options, Pipeline* pipeline, Clock* clock,
+                       Authenticator* authenticator,
+                       const std::atomic<bool>* ready, Daemon daemon)
+    : options_(options),
+      pipeline_(pipeline),
+      clock_(clock),
+      authenticator_(authenticator),
+      ready_(ready),
+      daemon_(std::move(daemon)),
+      collector_(
+          &pipeline->state(), [clock] { return clock->NowMs(); },
+          daemon_.figures) {}
+
+HttpResponse WebHandler::Handle(HttpRequest& request) {
+  if (auto refused = authenticator_->Check(request)) {
+    return *std::move(refused);
+  }
+  return Route(request);
+}
+
+HttpResponse WebHandler::Route(HttpRequest& request) {
+  const std::string_view path = request.path();
+  const std::string_view method = request.method();
+  if (path == "/-/reload" || path == "/-/quit") {
+    if (method != "POST" && method != "PUT") return NotAllowed("POST, PUT");
+    return Lifecycle(path);
+  }
+  if (IsModelPath(path) && method == "DELETE") {
+    return Delete(request, path.substr(kModelPrefix.size()));
+  }
+  const bool known = path == "/" || path == "/metrics" ||
+                     path == "/-/healthy" || path == "/-/ready" ||
+                     path == "/api/v1/models" || path == "/api/v1/status" ||
+                     IsModelPath(path);
+  if (!known) return NotFound("no such path");
+  if (method != "GET" && method != "HEAD") {
+    return NotAllowed(IsModelPath(path) ? "GET, HEAD, DELETE" : "GET, HEAD");
+  }
+  return Get(request);
+}
+
+HttpResponse WebHandler::Get(HttpRequest& request) {
+  const std::string_view path = request.path();
+  if (path == "/metrics") return Metrics(request);
+  if (path == "/-/healthy") return Text(200, "Plumbline is healthy.\n");
+  if (path == "/-/ready") {
+    return ready_->load() ? Text(200, "Plumbline is ready.\n")
+                          : Text(503, "Plumbline is recovering.\n");
+  }
+  if (path == "/") {
+    HttpResponse response;
+    response.content_type = "text/html; charset=utf-8";
+    response.body = kLandingPage;
+    return response;
+  }
+  if (path == "/api/v1/status") return Json(daemon_.status_json());
+  if (!ready_->load()) {
+    return ErrorResponse(503, "recovering", "still recovering");
+  }
+  if (path == "/api/v1/models") {
+    return Json(ModelsJson(pipeline_->state(), clock_->NowMs()));
+  }
+  return Model(request, path.substr(kModelPrefix.size()));
+}
+
+HttpResponse WebHandler::Lifecycle(std::string_view path) {
+  if (!options_.lifecycle) {
+    return ErrorResponse(403, "forbidden",
+                         "start with --web.enable-lifecycle to allow this");
+  }
+  if (path == "/-/quit") {
+    daemon_.quit();
+    return Text(200, "Plumbline is stopping.\n");
+  }
+  if (const auto wrong = daemon_.reload()) {
+    return ErrorResponse(400, "invalid_body", *wrong);
+  }
+  return Text(200, "Reloaded.\n");
+}
+
+HttpResponse WebHandler::Metrics(const HttpRequest& request) {
+  const auto begin = std::chrono::steady_clock::now();
+  HttpResponse response;
+  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  response.body = Exposition(collector_);
+  response.headers.emplace_back("Vary", "Accept-Encoding");
+  if (AcceptsGzip(request)) {
+    response.body = Gzip(response.body);
+    response.headers.emplace_back("Content-Encoding", "gzip");
+  }
+  const std::chrono::duration<double> took =
+      std::chrono::steady_clock::now() - begin;
+  daemon_.scraped(took.count());
+  return response;
+}
+
+HttpResponse WebHandler::Model(const HttpRequest& request,
+                               std::string_view segment) {
+  const auto name = PercentDecode(segment);
+  const auto model =
+      name ? SnapshotOf(pipeline_->state(), *name, clock_->NowMs())
+           : std::nullopt;
+  if (!model) return NotFound("no such model");
+  auto json =
+      ModelJson(*model, request.Query("version"), request.Query("window"));
+  if (!json) return NotFound("the model has no such version or window");
+  return Json(*std::move(json));
+}
+
+HttpResponse WebHandler::Delete(const HttpRequest& request,
+                                std::string_view segment) {
+  if (!options_.admin_api) {
+    return ErrorResponse(403, "forbidden",
+                         "start with --web.enable-admin-api to allow this");
+  }
+  if (!ready_->load()) {
+    return ErrorResponse(503, "recovering", "still recovering");
+  }
+  const auto name = PercentDecode(segment);
+  if (!name) return NotFound("no such model");
+  const Command command{Removal{*name, request.Query("version")}};
+  Outcome outcome;
+  switch (pipeline_->Commit(command, clock_->NowMs(), &outcome)) {
+    case Pipeline::Status::kApplied:
+      break;
+    case Pipeline::Status::kJournalFailed:
+      return ErrorResponse(503, "storage_failed", "the storage cannot write");
+    case Pipeline::Status::kStopped:
+      return ErrorResponse(503, "stopping", "shutting down");
+  }
+  if (!outcome.done) return NotFound("no such model or version");
+  HttpResponse response;
+  response.status = 204;
+  return response;
+}
+
+}  // namespace plumbline

@@ -1,0 +1,76 @@
+// plumbline: the daemon.
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+#include <memory>
+#include <string>
+
+#include "daemon/app.h"
+#include "daemon/flags/flags.h"
+#include "daemon/log/log.h"
+
+namespace {
+
+using plumbline::Log;
+using plumbline::LogLevel;
+
+// Signals are taken one by one by the main thread, and by no other.
+sigset_t BlockSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGHUP, SIGINT, SIGTERM}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+// A connection is a descriptor.
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// Serves until it is asked to stop.
+void Run(plumbline::App* app, const sigset_t& signals) {
+  while (!app->quit()) {
+    constexpr timespec kTick = {0, 100'000'000};
+    const int signal = sigtimedwait(&signals, nullptr, &kTick);
+    if (signal == SIGINT || signal == SIGTERM) return;
+    if (signal == SIGHUP) app->Reload();
+    app->TickIfDue();
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int exit_status = 0;
+  const auto flags = plumbline::ParseFlags(argc, argv, &exit_status);
+  if (!flags) return exit_status;
+  plumbline::InitLog(flags->log_level, flags->log_format);
+
+  const sigset_t signals = BlockSignals();
+  RaiseDescriptorLimit();
+  std::string error;
+  const auto app = plumbline::App::Start(flags->app, &error);
+  if (app == nullptr) {
+    // Several problems of a configuration are several lines.
+    for (size_t begin = 0; begin <= error.size();) {
+      const size_t end = std::min(error.find('\n', begin), error.size());
+      Log(LogLevel::kError, error.substr(begin, end - begin));
+      begin = end + 1;
+    }
+    return 1;
+  }
+  Run(app.get(), signals);
+  Log(LogLevel::kInfo, "stopping");
+  app->Stop();
+  Log(LogLevel::kInfo, "stopped");
+  return 0;
+}

@@ -1,0 +1,20 @@
+#include <cstdio>
+#include <vector>
+
+#include "config/loader.h"
+#include "daemon/tool/commands.h"
+
+namespace plumbline {
+
+int CheckConfig(const CheckConfigFlags& flags) {
+  std::vector<ConfigProblem> problems;
+  const auto config = LoadConfigFile(flags.file, &problems);
+  for (const ConfigProblem& problem : problems) {
+    std::fprintf(stderr, "%s\n", Describe(flags.file, problem).c_str());
+  }
+  if (!config) return 1;
+  std::printf("%s: good\n", flags.file.c_str());
+  return 0;
+}
+
+}  // namespace plumbline

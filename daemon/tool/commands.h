@@ -1,0 +1,18 @@
+// The commands of plumbtool. Each returns the exit status.
+
+#pragma once
+
+#include "daemon/flags/tool_flags.h"
+
+namespace plumbline {
+
+// 0 if the daemon would take the file; else 1, with all that is wrong.
+int CheckConfig(const CheckConfigFlags& flags);
+
+// 0 if every event was taken; 1 if some were rejected; 2 if it gave up.
+int Replay(const ReplayFlags& flags);
+
+// 0 if the model was found.
+int Query(const QueryFlags& flags);
+
+}  // namespace plumbline

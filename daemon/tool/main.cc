@@ -1,0 +1,22 @@
+// plumbtool: what one does with plumbline from a terminal.
+
+#include <variant>
+
+#include "daemon/tool/commands.h"
+
+namespace plumbline {
+namespace {
+
+int Run(const CheckConfigFlags& flags) { return CheckConfig(flags); }
+int Run(const ReplayFlags& flags) { return Replay(flags); }
+int Run(const QueryFlags& flags) { return Query(flags); }
+
+}  // namespace
+}  // namespace plumbline
+
+int main(int argc, char** argv) {
+  int exit_status = 0;
+  const auto flags = plumbline::ParseToolFlags(argc, argv, &exit_status);
+  if (!flags) return exit_status;
+  return std::visit([](const auto& f) { return plumbline::Run(f); }, *flags);
+}

@@ -1,0 +1,202 @@
+#include "exporters/api/json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "config/units.h"
+#include "core/metrics/figures.h"
+#include "core/timestamp.h"
+
+namespace plumbline {
+namespace {
+
+// Keeps the order in which fields are written.
+using Json = nlohmann::ordered_json;
+
+std::string Dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+const char* TaskName(Task task) {
+  return task == Task::kRegression ? "regression" : "classification";
+}
+
+Json TimeJson(uint64_t ms) {
+  if (ms == 0) return nullptr;
+  return FormatTimestamp(static_cast<int64_t>(ms));
+}
+
+Json SummaryJson(const ModelSnapshot& model) {
+  Json versions = Json::array();
+  for (const VersionSnapshot& version : model.versions) {
+    versions.push_back(
+        {{"version", version.name},
+         {"predictions", version.counts[kPredictions]},
+         {"observations", version.counts[kObservations]},
+         {"last_prediction", TimeJson(version.counts[kLastPredictionMs])},
+         {"last_label", TimeJson(model.counts[kLastLabelMs])}});
+  }
+  Json json = {{"model", model.name},
+               {"task", TaskName(model.task)},
+               {"classes", model.classes},
+               {"positive_class", nullptr},
+               {"versions", versions}};
+  if (model.positive_class) json["positive_class"] = *model.positive_class;
+  return json;
+}
+
+Json ConfusionJson(const ModelSnapshot& model, const WindowSnapshot& window) {
+  const auto classes = static_cast<uint32_t>(model.classes.size());
+  Json rows = Json::array();
+  for (uint32_t actual = 0; actual < classes; ++actual) {
+    Json row = Json::array();
+    for (uint32_t predicted = 0; predicted < classes; ++predicted) {
+      row.push_back(window.counts.matrix[CellOf(actual, predicted)]);
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+Json ClassesJson(const ModelSnapshot& model, const WindowSnapshot& window) {
+  const auto confusion = Confusion::Of(window.counts, model.classes.size());
+  Json json = Json::object();
+  for (size_t c = 0; c < model.classes.size(); ++c) {
+    const ClassCounts& counts = confusion.classes[c];
+    Json figures = Json::object();
+    for (const NamedFigure& figure : ClassFiguresOf(counts)) {
+      figures[std::string(figure.name)] = figure.value;
+    }
+    figures["support"] = counts.actual;
+    figures["predicted"] = counts.predicted;
+    json[model.classes[c]] = std::move(figures);
+  }
+  return json;
+}
+
+Json WindowJson(const ModelSnapshot& model, const VersionSnapshot& version,
+                const WindowSnapshot& window) {
+  Json json = {{"version", version.name},
+               {"window", window.settings.name},
+               {"segment", Json::object()},
+               {"observations", window.counts.observations}};
+  const bool classifies = model.task == Task::kClassification;
+  if (classifies) json["classes"] = model.classes;
+  if (classifies && model.has_matrix) {
+    json["confusion"] = ConfusionJson(model, window);
+  }
+  Json metrics = Json::object();
+  for (const NamedFigure& figure : FiguresOf(model, window)) {
+    std::string name(figure.name);
+    if (!figure.average.empty()) name += "_" + std::string(figure.average);
+    metrics[name] = figure.value;
+  }
+  json["metrics"] = std::move(metrics);
+  if (classifies) json["class_metrics"] = ClassesJson(model, window);
+  return json;
+}
+
+Json WindowNames(const ModelSettings& model) {
+  Json names = Json::array();
+  for (const WindowSettings& window : model.windows) names.push_back(window.name);
+  return names;
+}
+
+Json ConfigJson(const Config& config) {
+  const Settings& engine = config.engine;
+  Json models = Json::array();
+  for (const ModelSettings& rule : engine.model_rules) {
+    Json model = {{"match", rule.match}, {"windows", WindowNames(rule)}};
+    if (rule.task) model["task"] = TaskName(*rule.task);
+    if (!rule.positive_class.empty()) {
+      model["positive_class"] = rule.positive_class;
+    }
+    if (!rule.classes.empty()) model["classes"] = rule.classes;
+    models.push_back(std::move(model));
+  }
+  return {
+      {"windows", WindowNames(engine.defaults)},
+      {"slots_per_window", config.slots_per_window},
+      {"join",
+       {{"horizon", FormatDuration(engine.horizon_ms)},
+        {"label_horizon", FormatDuration(engine.label_horizon_ms)},
+        {"memory_bytes", FormatSize(engine.remembered_bytes)},
+        {"when_full", engine.evict_oldest ? "evict_oldest" : "reject"},
+        {"label_changes", engine.correct_labels ? "correct" : "ignore"}}},
+      {"storage", {{"durability", config.durability}}},
+      {"limits",
+       {{"models", engine.models},
+        {"versions_per_model", engine.versions_per_model},
+        {"retire_after", FormatDuration(engine.retire_after_ms)},
+        {"classes", engine.classes},
+        {"matrix_classes", engine.matrix_classes},
+        {"window_bytes", FormatSize(engine.window_bytes)},
+        {"connections", config.connections},
+        {"in_flight_bytes", FormatSize(config.in_flight_bytes)},
+        {"body_bytes", FormatSize(config.body_bytes)},
+        {"unpacked_body_bytes", FormatSize(config.unpacked_body_bytes)},
+        {"events_per_request", config.events_per_request},
+        {"future", FormatDuration(config.future_ms)}}},
+      {"models", models}};
+}
+
+}  // namespace
+
+std::string ModelsJson(const State& state, int64_t now_ms) {
+  Json models = Json::array();
+  VisitModels(state, now_ms, [&models](const ModelSnapshot& model) {
+    models.push_back(SummaryJson(model));
+  });
+  return Dump({{"models", models}});
+}
+
+std::optional<std::string> ModelJson(
+    const ModelSnapshot& model, const std::optional<std::string>& version,
+    const std::optional<std::string>& window) {
+  Json results = Json::array();
+  bool found = !version && !window;
+  for (const VersionSnapshot& v : model.versions) {
+    if (version && v.name != *version) continue;
+    found = found || !window;
+    for (const WindowSnapshot& w : v.windows) {
+      if (window && w.settings.name != *window) continue;
+      found = true;
+      results.push_back(WindowJson(model, v, w));
+    }
+  }
+  if (!found) return std::nullopt;
+  return Dump({{"model", model.name}, {"results", results}});
+}
+
+std::string StatusJson(const State& state, const Config& config,
+                       const DaemonFigures& daemon, int64_t now_ms) {
+  constexpr auto relaxed = std::memory_order_relaxed;
+  const State::Gauges& gauges = state.gauges();
+  const double started = daemon.process.start_time_seconds;
+  const double uptime = static_cast<double>(now_ms) / 1000 - started;
+  return Dump(
+      {{"version", daemon.version},
+       {"revision", daemon.revision},
+       {"compiler", daemon.compiler},
+       {"ready", daemon.ready},
+       {"started", FormatTimestamp(static_cast<int64_t>(started * 1000))},
+       {"uptime_seconds", uptime},
+       {"limits",
+        {{"models",
+          {{"used", gauges.model_count.load(relaxed)},
+           {"limit", config.engine.models}}},
+         {"remembered_bytes",
+          {{"used", gauges.remembered_bytes.load(relaxed)},
+           {"limit", config.engine.remembered_bytes}}},
+         {"window_bytes",
+          {{"used", gauges.window_bytes.load(relaxed)},
+           {"limit", config.engine.window_bytes}}}}},
+       {"resend_protection_seconds",
+        static_cast<double>(ResendProtectionMs(state, now_ms)) / 1000},
+       {"config", ConfigJson(config)}});
+}
+
+std::string ErrorJson(std::string_view code, std::string_view message) {
+  return Dump({{"error", {{"code", code}, {"message", message}}}});
+}
+
+}  // namespace plumbline

@@ -1,0 +1,106 @@
+#include "exporters/api/table.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+namespace plumbline {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Row = std::vector<std::string>;
+
+std::string Shown(const Json& value) {
+  if (value.is_number_float()) {
+    char text[32];
+    std::snprintf(text, sizeof(text), "%.4f", value.get<double>());
+    return text;
+  }
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+// The first column to the left, the others to the right.
+std::string Aligned(const std::vector<Row>& rows) {
+  std::vector<size_t> widths;
+  for (const Row& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (size_t i = 0; i < row.size(); ++i) {
+      widths[i] = std::max(widths[i], row[i].size());
+    }
+  }
+  std::string text;
+  for (const Row& row : rows) {
+    text += "  ";
+    for (size_t i = 0; i < row.size(); ++i) {
+      const std::string pad(widths[i] - row[i].size(), ' ');
+      text += i == 0 ? row[i] + pad : "  " + pad + row[i];
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+std::string Confusion(const Json& result) {
+  if (!result.contains("confusion")) return "";
+  Row head = {"actual \\ predicted"};
+  for (const Json& name : result["classes"]) head.push_back(Shown(name));
+  std::vector<Row> rows = {head};
+  for (size_t i = 0; i < result["confusion"].size(); ++i) {
+    Row row = {Shown(result["classes"][i])};
+    for (const Json& n : result["confusion"][i]) row.push_back(Shown(n));
+    rows.push_back(row);
+  }
+  return Aligned(rows);
+}
+
+std::string Classes(const Json& result) {
+  if (!result.contains("class_metrics")) return "";
+  const std::vector<std::string> columns = {"precision", "recall", "f1",
+                                            "support"};
+  Row head = {"class"};
+  head.insert(head.end(), columns.begin(), columns.end());
+  std::vector<Row> rows = {head};
+  for (const auto& [name, figures] : result["class_metrics"].items()) {
+    Row row = {name};
+    for (const std::string& column : columns) {
+      row.push_back(figures.contains(column) ? Shown(figures[column]) : "-");
+    }
+    rows.push_back(row);
+  }
+  return Aligned(rows);
+}
+
+std::string Metrics(const Json& result) {
+  std::vector<Row> rows;
+  for (const auto& [name, value] : result["metrics"].items()) {
+    rows.push_back({name, Shown(value)});
+  }
+  return Aligned(rows);
+}
+
+}  // namespace
+
+std::string ModelTable(std::string_view text) {
+  const Json json = Json::parse(text, nullptr, false);
+  if (!json.is_object() || !json.contains("results")) return "";
+  std::string table;
+  for (const Json& result : json["results"]) {
+    table += Shown(json["model"]) + "  version \"" + Shown(result["version"]) +
+             "\"  window " + Shown(result["window"]) + "  observations " +
+             Shown(result["observations"]) + "\n";
+    table += Metrics(result) + Classes(result) + Confusion(result) + "\n";
+  }
+  return table;
+}
+
+std::string ErrorMessage(std::string_view text) {
+  const Json json = Json::parse(text, nullptr, false);
+  if (json.is_object() && json.contains("error") &&
+      json["error"].contains("message")) {
+    return Shown(json["error"]["message"]);
+  }
+  return std::string(text);
+}
+
+}  // namespace plumbline

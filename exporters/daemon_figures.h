@@ -1,0 +1,55 @@
+// What the daemon says of itself, as plain values for exporters.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/event.h"
+
+namespace plumbline {
+
+// Seconds that a request took.
+inline constexpr std::array<double, 12> kRequestBounds = {
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 10};
+
+struct IngestFigures {
+  struct Code {
+    int status;
+    uint64_t requests;
+  };
+  std::vector<Code> requests;  // by status
+  std::array<uint64_t, kRequestBounds.size() + 1> duration_buckets{};
+  double duration_sum = 0;
+  uint64_t bytes = 0;   // of bodies, as sent
+  uint64_t events = 0;  // good and bad
+  std::array<uint64_t, kRejectCount> rejected{};  // by Reject
+};
+
+struct ProcessFigures {
+  double cpu_seconds = 0;
+  double resident_bytes = 0;
+  double virtual_bytes = 0;
+  double open_fds = 0;
+  double max_fds = 0;
+  double start_time_seconds = 0;
+};
+
+struct DaemonFigures {
+  std::string version;
+  std::string revision;
+  std::string compiler;
+  IngestFigures ingest;
+  ProcessFigures process;
+  bool ready = false;
+  uint64_t journal_errors = 0;
+  double clock_behind_seconds = 0;
+  double recovery_seconds = 0;
+  double scrape_seconds = 0;  // the last scrape
+  bool last_reload_successful = true;
+  double last_reload_success_seconds = 0;  // Unix time
+};
+
+}  // namespace plumbline

@@ -1,0 +1,257 @@
+#include "exporters/prometheus/collector.h"
+
+#include <prometheus/text_serializer.h>
+
+#include <algorithm>
+#include <bit>
+#include <sstream>
+#include <string>
+#include <utility>
+
+#include "core/metrics/figures.h"
+#include "core/snapshot.h"
+#include "exporters/prometheus/families.h"
+
+namespace plumbline {
+namespace {
+
+double Number(uint64_t n) { return static_cast<double>(n); }
+
+// A histogram that core/directory/histogram.h laid out.
+template <size_t Bounds>
+void AddStoredHistogram(Families* out, std::string_view family,
+                        const Labels& labels,
+                        const std::array<double, Bounds>& bounds,
+                        const uint64_t* cells) {
+  out->AddHistogram(family, labels, bounds.data(), Bounds, cells + 1,
+                    std::bit_cast<double>(cells[0]));
+}
+
+std::string FamilyOf(std::string_view prefix, std::string_view figure) {
+  return std::string(prefix) + std::string(figure) + "_ratio";
+}
+
+// ---- One window ----
+
+void AddConfusion(Families* out, const ModelSnapshot& model,
+                  const Labels& labels, const WindowSnapshot& window) {
+  const auto classes = static_cast<uint32_t>(model.classes.size());
+  if (!model.has_matrix) return;
+  Labels cell = labels;
+  cell.push_back({"actual", ""});
+  cell.push_back({"predicted", ""});
+  for (uint32_t actual = 0; actual < classes; ++actual) {
+    for (uint32_t predicted = 0; predicted < classes; ++predicted) {
+      cell[cell.size() - 2].value = model.classes[actual];
+      cell[cell.size() - 1].value = model.classes[predicted];
+      out->AddGauge("plumbline_confusion_observations", cell,
+                    Number(window.counts.matrix[CellOf(actual, predicted)]));
+    }
+  }
+}
+
+void AddClasses(Families* out, const ModelSnapshot& model,
+                const Labels& labels, const WindowSnapshot& window) {
+  const auto confusion = Confusion::Of(window.counts, model.classes.size());
+  Labels of_class = labels;
+  of_class.push_back({"class", ""});
+  for (size_t c = 0; c < model.classes.size(); ++c) {
+    of_class.back().value = model.classes[c];
+    const ClassCounts& counts = confusion.classes[c];
+    out->AddGauge("plumbline_class_support", of_class, Number(counts.actual));
+    out->AddGauge("plumbline_class_predicted", of_class,
+                  Number(counts.predicted));
+    for (const NamedFigure& figure : ClassFiguresOf(counts)) {
+      out->AddGauge(FamilyOf("plumbline_class_", figure.name), of_class,
+                    figure.value);
+    }
+  }
+}
+
+void AddWindow(Families* out, const ModelSnapshot& model,
+               const VersionSnapshot& version, const WindowSnapshot& window) {
+  const Labels labels = {{"model", model.name},
+                         {"version", version.name},
+                         {"window", window.settings.name}};
+  out->AddGauge("plumbline_window_observations", labels,
+                Number(window.counts.observations));
+  for (const NamedFigure& figure : FiguresOf(model, window)) {
+    Labels averaged = labels;
+    if (!figure.average.empty()) averaged.push_back({"average", figure.average});
+    out->AddGauge(FamilyOf("plumbline_", figure.name), averaged, figure.value);
+  }
+  if (model.task == Task::kClassification) {
+    AddConfusion(out, model, labels, window);
+    AddClasses(out, model, labels, window);
+  }
+}
+
+// ---- Totals ----
+
+void AddOutcomes(Families* out, const ModelSnapshot& model,
+                 const VersionSnapshot& version) {
+  if (model.task != Task::kClassification || !model.has_matrix) return;
+  const auto classes = static_cast<uint32_t>(model.classes.size());
+  for (uint32_t actual = 0; actual < classes; ++actual) {
+    for (uint32_t predicted = 0; predicted < classes; ++predicted) {
+      const uint32_t cell = CellOf(actual, predicted);
+      const Labels labels = {{"model", model.name},
+                             {"version", version.name},
+                             {"actual", model.classes[actual]},
+                             {"predicted", model.classes[predicted]}};
+      out->AddCounter("plumbline_outcomes_total", labels,
+                      Number(version.outcomes[cell]));
+      out->AddCounter("plumbline_outcomes_withdrawn_total", labels,
+                      Number(version.withdrawn[cell]));
+    }
+  }
+}
+
+void AddVersion(Families* out, const ModelSnapshot& model,
+                const VersionSnapshot& version) {
+  const Labels labels = {{"model", model.name}, {"version", version.name}};
+  const auto& counts = version.counts;
+  out->AddCounter("plumbline_predictions_total", labels,
+                  Number(counts[kPredictions]));
+  out->AddCounter("plumbline_observations_total", labels,
+                  Number(counts[kObservations]));
+  out->AddCounter("plumbline_expired_predictions_total", labels,
+                  Number(counts[kExpiredPredictions]));
+  out->AddCounter("plumbline_evicted_predictions_total", labels,
+                  Number(counts[kEvictedPredictions]));
+  out->AddGauge("plumbline_pending_predictions", labels,
+                Number(counts[kPendingPredictions]));
+  if (counts[kLastPredictionMs] > 0) {
+    out->AddGauge("plumbline_last_prediction_timestamp_seconds", labels,
+                  Number(counts[kLastPredictionMs]) / 1000);
+  }
+  const uint64_t* latency = &counts[kLatency];
+  const bool timed = std::any_of(latency + 1, latency + kLatencyBounds.size() + 2,
+                                 [](uint64_t n) { return n > 0; });
+  if (timed) {
+    AddStoredHistogram(out, "plumbline_prediction_latency_seconds", labels,
+                       kLatencyBounds, latency);
+  }
+  AddOutcomes(out, model, version);
+  for (const WindowSnapshot& window : version.windows) {
+    AddWindow(out, model, version, window);
+  }
+}
+
+void AddModel(Families* out, const ModelSnapshot& model) {
+  const Labels labels = {{"model", model.name}};
+  const auto count = [&](const char* family, ModelCount which) {
+    out->AddCounter(family, labels, Number(model.counts[which]));
+  };
+  count("plumbline_labels_total", kLabels);
+  count("plumbline_joined_labels_total", kJoinedLabels);
+  count("plumbline_expired_labels_total", kExpiredLabels);
+  count("plumbline_evicted_labels_total", kEvictedLabels);
+  count("plumbline_corrections_total", kCorrections);
+  count("plumbline_forgotten_predictions_total", kForgottenPredictions);
+  out->AddCounter("plumbline_duplicates_total",
+                  {{"model", model.name}, {"kind", "prediction"}},
+                  Number(model.counts[kDuplicatePredictions]));
+  out->AddCounter("plumbline_duplicates_total",
+                  {{"model", model.name}, {"kind", "label"}},
+                  Number(model.counts[kDuplicateLabels]));
+  out->AddGauge("plumbline_pending_labels", labels,
+                Number(model.counts[kPendingLabels]));
+  if (model.counts[kLastLabelMs] > 0) {
+    out->AddGauge("plumbline_last_label_timestamp_seconds", labels,
+                  Number(model.counts[kLastLabelMs]) / 1000);
+  }
+  AddStoredHistogram(out, "plumbline_label_delay_seconds", labels, kDelayBounds,
+                     &model.counts[kDelay]);
+  for (const VersionSnapshot& version : model.versions) {
+    AddVersion(out, model, version);
+  }
+}
+
+// ---- The daemon ----
+
+void AddIngest(Families* out, const IngestFigures& ingest) {
+  const Labels http = {{"protocol", "http"}};
+  for (const auto& [status, requests] : ingest.requests) {
+    const std::string code = std::to_string(status);
+    out->AddCounter("plumbline_ingest_requests_total",
+                    {{"protocol", "http"}, {"code", code}}, Number(requests));
+  }
+  out->AddHistogram("plumbline_ingest_request_duration_seconds", http,
+                    kRequestBounds.data(), kRequestBounds.size(),
+                    ingest.duration_buckets.data(), ingest.duration_sum);
+  out->AddCounter("plumbline_ingest_bytes_total", http, Number(ingest.bytes));
+  out->AddCounter("plumbline_ingest_events_total", http, Number(ingest.events));
+  for (size_t i = 1; i < kRejectCount; ++i) {
+    out->AddCounter("plumbline_ingest_rejected_events_total",
+                    {{"reason", RejectName(static_cast<Reject>(i))}},
+                    Number(ingest.rejected[i]));
+  }
+}
+
+void AddDaemon(Families* out, const State& state, const DaemonFigures& daemon,
+               int64_t now_ms) {
+  constexpr auto relaxed = std::memory_order_relaxed;
+  const auto gauge = [out](const char* family, double value) {
+    out->AddGauge(family, {}, value);
+  };
+  AddIngest(out, daemon.ingest);
+  out->AddCounter("plumbline_storage_errors_total", {{"operation", "append"}},
+                  Number(daemon.journal_errors));
+  gauge("plumbline_storage_bytes", 0);
+  gauge("plumbline_checkpoint_duration_seconds", 0);
+  gauge("plumbline_checkpoint_pause_seconds", 0);
+  gauge("plumbline_window_bytes",
+        static_cast<double>(state.gauges().window_bytes.load(relaxed)));
+  gauge("plumbline_clock_behind_seconds", daemon.clock_behind_seconds);
+  gauge("plumbline_recovery_duration_seconds", daemon.recovery_seconds);
+  gauge("plumbline_ready", daemon.ready ? 1 : 0);
+  gauge("plumbline_scrape_duration_seconds", daemon.scrape_seconds);
+  out->AddGauge("plumbline_build_info",
+                {{"version", daemon.version},
+                 {"revision", daemon.revision},
+                 {"compiler", daemon.compiler}},
+                1);
+  gauge("plumbline_config_last_reload_successful",
+        daemon.last_reload_successful ? 1 : 0);
+  gauge("plumbline_config_last_reload_success_timestamp_seconds",
+        daemon.last_reload_success_seconds);
+  out->AddCounter("process_cpu_seconds_total", {}, daemon.process.cpu_seconds);
+  gauge("process_resident_memory_bytes", daemon.process.resident_bytes);
+  gauge("process_virtual_memory_bytes", daemon.process.virtual_bytes);
+  gauge("process_open_fds", daemon.process.open_fds);
+  gauge("process_max_fds", daemon.process.max_fds);
+  gauge("process_start_time_seconds", daemon.process.start_time_seconds);
+  if (!daemon.ready) return;
+  gauge("plumbline_remembered_bytes",
+        static_cast<double>(state.gauges().remembered_bytes.load(relaxed)));
+  gauge("plumbline_resend_protection_seconds",
+        static_cast<double>(ResendProtectionMs(state, now_ms)) / 1000);
+}
+
+}  // namespace
+
+Collector::Collector(const State* state, std::function<int64_t()> now_ms,
+                     std::function<DaemonFigures()> daemon)
+    : state_(state), now_ms_(std::move(now_ms)), daemon_(std::move(daemon)) {}
+
+std::vector<prometheus::MetricFamily> Collector::Collect() const {
+  const int64_t now_ms = now_ms_();
+  const DaemonFigures daemon = daemon_();
+  Families families;
+  if (daemon.ready) {
+    VisitModels(*state_, now_ms, [&families](const ModelSnapshot& model) {
+      AddModel(&families, model);
+    });
+  }
+  AddDaemon(&families, *state_, daemon, now_ms);
+  return families.Take();
+}
+
+std::string Exposition(const Collector& collector) {
+  std::ostringstream text;
+  prometheus::TextSerializer().Serialize(text, collector.Collect());
+  return text.str();
+}
+
+}  // namespace plumbline

@@ -1,0 +1,177 @@
+#include "exporters/prometheus/families.h"
+
+#include <algorithm>
+#include <iterator>
+#include <stdexcept>
+
+namespace plumbline {
+namespace {
+
+using prometheus::MetricType;
+
+struct Declaration {
+  const char* name;
+  MetricType type;
+  const char* help;
+};
+
+constexpr auto kGauge = MetricType::Gauge;
+constexpr auto kCounter = MetricType::Counter;
+constexpr auto kHistogram = MetricType::Histogram;
+
+constexpr Declaration kDeclarations[] = {
+    // Quality, per window
+    {"plumbline_window_observations", kGauge,
+     "Pairs of prediction and label in the window."},
+    {"plumbline_confusion_observations", kGauge,
+     "Pairs in the window by label and prediction."},
+    {"plumbline_accuracy_ratio", kGauge,
+     "Share of pairs whose prediction is the label."},
+    {"plumbline_balanced_accuracy_ratio", kGauge,
+     "Mean recall of the classes that occur as label."},
+    {"plumbline_precision_ratio", kGauge, "Precision, averaged over classes."},
+    {"plumbline_recall_ratio", kGauge, "Recall, averaged over classes."},
+    {"plumbline_f1_ratio", kGauge, "F1 score, averaged over classes."},
+    {"plumbline_class_precision_ratio", kGauge, "Precision of one class."},
+    {"plumbline_class_recall_ratio", kGauge, "Recall of one class."},
+    {"plumbline_class_f1_ratio", kGauge, "F1 score of one class."},
+    {"plumbline_class_support", kGauge, "Pairs in the window with this label."},
+    {"plumbline_class_predicted", kGauge,
+     "Pairs in the window with this prediction."},
+    {"plumbline_label_coverage_ratio", kGauge,
+     "Share of the predictions of the window that have their label by now."},
+    // Totals
+    {"plumbline_predictions_total", kCounter, "Predictions accepted."},
+    {"plumbline_labels_total", kCounter,
+     "Labels accepted, the first of each id."},
+    {"plumbline_observations_total", kCounter,
+     "Pairs of prediction and label completed."},
+    {"plumbline_outcomes_total", kCounter,
+     "Pairs counted by label and prediction; a corrected pair counts again."},
+    {"plumbline_outcomes_withdrawn_total", kCounter,
+     "Pairs taken out of their old cell by a corrected label."},
+    {"plumbline_corrections_total", kCounter, "Labels corrected."},
+    {"plumbline_duplicates_total", kCounter,
+     "Predictions and labels that were known already."},
+    {"plumbline_expired_predictions_total", kCounter,
+     "Predictions whose label did not come within the horizon."},
+    {"plumbline_evicted_predictions_total", kCounter,
+     "Waiting predictions given up at the bound."},
+    {"plumbline_joined_labels_total", kCounter,
+     "Labels that scored at least one prediction."},
+    {"plumbline_expired_labels_total", kCounter,
+     "Early labels whose prediction did not come within the horizon."},
+    {"plumbline_evicted_labels_total", kCounter,
+     "Waiting labels given up at the bound."},
+    {"plumbline_forgotten_predictions_total", kCounter,
+     "Joined predictions no longer remembered, at the bound."},
+    // Join
+    {"plumbline_pending_predictions", kGauge,
+     "Predictions waiting for their label."},
+    {"plumbline_pending_labels", kGauge,
+     "Labels that have scored nothing yet."},
+    {"plumbline_remembered_bytes", kGauge,
+     "Size of all ids remembered, computed from their number."},
+    {"plumbline_resend_protection_seconds", kGauge,
+     "How far back a resend is still recognised."},
+    {"plumbline_label_delay_seconds", kHistogram,
+     "Time from a prediction to its label."},
+    {"plumbline_prediction_latency_seconds", kHistogram,
+     "Time that a prediction took, as sent."},
+    {"plumbline_last_prediction_timestamp_seconds", kGauge,
+     "When a prediction was last received."},
+    {"plumbline_last_label_timestamp_seconds", kGauge,
+     "When a label was last received."},
+    // The daemon itself
+    {"plumbline_ingest_requests_total", kCounter,
+     "Requests answered by the ingest listener."},
+    {"plumbline_ingest_request_duration_seconds", kHistogram,
+     "Time from the headers of an ingest request to its answer."},
+    {"plumbline_ingest_bytes_total", kCounter,
+     "Bytes of ingest bodies, as sent."},
+    {"plumbline_ingest_events_total", kCounter,
+     "Events received, rejected ones included."},
+    {"plumbline_ingest_rejected_events_total", kCounter,
+     "Events rejected, by reason."},
+    {"plumbline_storage_errors_total", kCounter,
+     "Failed operations of the storage."},
+    {"plumbline_storage_bytes", kGauge, "Size of the storage on disk."},
+    {"plumbline_window_bytes", kGauge,
+     "Memory of windows and totals at most, computed from their structure."},
+    {"plumbline_clock_behind_seconds", kGauge,
+     "How far the system's clock is behind the last time used."},
+    {"plumbline_checkpoint_duration_seconds", kGauge,
+     "How long the last checkpoint took; 0 before the first."},
+    {"plumbline_checkpoint_pause_seconds", kGauge,
+     "How long the last checkpoint held up ingest; 0 before the first."},
+    {"plumbline_recovery_duration_seconds", kGauge,
+     "How long the last start took until it was ready."},
+    {"plumbline_ready", kGauge, "1 once recovery has finished, else 0."},
+    {"plumbline_scrape_duration_seconds", kGauge,
+     "How long the last scrape took."},
+    {"plumbline_build_info", kGauge, "What is running; always 1."},
+    {"plumbline_config_last_reload_successful", kGauge,
+     "1 if the last load of the configuration succeeded, else 0."},
+    {"plumbline_config_last_reload_success_timestamp_seconds", kGauge,
+     "When the configuration was last loaded with success."},
+    {"process_cpu_seconds_total", kCounter,
+     "User and system CPU time spent in seconds."},
+    {"process_resident_memory_bytes", kGauge, "Resident memory size in bytes."},
+    {"process_virtual_memory_bytes", kGauge, "Virtual memory size in bytes."},
+    {"process_open_fds", kGauge, "Number of open file descriptors."},
+    {"process_max_fds", kGauge, "Maximum number of open file descriptors."},
+    {"process_start_time_seconds", kGauge,
+     "Start time of the process since unix epoch in seconds."},
+};
+
+}  // namespace
+
+Families::Families() {
+  for (const Declaration& declaration : kDeclarations) {
+    index_.emplace(declaration.name, families_.size());
+    prometheus::MetricFamily& family = families_.emplace_back();
+    family.name = declaration.name;
+    family.help = declaration.help;
+    family.type = declaration.type;
+  }
+}
+
+void Families::AddHistogram(std::string_view family, const Labels& labels,
+                            const double* bounds, size_t bound_count,
+                            const uint64_t* counts, double sum) {
+  prometheus::ClientMetric::Histogram& histogram =
+      Add(family, labels).histogram;
+  histogram.sample_sum = sum;
+  uint64_t cumulative = 0;
+  for (size_t i = 0; i < bound_count; ++i) {
+    cumulative += counts[i];
+    histogram.bucket.push_back({cumulative, bounds[i]});
+  }
+  histogram.sample_count = cumulative + counts[bound_count];
+}
+
+std::vector<prometheus::MetricFamily> Families::Take() {
+  std::vector<prometheus::MetricFamily> taken;
+  std::copy_if(std::make_move_iterator(families_.begin()),
+               std::make_move_iterator(families_.end()),
+               std::back_inserter(taken),
+               [](const auto& family) { return !family.metric.empty(); });
+  return taken;
+}
+
+prometheus::ClientMetric& Families::Add(std::string_view family,
+                                        const Labels& labels) {
+  const auto it = index_.find(family);
+  if (it == index_.end()) {
+    throw std::logic_error("undeclared family " + std::string(family));
+  }
+  prometheus::ClientMetric& metric =
+      families_[it->second].metric.emplace_back();
+  metric.label.reserve(labels.size());
+  for (const LabelPair& label : labels) {
+    metric.label.push_back({std::string(label.name), std::string(label.value)});
+  }
+  return metric;
+}
+
+}  // namespace plumbline

@@ -1,0 +1,51 @@
+// The metric families that plumbline exposes, in the order they appear.
+
+#pragma once
+
+#include <prometheus/metric_family.h>
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace plumbline {
+
+// One label; the values are escaped by the serializer.
+struct LabelPair {
+  std::string_view name;
+  std::string_view value;
+};
+using Labels = std::vector<LabelPair>;
+
+// Collects samples by family. All names are declared in families.cc.
+class Families {
+ public:
+  Families();
+
+  void AddGauge(std::string_view family, const Labels& labels, double value) {
+    Add(family, labels).gauge.value = value;
+  }
+  void AddCounter(std::string_view family, const Labels& labels,
+                  double value) {
+    Add(family, labels).counter.value = value;
+  }
+  // `counts` has one more entry than `bounds` and is not cumulative.
+  void AddHistogram(std::string_view family, const Labels& labels,
+                    const double* bounds, size_t bound_count,
+                    const uint64_t* counts, double sum);
+
+  // Those with a sample, in the order of declaration.
+  std::vector<prometheus::MetricFamily> Take();
+
+ private:
+  prometheus::ClientMetric& Add(std::string_view family, const Labels& labels);
+
+  std::vector<prometheus::MetricFamily> families_;
+  std::unordered_map<std::string_view, size_t> index_;
+};
+
+}  // namespace plumbline
