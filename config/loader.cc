@@ -3,9 +3,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <fstream>
 #include <numeric>
-#include <sstream>
 
 #include "config/units.h"
 #include "config/yaml_reader.h"
@@ -26,7 +24,7 @@ using Problems = std::vector<ConfigProblem>;
 
 // What is wrong with a window, or nothing.
 std::string CheckWindow(const WindowSettings& window) {
-  if (window.last > 0 || window.length_ms == 0) {
+  if (window.slots == 0) {
     if (window.last < 1 || window.last > 1'000'000) {
       return "must be from last_1 to last_1000000";
     }
@@ -159,8 +157,10 @@ void ReadClasses(YamlMap* map, ModelSettings* model) {
   for (size_t i = 0; i < list.size(); ++i) {
     const std::string name = list[i].IsScalar() ? list[i].Scalar() : "";
     const std::string at = map->PathOf("classes") + "[" + std::to_string(i) + "]";
-    if (name.empty() || name.size() > kLongestName) {
-      map->Problem(list[i], at, "must be a class name of 1 to 128 bytes");
+    if (!IsPlainText(name, kLongestName)) {
+      map->Problem(list[i], at,
+                   "must be a class name of 1 to 128 bytes without control "
+                   "characters");
     } else if (std::find(model->classes.begin(), model->classes.end(), name) !=
                model->classes.end()) {
       map->Problem(list[i], at, "is " + name + ", which is there already");
@@ -173,6 +173,7 @@ void ReadClasses(YamlMap* map, ModelSettings* model) {
 void ReadModel(const YAML::Node& node, size_t index, int64_t slots,
                Problems* problems, Config* config) {
   YamlMap map(node, "models[" + std::to_string(index) + "]", problems);
+  if (node.IsNull()) map.Problem(node, map.PathOf("match"), "is missing");
   ModelSettings model = config->engine.defaults;
   map.Text("match", kLongestName, &model.match);
   if (model.match.empty() && node.IsMap()) {
@@ -237,7 +238,13 @@ std::optional<Config> LoadConfig(std::string_view text, Problems* problems) {
   const size_t before = problems->size();
   Config config;
   try {
-    ReadRoot(YAML::Load(std::string(text)), problems, &config);
+    const auto documents = YAML::LoadAll(std::string(text));
+    if (documents.size() > 1) {
+      problems->push_back({documents[1].Mark().line + 1, "",
+                           "has more than one YAML document"});
+    }
+    ReadRoot(documents.empty() ? YAML::Node() : documents[0], problems,
+             &config);
   } catch (const YAML::Exception& error) {
     problems->push_back(
         {error.mark.line + 1, "", "is not valid YAML: " + error.msg});
@@ -251,16 +258,12 @@ std::optional<Config> LoadConfig(std::string_view text, Problems* problems) {
 
 std::optional<Config> LoadConfigFile(const std::string& path,
                                      Problems* problems) {
-  std::ifstream file(path);
-  std::stringstream text;
-  if (!file || !(text << file.rdbuf())) {
-    // An empty file extracts nothing, which is no error.
-    if (!file.is_open() || file.bad()) {
-      problems->push_back({0, "", "cannot be read"});
-      return std::nullopt;
-    }
+  const auto text = ReadFile(path);
+  if (!text) {
+    problems->push_back({0, "", "cannot be read"});
+    return std::nullopt;
   }
-  return LoadConfig(text.str(), problems);
+  return LoadConfig(*text, problems);
 }
 
 std::string Describe(const std::string& file, const ConfigProblem& problem) {
@@ -269,6 +272,16 @@ std::string Describe(const std::string& file, const ConfigProblem& problem) {
   text += ": ";
   if (!problem.path.empty()) text += problem.path + ": ";
   return text + problem.message;
+}
+
+std::string Describe(const std::string& file,
+                     const std::vector<ConfigProblem>& problems) {
+  std::string text;
+  for (const ConfigProblem& problem : problems) {
+    if (!text.empty()) text += "\n";
+    text += Describe(file, problem);
+  }
+  return text;
 }
 
 }  // namespace plumbline

@@ -28,5 +28,8 @@ std::optional<Config> LoadConfigFile(const std::string& path,
 
 // "plumbline.yaml:12: join.horizon: ..."
 std::string Describe(const std::string& file, const ConfigProblem& problem);
+// All of them, a line each.
+std::string Describe(const std::string& file,
+                     const std::vector<ConfigProblem>& problems);
 
 }  // namespace plumbline

@@ -5,6 +5,9 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
+
+#include "config/loader.h"
 
 namespace plumbline {
 
@@ -12,8 +15,8 @@ struct WebConfig {
   std::unordered_map<std::string, std::string> basic_auth_users;  // bcrypt
 };
 
-// nullopt, with *error, if the file cannot be used.
+// nullopt, with all that is wrong, if the file cannot be used.
 std::optional<WebConfig> LoadWebConfig(const std::string& path,
-                                       std::string* error);
+                                       std::vector<ConfigProblem>* problems);
 
 }  // namespace plumbline

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <optional>
+#include <fstream>
 #include <set>
 
 #include "config/units.h"
@@ -24,6 +24,26 @@ std::optional<int64_t> ParseInteger(const std::string& text) {
 }
 
 }  // namespace
+
+std::optional<std::string> ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file.is_open()) return std::nullopt;
+  std::string text;
+  char piece[4096];
+  while (file.read(piece, sizeof(piece)) || file.gcount() > 0) {
+    text.append(piece, static_cast<size_t>(file.gcount()));
+  }
+  // A directory opens like a file and fails to be read.
+  if (file.bad()) return std::nullopt;
+  return text;
+}
+
+bool IsPlainText(std::string_view text, size_t most) {
+  return !text.empty() && text.size() <= most &&
+         std::none_of(text.begin(), text.end(), [](char c) {
+           return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+         });
+}
 
 YamlMap::YamlMap(const YAML::Node& node, std::string path,
                  std::vector<ConfigProblem>* problems)
@@ -78,11 +98,10 @@ void YamlMap::Quantity(const char* key, int64_t least, int64_t most,
 void YamlMap::Text(const char* key, size_t most, std::string* out) {
   const YAML::Node value = Take(key);
   if (!value.IsDefined()) return;
-  if (!value.IsScalar() || value.Scalar().empty() ||
-      value.Scalar().size() > most) {
+  if (!value.IsScalar() || !IsPlainText(value.Scalar(), most)) {
     Problem(value, PathOf(key),
             "is " + ShownValue(value) + ", must be a text of 1 to " +
-                std::to_string(most) + " bytes");
+                std::to_string(most) + " bytes without control characters");
     return;
   }
   *out = value.Scalar();

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,12 @@
 #include "config/loader.h"
 
 namespace plumbline {
+
+// Everything in a file; nullopt if it cannot be read, or is none.
+std::optional<std::string> ReadFile(const std::string& path);
+
+// True if `text` has 1 to `most` bytes and no control characters.
+bool IsPlainText(std::string_view text, size_t most);
 
 class YamlMap {
  public:

@@ -41,8 +41,9 @@ std::string_view RejectName(Reject reject);
 
 enum class ValueKind : uint8_t {
   kNone,     // the event has no such half
-  kText,     // string, boolean or an integer beyond 64 bits: index into names
+  kText,     // string or boolean: index into names
   kInteger,  // int64_t
+  kUnsigned,  // uint64_t, an integer beyond int64_t
   kReal,     // bits of a finite double, written with a fraction or exponent
 };
 

@@ -15,11 +15,16 @@ namespace {
 constexpr int64_t kWebConnections = 64;
 constexpr auto kStopGrace = std::chrono::seconds(10);
 
-std::string Joined(const std::vector<std::string>& list) {
+// The addresses, with the ports that the system chose for port 0.
+std::string Ports(const std::vector<std::string>& addresses,
+                  const std::vector<uint16_t>& ports) {
   std::string text;
-  for (const std::string& item : list) {
-    if (!text.empty()) text += ",";
-    text += item;
+  for (size_t i = 0; i < addresses.size(); ++i) {
+    if (i > 0) text += ",";
+    const bool chosen = addresses[i].ends_with(":0") && i < ports.size();
+    text += chosen ? addresses[i].substr(0, addresses[i].size() - 1) +
+                         std::to_string(ports[i])
+                   : addresses[i];
   }
   return text;
 }
@@ -41,10 +46,10 @@ std::unique_ptr<App> App::Start(const AppOptions& options,
   const std::chrono::duration<double> took =
       std::chrono::steady_clock::now() - begin;
   app->recovery_seconds_.store(took.count());
-  app->ready_.store(true);
+  app->phase_.store(Phase::kReady);
   Log(LogLevel::kInfo, "ready",
-      {{"ingest", Joined(options.ingest_addresses)},
-       {"web", Joined(options.web_addresses)},
+      {{"ingest", Ports(options.ingest_addresses, app->ingest_server_->ports())},
+       {"web", Ports(options.web_addresses, app->web_server_->ports())},
        {"durability", "memory"},
        {"version", PLUMBLINE_VERSION}});
   Log(LogLevel::kWarn,
@@ -67,12 +72,12 @@ bool App::Open(std::string* error) {
 
 bool App::Listen(std::string* error) {
   ingest_handler_ = std::make_unique<IngestHandler>(
-      &pipeline_, &clock_, &hasher_, ingest_authenticator_.get(), &ready_,
+      &pipeline_, &clock_, &hasher_, ingest_authenticator_.get(), &phase_,
       &counters_);
   ingest_handler_->SetLimits(config_);
   web_handler_ = std::make_unique<WebHandler>(
       WebHandler::Options{options_.enable_lifecycle, options_.enable_admin_api},
-      &pipeline_, &clock_, web_authenticator_.get(), &ready_,
+      &pipeline_, &clock_, web_authenticator_.get(), &phase_,
       WebHandler::Daemon{
           .figures = [this] { return Figures(); },
           .status_json = [this] { return StatusJsonText(); },
@@ -95,6 +100,7 @@ bool App::Listen(std::string* error) {
 }
 
 void App::Stop() {
+  phase_.store(Phase::kStopping);
   // Ingest first: what it has answered is still seen by a last scrape.
   if (ingest_server_ != nullptr) ingest_server_->Stop(kStopGrace);
   pipeline_.Stop();
@@ -103,7 +109,12 @@ void App::Stop() {
 
 std::optional<std::string> App::Reload() {
   const std::lock_guard lock(reload_mutex_);
-  const auto wrong = LoadAndApply();
+  auto wrong = LoadAndApply();
+  std::string error;
+  for (Authenticator* users :
+       {ingest_authenticator_.get(), web_authenticator_.get()}) {
+    if (!wrong && !users->Reload(&error)) wrong = error;
+  }
   reload_successful_.store(!wrong);
   if (wrong) {
     Log(LogLevel::kError, "the configuration was not reloaded",
@@ -121,27 +132,22 @@ std::optional<std::string> App::LoadAndApply() {
       options_.config_file.empty()
           ? Config()
           : LoadConfigFile(options_.config_file, &problems);
-  if (!config) {
-    std::string text;
-    for (const ConfigProblem& problem : problems) {
-      if (!text.empty()) text += "\n";
-      text += Describe(options_.config_file, problem);
-    }
-    return text;
-  }
+  if (!config) return Describe(options_.config_file, problems);
   return Apply(*config);
 }
 
 std::optional<std::string> App::Apply(const Config& config) {
-  if (ready_.load()) {
+  if (phase_.load() != Phase::kRecovering) {
+    std::string changed;
     for (const auto& [same, name] :
          {std::pair(config.slots_per_window == config_.slots_per_window,
                     "slots_per_window"),
           std::pair(config.durability == config_.durability, "storage"),
           std::pair(config.connections == config_.connections,
                     "limits.connections")}) {
-      if (!same) return std::string(name) + " needs a restart to change";
+      if (!same) changed += (changed.empty() ? "" : ", ") + std::string(name);
     }
+    if (!changed.empty()) return changed + ": needs a restart to change";
   }
   Outcome outcome;
   const Command command{config.engine};
@@ -175,7 +181,7 @@ DaemonFigures App::Figures() const {
   figures.compiler = PLUMBLINE_COMPILER;
   figures.ingest = counters_.Read();
   figures.process = ReadProcessFigures();
-  figures.ready = ready_.load();
+  figures.ready = phase_.load() == Phase::kReady;
   figures.clock_behind_seconds = static_cast<double>(clock_.BehindMs()) / 1000;
   figures.recovery_seconds = recovery_seconds_.load();
   figures.scrape_seconds = scrape_seconds_.load();

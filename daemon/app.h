@@ -19,6 +19,7 @@
 #include "daemon/http/server.h"
 #include "daemon/http/web_handler.h"
 #include "daemon/memory/huge_pages.h"
+#include "daemon/phase.h"
 #include "exporters/daemon_figures.h"
 
 namespace plumbline {
@@ -68,7 +69,7 @@ class App {
   HugePages memory_;
   const IdHasher hasher_;
   Pipeline pipeline_;
-  std::atomic<bool> ready_{false};
+  std::atomic<Phase> phase_{Phase::kRecovering};
   std::atomic<bool> quit_{false};
   IngestCounters counters_;
   std::atomic<double> recovery_seconds_{0};

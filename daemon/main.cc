@@ -1,5 +1,6 @@
 // plumbline: the daemon.
 
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -27,6 +28,9 @@ sigset_t BlockSignals() {
   std::signal(SIGPIPE, SIG_IGN);
   return signals;
 }
+
+// What a large body took goes back to the system with it.
+void ReturnLargeBlocks() { mallopt(M_MMAP_THRESHOLD, 256 * 1024); }
 
 // A connection is a descriptor.
 void RaiseDescriptorLimit() {
@@ -57,6 +61,7 @@ int main(int argc, char** argv) {
 
   const sigset_t signals = BlockSignals();
   RaiseDescriptorLimit();
+  ReturnLargeBlocks();
   std::string error;
   const auto app = plumbline::App::Start(flags->app, &error);
   if (app == nullptr) {

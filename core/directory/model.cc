@@ -1,7 +1,7 @@
 #include "core/directory/model.h"
 
 #include <algorithm>
-#include <charconv>
+#include <string>
 #include <utility>
 
 namespace plumbline {
@@ -142,13 +142,10 @@ uint32_t Model::FindClass(std::string_view text) const {
   return it == class_index.end() ? kNoClass : it->second;
 }
 
-uint32_t Model::FindClass(int64_t value) const {
-  if (value >= 0 && value < static_cast<int64_t>(small_integer.size())) {
-    return small_integer[static_cast<size_t>(value)];
-  }
-  char text[24];
-  const auto end = std::to_chars(text, text + sizeof(text), value).ptr;
-  return FindClass(std::string_view(text, end - text));
+uint32_t Model::FindSmallInteger(int64_t value) const {
+  const bool small =
+      value >= 0 && value < static_cast<int64_t>(small_integer.size());
+  return small ? small_integer[static_cast<size_t>(value)] : kNoClass;
 }
 
 uint32_t Model::AddClass(std::string_view text, int64_t matrix_limit) {
@@ -160,12 +157,8 @@ uint32_t Model::AddClass(std::string_view text, int64_t matrix_limit) {
   const std::string* name =
       classes.Append(std::make_unique<const std::string>(text));
   class_index.emplace(*name, index);
-  int64_t value = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (parsed.ec == std::errc() && parsed.ptr == text.data() + text.size() &&
-      value >= 0 && value < static_cast<int64_t>(small_integer.size()) &&
-      std::to_string(value) == text) {
-    small_integer[static_cast<size_t>(value)] = index;
+  for (size_t n = 0; n < small_integer.size(); ++n) {
+    if (std::to_string(n) == text) small_integer[n] = index;
   }
   return index;
 }

@@ -160,7 +160,8 @@ struct Model {
   }
   CountForm form() const;
   uint32_t FindClass(std::string_view text) const;
-  uint32_t FindClass(int64_t value) const;
+  // The class of an integer from 0 to 15, if it is one; else kNoClass.
+  uint32_t FindSmallInteger(int64_t value) const;
   // Beyond `matrix_limit` classes the model goes over to marginal counts.
   uint32_t AddClass(std::string_view text, int64_t matrix_limit);
   void SetPositiveClass(std::string_view text, Reclaimer* reclaimer);

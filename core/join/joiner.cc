@@ -45,28 +45,35 @@ void Joiner::Apply(const EventBatch& batch, BatchOutcome* outcome) {
   }
 }
 
-// Under the policy to refuse, a request is taken only if all that is new in it
-// fits, its predictions and early labels taken as all new.
+// Under the policy to refuse, a request is taken only if its predictions and
+// early labels would fit if all were new. Room is made for those that are new:
+// a resend forgets nothing.
 bool Joiner::Admit(const EventBatch& batch) {
   if (state_->settings().evict_oldest) return true;
   int64_t most = 0;
   for (const Event& event : batch.events) most += event.has_id;
   if (Fits(*state_, most)) return true;
 
+  int64_t as_new = 0;
   int64_t fresh = 0;
   for (const Event& event : batch.events) {
     if (!event.has_id) continue;
+    const bool predicts = event.prediction_kind != ValueKind::kNone;
     PairKey key;
-    if (event.prediction_kind == ValueKind::kNone &&
-        KeyOf(batch, event, &key)) {
-      LoadChain(key);
-      if (!chain_.empty()) continue;
-    }
-    ++fresh;
+    chain_.clear();
+    if (KeyOf(batch, event, &key)) LoadChain(key);
+    as_new += predicts || chain_.empty();
+    const Version* version =
+        predicts && !chain_.empty()
+            ? VersionOf(batch, event, *ModelOf(batch, event))
+            : nullptr;
+    const bool known = predicts ? version != nullptr &&
+                                      HasPrediction(version->owner)
+                                : !chain_.empty();
+    fresh += !known;
   }
-  if (fresh == 0) return true;
-  // Forget nothing for a request that will be refused all the same.
-  if (static_cast<int64_t>(Waiting(*state_)) + fresh >
+  if (as_new == 0) return true;
+  if (static_cast<int64_t>(Waiting(*state_)) + as_new >
       RecordLimit(state_->settings())) {
     return false;
   }
@@ -77,13 +84,18 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
                           bool* duplicate, bool* of_label) {
   const Event& event = batch.events[place];
   state_->SweepSome(kSweepPerEvent);
-  if (event.has_id && state_->settings().evict_oldest) {
-    MakeRoom(state_, 1, true);
-  }
   Plan plan;
   plan.event = &event;
   const Reject reject = PlanEvent(batch, place, &plan, of_label);
   if (reject != Reject::kNone) return reject;
+  if (state_->settings().evict_oldest && !Fits(*state_, 1) &&
+      NeedsRecord(plan)) {
+    // What goes may be what the plan rests on.
+    MakeRoom(state_, 1, true);
+    plan = Plan{};
+    plan.event = &event;
+    PlanEvent(batch, place, &plan, of_label);
+  }
 
   Build(batch, &plan);
   Model* model = plan.model;
@@ -171,6 +183,16 @@ void Joiner::LoadChain(const PairKey& key) {
     }
     r = next;
   }
+}
+
+// A new prediction does, and a label that finds none to score.
+bool Joiner::NeedsRecord(const Plan& plan) const {
+  if (!plan.event->has_id) return false;
+  if (plan.prediction_half == Half::kNew) return true;
+  return plan.label_half == Half::kNew &&
+         std::none_of(chain_.begin(), chain_.end(), [this](uint32_t r) {
+           return state_->table().at(r).kind() == RecordKind::kPrediction;
+         });
 }
 
 bool Joiner::HasPrediction(uint32_t owner) const {

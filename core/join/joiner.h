@@ -59,11 +59,13 @@ class Joiner {
     uint32_t class_index = kNoClass;
   };
 
+  static constexpr size_t kLongestClass = 128;  // bytes
+
   // A class, or a number, as the model's task reads it.
   struct Value {
     uint64_t bits = 0;      // class index, or bits of a double
     bool is_new = false;    // a class the model has not had: `text`
-    char digits[24];
+    char digits[kLongestClass + 1];
     std::string_view text;
   };
 
@@ -94,6 +96,7 @@ class Joiner {
   void FindKeys(const EventBatch& batch);
   void PrefetchRecords(size_t begin, size_t end) const;
   void LoadChain(const PairKey& key);
+  bool NeedsRecord(const Plan& plan) const;
   bool HasPrediction(uint32_t owner) const;
   bool HadLabel(uint64_t bits) const;
 
@@ -104,6 +107,7 @@ class Joiner {
   bool IsNewer(const Plan& plan) const;
   bool Read(const EventBatch& batch, const Plan& plan, ValueKind kind,
             uint64_t raw, Value* value);
+  static bool WriteDigits(ValueKind kind, uint64_t raw, Value* value);
   Reject CheckLimits(const EventBatch& batch, const Plan& plan,
                      bool* of_label) const;
 

@@ -22,6 +22,16 @@ Task TaskOf(const Event& event) {
   return first == ValueKind::kReal ? Task::kRegression : Task::kClassification;
 }
 
+double NumberOf(ValueKind kind, uint64_t raw) {
+  if (kind == ValueKind::kInteger) {
+    return static_cast<double>(static_cast<int64_t>(raw));
+  }
+  return kind == ValueKind::kUnsigned ? static_cast<double>(raw)
+                                      : std::bit_cast<double>(raw);
+}
+
+bool IsWhole(double number) { return number == std::floor(number); }
+
 bool IsAssumedPositive(std::string_view first_class) {
   return first_class == "0" || first_class == "1" || first_class == "false" ||
          first_class == "true";
@@ -113,16 +123,12 @@ bool Joiner::IsNewer(const Plan& plan) const {
 // Reads a value as the task asks. False if it is of another kind.
 bool Joiner::Read(const EventBatch& batch, const Plan& plan, ValueKind kind,
                   uint64_t raw, Value* value) {
-  auto integer = static_cast<int64_t>(raw);
   if (plan.task == Task::kRegression) {
     if (kind == ValueKind::kText) return false;
-    const double number = kind == ValueKind::kInteger
-                              ? static_cast<double>(integer)
-                              : std::bit_cast<double>(raw);
+    const double number = NumberOf(kind, raw);
     value->bits = std::bit_cast<uint64_t>(number + 0.0);  // one kind of zero
     return true;
   }
-
   uint32_t index = kNoClass;
   if (kind == ValueKind::kText) {
     Name& name = names_[raw];
@@ -133,23 +139,37 @@ bool Joiner::Read(const EventBatch& batch, const Plan& plan, ValueKind kind,
     if (plan.model != nullptr) index = name.class_index;
     value->text = batch.names[raw];
   } else {
-    if (kind == ValueKind::kReal) {
-      const double number = std::bit_cast<double>(raw);
-      constexpr double kBeyondInt64 = 9223372036854775808.0;
-      if (number != std::floor(number) || std::fabs(number) >= kBeyondInt64) {
-        return false;
-      }
-      integer = static_cast<int64_t>(number);
+    if (kind == ValueKind::kReal && !IsWhole(std::bit_cast<double>(raw))) {
+      return false;
     }
-    if (plan.model != nullptr) index = plan.model->FindClass(integer);
+    // Small integers are found without their digits.
+    if (kind == ValueKind::kInteger && plan.model != nullptr) {
+      index = plan.model->FindSmallInteger(static_cast<int64_t>(raw));
+    }
     if (index == kNoClass) {
-      const auto end = std::to_chars(
-          value->digits, value->digits + sizeof(value->digits), integer);
-      value->text = std::string_view(value->digits, end.ptr - value->digits);
+      if (!WriteDigits(kind, raw, value)) return false;
+      if (plan.model != nullptr) index = plan.model->FindClass(value->text);
     }
   }
   value->is_new = index == kNoClass;
   value->bits = index;
+  return true;
+}
+
+// An integer in decimal. False if it is longer than a class may be.
+bool Joiner::WriteDigits(ValueKind kind, uint64_t raw, Value* value) {
+  char* const end = value->digits + kLongestClass;
+  std::to_chars_result result{};
+  if (kind == ValueKind::kInteger) {
+    result = std::to_chars(value->digits, end, static_cast<int64_t>(raw));
+  } else if (kind == ValueKind::kUnsigned) {
+    result = std::to_chars(value->digits, end, raw);
+  } else {
+    result = std::to_chars(value->digits, end, std::bit_cast<double>(raw) + 0.0,
+                           std::chars_format::fixed, 0);
+  }
+  if (result.ec != std::errc()) return false;
+  value->text = std::string_view(value->digits, result.ptr - value->digits);
   return true;
 }
 

@@ -1,9 +1,10 @@
 // The atomics that the rings are written in. Production uses std::atomic; the
-// model checker in tests/stress substitutes its own, with the same three calls.
+// model checker in tests/stress substitutes its own, with the same calls.
 
 #pragma once
 
 #include <atomic>
+#include <thread>
 
 namespace plumbline {
 
@@ -22,6 +23,10 @@ struct StdAtomics {
   template <class T>
   static void Store(Atomic<T>& cell, T value, std::memory_order order) {
     cell.store(value, order);
+  }
+  // Called before a reader tries again.
+  static void Pause(int attempt) {
+    if (attempt > 64) std::this_thread::yield();
   }
 };
 

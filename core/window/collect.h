@@ -15,7 +15,6 @@
 #pragma once
 
 #include <cstdint>
-#include <thread>
 #include <vector>
 
 #include "core/window/gate.h"
@@ -31,7 +30,7 @@ typename Gate<A>::View Collect(const Gate<A>& gate, size_t count,
   constexpr uint64_t kNotHeld = ~uint64_t{0};
   std::vector<uint64_t> held(count, kNotHeld);
   for (int attempt = 0;; ++attempt) {
-    if (attempt > 64) std::this_thread::yield();
+    if (attempt > 0) A::Pause(attempt);
     typename Gate<A>::View view;
     if (!gate.Enter(&view)) continue;
     bool complete = true;

@@ -25,15 +25,13 @@ std::string_view TakeLine(std::string_view* rest) {
   return line;
 }
 
-// Without a content type: lines, if the first line is an object by its looks
-// and another object begins a later line.
+// Without a content type: lines, if an object begins a later line than the
+// first.
 BodyFormat Guess(std::string_view body) {
-  std::string_view rest = body;
-  const std::string_view first = Trim(TakeLine(&rest));
-  const std::string_view later = Trim(rest);
-  const bool lines = first.starts_with('{') && first.ends_with('}') &&
-                     later.starts_with('{');
-  return lines ? BodyFormat::kNdjson : BodyFormat::kJson;
+  body = Trim(body);
+  if (body.starts_with('[')) return BodyFormat::kJson;
+  return body.find("\n{") == std::string_view::npos ? BodyFormat::kJson
+                                                    : BodyFormat::kNdjson;
 }
 
 }  // namespace
@@ -88,6 +86,10 @@ BodyStatus BodyDecoder::Decode(std::string_view body, BodyFormat format,
                                const DecodeLimits& limits, int64_t now_us,
                                DecodedBody* out, std::string* message) {
   out->Clear();
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (body.starts_with(kByteOrderMark)) {
+    body.remove_prefix(kByteOrderMark.size());
+  }
   if (Trim(body).empty()) {
     *message = "the body is empty";
     return BodyStatus::kInvalid;

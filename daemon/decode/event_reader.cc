@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/decode/text.h"
+#include "daemon/text/json_string.h"
 #include "core/timestamp.h"
 
 namespace plumbline {
@@ -82,6 +83,26 @@ bool AsNumber(simdjson::dom::element value, double* number) {
   }
 }
 
+bool RepeatsKey(simdjson::dom::object object) {
+  constexpr size_t kFew = 16;
+  if (object.size() <= kFew) {
+    std::array<std::string_view, kFew> keys;
+    size_t count = 0;
+    for (const auto entry : object) {
+      if (std::find(keys.begin(), keys.begin() + count, entry.key) !=
+          keys.begin() + count) {
+        return true;
+      }
+      keys[count++] = entry.key;
+    }
+    return false;
+  }
+  std::vector<std::string_view> keys;
+  for (const auto entry : object) keys.push_back(entry.key);
+  std::sort(keys.begin(), keys.end());
+  return std::adjacent_find(keys.begin(), keys.end()) != keys.end();
+}
+
 bool IsName(std::string_view text, size_t least) {
   return text.size() <= kLongestName && text.size() >= least &&
          IsCleanText(text);
@@ -105,7 +126,7 @@ bool SameText(std::string_view a, std::string_view b) {
 std::string Quoted(std::string_view text) {
   constexpr size_t kShown = 64;
   std::string quoted = "\"";
-  quoted += text.substr(0, kShown);
+  quoted += CutText(text, kShown);
   if (text.size() > kShown) quoted += "...";
   return quoted + "\"";
 }
@@ -122,10 +143,12 @@ bool EventReader::Read(simdjson::dom::object object, Event* event) {
   unsigned seen = 0;
   for (const auto field : object) {
     const Field known = FieldOf(field.key);
-    if (known == kUnknown) return FailUnknown(field.key);
+    if (known == kUnknown) {
+      return FailUnknown(field.key) || FailIfRepeated(object);
+    }
     if ((seen >> known & 1) != 0) return FailTwice(field.key);
     seen |= 1u << known;
-    if (!ReadField(known, field.value, event)) return false;
+    if (!ReadField(known, field.value, event)) return FailIfRepeated(object);
   }
   constexpr unsigned kLeast = 1u << kModel;
   constexpr unsigned kHalves = 1u << kPrediction | 1u << kLabel;
@@ -175,8 +198,10 @@ inline bool EventReader::ReadField(int field, Element value, Event* event) {
     case kLatency:
       return ReadLatency(value, &event->latency);
     default:
-      return value.type() == element_type::OBJECT ||
-             FailType("metadata", "an object");
+      if (value.type() != element_type::OBJECT) {
+        return FailType("metadata", "an object");
+      }
+      return CheckMetadata(value);
   }
 }
 
@@ -225,7 +250,8 @@ inline bool EventReader::ReadValue(std::string_view field, Element value,
       *bits = static_cast<uint64_t>(int64_t(value));
       return true;
     case element_type::UINT64:  // beyond int64_t
-      *bits = names_->Add(std::to_string(uint64_t(value)));
+      *kind = ValueKind::kUnsigned;
+      *bits = uint64_t(value);
       return true;
     case element_type::DOUBLE:
       *kind = ValueKind::kReal;
@@ -277,7 +303,8 @@ bool EventReader::ReadTimestamp(Element value, int64_t* timestamp_us) {
   } else {
     return FailType(kField, "an RFC 3339 string or Unix seconds");
   }
-  if (*timestamp_us > now_us_ + limits_.future_us) {
+  // The clock is read in milliseconds.
+  if (*timestamp_us > now_us_ + 999 + limits_.future_us) {
     return Fail(
         Reject::kFutureTimestamp, kField,
         "timestamp is " +
@@ -354,11 +381,39 @@ bool EventReader::CheckFeatures(Element value) {
   return true;
 }
 
+// Whatever is in it is text without control characters, no key twice.
+bool EventReader::CheckMetadata(Element value) {
+  std::string_view text;
+  if (value.get_string().get(text) == simdjson::SUCCESS) {
+    return IsCleanText(text) ||
+           Fail(Reject::kInvalidText, "metadata",
+                "metadata has a control character");
+  }
+  simdjson::dom::array array;
+  if (value.get_array().get(array) == simdjson::SUCCESS) {
+    for (const auto element : array) {
+      if (!CheckMetadata(element)) return false;
+    }
+  }
+  simdjson::dom::object object;
+  if (value.get_object().get(object) == simdjson::SUCCESS) {
+    if (RepeatsKey(object)) {
+      return Fail(Reject::kInvalidJson, "metadata", "metadata has a key twice");
+    }
+    for (const auto entry : object) {
+      if (!IsCleanText(entry.key)) {
+        return Fail(Reject::kInvalidText, "metadata",
+                    "metadata has a control character");
+      }
+      if (!CheckMetadata(entry.value)) return false;
+    }
+  }
+  return true;
+}
+
 // Keys are names, and none is there twice.
 bool EventReader::CheckKeys(std::string_view field,
                             simdjson::dom::object object, size_t most) {
-  std::array<std::string_view, 16> few;
-  std::vector<std::string_view> many;
   size_t count = 0;
   for (const auto entry : object) {
     if (++count > most) {
@@ -369,15 +424,8 @@ bool EventReader::CheckKeys(std::string_view field,
     if (!IsName(entry.key, 1)) {
       return FailName(field, "a key of " + std::string(field), entry.key);
     }
-    if (count <= few.size()) few[count - 1] = entry.key;
-    if (count > few.size()) {
-      if (many.empty()) many.assign(few.begin(), few.end());
-      many.push_back(entry.key);
-    }
   }
-  std::string_view* begin = many.empty() ? few.data() : many.data();
-  std::sort(begin, begin + count);
-  if (std::adjacent_find(begin, begin + count) != begin + count) {
+  if (RepeatsKey(object)) {
     return Fail(Reject::kInvalidJson, field,
                 std::string(field) + " has a key twice");
   }
@@ -391,6 +439,12 @@ bool EventReader::FailUnknown(std::string_view key) {
 
 bool EventReader::FailTwice(std::string_view key) {
   return Fail(Reject::kInvalidJson, key, std::string(key) + " is there twice");
+}
+
+// A key that is there twice goes before what else is wrong.
+bool EventReader::FailIfRepeated(simdjson::dom::object object) {
+  if (RepeatsKey(object)) FailTwice("a key");
+  return false;
 }
 
 bool EventReader::FailMissing(unsigned seen) {

@@ -43,12 +43,14 @@ class EventReader {
   bool CheckScores(Element value);
   bool CheckSegments(Element value);
   bool CheckFeatures(Element value);
+  bool CheckMetadata(Element value);
   bool CheckKeys(std::string_view field, simdjson::dom::object object,
                  size_t most);
 
   // All return false. Kept out of the way of good events.
   [[gnu::cold]] bool FailUnknown(std::string_view key);
   [[gnu::cold]] bool FailTwice(std::string_view key);
+  [[gnu::cold]] bool FailIfRepeated(simdjson::dom::object object);
   [[gnu::cold]] bool FailMissing(unsigned seen);
   [[gnu::cold]] bool FailType(std::string_view field, std::string_view wanted);
   [[gnu::cold]] bool FailName(std::string_view field, std::string_view what,

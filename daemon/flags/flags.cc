@@ -39,27 +39,35 @@ std::optional<Flags> ParseFlags(int argc, char** argv, int* exit_status) {
                "Allow /-/reload and /-/quit");
   cli.add_flag("--web.enable-admin-api", app.enable_admin_api,
                "Allow models and versions to be deleted");
-  const std::map<std::string, LogLevel> levels = {
-      {"debug", LogLevel::kDebug},
-      {"info", LogLevel::kInfo},
-      {"warn", LogLevel::kWarn},
-      {"error", LogLevel::kError}};
-  cli.add_option("--log.level", flags.log_level,
-                 "debug, info, warn or error")
-      ->transform(CLI::Transformer(levels))
-      ->default_str("info");
-  const std::map<std::string, LogFormat> formats = {
-      {"logfmt", LogFormat::kLogfmt}, {"json", LogFormat::kJson}};
-  cli.add_option("--log.format", flags.log_format, "logfmt or json")
-      ->transform(CLI::Transformer(formats))
-      ->default_str("logfmt");
+  std::string level = "info";
+  cli.add_option("--log.level", level, "debug, info, warn or error")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
+      ->capture_default_str();
+  std::string format = "logfmt";
+  cli.add_option("--log.format", format, "logfmt or json")
+      ->check(CLI::IsMember({"logfmt", "json"}))
+      ->capture_default_str();
   try {
+    // "--flag=" would take the next flag for its value.
+    for (int i = 1; i < argc; ++i) {
+      const std::string_view argument = argv[i];
+      if (argument.starts_with("--") && argument.ends_with("=")) {
+        throw CLI::ValidationError(std::string(argument), "has no value");
+      }
+    }
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     *exit_status = cli.exit(error);
     if (*exit_status != 0) *exit_status = 2;
     return std::nullopt;
   }
+  const std::map<std::string, LogLevel> levels = {
+      {"debug", LogLevel::kDebug},
+      {"info", LogLevel::kInfo},
+      {"warn", LogLevel::kWarn},
+      {"error", LogLevel::kError}};
+  flags.log_level = levels.at(level);
+  flags.log_format = format == "json" ? LogFormat::kJson : LogFormat::kLogfmt;
   return flags;
 }
 

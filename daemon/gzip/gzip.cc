@@ -92,18 +92,25 @@ LineReader::~LineReader() { gzclose(File(file_)); }
 
 bool LineReader::Next(std::string* line) {
   line->clear();
-  char piece[4096];
-  while (gzgets(File(file_), piece, sizeof(piece)) != nullptr) {
-    *line += piece;
-    if (line->ends_with('\n')) {
-      line->pop_back();
+  for (;;) {
+    const size_t end = buffer_.find('\n', begin_);
+    if (end != std::string::npos) {
+      line->append(buffer_, begin_, end - begin_);
+      begin_ = end + 1;
       return true;
     }
+    line->append(buffer_, begin_);
+    buffer_.resize(kPiece);
+    begin_ = 0;
+    const int n = gzread(File(file_), buffer_.data(), kPiece);
+    buffer_.resize(static_cast<size_t>(std::max(n, 0)));
+    if (n <= 0) {
+      int error = Z_OK;
+      gzerror(File(file_), &error);
+      ok_ = n == 0 && (error == Z_OK || error == Z_STREAM_END);
+      return ok_ && !line->empty();
+    }
   }
-  int error = Z_OK;
-  gzerror(File(file_), &error);
-  ok_ = error == Z_OK || error == Z_STREAM_END;
-  return ok_ && !line->empty();
 }
 
 }  // namespace plumbline

@@ -38,6 +38,8 @@ class LineReader {
 
   void* const file_;
   const double size_;  // bytes, as stored
+  std::string buffer_;
+  size_t begin_ = 0;  // of what is not handed out yet
   bool ok_ = true;
 };
 

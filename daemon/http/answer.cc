@@ -23,7 +23,7 @@ EventError Explain(const EventBatch& batch, const BatchOutcome::Error& error) {
   switch (error.reject) {
     case Reject::kTaskMismatch:
       explained.message =
-          half + (kind == ValueKind::kReal
+          half + (kind != ValueKind::kText
                       ? " is a number with a fraction, but model " + model +
                             " is a classification"
                       : " is a class, but model " + model + " is a regression") +

@@ -1,15 +1,15 @@
 #include "daemon/http/auth.h"
 
 #include <crypt.h>
+#include <strings.h>
 
 #include <utility>
+#include <vector>
 
 #include "config/web_config.h"
 
 namespace plumbline {
 namespace {
-
-constexpr size_t kMostRemembered = 1024;
 
 // Compares in a time that does not depend on where they differ.
 bool SameBytes(std::string_view a, std::string_view b) {
@@ -30,7 +30,8 @@ std::optional<std::string> DecodeBase64(std::string_view text) {
   std::string decoded;
   unsigned buffer = 0;
   int bits = 0;
-  for (const char c : text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     unsigned value = 0;
     if (c >= 'A' && c <= 'Z') {
       value = static_cast<unsigned>(c - 'A');
@@ -40,7 +41,7 @@ std::optional<std::string> DecodeBase64(std::string_view text) {
       value = static_cast<unsigned>(c - '0' + 52);
     } else if (c == '+' || c == '/') {
       value = c == '+' ? 62 : 63;
-    } else if (c == '=') {
+    } else if (c == '=' && text.find_first_not_of('=', i) == text.npos) {
       break;
     } else {
       return std::nullopt;
@@ -68,28 +69,41 @@ HttpResponse Unauthorized() {
 
 std::unique_ptr<Authenticator> Authenticator::Load(const std::string& file,
                                                    std::string* error) {
-  std::unordered_map<std::string, std::string> users;
-  if (!file.empty()) {
-    auto config = LoadWebConfig(file, error);
-    if (!config) return nullptr;
-    users = std::move(config->basic_auth_users);
-  }
-  return std::unique_ptr<Authenticator>(new Authenticator(std::move(users)));
+  std::unique_ptr<Authenticator> authenticator(new Authenticator(file));
+  if (!authenticator->Reload(error)) return nullptr;
+  return authenticator;
 }
 
-Authenticator::Authenticator(
-    std::unordered_map<std::string, std::string> users)
-    : open_(users.empty()),
-      users_(std::move(users)),
-      hasher_(IdHasher::Random()) {}
+Authenticator::Authenticator(std::string file)
+    : file_(std::move(file)), hasher_(IdHasher::Random()) {}
+
+bool Authenticator::Reload(std::string* error) {
+  if (file_.empty()) return true;
+  std::vector<ConfigProblem> problems;
+  auto config = LoadWebConfig(file_, &problems);
+  if (!config) {
+    *error = Describe(file_, problems);
+    return false;
+  }
+  const std::lock_guard lock(mutex_);
+  users_ = std::move(config->basic_auth_users);
+  passed_.clear();
+  open_.store(users_.empty());
+  return true;
+}
 
 std::optional<HttpResponse> Authenticator::Check(const HttpRequest& request) {
-  if (open_) return std::nullopt;
+  if (open_.load(std::memory_order_relaxed)) return std::nullopt;
   const auto header = request.Header("Authorization");
   constexpr std::string_view kBasic = "Basic ";
-  if (!header || !header->starts_with(kBasic)) return Unauthorized();
+  if (!header || header->size() < kBasic.size() ||
+      strncasecmp(header->data(), kBasic.data(), kBasic.size()) != 0) {
+    return Unauthorized();
+  }
   const auto decoded = DecodeBase64(header->substr(kBasic.size()));
-  if (!decoded) return Unauthorized();
+  if (!decoded || decoded->find('\0') != std::string::npos) {
+    return Unauthorized();
+  }
   const size_t colon = decoded->find(':');
   if (colon == std::string::npos ||
       !Verify(decoded->substr(0, colon), decoded->substr(colon + 1))) {
@@ -98,22 +112,33 @@ std::optional<HttpResponse> Authenticator::Check(const HttpRequest& request) {
   return std::nullopt;
 }
 
+bool Authenticator::HasPassed(const std::string& user, const IdHash& hash) {
+  const std::lock_guard lock(mutex_);
+  const auto passed = passed_.find(user);
+  return passed != passed_.end() && passed->second.hi == hash.hi &&
+         passed->second.lo == hash.lo;
+}
+
 bool Authenticator::Verify(const std::string& user,
                            const std::string& password) {
   const IdHash hash = hasher_(user + '\0' + password);
-  const std::lock_guard lock(mutex_);
-  const auto passed = passed_.find(user);
-  if (passed != passed_.end() && passed->second.hi == hash.hi &&
-      passed->second.lo == hash.lo) {
-    return true;
-  }
+  if (HasPassed(user, hash)) return true;
+  const std::lock_guard check(checking_);
+  if (HasPassed(user, hash)) return true;
   // An unknown user costs as much time as a known one.
-  const auto known = users_.find(user);
-  const std::string& bcrypt =
-      known != users_.end() ? known->second : users_.begin()->second;
-  if (!MatchesBcrypt(password, bcrypt) || known == users_.end()) return false;
-  if (passed_.size() >= kMostRemembered) passed_.clear();
-  passed_[user] = hash;
+  std::string bcrypt;
+  bool known = false;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto it = users_.find(user);
+    known = it != users_.end();
+    if (!users_.empty()) bcrypt = known ? it->second : users_.begin()->second;
+  }
+  if (!MatchesBcrypt(password, bcrypt) || !known) return false;
+  const std::lock_guard lock(mutex_);
+  const auto it = users_.find(user);
+  if (it == users_.end() || it->second != bcrypt) return false;  // reloaded
+  passed_[user] = hash;  // one a user, so bounded
   return true;
 }
 

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -22,21 +23,27 @@ class Authenticator {
   static std::unique_ptr<Authenticator> Load(const std::string& file,
                                              std::string* error);
 
+  // Reads the file again; what was in force stays if it cannot be used.
+  bool Reload(std::string* error);
+
   // The 401 to answer, or nothing if the request may pass.
   std::optional<HttpResponse> Check(const HttpRequest& request);
 
  private:
-  explicit Authenticator(std::unordered_map<std::string, std::string> users);
+  explicit Authenticator(std::string file);
 
   bool Verify(const std::string& user, const std::string& password);
+  bool HasPassed(const std::string& user, const IdHash& hash);
 
-  const bool open_;
-  const std::unordered_map<std::string, std::string> users_;  // bcrypt hashes
+  const std::string file_;
   const IdHasher hasher_;
-  // A check takes some 60 ms by design. One at a time, and what has passed is
-  // remembered, so that requests with and without a password cost little.
+  std::atomic<bool> open_{true};
   std::mutex mutex_;
+  std::unordered_map<std::string, std::string> users_;  // guarded by mutex_
+  // What was right lately, so that a check is rare.
   std::unordered_map<std::string, IdHash> passed_;  // guarded by mutex_
+  // A check takes some 60 ms by design: one at a time, whoever asks.
+  std::mutex checking_;
 };
 
 }  // namespace plumbline

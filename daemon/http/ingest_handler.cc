@@ -17,6 +17,10 @@ namespace {
 // A thread keeps buffers of this size from one request to the next.
 constexpr size_t kKept = 64 * 1024;
 
+// A parsed document takes up to 14 times its size in memory, so large ones are
+// parsed one at a time.
+constexpr size_t kLargeDocument = 1024 * 1024;
+
 bool Is(std::string_view a, std::string_view b) {
   return a.size() == b.size() &&
          strncasecmp(a.data(), b.data(), a.size()) == 0;
@@ -51,6 +55,10 @@ HttpResponse Overloaded() {
       "too many bytes are being worked on (limits.in_flight_bytes)"));
 }
 
+HttpResponse Stopping() {
+  return Closing(ErrorResponse(503, "stopping", "shutting down"));
+}
+
 HttpResponse BodyError(HttpRequest::BodyStatus status) {
   switch (status) {
     case HttpRequest::BodyStatus::kNoLength:
@@ -63,6 +71,8 @@ HttpResponse BodyError(HttpRequest::BodyStatus status) {
       return Closing(ErrorResponse(408, "too_slow", "the body took too long"));
     case HttpRequest::BodyStatus::kRefused:
       return Overloaded();
+    case HttpRequest::BodyStatus::kStopping:
+      return Stopping();
     default:
       return Closing(ErrorResponse(400, "invalid_body",
                                    "the body ended early or is malformed"));
@@ -93,7 +103,16 @@ class IngestHandler::InFlight {
 struct IngestHandler::Workspace {
   explicit Workspace(const IdHasher* hasher) : hasher(hasher) { Trim(true); }
 
-  // Gives back what one large request made large.
+  // Gives back what one large request made large, however it ends.
+  class Use {
+   public:
+    explicit Use(Workspace* workspace) : workspace_(workspace) {}
+    ~Use() { workspace_->Trim(false); }
+
+   private:
+    Workspace* const workspace_;
+  };
+
   void Trim(bool all) {
     if (all || body.capacity() > kKept) std::string().swap(body);
     if (all || unpacked.capacity() > kKept) std::string().swap(unpacked);
@@ -118,13 +137,13 @@ struct IngestHandler::Workspace {
 IngestHandler::IngestHandler(Pipeline* pipeline, Clock* clock,
                              const IdHasher* hasher,
                              Authenticator* authenticator,
-                             const std::atomic<bool>* ready,
+                             const std::atomic<Phase>* phase,
                              IngestCounters* counters)
     : pipeline_(pipeline),
       clock_(clock),
       hasher_(hasher),
       authenticator_(authenticator),
-      ready_(ready),
+      phase_(phase),
       counters_(counters) {
   SetLimits(Config());
 }
@@ -163,9 +182,11 @@ HttpResponse IngestHandler::Answer(HttpRequest& request) {
     response.headers.emplace_back("Allow", "POST");
     return response;
   }
-  if (!ready_->load()) {
+  const Phase phase = phase_->load();
+  if (phase == Phase::kRecovering) {
     return Closing(ErrorResponse(503, "recovering", "still recovering"));
   }
+  if (phase == Phase::kStopping) return Stopping();
   return Events(request);
 }
 
@@ -185,6 +206,7 @@ HttpResponse IngestHandler::Events(HttpRequest& request) {
   }
 
   thread_local Workspace workspace(hasher_);
+  const Workspace::Use use(&workspace);
   InFlight in_flight(this);
   const auto grow = [&in_flight](size_t n) { return in_flight.Grow(n); };
   workspace.body.reserve(kKept);
@@ -208,9 +230,7 @@ HttpResponse IngestHandler::Events(HttpRequest& request) {
     body = &workspace.unpacked;
   }
   body->reserve(body->size() + BodyDecoder::Padding());
-  HttpResponse response = Decode(*body, *format, &workspace);
-  workspace.Trim(false);
-  return response;
+  return Decode(*body, *format, &workspace);
 }
 
 HttpResponse IngestHandler::Decode(std::string_view body, BodyFormat format,
@@ -222,6 +242,9 @@ HttpResponse IngestHandler::Decode(std::string_view body, BodyFormat format,
       .future_us = future_ms_.load() * 1000};
   std::string message;
   workspace->large_document = body.size() > kKept;
+  std::unique_lock<std::mutex> one_at_a_time(large_documents_,
+                                             std::defer_lock);
+  if (body.size() > kLargeDocument) one_at_a_time.lock();
   const BodyStatus status = workspace->decoder->Decode(
       body, format, limits, now_ms * 1000, &workspace->decoded, &message);
   if (status == BodyStatus::kInvalid) {
@@ -245,7 +268,7 @@ HttpResponse IngestHandler::Commit(Workspace* workspace, int64_t now_ms) {
       case Pipeline::Status::kJournalFailed:
         return ErrorResponse(503, "storage_failed", "the storage cannot write");
       case Pipeline::Status::kStopped:
-        return Closing(ErrorResponse(503, "stopping", "shutting down"));
+        return Stopping();
     }
     if (outcome.batch.full) {
       return ErrorResponse(

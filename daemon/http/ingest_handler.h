@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <mutex>
 
 #include "config/config.h"
 #include "core/pipeline.h"
@@ -13,6 +14,7 @@
 #include "daemon/http/auth.h"
 #include "daemon/http/counters.h"
 #include "daemon/http/message.h"
+#include "daemon/phase.h"
 
 namespace plumbline {
 
@@ -21,11 +23,13 @@ namespace plumbline {
 class IngestHandler {
  public:
   IngestHandler(Pipeline* pipeline, Clock* clock, const IdHasher* hasher,
-                Authenticator* authenticator, const std::atomic<bool>* ready,
-                IngestCounters* counters);
+                Authenticator* authenticator,
+                const std::atomic<Phase>* phase, IngestCounters* counters);
 
   // Limits hold from the next request on.
   void SetLimits(const Config& config);
+  // Bytes of bodies being worked on.
+  int64_t in_flight() const { return in_flight_.load(); }
 
   HttpResponse Handle(HttpRequest& request);
 
@@ -43,9 +47,10 @@ class IngestHandler {
   Clock* const clock_;
   const IdHasher* const hasher_;
   Authenticator* const authenticator_;
-  const std::atomic<bool>* const ready_;
+  const std::atomic<Phase>* const phase_;
   IngestCounters* const counters_;
 
+  std::mutex large_documents_;
   std::atomic<int64_t> in_flight_{0};  // bytes of bodies being worked on
   std::atomic<int64_t> in_flight_limit_;
   std::atomic<int64_t> body_limit_;

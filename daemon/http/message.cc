@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cstring>
 #include <memory>
 
@@ -19,10 +20,12 @@ constexpr int kMostHeaders = 64;  // civetweb sees no more
 // How long a body may take: a start, and a rate that any client keeps.
 constexpr auto kBodyStart = std::chrono::milliseconds(10'000);
 constexpr size_t kBodyBytesPerMs = 128;
+constexpr auto kChunkedTime = std::chrono::milliseconds(30'000);
+constexpr auto kSilence = std::chrono::milliseconds(9'000);  // civetweb's 10 s
 
 constexpr size_t kMostDrained = size_t{32} << 20;
 constexpr auto kDrainTime = std::chrono::milliseconds(3'000);
-constexpr size_t kPiece = 64 * 1024;
+constexpr size_t kPiece = 256 * 1024;
 
 bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
   return a.size() == b.size() &&
@@ -66,28 +69,35 @@ HttpResponse ErrorResponse(int status, std::string_view code,
   return response;
 }
 
-HttpRequest::HttpRequest(mg_connection* connection, BodyWatch* watch)
+HttpRequest::HttpRequest(mg_connection* connection, BodyWatch* watch,
+                         const std::atomic<bool>* stopping)
     : connection_(connection),
       info_(mg_get_request_info(connection)),
-      watch_(watch) {}
+      watch_(watch),
+      stopping_(stopping) {}
 
 std::string_view HttpRequest::method() const { return info_->request_method; }
 
 std::string_view HttpRequest::path() const { return info_->local_uri_raw; }
 
-std::optional<std::string> HttpRequest::Query(std::string_view name) const {
+std::optional<std::vector<std::optional<std::string>>> HttpRequest::Query(
+    const std::vector<std::string_view>& names) const {
+  std::vector<std::optional<std::string>> values(names.size());
   std::string_view rest = info_->query_string ? info_->query_string : "";
   while (!rest.empty()) {
     const size_t end = std::min(rest.find('&'), rest.size());
     const std::string_view pair = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     const size_t equals = std::min(pair.find('='), pair.size());
-    if (pair.substr(0, equals) != name) continue;
     std::string value(pair.substr(std::min(equals + 1, pair.size())));
     std::replace(value.begin(), value.end(), '+', ' ');
-    return PercentDecode(value);
+    const auto name =
+        std::find(names.begin(), names.end(), pair.substr(0, equals));
+    auto decoded = PercentDecode(value);
+    if (name == names.end() || !decoded) return std::nullopt;
+    values[static_cast<size_t>(name - names.begin())] = std::move(decoded);
   }
-  return std::nullopt;
+  return values;
 }
 
 std::optional<std::string_view> HttpRequest::Header(
@@ -153,41 +163,43 @@ HttpRequest::BodyStatus HttpRequest::ReadBody(
   const bool pieces = chunked();
   if (!pieces && info_->content_length < 0) return BodyStatus::kNoLength;
   const size_t length =
-      pieces ? 0 : static_cast<size_t>(info_->content_length);
-  if (length > most) return BodyStatus::kTooLarge;
-  if (!pieces && !grow(length)) return BodyStatus::kRefused;
+      pieces ? most + 1 : static_cast<size_t>(info_->content_length);
+  if (!pieces && length > most) return BodyStatus::kTooLarge;
   const auto expect = Header("Expect");
   if (expect && EqualsIgnoringCase(*expect, "100-continue")) {
     constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
     mg_write(connection_, kContinue.data(), kContinue.size());
   }
-  if (length == 0 && !pieces) return BodyStatus::kOk;
+  if (!pieces) body->reserve(length);
 
   const BodyWatch::Deadline deadline(watch_, info_,
-                                     Allowed(pieces ? most : length));
+                                     pieces ? kChunkedTime : Allowed(length));
   size_t size = 0;
   for (;;) {
-    if (pieces && size == body->size()) {
-      if (size > most) return BodyStatus::kTooLarge;
-      const size_t piece = std::min(kPiece, most + 1 - size);
+    if (size == length) {
+      return pieces ? BodyStatus::kTooLarge : BodyStatus::kOk;
+    }
+    // Counted as it comes, not as it is announced.
+    if (size == body->size()) {
+      const size_t piece = std::min(kPiece, length - size);
       if (!grow(piece)) return BodyStatus::kRefused;
       body->resize(size + piece);
-    } else if (!pieces) {
-      if (size == length) return BodyStatus::kOk;
-      body->resize(length);
     }
+    const auto begin = std::chrono::steady_clock::now();
     const int n = mg_read(connection_, body->data() + size, body->size() - size);
     if (n > 0) {
       size += static_cast<size_t>(n);
       continue;
     }
     // 0 is the end of chunks, and silence in a body of known length.
-    if (deadline.passed() || (n == 0 && !pieces)) return BodyStatus::kTooSlow;
-    if (n < 0) return BodyStatus::kBroken;
-    if (size > most) return BodyStatus::kTooLarge;
-    body->resize(size);
-    return BodyStatus::kOk;
+    if (n == 0 && pieces) break;
+    if (stopping_->load()) return BodyStatus::kStopping;
+    const bool silent = std::chrono::steady_clock::now() - begin >= kSilence;
+    return deadline.passed() || silent ? BodyStatus::kTooSlow
+                                       : BodyStatus::kBroken;
   }
+  body->resize(size);
+  return BodyStatus::kOk;
 }
 
 void HttpRequest::DrainBody() {

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -33,13 +34,16 @@ HttpResponse ErrorResponse(int status, std::string_view code,
 // Valid while its handler runs.
 class HttpRequest {
  public:
-  HttpRequest(mg_connection* connection, BodyWatch* watch);
+  HttpRequest(mg_connection* connection, BodyWatch* watch,
+              const std::atomic<bool>* stopping);
 
   std::string_view method() const;
   // Percent-encoded, as sent, without the query.
   std::string_view path() const;
-  // The value of a query parameter, decoded; nullopt if it is not there.
-  std::optional<std::string> Query(std::string_view name) const;
+  // The values of these query parameters, decoded, nullopt where one is not
+  // there. Nothing at all if the query is malformed, or has others.
+  std::optional<std::vector<std::optional<std::string>>> Query(
+      const std::vector<std::string_view>& names) const;
   // The first header of this name.
   std::optional<std::string_view> Header(std::string_view name) const;
   size_t HeaderCount(std::string_view name) const;
@@ -47,7 +51,15 @@ class HttpRequest {
   // What makes the headers unacceptable, or nothing.
   std::optional<HttpResponse> CheckHeaders() const;
 
-  enum class BodyStatus { kOk, kNoLength, kTooLarge, kTooSlow, kBroken, kRefused };
+  enum class BodyStatus {
+    kOk,
+    kNoLength,
+    kTooLarge,
+    kTooSlow,
+    kBroken,
+    kRefused,   // by `grow`
+    kStopping,  // the server stops and will not wait longer
+  };
   // Reads the whole body into *body. At most `most` bytes; `grow` is asked for
   // leave before memory for so many more is taken. Answers an expected 100.
   BodyStatus ReadBody(size_t most, const std::function<bool(size_t)>& grow,
@@ -62,6 +74,7 @@ class HttpRequest {
   mg_connection* const connection_;
   const mg_request_info* const info_;
   BodyWatch* const watch_;
+  const std::atomic<bool>* const stopping_;
 };
 
 // "%2F" to "/"; nullopt if an escape is broken.

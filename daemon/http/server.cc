@@ -118,7 +118,7 @@ HttpResponse ErrorFor(int status, std::string_view message) {
   return ErrorResponse(
       400, "invalid_body",
       "the request is not HTTP/1.1, or its headers are malformed or longer "
-      "than 128 KiB");
+      "than 256 KiB");
 }
 
 }  // namespace
@@ -191,7 +191,7 @@ std::unique_ptr<HttpServer> HttpServer::Start(const Options& options,
       "tcp_nodelay", "1",
       "listen_backlog", "1000",
       "connection_queue", "200",
-      "max_request_size", "131072",
+      "max_request_size", "262144",
       "decode_url", "no",
       "enable_directory_listing", "no",
       "enable_auth_domain_check", "no",
@@ -253,7 +253,7 @@ void HttpServer::Stop(std::chrono::milliseconds grace) {
 
 int HttpServer::Serve(mg_connection* connection) {
   ++serving_;
-  HttpRequest request(connection, &watch_);
+  HttpRequest request(connection, &watch_, &stopping_);
   HttpResponse response;
   bool refused = true;
   if (auto wrong = request.CheckHeaders()) {

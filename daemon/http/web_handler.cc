@@ -1,5 +1,7 @@
 #include "daemon/http/web_handler.h"
 
+#include <strings.h>
+
 #include <chrono>
 #include <algorithm>
 #include <cstdlib>
@@ -57,6 +59,11 @@ HttpResponse NotAllowed(const char* allowed) {
   return response;
 }
 
+HttpResponse BadQuery() {
+  return ErrorResponse(400, "invalid_body",
+                       "the query is malformed or has an unknown parameter");
+}
+
 // gzip is accepted, and not with a weight of 0.
 bool AcceptsGzip(const HttpRequest& request) {
   std::string_view list = request.Header("Accept-Encoding").value_or("");
@@ -65,7 +72,11 @@ bool AcceptsGzip(const HttpRequest& request) {
     std::string_view item = list.substr(0, end);
     list.remove_prefix(std::min(end + 1, list.size()));
     while (item.starts_with(' ')) item.remove_prefix(1);
-    if (!item.starts_with("gzip")) continue;
+    std::string_view coding = item.substr(0, item.find(';'));
+    while (coding.ends_with(' ')) coding.remove_suffix(1);
+    if (coding.size() != 4 || strncasecmp(coding.data(), "gzip", 4) != 0) {
+      continue;
+    }
     const size_t weight = item.find("q=");
     return weight == std::string_view::npos ||
            std::strtod(std::string(item.substr(weight + 2)).c_str(), nullptr) >
@@ -83,12 +94,12 @@ bool IsModelPath(std::string_view path) {
 
 WebHandler::WebHandler(Options options, Pipeline* pipeline, Clock* clock,
                        Authenticator* authenticator,
-                       const std::atomic<bool>* ready, Daemon daemon)
+                       const std::atomic<Phase>* phase, Daemon daemon)
     : options_(options),
       pipeline_(pipeline),
       clock_(clock),
       authenticator_(authenticator),
-      ready_(ready),
+      phase_(phase),
       daemon_(std::move(daemon)),
       collector_(
           &pipeline->state(), [clock] { return clock->NowMs(); },
@@ -127,8 +138,14 @@ HttpResponse WebHandler::Get(HttpRequest& request) {
   if (path == "/metrics") return Metrics(request);
   if (path == "/-/healthy") return Text(200, "Plumbline is healthy.\n");
   if (path == "/-/ready") {
-    return ready_->load() ? Text(200, "Plumbline is ready.\n")
-                          : Text(503, "Plumbline is recovering.\n");
+    switch (phase_->load()) {
+      case Phase::kReady:
+        return Text(200, "Plumbline is ready.\n");
+      case Phase::kRecovering:
+        return Text(503, "Plumbline is recovering.\n");
+      default:
+        return Text(503, "Plumbline is stopping.\n");
+    }
   }
   if (path == "/") {
     HttpResponse response;
@@ -137,7 +154,7 @@ HttpResponse WebHandler::Get(HttpRequest& request) {
     return response;
   }
   if (path == "/api/v1/status") return Json(daemon_.status_json());
-  if (!ready_->load()) {
+  if (phase_->load() == Phase::kRecovering) {
     return ErrorResponse(503, "recovering", "still recovering");
   }
   if (path == "/api/v1/models") {
@@ -179,13 +196,14 @@ HttpResponse WebHandler::Metrics(const HttpRequest& request) {
 
 HttpResponse WebHandler::Model(const HttpRequest& request,
                                std::string_view segment) {
+  const auto query = request.Query({"version", "window"});
+  if (!query) return BadQuery();
   const auto name = PercentDecode(segment);
   const auto model =
       name ? SnapshotOf(pipeline_->state(), *name, clock_->NowMs())
            : std::nullopt;
   if (!model) return NotFound("no such model");
-  auto json =
-      ModelJson(*model, request.Query("version"), request.Query("window"));
+  auto json = ModelJson(*model, (*query)[0], (*query)[1]);
   if (!json) return NotFound("the model has no such version or window");
   return Json(*std::move(json));
 }
@@ -196,12 +214,14 @@ HttpResponse WebHandler::Delete(const HttpRequest& request,
     return ErrorResponse(403, "forbidden",
                          "start with --web.enable-admin-api to allow this");
   }
-  if (!ready_->load()) {
+  if (phase_->load() == Phase::kRecovering) {
     return ErrorResponse(503, "recovering", "still recovering");
   }
+  const auto query = request.Query({"version"});
+  if (!query) return BadQuery();
   const auto name = PercentDecode(segment);
   if (!name) return NotFound("no such model");
-  const Command command{Removal{*name, request.Query("version")}};
+  const Command command{Removal{*name, (*query)[0]}};
   Outcome outcome;
   switch (pipeline_->Commit(command, clock_->NowMs(), &outcome)) {
     case Pipeline::Status::kApplied:

@@ -12,6 +12,7 @@
 #include "daemon/clock.h"
 #include "daemon/http/auth.h"
 #include "daemon/http/message.h"
+#include "daemon/phase.h"
 #include "exporters/daemon_figures.h"
 #include "exporters/prometheus/collector.h"
 
@@ -34,7 +35,7 @@ class WebHandler {
   };
 
   WebHandler(Options options, Pipeline* pipeline, Clock* clock,
-             Authenticator* authenticator, const std::atomic<bool>* ready,
+             Authenticator* authenticator, const std::atomic<Phase>* phase,
              Daemon daemon);
 
   HttpResponse Handle(HttpRequest& request);
@@ -51,7 +52,7 @@ class WebHandler {
   Pipeline* const pipeline_;
   Clock* const clock_;
   Authenticator* const authenticator_;
-  const std::atomic<bool>* const ready_;
+  const std::atomic<Phase>* const phase_;
   const Daemon daemon_;
   const Collector collector_;
 };

@@ -7,27 +7,12 @@
 
 namespace plumbline {
 
-// Appends `text` in quotes. Control characters are escaped; bytes that are not
-// UTF-8 are the caller's to keep out.
-inline void AppendJsonString(std::string_view text, std::string* out) {
-  constexpr char kHex[] = "0123456789abcdef";
-  *out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      *out += '\\';
-      *out += c;
-    } else if (c == '\n') {
-      *out += "\\n";
-    } else if (byte < 0x20 || byte == 0x7f) {
-      *out += "\\u00";
-      *out += kHex[byte >> 4];
-      *out += kHex[byte & 15];
-    } else {
-      *out += c;
-    }
-  }
-  *out += '"';
-}
+// Appends `text` in quotes. Control characters are escaped, and bytes that are
+// not UTF-8 are replaced by U+FFFD.
+void AppendJsonString(std::string_view text, std::string* out);
+
+// The longest beginning of `text` of at most `most` bytes that does not cut a
+// character.
+std::string_view CutText(std::string_view text, size_t most);
 
 }  // namespace plumbline

@@ -9,10 +9,10 @@ namespace plumbline {
 int CheckConfig(const CheckConfigFlags& flags) {
   std::vector<ConfigProblem> problems;
   const auto config = LoadConfigFile(flags.file, &problems);
-  for (const ConfigProblem& problem : problems) {
-    std::fprintf(stderr, "%s\n", Describe(flags.file, problem).c_str());
+  if (!config) {
+    std::fprintf(stderr, "%s\n", Describe(flags.file, problems).c_str());
+    return 1;
   }
-  if (!config) return 1;
   std::printf("%s: good\n", flags.file.c_str());
   return 0;
 }

@@ -19,7 +19,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr size_t kLargestBatch = 1000;
+constexpr size_t kLargestBatch = 1000;      // events
+constexpr size_t kLargestBody = 1024 * 1024;  // bytes, but for one long line
 constexpr int kBatchesPerSecond = 10;
 constexpr int kTriesWithoutAnswer = 30;
 
@@ -200,7 +201,8 @@ int Replay(const ReplayFlags& flags) {
     std::string body;
     std::string line;
     size_t lines = 0;
-    while (lines < batch && (more = merge.Next(&line))) {
+    while (lines < batch && body.size() < kLargestBody &&
+           (more = merge.Next(&line))) {
       if (flags.rebase) timestamps.Replace(NowMs(), &line);
       body += line;
       body += '\n';

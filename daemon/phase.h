@@ -1,0 +1,9 @@
+// Where the daemon is in its life.
+
+#pragma once
+
+namespace plumbline {
+
+enum class Phase { kRecovering, kReady, kStopping };
+
+}  // namespace plumbline
