@@ -125,7 +125,7 @@ void Restructure(Pipeline* pipeline, Settings settings) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int groups = argc > 1 ? std::atoi(argv[1]) : 20000;
+  const int groups = argc > 1 ? std::atoi(argv[1]) : 100000;
   Pipeline pipeline(nullptr);
   Settings settings;
   settings.defaults.windows = {{"1s", 1000, 0, 10},

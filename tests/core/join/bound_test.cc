@@ -1,0 +1,166 @@
+// The bound on what is remembered, and both policies at it.
+
+#include "core/join/bound.h"
+
+#include "tests/support/catch.h"
+#include "tests/support/engine.h"
+
+using namespace plumbline;  // NOLINT: a test
+
+namespace {
+
+Engine& Bounded(Engine& engine, int64_t records, bool evict) {
+  engine.settings.remembered_bytes = records * PairTable::kBytesPerRecord;
+  engine.settings.evict_oldest = evict;
+  engine.Use();
+  return engine;
+}
+
+std::string Id(int n) { return "id" + std::to_string(n); }
+
+}  // namespace
+
+TEST_CASE("at the bound joined predictions are forgotten first") {
+  Engine engine;
+  Bounded(engine, 128, false);
+  for (int i = 0; i < 128; ++i) {
+    engine.Post({Prediction(Id(i), "UP"), Label(Id(i), "UP")});
+  }
+  CHECK(engine.remembered() == 128);
+  CHECK(engine.Post({Prediction("x", "UP")}).accepted == 1);
+  CHECK(engine.Count(kForgottenPredictions) > 0);
+  CHECK(engine.Count(kObservations) == 128);
+  CHECK(engine.remembered() <= 128);
+  // What was forgotten is new when it comes again; what was not is known.
+  CHECK(engine.Post({Prediction(Id(127), "UP")}).duplicates == 1);
+  CHECK(engine.Post({Prediction(Id(0), "UP")}).accepted == 1);
+}
+
+TEST_CASE("forgetting takes a small part of what is remembered") {
+  Engine engine;
+  Bounded(engine, 640, false);
+  for (int i = 0; i < 640; ++i) {
+    engine.Post({Prediction(Id(i), "UP"), Label(Id(i), "UP")});
+  }
+  engine.Post({Prediction("x", "UP")});
+  CHECK(engine.Count(kForgottenPredictions) <= 10);
+}
+
+TEST_CASE("reject refuses a request that would not fit, whole") {
+  Engine engine;
+  Bounded(engine, 10, false);
+  for (int i = 0; i < 9; ++i) engine.Post({Prediction(Id(i), "UP")});
+  const auto outcome = engine.Post({Prediction("x", "UP"), Prediction("y", "UP")});
+  CHECK(outcome.full);
+  CHECK(outcome.accepted == 0);
+  CHECK(engine.Count(kPredictions) == 9);
+  CHECK(engine.Post({Prediction("x", "UP")}).accepted == 1);
+  CHECK(engine.Post({Label("early", "UP")}).full);
+}
+
+TEST_CASE("labels for known ids are always taken") {
+  Engine engine;
+  Bounded(engine, 10, false);
+  for (int i = 0; i < 10; ++i) engine.Post({Prediction(Id(i), "UP")});
+  CHECK(engine.Post({Prediction("x", "UP")}).full);
+  CHECK(engine.Post({Label(Id(3), "UP"), Label(Id(4), "DOWN")}).accepted == 2);
+  CHECK(engine.Count(kObservations) == 2);
+}
+
+TEST_CASE("a resend at the bound forgets nothing") {
+  Engine engine;
+  Bounded(engine, 10, false);
+  for (int i = 0; i < 10; ++i) {
+    engine.Post({Prediction(Id(i), "UP"), Label(Id(i), "UP")});
+  }
+  for (int i = 0; i < 10; ++i) {
+    CHECK(engine.Post({Prediction(Id(i), "UP")}).duplicates == 1);
+  }
+  CHECK(engine.Count(kForgottenPredictions) == 0);
+}
+
+TEST_CASE("evict_oldest drops what has waited longest") {
+  Engine engine;
+  Bounded(engine, 10, true);
+  for (int i = 0; i < 10; ++i) engine.Post({Prediction(Id(i), "UP")});
+  CHECK(engine.Post({Prediction("x", "UP")}).accepted == 1);
+  CHECK(engine.Count(kEvictedPredictions) == 1);
+  CHECK(engine.Count(kPendingPredictions) == 10);
+  CHECK(engine.Post({Label(Id(9), "UP")}).accepted == 1);
+  CHECK(engine.Count(kObservations) == 1);
+}
+
+TEST_CASE("a label at the bound does not evict the prediction it scores") {
+  Engine engine;
+  Bounded(engine, 10, true);
+  for (int i = 0; i < 10; ++i) engine.Post({Prediction(Id(i), "UP")});
+  engine.Post({Label(Id(0), "UP")});
+  CHECK(engine.Count(kObservations) == 1);
+  CHECK(engine.Count(kEvictedPredictions) == 0);
+}
+
+TEST_CASE("early labels are evicted too") {
+  Engine engine;
+  Bounded(engine, 10, true);
+  for (int i = 0; i < 25; ++i) engine.Post({Label(Id(i), "UP")});
+  CHECK(engine.Count(kEvictedLabels) == 15);
+  CHECK(engine.Count(kPendingLabels) == 10);
+  CHECK(engine.Count(kLabels) == 25);
+}
+
+TEST_CASE("a pair that is joined after its neighbours were forgotten is known") {
+  Engine engine;
+  Bounded(engine, 200, false);
+  engine.Post({Prediction("slow", "UP")});
+  for (int i = 0; i < 400; ++i) {
+    engine.Post({Prediction(Id(i), "UP"), Label(Id(i), "UP")});
+  }
+  CHECK(engine.Count(kForgottenPredictions) > 0);
+  engine.Post({Label("slow", "UP")});
+  CHECK(engine.Count(kObservations) == 401);
+  CHECK(engine.Post({Label("slow", "UP")}).duplicates == 1);
+  CHECK(engine.Post({Prediction("slow", "UP")}).duplicates == 1);
+}
+
+TEST_CASE("the protection of resends is as old as what was forgotten") {
+  Engine engine;
+  Bounded(engine, 100, false);
+  const auto protection = [&engine] {
+    return ResendProtectionMs(engine.pipeline.state(), engine.now_ms);
+  };
+  CHECK(protection() == engine.settings.horizon_ms);
+  for (int i = 0; i < 150; ++i) {
+    engine.Post({Prediction(Id(i), "UP"), Label(Id(i), "UP")});
+    engine.now_ms += 1000;
+  }
+  CHECK(protection() > 80'000);
+  CHECK(protection() < 110'000);
+}
+
+TEST_CASE("memory stays bounded under a stream of corrections") {
+  Engine engine;
+  Bounded(engine, 50, false);
+  engine.Post({Prediction("a", "UP"), Label("a", "UP")});
+  for (int i = 0; i < 500; ++i) {
+    engine.Post({Label("a", "class" + std::to_string(i))});
+  }
+  CHECK(engine.remembered() <= 50);
+  CHECK(engine.Count(kObservations) == 1);
+}
+
+TEST_CASE("dead records are swept from memory") {
+  Engine engine;
+  engine.settings.horizon_ms = Engine::kMinute;
+  engine.settings.label_horizon_ms = Engine::kMinute;
+  engine.Use();
+  State& state = const_cast<State&>(engine.pipeline.state());
+  for (int round = 0; round < 20; ++round) {
+    std::vector<TestEvent> events;
+    for (int i = 0; i < 1000; ++i) {
+      events.push_back(Prediction(Id(round * 1000 + i), "UP"));
+    }
+    engine.Post(events);
+    engine.Wait(2 * Engine::kMinute);
+    CHECK(state.table().size() <= 1000);
+  }
+}
