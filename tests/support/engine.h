@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <functional>
@@ -23,9 +24,9 @@ struct TestEvent {
 
   std::string model = "m";
   std::string version = "1";
-  std::string id;
-  Value prediction;
-  Value label;
+  std::string id = {};
+  Value prediction = {};
+  Value label = {};
   std::optional<double> timestamp = std::nullopt;  // seconds
   bool score = false;
   double latency = -1;

@@ -24,7 +24,8 @@ TEST_CASE("at the bound joined predictions are forgotten first") {
   Engine engine;
   Bounded(engine, 128, false);
   for (int i = 0; i < 128; ++i) {
-    engine.Post({Prediction(Id(i), "UP"), Label(Id(i), "UP")});
+    engine.Post({Prediction(Id(i), "UP")});
+    engine.Post({Label(Id(i), "UP")});
   }
   CHECK(engine.remembered() == 128);
   CHECK(engine.Post({Prediction("x", "UP")}).accepted == 1);
@@ -71,7 +72,8 @@ TEST_CASE("a resend at the bound forgets nothing") {
   Engine engine;
   Bounded(engine, 10, false);
   for (int i = 0; i < 10; ++i) {
-    engine.Post({Prediction(Id(i), "UP"), Label(Id(i), "UP")});
+    engine.Post({Prediction(Id(i), "UP")});
+    engine.Post({Label(Id(i), "UP")});
   }
   for (int i = 0; i < 10; ++i) {
     CHECK(engine.Post({Prediction(Id(i), "UP")}).duplicates == 1);

@@ -48,13 +48,13 @@ TEST_CASE("windows agree with a model over random runs") {
   std::mt19937 random(static_cast<unsigned>(slots * 100 + n * 10 + classes));
   std::map<int64_t, std::vector<std::pair<int, int>>> by_epoch;
   std::deque<std::pair<int, int>> latest;
+  int64_t latest_ms = engine.now_ms;
   for (int step = 0; step < 300; ++step) {
     const auto jump = random() % 10;
     engine.now_ms += jump == 0   ? 3 * slots * kSlot  // idle beyond the window
                      : jump == 1 ? -500               // a step back
                                  : static_cast<int64_t>(random() % 700);
-    static int64_t latest_ms;
-    latest_ms = step == 0 ? engine.now_ms : std::max(latest_ms, engine.now_ms);
+    latest_ms = std::max(latest_ms, engine.now_ms);
     const int actual = static_cast<int>(random()) % classes;
     const int predicted = static_cast<int>(random()) % classes;
     const auto pair = std::pair(std::abs(actual), std::abs(predicted));

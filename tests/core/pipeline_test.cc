@@ -1,0 +1,204 @@
+// Commit groups, and that a replay of the journal gives an equal state.
+
+#include "core/pipeline.h"
+
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/support/catch.h"
+#include "tests/support/engine.h"
+
+using namespace plumbline;  // NOLINT: a test
+
+namespace {
+
+TestEvent RandomEvent(std::mt19937* random) {
+  const auto pick = [random](unsigned n) { return (*random)() % n; };
+  TestEvent event;
+  event.model = "model" + std::to_string(pick(4));
+  event.version = std::to_string(pick(3));
+  if (pick(10) > 0) event.id = "id" + std::to_string(pick(300));
+  const auto value = [&] {
+    return TestEvent::Value("class" + std::to_string(pick(pick(20) + 1)));
+  };
+  const bool both = event.id.empty() || pick(10) == 0;
+  if (both || pick(2) == 0) event.prediction = value();
+  if (both || event.prediction.index() == 0) event.label = value();
+  if (pick(3) == 0) event.timestamp = 1'699'999'000 + pick(2000);
+  if (pick(3) == 0) event.latency = pick(100) / 50.0;
+  return event;
+}
+
+}  // namespace
+
+TEST_CASE("replaying the journal into an empty state gives an equal state") {
+  const bool evict = GENERATE(false, true);
+  const unsigned seed = GENERATE(1u, 2u, 3u);
+  std::mt19937 random(seed);
+  Engine engine;
+  engine.settings.horizon_ms = 10 * Engine::kMinute;
+  engine.settings.label_horizon_ms = 2 * Engine::kMinute;
+  engine.settings.remembered_bytes = 150 * PairTable::kBytesPerRecord;
+  engine.settings.evict_oldest = evict;
+  engine.settings.matrix_classes = 8;  // structure grows beyond it
+  engine.settings.defaults.windows = {TimeWindow("10m", 10 * Engine::kMinute),
+                                      LastWindow(7)};
+  engine.Use();
+  for (int group = 0; group < 400; ++group) {
+    const auto what = random() % 40;
+    // The clock runs, jumps, and steps back.
+    engine.now_ms += what == 0   ? 20 * Engine::kMinute
+                     : what == 1 ? -Engine::kMinute
+                                 : static_cast<int64_t>(random() % 3000);
+    if (what == 2) {
+      engine.settings.defaults.windows[1] =
+          LastWindow(1 + static_cast<int64_t>(random() % 9));
+      engine.Use();
+    } else if (what == 3) {
+      engine.Do(Command{Removal{"model" + std::to_string(random() % 4), {}}});
+    } else if (what == 4) {
+      engine.Do(Command{Removal{"model1", std::to_string(random() % 3)}});
+    } else {
+      std::vector<TestEvent> events;
+      for (auto n = random() % 20; n > 0; --n) {
+        events.push_back(RandomEvent(&random));
+      }
+      engine.Post(events);
+    }
+    for (const auto& [waiting, counted] :
+         {std::pair(kPendingPredictions, kPredictions)}) {
+      VisitModels(engine.pipeline.state(), engine.now_ms,
+                  [&, waiting = waiting, counted = counted](const auto& model) {
+                    for (const auto& version : model.versions) {
+                      const auto& c = version.counts;
+                      REQUIRE(c[counted] == c[waiting] + c[kObservations] +
+                                                c[kExpiredPredictions] +
+                                                c[kEvictedPredictions]);
+                    }
+                    const auto& c = model.counts;
+                    REQUIRE(c[kLabels] == c[kJoinedLabels] + c[kPendingLabels] +
+                                              c[kExpiredLabels] +
+                                              c[kEvictedLabels]);
+                  });
+    }
+  }
+  Pipeline replayed(nullptr);
+  for (const std::string& record : engine.journal.records) {
+    REQUIRE(replayed.Replay(record));
+  }
+  CHECK(Describe(replayed.state(), engine.now_ms) ==
+        Describe(engine.pipeline.state(), engine.now_ms));
+}
+
+TEST_CASE("a damaged record is refused") {
+  Engine engine;
+  engine.Post({Prediction("a", "UP")});
+  const std::string record = engine.journal.records.back();
+  for (size_t size = 0; size < record.size(); ++size) {
+    Pipeline pipeline(nullptr);
+    CHECK_FALSE(pipeline.Replay(record.substr(0, size)));
+  }
+}
+
+TEST_CASE("nothing is applied that the journal did not take") {
+  Engine engine;
+  engine.Post({Prediction("a", "UP")});
+  engine.journal.fails = true;
+  engine.Post({Label("a", "UP"), Prediction("b", "UP")});
+  CHECK(engine.status == Pipeline::Status::kJournalFailed);
+  engine.journal.fails = false;
+  CHECK(engine.Count(kPredictions) == 1);
+  CHECK(engine.Count(kLabels) == 0);
+}
+
+TEST_CASE("a stopped pipeline takes nothing") {
+  Engine engine;
+  engine.pipeline.Stop();
+  engine.Post({Prediction("a", "UP")});
+  CHECK(engine.status == Pipeline::Status::kStopped);
+}
+
+TEST_CASE("many threads commit and every command is applied once") {
+  Pipeline pipeline(nullptr);
+  constexpr int kThreads = 8;
+  constexpr int kCommits = 2000;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&pipeline, t] {
+      for (int i = 0; i < kCommits; ++i) {
+        const std::string id = std::to_string(t) + "-" + std::to_string(i);
+        const Command command{Batch({Prediction(id, "UP"), Label(id, "UP")})};
+        Outcome outcome;
+        pipeline.Commit(command, 1000 + i, &outcome);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  const auto model = SnapshotOf(pipeline.state(), "m", 5000);
+  REQUIRE(model);
+  CHECK(model->versions.at(0).counts[kObservations] == kThreads * kCommits);
+}
+
+TEST_CASE("versions and models retire after long silence") {
+  Engine engine;
+  engine.settings.horizon_ms = Engine::kHour;
+  engine.settings.retire_after_ms = Engine::kDay;
+  engine.Use();
+  engine.Post({Prediction("a", "UP", "old"), Label("a", "UP")});
+  engine.Wait(23 * Engine::kHour);
+  engine.Post({Prediction("b", "UP", "new")});
+  CHECK(engine.Model().versions.size() == 2);
+  engine.Wait(2 * Engine::kHour);
+  CHECK(engine.Model().versions.size() == 1);
+  engine.Wait(2 * Engine::kDay);
+  CHECK_FALSE(engine.Has("m"));
+}
+
+TEST_CASE("a name that returns starts anew") {
+  Engine engine;
+  engine.Post({Prediction("a", "UP"), Label("a", "UP")});
+  CHECK(engine.Do(Command{Removal{"m", {}}}).done);
+  CHECK_FALSE(engine.Do(Command{Removal{"m", {}}}).done);
+  CHECK(engine.Post({Prediction("a", "DOWN")}).accepted == 1);
+  CHECK(engine.Count(kPendingPredictions) == 1);
+}
+
+TEST_CASE("every limit of models, versions, classes and memory is kept") {
+  Engine engine;
+  engine.settings.models = 1;
+  engine.settings.versions_per_model = 1;
+  engine.Use();
+  engine.Post({Prediction("a", "UP")});
+  CHECK(engine.Post({Prediction("a", "UP", "2")}).errors.at(0).reject ==
+        Reject::kVersionLimit);
+  TestEvent other = Prediction("a", "UP");
+  other.model = "n";
+  CHECK(engine.Post({other}).errors.at(0).reject == Reject::kModelLimit);
+  engine.settings.models = 10;
+  engine.settings.window_bytes = engine.pipeline.state().window_bytes() + 100;
+  engine.Use();
+  CHECK(engine.Post({other}).errors.at(0).reject == Reject::kMemoryLimit);
+  engine.settings.defaults.classes = {"UP"};
+  engine.settings.window_bytes = 1 << 30;
+  engine.Use();
+  CHECK(engine.Post({Both("UP", "DOWN")}).errors.at(0).reject ==
+        Reject::kUnknownClass);
+}
+
+TEST_CASE("a window that a reload adds never sees what came before it") {
+  Engine engine;
+  engine.Post({Prediction("before", "UP")});
+  engine.settings.defaults.windows.push_back(
+      TimeWindow("2h", 2 * Engine::kHour));
+  engine.Use();
+  engine.Post({Label("before", "UP"), Prediction("after", "UP"),
+               Label("after", "UP")});
+  CHECK(engine.Window("1h").observations == 2);  // kept its content
+  CHECK(engine.Window("2h").observations == 1);
+  CHECK(engine.Window("2h").predictions == 1);
+  engine.Post({Label("before", "DOWN")});
+  CHECK(engine.Cell("2h", "DOWN", "UP") == 0);
+  CHECK(engine.Cell("1h", "DOWN", "UP") == 1);
+}
