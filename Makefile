@@ -18,5 +18,9 @@ test: build
 	cmake --build --preset tsan --target unit_tests window_stress
 	cd build/tsan && ctest --output-on-failure -R 'stress|pipeline'
 
+run: build
+	-deploy/install-dependencies.sh run
+	deploy/demo/run.sh
+
 format:
 	clang-format -i $$(git ls-files '*.cc' '*.h')

@@ -8,7 +8,7 @@ build="g++ cmake ninja-build make pkg-config prometheus-cpp-dev libcivetweb-dev
   libxxhash-dev zlib1g-dev libcurl4-openssl-dev libcrypt-dev catch2
   libbenchmark-dev relacy-dev"
 test="python3 python3-sklearn python3-yaml curl prometheus"
-run="prometheus"
+run="prometheus curl"
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   echo "This system has no apt-get. Install these (named as in Debian) by hand:" >&2
