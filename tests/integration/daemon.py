@@ -1,0 +1,130 @@
+"""A real daemon on free ports, driven over real sockets."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BIN = os.environ.get("PLUMBLINE_BIN", os.path.join(ROOT, "build/release/daemon"))
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_for(condition, seconds=20):
+    end = time.time() + seconds
+    while time.time() < end:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+class Daemon:
+    def __init__(self, config="", args=()):
+        self.dir = tempfile.TemporaryDirectory()
+        self.config = os.path.join(self.dir.name, "plumbline.yaml")
+        self.write_config(config)
+        self.ingest = free_port()
+        self.web = free_port()
+        self.log = open(os.path.join(self.dir.name, "log"), "w+")
+        self.process = subprocess.Popen(
+            [os.path.join(BIN, "plumbline"), f"--config.file={self.config}",
+             f"--ingest.listen-address=127.0.0.1:{self.ingest}",
+             f"--web.listen-address=127.0.0.1:{self.web}", *args],
+            stderr=self.log)
+        if not wait_for(self.ready):
+            self.log.seek(0)
+            raise RuntimeError("did not start: " + self.log.read())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+        self.log.close()
+        self.dir.cleanup()
+
+    def write_config(self, text):
+        with open(self.config, "w") as f:
+            f.write(text)
+
+    def ready(self):
+        try:
+            return self.get("/-/ready")[0] == 200
+        except OSError:
+            return False
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=30)
+
+    def request(self, port, method, path, body=None, headers=None):
+        """(status, headers, body) of one request on its own connection."""
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        try:
+            connection.request(method, path, body, headers or {})
+            response = connection.getresponse()
+            return response.status, response.headers, response.read()
+        finally:
+            connection.close()
+
+    def get(self, path, method="GET", headers=None):
+        return self.request(self.web, method, path, headers=headers)
+
+    def post(self, body, content_type="application/x-ndjson", headers=None):
+        """(status, parsed answer) of events: text, bytes or a list of objects."""
+        if isinstance(body, list):
+            body = "\n".join(json.dumps(e) for e in body)
+        headers = dict(headers or {})
+        if content_type:
+            headers["Content-Type"] = content_type
+        status, _, answer = self.request(
+            self.ingest, "POST", "/v1/events",
+            body.encode() if isinstance(body, str) else body, headers)
+        return status, json.loads(answer)
+
+    def raw(self, data, port=None, seconds=20):
+        """What comes back for these bytes, until the connection closes."""
+        with socket.create_connection(("127.0.0.1", port or self.ingest)) as s:
+            s.settimeout(seconds)
+            s.sendall(data)
+            answer = b""
+            try:
+                while piece := s.recv(65536):
+                    answer += piece
+            except (socket.timeout, ConnectionResetError):
+                pass
+            return answer
+
+    def metrics(self):
+        """{(name, frozenset of labels): value}"""
+        text = self.get("/metrics")[2].decode()
+        samples = {}
+        for line in text.splitlines():
+            if line.startswith("#"):
+                continue
+            name, labels, value = re.match(
+                r"([a-zA-Z0-9_:]+)(?:\{(.*)\})? (\S+)$", line).groups()
+            pairs = re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', labels or "")
+            samples[name, frozenset(pairs)] = float(value)
+        return samples
+
+    def metric(self, name, **labels):
+        return self.metrics().get((name, frozenset(labels.items())))
+
+    def model(self, model, **query):
+        text = "&".join(f"{k}={v}" for k, v in query.items())
+        status, _, body = self.get(f"/api/v1/models/{model}?{text}")
+        assert status == 200, body
+        return json.loads(body)["results"]

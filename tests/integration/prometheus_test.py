@@ -1,0 +1,112 @@
+"""A real Prometheus scrapes the daemon: figures by PromQL, and an alert fires
+in the drift of Elec2."""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+import urllib.parse
+
+from sklearn import metrics as sk
+
+from daemon import ROOT, Daemon, free_port, wait_for
+from elec2_test import CONFIG, load
+
+RULES = os.path.join(ROOT, "deploy/prometheus")
+
+
+class PrometheusTest(unittest.TestCase):
+    def setUp(self):
+        self.daemon = Daemon(CONFIG)
+        self.port = free_port()
+        self.dir = tempfile.TemporaryDirectory()
+        for name in ("prometheus.yml", "rules.yml"):
+            shutil.copy(os.path.join(RULES, name), self.dir.name)
+        config = os.path.join(self.dir.name, "prometheus.yml")
+        with open(config) as f:
+            text = f.read()
+        with open(config, "w") as f:
+            f.write(text.replace("127.0.0.1:9351", f"127.0.0.1:{self.daemon.web}")
+                    .replace(": 5s", ": 1s"))
+        self.process = subprocess.Popen(
+            ["prometheus", f"--config.file={config}",
+             f"--storage.tsdb.path={self.dir.name}/data",
+             f"--web.listen-address=127.0.0.1:{self.port}"],
+            stderr=subprocess.DEVNULL)
+
+    def tearDown(self):
+        self.process.terminate()
+        self.process.wait()
+        self.daemon.__exit__()
+        self.dir.cleanup()
+
+    def get(self, path):
+        status, _, body = self.daemon.request(self.port, "GET", path)
+        return json.loads(body)["data"] if status == 200 else None
+
+    def query(self, expression):
+        try:
+            data = self.get("/api/v1/query?query=" +
+                            urllib.parse.quote(expression))
+        except OSError:
+            return []
+        return [(r["metric"], float(r["value"][1])) for r in data["result"]] \
+            if data else []
+
+    def alert_fires(self):
+        return any(alert["labels"]["alertname"] == "PlumblineAccuracyLow" and
+                   alert["state"] == "firing"
+                   for alert in self.get("/api/v1/alerts")["alerts"])
+
+    def test_accuracy_by_promql_and_an_alert_in_the_drift(self):
+        predictions = load("predictions.ndjson.gz")
+        labels = load("labels.ndjson.gz")
+        rows = 21_000  # the market has changed by then
+
+        def post(begin, end):
+            for part in (predictions[2 * begin:2 * end], labels[begin:end]):
+                for i in range(0, len(part), 5000):
+                    self.assertEqual(
+                        self.daemon.post("\n".join(part[i:i + 5000]))[0], 200)
+
+        def shown():
+            samples = self.query(
+                'plumbline_accuracy_ratio{window="last_1000",version="1"}')
+            return samples[0][1] if samples else None
+
+        def expected(end):
+            answer = {e["id"]: e["label"]
+                      for e in map(json.loads, labels[end - 1000:end])}
+            pairs = [(answer[e["id"]], e["prediction"])
+                     for e in map(json.loads, predictions[2 * (end - 1000):2 * end])
+                     if e["version"] == "1"]
+            return sk.accuracy_score(*zip(*pairs))
+
+        post(0, 1000)
+        self.assertTrue(wait_for(lambda: shown() is not None, 60))
+        self.assertTrue(wait_for(
+            lambda: abs(shown() - expected(1000)) < 1e-12, 20))
+        self.assertFalse(self.alert_fires())
+        post(1000, rows)
+        self.assertLess(expected(rows), 0.7)
+        self.assertTrue(wait_for(
+            lambda: abs(shown() - expected(rows)) < 1e-12, 20))
+        self.assertTrue(wait_for(self.alert_fires, 40))
+        up = self.query('up{job="plumbline"}')
+        self.assertEqual([value for _, value in up], [1])
+
+
+class DeployTest(unittest.TestCase):
+    def test_rules_are_valid_and_do_what_they_say(self):
+        for arguments in (["check", "rules", "rules.yml"],
+                          ["test", "rules", "rules_test.yml"],
+                          ["check", "config", "prometheus.yml"]):
+            result = subprocess.run(["promtool", *arguments], cwd=RULES,
+                                    capture_output=True, text=True)
+            self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
