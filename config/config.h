@@ -15,13 +15,13 @@ struct Config {
   // core/settings.h.
   Settings engine;
 
-  int64_t slots_per_window = 60;  // needs a restart to change
+  int64_t slots_per_window = 60;      // needs a restart to change
   std::string durability = "memory";  // needs a restart to change
 
   // Parameters of the listeners.
-  int64_t connections = 600;               // needs a restart to change
-  int64_t in_flight_bytes = 64LL << 20;    // of bodies being worked on
-  int64_t body_bytes = 8LL << 20;          // as sent
+  int64_t connections = 600;             // needs a restart to change
+  int64_t in_flight_bytes = 64LL << 20;  // of bodies being worked on
+  int64_t body_bytes = 8LL << 20;        // as sent
   int64_t unpacked_body_bytes = 32LL << 20;
   int64_t events_per_request = 10000;
   int64_t future_ms = 10 * 60 * 1000;  // a timestamp may be so far ahead

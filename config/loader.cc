@@ -37,9 +37,8 @@ std::string CheckWindow(const WindowSettings& window) {
     // Whole seconds that divide into slots of whole milliseconds.
     const int64_t step =
         window.slots / std::gcd(window.slots, kSecond) * kSecond;
-    const int64_t fits =
-        std::clamp((window.length_ms + step / 2) / step * step, step,
-                   90 * kDay / step * step);
+    const int64_t fits = std::clamp((window.length_ms + step / 2) / step * step,
+                                    step, 90 * kDay / step * step);
     return "does not divide into slots_per_window (" +
            std::to_string(window.slots) +
            ") slots of whole milliseconds; the nearest that does is " +
@@ -79,9 +78,9 @@ void ReadWindows(YamlMap* map, int64_t slots,
         read.begin(), read.end(),
         [&](const WindowSettings& w) { return w.SameAs(*window); });
     if (same != read.end()) {
-      map->Problem(list[i], at,
-                   "is " + window->name + ", which is there already as " +
-                       same->name);
+      map->Problem(
+          list[i], at,
+          "is " + window->name + ", which is there already as " + same->name);
       continue;
     }
     read.push_back(*window);
@@ -156,7 +155,8 @@ void ReadClasses(YamlMap* map, ModelSettings* model) {
   }
   for (size_t i = 0; i < list.size(); ++i) {
     const std::string name = list[i].IsScalar() ? list[i].Scalar() : "";
-    const std::string at = map->PathOf("classes") + "[" + std::to_string(i) + "]";
+    const std::string at =
+        map->PathOf("classes") + "[" + std::to_string(i) + "]";
     if (!IsPlainText(name, kLongestName)) {
       map->Problem(list[i], at,
                    "must be a class name of 1 to 128 bytes without control "
@@ -249,9 +249,9 @@ std::optional<Config> LoadConfig(std::string_view text, Problems* problems) {
     problems->push_back(
         {error.mark.line + 1, "", "is not valid YAML: " + error.msg});
   }
-  std::stable_sort(problems->begin() + static_cast<ptrdiff_t>(before),
-                   problems->end(),
-                   [](const auto& a, const auto& b) { return a.line < b.line; });
+  std::stable_sort(
+      problems->begin() + static_cast<ptrdiff_t>(before), problems->end(),
+      [](const auto& a, const auto& b) { return a.line < b.line; });
   if (problems->size() > before) return std::nullopt;
   return config;
 }

@@ -12,8 +12,8 @@
 namespace plumbline {
 
 struct ConfigProblem {
-  int line = 0;      // from 1; 0 where none is known
-  std::string path;  // "join.horizon"; empty for the whole file
+  int line = 0;         // from 1; 0 where none is known
+  std::string path;     // "join.horizon"; empty for the whole file
   std::string message;  // what is wrong, and what would be right
 };
 

@@ -29,9 +29,9 @@ void ReadUsers(YamlMap* root, std::vector<ConfigProblem>* problems,
     const std::string hash =
         entry.second.IsScalar() ? entry.second.Scalar() : "";
     if (!IsBcrypt(hash)) {
-      problems->push_back({entry.first.Mark().line + 1, path,
-                           "must be a bcrypt hash (htpasswd -nBC 10 " + name +
-                               ")"});
+      problems->push_back(
+          {entry.first.Mark().line + 1, path,
+           "must be a bcrypt hash (htpasswd -nBC 10 " + name + ")"});
     } else if (!config->basic_auth_users.emplace(name, hash).second) {
       problems->push_back(
           {entry.first.Mark().line + 1, path, "is there twice"});

@@ -62,8 +62,7 @@ void YamlMap::Duration(const char* key, int64_t least, int64_t most,
            "a duration such as 30s, 5m, 1h or 7d");
 }
 
-void YamlMap::Size(const char* key, int64_t least, int64_t most,
-                   int64_t* out) {
+void YamlMap::Size(const char* key, int64_t least, int64_t most, int64_t* out) {
   Quantity(key, least, most, out, ParseSize, FormatSize,
            "a size such as 64KiB, 512MiB or 4GiB");
 }
@@ -81,8 +80,7 @@ void YamlMap::Quantity(const char* key, int64_t least, int64_t most,
                        std::string_view wanted) {
   const YAML::Node value = Take(key);
   if (!value.IsDefined()) return;
-  const auto parsed =
-      value.IsScalar() ? parse(value.Scalar()) : std::nullopt;
+  const auto parsed = value.IsScalar() ? parse(value.Scalar()) : std::nullopt;
   if (!parsed) {
     Problem(value, PathOf(key),
             "is " + ShownValue(value) + ", must be " + std::string(wanted));
@@ -146,8 +144,7 @@ void YamlMap::RefuseOthers() {
   if (!node_.IsMap()) return;
   std::set<std::string> seen;
   for (const auto& entry : node_) {
-    const std::string key =
-        entry.first.IsScalar() ? entry.first.Scalar() : "?";
+    const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "?";
     if (!seen.insert(key).second) {
       Problem(entry.first, PathOf(key.c_str()), "is there twice");
     }

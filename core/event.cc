@@ -30,7 +30,7 @@ std::string_view RejectName(Reject reject) {
 uint32_t Names::Add(std::string_view name) {
   if ((size() + 1) * 2 > slots_.size()) Rehash();
   const size_t mask = slots_.size() - 1;
-  size_t i = std::hash<std::string_view>{}(name) & mask;
+  size_t i = std::hash<std::string_view>{}(name)&mask;
   for (; slots_[i] != 0; i = (i + 1) & mask) {
     if ((*this)[slots_[i] - 1] == name) return slots_[i] - 1;
   }

@@ -40,11 +40,11 @@ inline constexpr size_t kRejectCount = 16;  // kNone included
 std::string_view RejectName(Reject reject);
 
 enum class ValueKind : uint8_t {
-  kNone,     // the event has no such half
-  kText,     // string or boolean: index into names
-  kInteger,  // int64_t
+  kNone,      // the event has no such half
+  kText,      // string or boolean: index into names
+  kInteger,   // int64_t
   kUnsigned,  // uint64_t, an integer beyond int64_t
-  kReal,     // bits of a finite double, written with a fraction or exponent
+  kReal,      // bits of a finite double, written with a fraction or exponent
 };
 
 inline constexpr int64_t kNoTimestamp = std::numeric_limits<int64_t>::min();

@@ -37,7 +37,8 @@ void ReadTotals(const Model& model, const Structure& structure,
     version.withdrawn.resize(structure.matrix_cells());
   }
   const auto stamp_of = [&](size_t i) {
-    return i == 0 ? model.published.Stamp() : versions[i - 1]->published.Stamp();
+    return i == 0 ? model.published.Stamp()
+                  : versions[i - 1]->published.Stamp();
   };
   const auto copy = [&](size_t i) {
     if (i == 0) {

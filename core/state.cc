@@ -61,8 +61,8 @@ bool State::ChangeSettings(Settings settings, int64_t now_ms) {
       std::vector<Window*> windows;
       for (const WindowSettings& wanted : rule.windows) {
         const auto& have = version->windows.Get();
-        const auto same = std::find_if(
-            have.begin(), have.end(), [&](const Window* w) {
+        const auto same =
+            std::find_if(have.begin(), have.end(), [&](const Window* w) {
               return w->settings().SameAs(wanted) &&
                      w->settings().name == wanted.name;
             });
@@ -99,7 +99,8 @@ void State::Publish() {
   gauges_.remembered_bytes.store(
       static_cast<int64_t>(records_) * PairTable::kBytesPerRecord, relaxed);
   gauges_.window_bytes.store(window_bytes_, relaxed);
-  gauges_.model_count.store(static_cast<int64_t>(models_.Get().size()), relaxed);
+  gauges_.model_count.store(static_cast<int64_t>(models_.Get().size()),
+                            relaxed);
   gauges_.forgotten_until_ms.store(forgotten_until_ms_, relaxed);
   gauges_.horizon_ms.store(settings_->horizon_ms, relaxed);
   int64_t deadline = next_retirement_ms_;
@@ -141,10 +142,10 @@ int64_t State::WindowBytes(std::string_view model, size_t versions,
 }
 
 Model* State::AddModel(std::string_view name, Task task) {
-  auto model = std::make_unique<Model>(
-      std::string(name), next_model_number_++,
-      static_cast<uint32_t>(owners_.size()), task, &reclaimer_, &label_ages_,
-      &records_);
+  auto model =
+      std::make_unique<Model>(std::string(name), next_model_number_++,
+                              static_cast<uint32_t>(owners_.size()), task,
+                              &reclaimer_, &label_ages_, &records_);
   AddOwner({&model->labels, model.get(), nullptr});
   const ModelSettings& rule = settings_->For(name);
   if (!rule.positive_class.empty()) {
@@ -166,8 +167,7 @@ Version* State::AddVersion(Model* model, std::string_view name) {
     version->windows.Append(std::make_unique<Window>(w, 0));
   }
   version->last_event_ms = now_ms_;
-  Version* added =
-      model->versions.Insert(std::move(version), ByName<Version>);
+  Version* added = model->versions.Insert(std::move(version), ByName<Version>);
   Recharge(model);
   return added;
 }
@@ -175,7 +175,8 @@ Version* State::AddVersion(Model* model, std::string_view name) {
 uint32_t State::AddClass(Model* model, std::string_view text) {
   const bool first = model->class_count() == 0;
   const uint32_t index = model->AddClass(text, settings_->matrix_classes);
-  if (first && model->positive_class.load(std::memory_order_relaxed) == nullptr) {
+  if (first &&
+      model->positive_class.load(std::memory_order_relaxed) == nullptr) {
     if (text == "0" || text == "1") {
       model->SetPositiveClass("1", &reclaimer_);
     } else if (text == "false" || text == "true") {

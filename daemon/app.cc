@@ -38,8 +38,7 @@ App::App(const AppOptions& options)
 
 App::~App() { Stop(); }
 
-std::unique_ptr<App> App::Start(const AppOptions& options,
-                                std::string* error) {
+std::unique_ptr<App> App::Start(const AppOptions& options, std::string* error) {
   const auto begin = std::chrono::steady_clock::now();
   std::unique_ptr<App> app(new App(options));
   if (!app->Open(error) || !app->Listen(error)) return nullptr;
@@ -48,7 +47,8 @@ std::unique_ptr<App> App::Start(const AppOptions& options,
   app->recovery_seconds_.store(took.count());
   app->phase_.store(Phase::kReady);
   Log(LogLevel::kInfo, "ready",
-      {{"ingest", Ports(options.ingest_addresses, app->ingest_server_->ports())},
+      {{"ingest",
+        Ports(options.ingest_addresses, app->ingest_server_->ports())},
        {"web", Ports(options.web_addresses, app->web_server_->ports())},
        {"durability", "memory"},
        {"version", PLUMBLINE_VERSION}});

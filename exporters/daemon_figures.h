@@ -23,8 +23,8 @@ struct IngestFigures {
   std::vector<Code> requests;  // by status
   std::array<uint64_t, kRequestBounds.size() + 1> duration_buckets{};
   double duration_sum = 0;
-  uint64_t bytes = 0;   // of bodies, as sent
-  uint64_t events = 0;  // good and bad
+  uint64_t bytes = 0;                             // of bodies, as sent
+  uint64_t events = 0;                            // good and bad
   std::array<uint64_t, kRejectCount> rejected{};  // by Reject
 };
 

@@ -12,14 +12,13 @@ namespace plumbline {
 
 // Seconds from a prediction to its label: 1 s to 90 d.
 inline constexpr std::array<double, 15> kDelayBounds = {
-    1,     10,    60,     300,    900,    3600,   3 * 3600., 6 * 3600.,
-    12 * 3600., 86400., 2 * 86400., 3 * 86400., 7 * 86400., 30 * 86400.,
-    90 * 86400.};
+    1,          10,         60,         300,         900,
+    3600,       3 * 3600.,  6 * 3600.,  12 * 3600.,  86400.,
+    2 * 86400., 3 * 86400., 7 * 86400., 30 * 86400., 90 * 86400.};
 
 // Seconds that a prediction took: 1 ms to 10 s.
 inline constexpr std::array<double, 13> kLatencyBounds = {
-    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
-    0.25,  0.5,    1,     2.5,  5,     10};
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
 
 // In a row of counts a histogram takes the bits of its sum, then the count of
 // each bucket (not cumulative), the last one without a bound.

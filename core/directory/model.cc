@@ -56,8 +56,9 @@ void Version::PublishTime(TimeRing<StdAtomics>* ring, const Window& window,
                           Tallies* scratch) {
   const bool sees_all =
       window.Sees(0) ||
-      std::all_of(changes.completed.begin(), changes.completed.end(),
-                  [&window](const auto& pair) { return window.Sees(pair.age); });
+      std::all_of(
+          changes.completed.begin(), changes.completed.end(),
+          [&window](const auto& pair) { return window.Sees(pair.age); });
   if (!sees_all) {
     scratch->window.Clear();
     for (const auto& pair : changes.completed) {
@@ -177,7 +178,8 @@ void Model::Publish(int64_t now_ms, Tallies* scratch) {
   const uint64_t generation = gate.Open(now_ms);
   published.Publish(generation, counts);
   for (Version* version : versions.Get()) {
-    if (version->touched) version->Publish(generation, now_ms, counted, scratch);
+    if (version->touched)
+      version->Publish(generation, now_ms, counted, scratch);
   }
   gate.Close();
   touched = false;

@@ -153,7 +153,7 @@ struct Model {
   // 0 while observations are counted in the full matrix; else how many classes
   // the matrix had when counting changed to marginals, for good.
   std::atomic<uint32_t> matrix_frozen_at{0};
-  PublishedList<Version> versions;          // by name
+  PublishedList<Version> versions;  // by name
 
   uint32_t class_count() const {
     return static_cast<uint32_t>(classes.Get().size());

@@ -63,10 +63,9 @@ bool ForgetLabels(State* state) {
 bool EvictWaiting(State* state) {
   Model* model = Largest(*state, [](const Model& m) {
     return m.labels.counts().waiting > 0 ||
-           std::any_of(m.versions.Get().begin(), m.versions.Get().end(),
-                       [](const Version* v) {
-                         return v->ledger.counts().waiting > 0;
-                       });
+           std::any_of(
+               m.versions.Get().begin(), m.versions.Get().end(),
+               [](const Version* v) { return v->ledger.counts().waiting > 0; });
   });
   if (model == nullptr) return false;
   uint32_t prediction = kNoAge;

@@ -25,8 +25,7 @@ void Joiner::Build(const EventBatch& batch, Plan* plan) {
   }
   const bool predicts = plan->prediction_half == Half::kNew;
   if (predicts && plan->version == nullptr) {
-    plan->version =
-        state_->AddVersion(plan->model, batch.names[event.version]);
+    plan->version = state_->AddVersion(plan->model, batch.names[event.version]);
   }
   if (plan->task != Task::kClassification) return;
   const auto settle = [this, plan](Value* value) {
@@ -111,8 +110,8 @@ void Joiner::DoLabel(const Plan& plan) {
     Complete(model, state_->owner(record.owner).version, &record,
              plan.label.bits, time_us, !both);
     joined = true;
-    remembered_until = std::max(
-        remembered_until, state_->prediction_ages().ExpiryOf(record.age));
+    remembered_until = std::max(remembered_until,
+                                state_->prediction_ages().ExpiryOf(record.age));
   }
   if (!joined) {
     AddLabelRecord(plan, false);
@@ -188,9 +187,8 @@ void Joiner::RehomePastLabels(const Record& pair) {
     Record& record = state_->table().at(r);
     if (record.kind() != RecordKind::kPastLabel) continue;
     const State::Owner& owner = state_->owner(record.owner);
-    const AgeClock& ages = owner.version != nullptr
-                               ? state_->prediction_ages()
-                               : state_->label_ages();
+    const AgeClock& ages = owner.version != nullptr ? state_->prediction_ages()
+                                                    : state_->label_ages();
     if (ages.ExpiryOf(record.age) >= until) continue;
     owner.ledger->AddPast(record.age, -1);
     record.owner = pair.owner;

@@ -67,9 +67,9 @@ bool Joiner::Admit(const EventBatch& batch) {
         predicts && !chain_.empty()
             ? VersionOf(batch, event, *ModelOf(batch, event))
             : nullptr;
-    const bool known = predicts ? version != nullptr &&
-                                      HasPrediction(version->owner)
-                                : !chain_.empty();
+    const bool known = predicts
+                           ? version != nullptr && HasPrediction(version->owner)
+                           : !chain_.empty();
     fresh += !known;
   }
   if (as_new == 0) return true;

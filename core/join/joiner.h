@@ -63,8 +63,8 @@ class Joiner {
 
   // A class, or a number, as the model's task reads it.
   struct Value {
-    uint64_t bits = 0;      // class index, or bits of a double
-    bool is_new = false;    // a class the model has not had: `text`
+    uint64_t bits = 0;    // class index, or bits of a double
+    bool is_new = false;  // a class the model has not had: `text`
     char digits[kLongestClass + 1];
     std::string_view text;
   };
@@ -119,8 +119,8 @@ class Joiner {
   void DoCorrection(const Plan& plan);
   void KeepPastLabel(Model* model, const PairKey& key, uint64_t bits);
   void RehomePastLabels(const Record& pair);
-  void Complete(Model* model, Version* version, Record* record,
-                uint64_t label, int64_t label_time_us, bool delay_counts);
+  void Complete(Model* model, Version* version, Record* record, uint64_t label,
+                int64_t label_time_us, bool delay_counts);
   void AddLabelRecord(const Plan& plan, bool joined);
   void MarkLabelJoined(Model* model, Record* label);
 
@@ -135,7 +135,7 @@ class Joiner {
     PairKey key;
     bool known = false;  // has an id, and its model was there before the batch
   };
-  std::vector<Key> keys_;  // by place
+  std::vector<Key> keys_;        // by place
   std::vector<uint32_t> chain_;  // records alive, of the event at hand
 };
 

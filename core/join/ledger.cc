@@ -4,7 +4,7 @@
 
 namespace plumbline {
 
-void Ledger::Add(uint32_t age, uint64_t Counts::* count, int64_t n) {
+void Ledger::Add(uint32_t age, uint64_t Counts::*count, int64_t n) {
   Bucket* bucket = Find(age);
   if (bucket == nullptr) {
     if (n < 0 || (!buckets_.empty() && age < buckets_.back().age)) return;

@@ -73,7 +73,7 @@ class Ledger {
     Counts counts;
   };
 
-  void Add(uint32_t age, uint64_t Counts::* count, int64_t n);
+  void Add(uint32_t age, uint64_t Counts::*count, int64_t n);
   const Bucket* Find(uint32_t age) const;
   Bucket* Find(uint32_t age) {
     return const_cast<Bucket*>(std::as_const(*this).Find(age));

@@ -94,9 +94,9 @@ class PairTable {
   std::pmr::memory_resource* const memory_;
   std::vector<Part> parts_;
   std::vector<Record*> chunks_;  // not initialised before use
-  uint32_t end_ = 0;         // records ever used
-  uint32_t free_ = kNone;    // list of records to use again
-  uint32_t hand_ = 0;        // of the sweep
+  uint32_t end_ = 0;             // records ever used
+  uint32_t free_ = kNone;        // list of records to use again
+  uint32_t hand_ = 0;            // of the sweep
   size_t used_ = 0;
 };
 

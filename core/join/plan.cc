@@ -113,8 +113,8 @@ bool Joiner::IsNewer(const Plan& plan) const {
     return LabelTime(event) > static_cast<int64_t>(plan.standing->label_time);
   }
   if (!plan.label.is_new && HadLabel(plan.label.bits)) return false;
-  const auto past = std::count_if(
-      chain_.begin(), chain_.end(), [this](uint32_t r) {
+  const auto past =
+      std::count_if(chain_.begin(), chain_.end(), [this](uint32_t r) {
         return state_->table().at(r).kind() == RecordKind::kPastLabel;
       });
   return static_cast<size_t>(past) < kPastLabels;
@@ -178,8 +178,8 @@ Reject Joiner::CheckLimits(const EventBatch& batch, const Plan& plan,
   const Event& event = *plan.event;
   const Settings& settings = state_->settings();
   const bool predicts = plan.prediction_half == Half::kNew;
-  const bool labels = plan.label_half == Half::kNew ||
-                      plan.label_half == Half::kCorrection;
+  const bool labels =
+      plan.label_half == Half::kNew || plan.label_half == Half::kCorrection;
   if (!predicts && !labels) return Reject::kNone;
 
   const bool classifies = plan.task == Task::kClassification;
@@ -193,8 +193,8 @@ Reject Joiner::CheckLimits(const EventBatch& batch, const Plan& plan,
   if (event.has_score && predicts) {
     bool known = false;
     if (plan.model != nullptr) {
-      known = plan.model->positive_class.load(std::memory_order_relaxed) !=
-              nullptr;
+      known =
+          plan.model->positive_class.load(std::memory_order_relaxed) != nullptr;
     } else if (classifies) {
       known = !settings.For(batch.names[event.model]).positive_class.empty() ||
               IsAssumedPositive(plan.prediction.text);

@@ -29,7 +29,7 @@ struct Record {
   uint32_t age = 0;    // age bucket of its receipt
   uint32_t number_hi = 0;
   uint64_t number_lo : 16 = 0;
-  uint64_t time : 48 = 0;  // ms; see below
+  uint64_t time : 48 = 0;        // ms; see below
   uint64_t label_time : 56 = 0;  // us; see below
   uint64_t kind_bits : 4 = 0;
   uint64_t joined : 1 = 0;

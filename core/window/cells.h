@@ -39,8 +39,8 @@ template <class A>
 class Cells {
  public:
   static constexpr uint32_t kInline = 4;
-  static constexpr uint32_t kChunks = 9;              // chunk c starts at
-  static constexpr uint32_t kLimit = 1u << 2 * 10;    // cell 4^(c+1)
+  static constexpr uint32_t kChunks = 9;            // chunk c starts at
+  static constexpr uint32_t kLimit = 1u << 2 * 10;  // cell 4^(c+1)
 
   Cells() = default;
   Cells(const Cells&) = delete;

@@ -19,9 +19,9 @@ namespace plumbline {
 // What a reader copies out of a slot, and sums over a window.
 struct SlotCounts {
   int64_t epoch = 0;
-  uint64_t predictions = 0;   // received in this span
-  uint64_t labelled = 0;      // of those, with a label by now
-  uint64_t observations = 0;  // pairs completed
+  uint64_t predictions = 0;         // received in this span
+  uint64_t labelled = 0;            // of those, with a label by now
+  uint64_t observations = 0;        // pairs completed
   std::vector<uint64_t> matrix;     // by CellOf()
   std::vector<uint64_t> marginals;  // by MarginalOf()
 

@@ -9,7 +9,7 @@
 namespace plumbline {
 
 struct ClientResponse {
-  int status = 0;     // 0: no answer, and `body` says why
+  int status = 0;  // 0: no answer, and `body` says why
   std::string body;
   int retry_after_seconds = 0;
 };

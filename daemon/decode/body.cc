@@ -109,11 +109,10 @@ BodyStatus BodyDecoder::Decode(std::string_view body, BodyFormat format,
 }
 
 BodyStatus BodyDecoder::Impl::Json(std::string_view body, EventReader* reader,
-                                   const DecodeLimits& limits,
-                                   DecodedBody* out, std::string* message) {
+                                   const DecodeLimits& limits, DecodedBody* out,
+                                   std::string* message) {
   simdjson::dom::element root;
-  const auto error =
-      parser.parse(body.data(), body.size(), false).get(root);
+  const auto error = parser.parse(body.data(), body.size(), false).get(root);
   if (error != simdjson::SUCCESS) {
     *message = std::string("the body is not JSON: ") +
                simdjson::error_message(error) +
@@ -144,8 +143,7 @@ BodyStatus BodyDecoder::Impl::Json(std::string_view body, EventReader* reader,
   return BodyStatus::kOk;
 }
 
-BodyStatus BodyDecoder::Impl::Ndjson(std::string_view body,
-                                     EventReader* reader,
+BodyStatus BodyDecoder::Impl::Ndjson(std::string_view body, EventReader* reader,
                                      const DecodeLimits& limits,
                                      DecodedBody* out) {
   while (!body.empty()) {
@@ -181,8 +179,8 @@ void BodyDecoder::Impl::Line(std::string_view line, EventReader* reader,
     failed.reject = Reject::kInvalidText;
     failed.message = "the line is not valid UTF-8";
   } else if (error != simdjson::SUCCESS) {
-    failed.message = std::string("the line is not JSON: ") +
-                     simdjson::error_message(error);
+    failed.message =
+        std::string("the line is not JSON: ") + simdjson::error_message(error);
   } else {
     failed.message = "the line is not a JSON object";
   }

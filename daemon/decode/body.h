@@ -35,8 +35,8 @@ inline constexpr size_t kListedErrors = 100;
 
 struct DecodedBody {
   EventBatch batch;
-  uint64_t events = 0;  // in the body, good and bad
-  std::vector<EventError> errors;  // the first kListedErrors
+  uint64_t events = 0;                            // in the body, good and bad
+  std::vector<EventError> errors;                 // the first kListedErrors
   std::array<uint64_t, kRejectCount> rejected{};  // all, by reason
 
   void Clear();

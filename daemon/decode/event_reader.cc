@@ -6,9 +6,9 @@
 #include <cstring>
 #include <vector>
 
+#include "core/timestamp.h"
 #include "daemon/decode/text.h"
 #include "daemon/text/json_string.h"
-#include "core/timestamp.h"
 
 namespace plumbline {
 namespace {
@@ -218,8 +218,7 @@ inline bool EventReader::ReadName(std::string_view field, Element value,
 // neither a check nor a look into the table.
 inline bool EventReader::AddName(std::string_view field, std::string_view text,
                                  size_t least, uint32_t* name) {
-  const size_t end =
-      text.empty() ? 0 : static_cast<unsigned char>(text.back());
+  const size_t end = text.empty() ? 0 : static_cast<unsigned char>(text.back());
   uint32_t& recent = recent_[(text.size() * 7 + end) % recent_.size()];
   if (recent >= names_->size() || !SameText((*names_)[recent], text)) {
     if (!IsName(text, least)) return FailName(field, field, text);
@@ -373,9 +372,9 @@ bool EventReader::CheckFeatures(Element value) {
     }
     if (type == element_type::STRING &&
         !IsCleanText(std::string_view(feature.value))) {
-      return Fail(Reject::kInvalidText, "features",
-                  "features." + std::string(feature.key) +
-                      " has a control character");
+      return Fail(
+          Reject::kInvalidText, "features",
+          "features." + std::string(feature.key) + " has a control character");
     }
   }
   return true;
@@ -385,9 +384,8 @@ bool EventReader::CheckFeatures(Element value) {
 bool EventReader::CheckMetadata(Element value) {
   std::string_view text;
   if (value.get_string().get(text) == simdjson::SUCCESS) {
-    return IsCleanText(text) ||
-           Fail(Reject::kInvalidText, "metadata",
-                "metadata has a control character");
+    return IsCleanText(text) || Fail(Reject::kInvalidText, "metadata",
+                                     "metadata has a control character");
   }
   simdjson::dom::array array;
   if (value.get_array().get(array) == simdjson::SUCCESS) {

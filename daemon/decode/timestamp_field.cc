@@ -58,8 +58,8 @@ bool TimestampField::Replace(int64_t time_ms, std::string* line) {
     const size_t brace = line->find('{');
     const size_t next = line->find_first_not_of(" \t", brace + 1);
     const bool alone = next != std::string::npos && (*line)[next] == '}';
-    line->insert(brace + 1, std::string("\"timestamp\":") + number +
-                                (alone ? "" : ","));
+    line->insert(brace + 1,
+                 std::string("\"timestamp\":") + number + (alone ? "" : ","));
   } else {
     const auto at = static_cast<size_t>(value.data() - impl_->padded.data());
     line->replace(at, value.size(), number);

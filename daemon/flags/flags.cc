@@ -13,10 +13,9 @@ std::optional<Flags> ParseFlags(int argc, char** argv, int* exit_status) {
       "Joins the predictions of models with their labels as they arrive, and "
       "exposes accuracy, recall, F1 and more to Prometheus.",
       "plumbline");
-  cli.set_version_flag("--version", std::string("plumbline ") +
-                                        PLUMBLINE_VERSION + " (" +
-                                        PLUMBLINE_REVISION + ", " +
-                                        PLUMBLINE_COMPILER + ")");
+  cli.set_version_flag(
+      "--version", std::string("plumbline ") + PLUMBLINE_VERSION + " (" +
+                       PLUMBLINE_REVISION + ", " + PLUMBLINE_COMPILER + ")");
   AppOptions& app = flags.app;
   cli.add_option("--config.file", app.config_file,
                  "Configuration (YAML); without it defaults are used");
@@ -61,11 +60,10 @@ std::optional<Flags> ParseFlags(int argc, char** argv, int* exit_status) {
     if (*exit_status != 0) *exit_status = 2;
     return std::nullopt;
   }
-  const std::map<std::string, LogLevel> levels = {
-      {"debug", LogLevel::kDebug},
-      {"info", LogLevel::kInfo},
-      {"warn", LogLevel::kWarn},
-      {"error", LogLevel::kError}};
+  const std::map<std::string, LogLevel> levels = {{"debug", LogLevel::kDebug},
+                                                  {"info", LogLevel::kInfo},
+                                                  {"warn", LogLevel::kWarn},
+                                                  {"error", LogLevel::kError}};
   flags.log_level = levels.at(level);
   flags.log_format = format == "json" ? LogFormat::kJson : LogFormat::kLogfmt;
   return flags;

@@ -10,9 +10,8 @@ namespace {
 // "max", or a whole number of at least 1.
 std::string CheckSpeed(const std::string& text) {
   if (text == "max") return "";
-  const bool digits =
-      !text.empty() && text.size() < 10 &&
-      text.find_first_not_of("0123456789") == std::string::npos;
+  const bool digits = !text.empty() && text.size() < 10 &&
+                      text.find_first_not_of("0123456789") == std::string::npos;
   if (digits && std::stoll(text) > 0) return "";
   return "must be a number of events per second, or max";
 }

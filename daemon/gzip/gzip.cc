@@ -23,14 +23,12 @@ struct Inflater {
 }  // namespace
 
 GunzipStatus Gunzip(std::string_view packed, size_t most,
-                    const std::function<bool(size_t)>& grow,
-                    std::string* out) {
+                    const std::function<bool(size_t)>& grow, std::string* out) {
   Inflater inflater;
   z_stream& stream = inflater.stream;
   if (!inflater.ready) return GunzipStatus::kBroken;
   // zlib reads only, whatever its type says.
-  stream.next_in =
-      reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
   stream.avail_in = static_cast<uInt>(packed.size());
   out->clear();
   size_t size = 0;
@@ -59,8 +57,7 @@ GunzipStatus Gunzip(std::string_view packed, size_t most,
 
 std::string Gzip(std::string_view plain) {
   z_stream stream{};
-  deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, kGzip, 8,
-               Z_DEFAULT_STRATEGY);
+  deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, kGzip, 8, Z_DEFAULT_STRATEGY);
   std::string packed(deflateBound(&stream, plain.size()), '\0');
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(plain.data()));
   stream.avail_in = static_cast<uInt>(plain.size());

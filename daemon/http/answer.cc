@@ -23,16 +23,19 @@ EventError Explain(const EventBatch& batch, const BatchOutcome::Error& error) {
   switch (error.reject) {
     case Reject::kTaskMismatch:
       explained.message =
-          half + (kind != ValueKind::kText
-                      ? " is a number with a fraction, but model " + model +
-                            " is a classification"
-                      : " is a class, but model " + model + " is a regression") +
+          half +
+          (kind != ValueKind::kText
+               ? " is a number with a fraction, but model " + model +
+                     " is a classification"
+               : " is a class, but model " + model + " is a regression") +
           "; if that is not meant, configure its task";
       break;
     case Reject::kNoPositiveClass:
       explained.field = "score";
-      explained.message = "score needs a positive class; configure "
-                          "positive_class for model " + model;
+      explained.message =
+          "score needs a positive class; configure "
+          "positive_class for model " +
+          model;
       break;
     case Reject::kUnknownClass:
       explained.message =

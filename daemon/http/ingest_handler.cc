@@ -22,8 +22,7 @@ constexpr size_t kKept = 64 * 1024;
 constexpr size_t kLargeDocument = 1024 * 1024;
 
 bool Is(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         strncasecmp(a.data(), b.data(), a.size()) == 0;
+  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
 }
 
 // The format that the content type names; nullopt for another type.
@@ -193,10 +192,9 @@ HttpResponse IngestHandler::Answer(HttpRequest& request) {
 HttpResponse IngestHandler::Events(HttpRequest& request) {
   const auto format = FormatOf(request);
   if (!format) {
-    return Closing(
-        ErrorResponse(415, "unsupported_type",
-                      "Content-Type must be application/json or "
-                      "application/x-ndjson"));
+    return Closing(ErrorResponse(415, "unsupported_type",
+                                 "Content-Type must be application/json or "
+                                 "application/x-ndjson"));
   }
   const auto encoding = request.Header("Content-Encoding").value_or("identity");
   const bool gzip = Is(encoding, "gzip");
@@ -242,8 +240,7 @@ HttpResponse IngestHandler::Decode(std::string_view body, BodyFormat format,
       .future_us = future_ms_.load() * 1000};
   std::string message;
   workspace->large_document = body.size() > kKept;
-  std::unique_lock<std::mutex> one_at_a_time(large_documents_,
-                                             std::defer_lock);
+  std::unique_lock<std::mutex> one_at_a_time(large_documents_, std::defer_lock);
   if (body.size() > kLargeDocument) one_at_a_time.lock();
   const BodyStatus status = workspace->decoder->Decode(
       body, format, limits, now_ms * 1000, &workspace->decoded, &message);
@@ -282,7 +279,8 @@ HttpResponse IngestHandler::Commit(Workspace* workspace, int64_t now_ms) {
     ++decoded.rejected[static_cast<size_t>(error.reject)];
   }
   for (size_t i = 1; i < decoded.rejected.size(); ++i) {
-    if (decoded.rejected[i] > 0) counters_->CountRejected(i, decoded.rejected[i]);
+    if (decoded.rejected[i] > 0)
+      counters_->CountRejected(i, decoded.rejected[i]);
   }
   return EventsResponse(decoded, batch, outcome.batch);
 }

@@ -23,8 +23,8 @@ namespace plumbline {
 class IngestHandler {
  public:
   IngestHandler(Pipeline* pipeline, Clock* clock, const IdHasher* hasher,
-                Authenticator* authenticator,
-                const std::atomic<Phase>* phase, IngestCounters* counters);
+                Authenticator* authenticator, const std::atomic<Phase>* phase,
+                IngestCounters* counters);
 
   // Limits hold from the next request on.
   void SetLimits(const Config& config);

@@ -28,8 +28,7 @@ constexpr auto kDrainTime = std::chrono::milliseconds(3'000);
 constexpr size_t kPiece = 256 * 1024;
 
 bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         strncasecmp(a.data(), b.data(), a.size()) == 0;
+  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
 }
 
 // True if civetweb understood every header. It stops without a word at the
@@ -139,7 +138,8 @@ std::optional<HttpResponse> HttpRequest::CheckHeaders() const {
   }
   const size_t lengths = HeaderCount("Content-Length");
   const size_t codings = HeaderCount("Transfer-Encoding");
-  if (lengths > 1 || codings > 1) return bad("the body's length is there twice");
+  if (lengths > 1 || codings > 1)
+    return bad("the body's length is there twice");
   if (lengths == 1 && codings == 1) {
     return bad("Transfer-Encoding and Content-Length exclude each other");
   }
@@ -186,7 +186,8 @@ HttpRequest::BodyStatus HttpRequest::ReadBody(
       body->resize(size + piece);
     }
     const auto begin = std::chrono::steady_clock::now();
-    const int n = mg_read(connection_, body->data() + size, body->size() - size);
+    const int n =
+        mg_read(connection_, body->data() + size, body->size() - size);
     if (n > 0) {
       size += static_cast<size_t>(n);
       continue;

@@ -19,8 +19,8 @@ extern "C" int pthread_attr_setstacksize(pthread_attr_t* attributes,
                                          size_t size) noexcept {
   constexpr size_t kLeastStack = 512 * 1024;
   using Function = int (*)(pthread_attr_t*, size_t);
-  static const auto next = reinterpret_cast<Function>(
-      dlsym(RTLD_NEXT, "pthread_attr_setstacksize"));
+  static const auto next =
+      reinterpret_cast<Function>(dlsym(RTLD_NEXT, "pthread_attr_setstacksize"));
   return next(attributes, std::max(size, kLeastStack));
 }
 
@@ -40,22 +40,38 @@ thread_local std::string last_complaint;
 
 const char* Reason(int status) {
   switch (status) {
-    case 200: return "OK";
-    case 204: return "No Content";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 408: return "Request Timeout";
-    case 411: return "Length Required";
-    case 413: return "Content Too Large";
-    case 415: return "Unsupported Media Type";
-    case 429: return "Too Many Requests";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 503: return "Service Unavailable";
-    default: return "Unknown";
+    case 200:
+      return "OK";
+    case 204:
+      return "No Content";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
+    case 411:
+      return "Length Required";
+    case 413:
+      return "Content Too Large";
+    case 415:
+      return "Unsupported Media Type";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 503:
+      return "Service Unavailable";
+    default:
+      return "Unknown";
   }
 }
 
@@ -65,8 +81,9 @@ void Write(mg_connection* connection, const HttpResponse& response, bool keep,
   std::string text = "HTTP/1.1 " + std::to_string(response.status) + " " +
                      Reason(response.status) + "\r\n";
   if (response.status != 204) {
-    text += "Content-Type: " + response.content_type + "\r\nContent-Length: " +
-            std::to_string(response.body.size()) + "\r\n";
+    text += "Content-Type: " + response.content_type +
+            "\r\nContent-Length: " + std::to_string(response.body.size()) +
+            "\r\n";
   }
   for (const auto& [name, value] : response.headers) {
     text += name + ": " + value + "\r\n";
@@ -182,23 +199,37 @@ std::unique_ptr<HttpServer> HttpServer::Start(const Options& options,
   }
   const std::string threads = std::to_string(options.connections);
   const std::string timeout = std::to_string(kHeaderTimeout.count());
-  const char* settings[] = {
-      "listening_ports", listening.c_str(),
-      "num_threads", threads.c_str(),
-      "request_timeout_ms", timeout.c_str(),
-      "enable_keep_alive", "yes",
-      "keep_alive_timeout_ms", "30000",
-      "tcp_nodelay", "1",
-      "listen_backlog", "1000",
-      "connection_queue", "200",
-      "max_request_size", "262144",
-      "decode_url", "no",
-      "enable_directory_listing", "no",
-      "enable_auth_domain_check", "no",
-      "access_control_allow_origin", "",
-      "access_control_allow_methods", "",
-      "access_control_allow_headers", "",
-      nullptr};
+  const char* settings[] = {"listening_ports",
+                            listening.c_str(),
+                            "num_threads",
+                            threads.c_str(),
+                            "request_timeout_ms",
+                            timeout.c_str(),
+                            "enable_keep_alive",
+                            "yes",
+                            "keep_alive_timeout_ms",
+                            "30000",
+                            "tcp_nodelay",
+                            "1",
+                            "listen_backlog",
+                            "1000",
+                            "connection_queue",
+                            "200",
+                            "max_request_size",
+                            "262144",
+                            "decode_url",
+                            "no",
+                            "enable_directory_listing",
+                            "no",
+                            "enable_auth_domain_check",
+                            "no",
+                            "access_control_allow_origin",
+                            "",
+                            "access_control_allow_methods",
+                            "",
+                            "access_control_allow_headers",
+                            "",
+                            nullptr};
   mg_callbacks callbacks{};
   callbacks.begin_request = ServerCallbacks::BeginRequest;
   callbacks.http_error = ServerCallbacks::HttpError;
@@ -283,10 +314,10 @@ bool HttpServer::KeepsAlive(mg_connection* connection,
   const bool http_1_1 =
       std::string_view(mg_get_request_info(connection)->http_version) == "1.1";
   // civetweb goes by the first header that it finds, and knows no lists.
-  const bool plain =
-      wanted ? HasToken(*wanted, "keep-alive") && !HasToken(*wanted, "close") &&
-                   !HasToken(*wanted, "upgrade")
-             : http_1_1;
+  const bool plain = wanted ? HasToken(*wanted, "keep-alive") &&
+                                  !HasToken(*wanted, "close") &&
+                                  !HasToken(*wanted, "upgrade")
+                            : http_1_1;
   const bool keep = plain && !response.close && !stopping_.load() && !crowded();
   if (!keep) mg_disable_connection_keep_alive(connection);
   return keep;

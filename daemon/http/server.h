@@ -35,8 +35,7 @@ class HttpServer {
   // nullptr, with *error saying what to do, if it cannot listen. `handler` is
   // called on many threads at once; it must not throw.
   static std::unique_ptr<HttpServer> Start(const Options& options,
-                                           Handler handler,
-                                           std::string* error);
+                                           Handler handler, std::string* error);
 
   // Refuses new connections, lets requests at work finish (at most `grace`),
   // and ends the threads.

@@ -2,8 +2,8 @@
 
 #include <strings.h>
 
-#include <chrono>
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <utility>
 

@@ -52,8 +52,8 @@ bool NeedsQuotes(std::string_view value) {
   return false;
 }
 
-void AppendField(LogFormat format, std::string_view key,
-                 std::string_view value, std::string* line) {
+void AppendField(LogFormat format, std::string_view key, std::string_view value,
+                 std::string* line) {
   if (format == LogFormat::kJson) {
     *line += line->empty() ? "{" : ",";
     AppendJsonString(key, line);
@@ -86,10 +86,10 @@ void Log(LogLevel level, std::string_view message,
   const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::system_clock::now().time_since_epoch());
   // Not the format overload: the line is text, not a pattern.
-  state.logger->log(as, spdlog::string_view_t(FormatLogLine(
-                            state.format, FormatTimestamp(now.count()),
-                            kLevelNames[static_cast<size_t>(level)], message,
-                            fields)));
+  state.logger->log(
+      as, spdlog::string_view_t(FormatLogLine(
+              state.format, FormatTimestamp(now.count()),
+              kLevelNames[static_cast<size_t>(level)], message, fields)));
 }
 
 std::string FormatLogLine(LogFormat format, std::string_view time,

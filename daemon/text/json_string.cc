@@ -19,8 +19,8 @@ size_t CharacterLength(std::string_view text) {
     if ((ByteAt(text, i) & 0xc0) != 0x80) return 0;
   }
   const unsigned char second = ByteAt(text, 1);
-  const bool overlong = (first == 0xe0 && second < 0xa0) ||
-                        (first == 0xf0 && second < 0x90);
+  const bool overlong =
+      (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
   const bool surrogate = first == 0xed && second >= 0xa0;
   const bool beyond = first == 0xf4 && second >= 0x90;
   return overlong || surrogate || beyond ? 0 : length;

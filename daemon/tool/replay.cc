@@ -19,7 +19,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr size_t kLargestBatch = 1000;      // events
+constexpr size_t kLargestBatch = 1000;        // events
 constexpr size_t kLargestBody = 1024 * 1024;  // bytes, but for one long line
 constexpr int kBatchesPerSecond = 10;
 constexpr int kTriesWithoutAnswer = 30;
@@ -112,8 +112,8 @@ class Poster {
     for (int silent = 0;;) {
       const ClientResponse response =
           client_.Post(url_, "application/x-ndjson", body);
-      if (response.status == 200 || (response.status == 400 &&
-                                     !ParseCounts(response.body).empty)) {
+      if (response.status == 200 ||
+          (response.status == 400 && !ParseCounts(response.body).empty)) {
         const Counts counts = ParseCounts(response.body);
         accepted_ += counts.accepted;
         duplicates_ += counts.duplicates;
@@ -192,9 +192,9 @@ int Replay(const ReplayFlags& flags) {
   const size_t batch =
       flags.events_per_second == 0
           ? kLargestBatch
-          : std::clamp<size_t>(
-                static_cast<size_t>(flags.events_per_second / kBatchesPerSecond),
-                1, kLargestBatch);
+          : std::clamp<size_t>(static_cast<size_t>(flags.events_per_second /
+                                                   kBatchesPerSecond),
+                               1, kLargestBatch);
   const auto begin = Clock::now();
   uint64_t sent = 0;
   for (bool more = true; more;) {

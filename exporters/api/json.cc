@@ -97,7 +97,8 @@ Json WindowJson(const ModelSnapshot& model, const VersionSnapshot& version,
 
 Json WindowNames(const ModelSettings& model) {
   Json names = Json::array();
-  for (const WindowSettings& window : model.windows) names.push_back(window.name);
+  for (const WindowSettings& window : model.windows)
+    names.push_back(window.name);
   return names;
 }
 
@@ -113,30 +114,29 @@ Json ConfigJson(const Config& config) {
     if (!rule.classes.empty()) model["classes"] = rule.classes;
     models.push_back(std::move(model));
   }
-  return {
-      {"windows", WindowNames(engine.defaults)},
-      {"slots_per_window", config.slots_per_window},
-      {"join",
-       {{"horizon", FormatDuration(engine.horizon_ms)},
-        {"label_horizon", FormatDuration(engine.label_horizon_ms)},
-        {"memory_bytes", FormatSize(engine.remembered_bytes)},
-        {"when_full", engine.evict_oldest ? "evict_oldest" : "reject"},
-        {"label_changes", engine.correct_labels ? "correct" : "ignore"}}},
-      {"storage", {{"durability", config.durability}}},
-      {"limits",
-       {{"models", engine.models},
-        {"versions_per_model", engine.versions_per_model},
-        {"retire_after", FormatDuration(engine.retire_after_ms)},
-        {"classes", engine.classes},
-        {"matrix_classes", engine.matrix_classes},
-        {"window_bytes", FormatSize(engine.window_bytes)},
-        {"connections", config.connections},
-        {"in_flight_bytes", FormatSize(config.in_flight_bytes)},
-        {"body_bytes", FormatSize(config.body_bytes)},
-        {"unpacked_body_bytes", FormatSize(config.unpacked_body_bytes)},
-        {"events_per_request", config.events_per_request},
-        {"future", FormatDuration(config.future_ms)}}},
-      {"models", models}};
+  return {{"windows", WindowNames(engine.defaults)},
+          {"slots_per_window", config.slots_per_window},
+          {"join",
+           {{"horizon", FormatDuration(engine.horizon_ms)},
+            {"label_horizon", FormatDuration(engine.label_horizon_ms)},
+            {"memory_bytes", FormatSize(engine.remembered_bytes)},
+            {"when_full", engine.evict_oldest ? "evict_oldest" : "reject"},
+            {"label_changes", engine.correct_labels ? "correct" : "ignore"}}},
+          {"storage", {{"durability", config.durability}}},
+          {"limits",
+           {{"models", engine.models},
+            {"versions_per_model", engine.versions_per_model},
+            {"retire_after", FormatDuration(engine.retire_after_ms)},
+            {"classes", engine.classes},
+            {"matrix_classes", engine.matrix_classes},
+            {"window_bytes", FormatSize(engine.window_bytes)},
+            {"connections", config.connections},
+            {"in_flight_bytes", FormatSize(config.in_flight_bytes)},
+            {"body_bytes", FormatSize(config.body_bytes)},
+            {"unpacked_body_bytes", FormatSize(config.unpacked_body_bytes)},
+            {"events_per_request", config.events_per_request},
+            {"future", FormatDuration(config.future_ms)}}},
+          {"models", models}};
 }
 
 }  // namespace
@@ -149,9 +149,9 @@ std::string ModelsJson(const State& state, int64_t now_ms) {
   return Dump({{"models", models}});
 }
 
-std::optional<std::string> ModelJson(
-    const ModelSnapshot& model, const std::optional<std::string>& version,
-    const std::optional<std::string>& window) {
+std::optional<std::string> ModelJson(const ModelSnapshot& model,
+                                     const std::optional<std::string>& version,
+                                     const std::optional<std::string>& window) {
   Json results = Json::array();
   bool found = !version && !window;
   for (const VersionSnapshot& v : model.versions) {

@@ -50,8 +50,8 @@ void AddConfusion(Families* out, const ModelSnapshot& model,
   }
 }
 
-void AddClasses(Families* out, const ModelSnapshot& model,
-                const Labels& labels, const WindowSnapshot& window) {
+void AddClasses(Families* out, const ModelSnapshot& model, const Labels& labels,
+                const WindowSnapshot& window) {
   const auto confusion = Confusion::Of(window.counts, model.classes.size());
   Labels of_class = labels;
   of_class.push_back({"class", ""});
@@ -77,7 +77,8 @@ void AddWindow(Families* out, const ModelSnapshot& model,
                 Number(window.counts.observations));
   for (const NamedFigure& figure : FiguresOf(model, window)) {
     Labels averaged = labels;
-    if (!figure.average.empty()) averaged.push_back({"average", figure.average});
+    if (!figure.average.empty())
+      averaged.push_back({"average", figure.average});
     out->AddGauge(FamilyOf("plumbline_", figure.name), averaged, figure.value);
   }
   if (model.task == Task::kClassification) {
@@ -126,8 +127,9 @@ void AddVersion(Families* out, const ModelSnapshot& model,
                   Number(counts[kLastPredictionMs]) / 1000);
   }
   const uint64_t* latency = &counts[kLatency];
-  const bool timed = std::any_of(latency + 1, latency + kLatencyBounds.size() + 2,
-                                 [](uint64_t n) { return n > 0; });
+  const bool timed =
+      std::any_of(latency + 1, latency + kLatencyBounds.size() + 2,
+                  [](uint64_t n) { return n > 0; });
   if (timed) {
     AddStoredHistogram(out, "plumbline_prediction_latency_seconds", labels,
                        kLatencyBounds, latency);

@@ -29,8 +29,7 @@ class Families {
   void AddGauge(std::string_view family, const Labels& labels, double value) {
     Add(family, labels).gauge.value = value;
   }
-  void AddCounter(std::string_view family, const Labels& labels,
-                  double value) {
+  void AddCounter(std::string_view family, const Labels& labels, double value) {
     Add(family, labels).counter.value = value;
   }
   // `counts` has one more entry than `bounds` and is not cumulative.

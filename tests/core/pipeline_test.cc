@@ -193,8 +193,8 @@ TEST_CASE("a window that a reload adds never sees what came before it") {
   engine.settings.defaults.windows.push_back(
       TimeWindow("2h", 2 * Engine::kHour));
   engine.Use();
-  engine.Post({Label("before", "UP"), Prediction("after", "UP"),
-               Label("after", "UP")});
+  engine.Post(
+      {Label("before", "UP"), Prediction("after", "UP"), Label("after", "UP")});
   CHECK(engine.Window("1h").observations == 2);  // kept its content
   CHECK(engine.Window("2h").observations == 1);
   CHECK(engine.Window("2h").predictions == 1);

@@ -72,22 +72,56 @@ struct TimeScenario {
 
 const TimeScenario kTimeScenarios[] = {
     {"one_slot", 1, 1, {{1000, 0, -1}}, 1000, rl::sched_bound, 2},
-    {"one_slot_rolls", 1, 2, {{1000, 0, -1}, {2500, 1, -1}}, 1000,
-     rl::sched_bound, 1},
+    {"one_slot_rolls",
+     1,
+     2,
+     {{1000, 0, -1}, {2500, 1, -1}},
+     1000,
+     rl::sched_bound,
+     1},
     {"reader_is_late", 2, 1, {{1000, 0, -1}}, 3000, rl::sched_bound, 1},
-    {"clock_behind_writer", 2, 1, {{5000, 0, -1}, {5000, 0, -1}}, 1000,
-     rl::sched_bound, 1},
-    {"same_slot", 1, 2, {{1000, 0, -1}, {1400, 0, -1}, {1900, 1, -1}}, 1000,
-     rl::sched_random, 200000},
-    {"idle_gap", 2, 2, {{1000, 0, -1}, {7000, 1, -1}}, 2000, rl::sched_random,
+    {"clock_behind_writer",
+     2,
+     1,
+     {{5000, 0, -1}, {5000, 0, -1}},
+     1000,
+     rl::sched_bound,
+     1},
+    {"same_slot",
+     1,
+     2,
+     {{1000, 0, -1}, {1400, 0, -1}, {1900, 1, -1}},
+     1000,
+     rl::sched_random,
      200000},
-    {"label_in_past_slot", 2, 2, {{1000, 0, -1}, {2000, 1, 1000}}, 2000,
-     rl::sched_random, 200000},
-    {"label_out_of_window", 2, 2, {{1000, 0, -1}, {4000, 1, 1000}}, 4000,
-     rl::sched_random, 200000},
-    {"three_groups", 3, 3,
-     {{1000, 0, -1}, {2000, 1, 1000}, {3000, 2, 2000}}, 3000,
-     rl::sched_random, 200000},
+    {"idle_gap",
+     2,
+     2,
+     {{1000, 0, -1}, {7000, 1, -1}},
+     2000,
+     rl::sched_random,
+     200000},
+    {"label_in_past_slot",
+     2,
+     2,
+     {{1000, 0, -1}, {2000, 1, 1000}},
+     2000,
+     rl::sched_random,
+     200000},
+    {"label_out_of_window",
+     2,
+     2,
+     {{1000, 0, -1}, {4000, 1, 1000}},
+     4000,
+     rl::sched_random,
+     200000},
+    {"three_groups",
+     3,
+     3,
+     {{1000, 0, -1}, {2000, 1, 1000}, {3000, 2, 2000}},
+     3000,
+     rl::sched_random,
+     200000},
 };
 
 const TimeScenario* scenario;  // of this process
@@ -142,8 +176,8 @@ struct TimeRingTest : rl::test_suite<TimeRingTest, 2> {
       slot.AddObservations(1);
       slot.AddMatrix(step.cell, 1);
       if (step.labelled_ms >= 0) {
-        if (Slot<A>* past = ring.Past(generation, step.labelled_ms,
-                                      step.now_ms)) {
+        if (Slot<A>* past =
+                ring.Past(generation, step.labelled_ms, step.now_ms)) {
           past->AddLabelled(1);
         }
       }

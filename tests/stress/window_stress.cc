@@ -28,11 +28,11 @@ std::atomic<int64_t> now_ms{1'000'000};
 std::atomic<bool> done{false};
 std::atomic<uint64_t> failures{0};
 
-#define CHECK_THAT(condition)                                         \
-  do {                                                                \
-    if (!(condition)) {                                               \
+#define CHECK_THAT(condition)                                            \
+  do {                                                                   \
+    if (!(condition)) {                                                  \
       if (failures++ < 5) std::fprintf(stderr, "not: %s\n", #condition); \
-    }                                                                 \
+    }                                                                    \
   } while (false)
 
 uint64_t SumOf(const std::vector<uint64_t>& cells) {
@@ -153,7 +153,8 @@ int main(int argc, char** argv) {
   VisitModels(pipeline.state(), now_ms.load(), [&](const ModelSnapshot& model) {
     CheckModel(model);
     if (model.name == "fleeting") return;
-    for (const auto& v : model.versions) observations += v.counts[kObservations];
+    for (const auto& v : model.versions)
+      observations += v.counts[kObservations];
   });
   CHECK_THAT(observations == uint64_t{kWriters} * kEventsPerGroup *
                                  static_cast<uint64_t>(groups));

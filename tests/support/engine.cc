@@ -27,8 +27,8 @@ std::string Describe(const State& state, int64_t now_ms) {
       list("withdrawn", version.withdrawn);
       for (const WindowSnapshot& window : version.windows) {
         out << "  window " << window.settings.name << ' '
-            << window.counts.predictions << ' ' << window.counts.labelled
-            << ' ' << window.counts.observations << '\n';
+            << window.counts.predictions << ' ' << window.counts.labelled << ' '
+            << window.counts.observations << '\n';
         list("matrix", window.counts.matrix);
         list("marginals", window.counts.marginals);
       }

@@ -34,17 +34,21 @@ struct TestEvent {
 
 inline TestEvent Prediction(std::string id, TestEvent::Value value,
                             std::string version = "1") {
-  return {.version = std::move(version), .id = std::move(id),
+  return {.version = std::move(version),
+          .id = std::move(id),
           .prediction = std::move(value)};
 }
 inline TestEvent Label(std::string id, TestEvent::Value value,
                        std::optional<double> timestamp = std::nullopt) {
-  return {.version = "", .id = std::move(id), .label = std::move(value),
+  return {.version = "",
+          .id = std::move(id),
+          .label = std::move(value),
           .timestamp = timestamp};
 }
 inline TestEvent Both(TestEvent::Value prediction, TestEvent::Value label,
                       std::string id = "") {
-  return {.id = std::move(id), .prediction = std::move(prediction),
+  return {.id = std::move(id),
+          .prediction = std::move(prediction),
           .label = std::move(label)};
 }
 

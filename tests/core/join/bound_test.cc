@@ -51,7 +51,8 @@ TEST_CASE("reject refuses a request that would not fit, whole") {
   Engine engine;
   Bounded(engine, 10, false);
   for (int i = 0; i < 9; ++i) engine.Post({Prediction(Id(i), "UP")});
-  const auto outcome = engine.Post({Prediction("x", "UP"), Prediction("y", "UP")});
+  const auto outcome =
+      engine.Post({Prediction("x", "UP"), Prediction("y", "UP")});
   CHECK(outcome.full);
   CHECK(outcome.accepted == 0);
   CHECK(engine.Count(kPredictions) == 9);
@@ -110,7 +111,8 @@ TEST_CASE("early labels are evicted too") {
   CHECK(engine.Count(kLabels) == 25);
 }
 
-TEST_CASE("a pair that is joined after its neighbours were forgotten is known") {
+TEST_CASE(
+    "a pair that is joined after its neighbours were forgotten is known") {
   Engine engine;
   Bounded(engine, 200, false);
   engine.Post({Prediction("slow", "UP")});

@@ -194,9 +194,9 @@ TEST_CASE("the label delay is from timestamp to timestamp, never below 0") {
   const double now = static_cast<double>(engine.now_ms) / 1000;
   TestEvent prediction = Prediction("a", "UP");
   prediction.timestamp = now - 100;
-  engine.Post({prediction, Label("a", "UP", now - 60)});   // 40 s
+  engine.Post({prediction, Label("a", "UP", now - 60)});             // 40 s
   engine.Post({Label("b", "UP", now - 10), Prediction("b", "UP")});  // 0 s
-  engine.Post({Both("UP", "UP"), Both("UP", "UP", "c")});  // none
+  engine.Post({Both("UP", "UP"), Both("UP", "UP", "c")});            // none
   const auto model = engine.Model();
   const uint64_t* delay = &model.counts[kDelay];
   CHECK(std::bit_cast<double>(delay[0]) == 40.0);

@@ -3,7 +3,6 @@
 
 #include "core/window/window.h"
 
-
 #include <cstdlib>
 #include <deque>
 #include <map>
