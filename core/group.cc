@@ -43,6 +43,7 @@ std::optional<Command> GetEvents(ByteReader* in) {
   }
   const std::string_view events = in->GetBytes();
   if (events.size() % sizeof(Event) != 0) return std::nullopt;
+  if (events.empty()) return batch;
   batch.events.resize(events.size() / sizeof(Event));
   std::memcpy(static_cast<void*>(batch.events.data()), events.data(),
               events.size());

@@ -33,6 +33,8 @@ void Applier::Do(const EventBatch& batch, Outcome* outcome) {
 }
 
 void Applier::Do(const Settings& settings, Outcome* outcome) {
+  // A window that is added must not count what came before it in its group.
+  state_->Publish();
   outcome->done = state_->ChangeSettings(settings, state_->now_ms());
 }
 

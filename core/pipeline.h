@@ -45,10 +45,12 @@ class Applier {
   void Apply(const Group& group, const std::vector<Outcome*>& outcomes);
 
  private:
-  void Do(const Tick&, Outcome*) {}
+  void Do(const Tick&, Outcome*) { state_->SweepSome(kSweepPerTick); }
   void Do(const EventBatch& batch, Outcome* outcome);
   void Do(const Settings& settings, Outcome* outcome);
   void Do(const Removal& removal, Outcome* outcome);
+  static constexpr size_t kSweepPerTick = 4096;  // records
+
   void LoadStoredPairs(const EventBatch& batch);
 
   State* const state_;

@@ -7,7 +7,6 @@ namespace plumbline {
 namespace {
 
 constexpr int64_t kRetirementCheckMs = 60 * 1000;
-constexpr size_t kSweepPerAdvance = 4096;
 
 template <class T>
 bool ByName(const T* a, const T* b) {
@@ -53,6 +52,7 @@ bool State::ChangeSettings(Settings settings, int64_t now_ms) {
   label_ages_.Close(now_ms);
 
   for (Model* model : models_.Get()) {
+    model->FreezeMatrixBeyond(settings_->matrix_classes);
     const ModelSettings& rule = settings_->For(model->name);
     if (!rule.positive_class.empty()) {
       model->SetPositiveClass(rule.positive_class, &reclaimer_);
@@ -85,7 +85,6 @@ int64_t State::Advance(int64_t now_ms) {
     next_retirement_ms_ = now_ms_ + kRetirementCheckMs;
     Retire();
   }
-  SweepSome(kSweepPerAdvance);
   return now_ms_;
 }
 

@@ -6,11 +6,23 @@
 
 namespace plumbline {
 
+namespace {
+
+// Keeps the memory of an ordinary group, and gives back that of a large one.
+template <class T>
+void Empty(std::vector<T>* list) {
+  constexpr size_t kKept = 1024;
+  if (list->capacity() > kKept) std::vector<T>().swap(*list);
+  list->clear();
+}
+
+}  // namespace
+
 void WindowChanges::Clear() {
   predictions = 0;
-  labelled.clear();
-  completed.clear();
-  corrections.clear();
+  Empty(&labelled);
+  Empty(&completed);
+  Empty(&corrections);
 }
 
 void WindowChanges::AddLabelled(int64_t receipt_ms, uint32_t age) {
@@ -149,12 +161,15 @@ uint32_t Model::FindSmallInteger(int64_t value) const {
   return small ? small_integer[static_cast<size_t>(value)] : kNoClass;
 }
 
+void Model::FreezeMatrixBeyond(int64_t classes) {
+  if (form() != CountForm::kMatrix || class_count() <= classes) return;
+  // Release: a reader that sees the change also sees the classes before it.
+  matrix_frozen_at.store(class_count(), std::memory_order_release);
+}
+
 uint32_t Model::AddClass(std::string_view text, int64_t matrix_limit) {
   const uint32_t index = class_count();
-  if (index >= matrix_limit && form() == CountForm::kMatrix) {
-    // Release: a reader that sees the change also sees the classes before it.
-    matrix_frozen_at.store(index, std::memory_order_release);
-  }
+  FreezeMatrixBeyond(matrix_limit - 1);
   const std::string* name =
       classes.Append(std::make_unique<const std::string>(text));
   class_index.emplace(*name, index);

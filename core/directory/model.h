@@ -164,6 +164,8 @@ struct Model {
   uint32_t FindSmallInteger(int64_t value) const;
   // Beyond `matrix_limit` classes the model goes over to marginal counts.
   uint32_t AddClass(std::string_view text, int64_t matrix_limit);
+  // With more classes than this, the model goes over to marginal counts.
+  void FreezeMatrixBeyond(int64_t classes);
   void SetPositiveClass(std::string_view text, Reclaimer* reclaimer);
 
   // [Writer] Publishes what a group has changed.

@@ -152,7 +152,9 @@ void Joiner::DoCorrection(const Plan& plan) {
 // Remembers a value that is replaced, for as long as the record of this chain
 // that lives longest.
 void Joiner::KeepPastLabel(Model* model, const PairKey& key, uint64_t bits) {
-  if (HadLabel(bits) || !Fits(*state_, 1)) return;
+  if (HadLabel(bits) || PastLabels() >= kPastLabels || !Fits(*state_, 1)) {
+    return;
+  }
   Record past;
   int64_t until = -1;
   for (const uint32_t r : chain_) {

@@ -86,15 +86,18 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
   state_->SweepSome(kSweepPerEvent);
   Plan plan;
   plan.event = &event;
-  const Reject reject = PlanEvent(batch, place, &plan, of_label);
+  Reject reject = PlanEvent(batch, place, &plan, of_label);
   if (reject != Reject::kNone) return reject;
-  if (state_->settings().evict_oldest && !Fits(*state_, 1) &&
-      NeedsRecord(plan)) {
-    // What goes may be what the plan rests on.
-    MakeRoom(state_, 1, true);
+  if (!Fits(*state_, 1) && NeedsRecord(plan)) {
+    // A past label may take the place of what is joined, and of no more. What
+    // goes may be what the plan rests on, so the event is planned again.
+    const bool evict =
+        state_->settings().evict_oldest && plan.label_half != Half::kCorrection;
+    MakeRoom(state_, 1, evict);
     plan = Plan{};
     plan.event = &event;
-    PlanEvent(batch, place, &plan, of_label);
+    reject = PlanEvent(batch, place, &plan, of_label);
+    if (reject != Reject::kNone) return reject;
   }
 
   Build(batch, &plan);
@@ -185,10 +188,14 @@ void Joiner::LoadChain(const PairKey& key) {
   }
 }
 
-// A new prediction does, and a label that finds none to score.
+// A new prediction does, a label that finds none to score, and a correction
+// for the value it replaces.
 bool Joiner::NeedsRecord(const Plan& plan) const {
   if (!plan.event->has_id) return false;
-  if (plan.prediction_half == Half::kNew) return true;
+  if (plan.prediction_half == Half::kNew ||
+      plan.label_half == Half::kCorrection) {
+    return true;
+  }
   return plan.label_half == Half::kNew &&
          std::none_of(chain_.begin(), chain_.end(), [this](uint32_t r) {
            return state_->table().at(r).kind() == RecordKind::kPrediction;
@@ -213,6 +220,13 @@ bool Joiner::HadLabel(uint64_t bits) const {
     }
   }
   return false;
+}
+
+size_t Joiner::PastLabels() const {
+  return static_cast<size_t>(
+      std::count_if(chain_.begin(), chain_.end(), [this](uint32_t r) {
+        return state_->table().at(r).kind() == RecordKind::kPastLabel;
+      }));
 }
 
 int64_t Joiner::LabelTime(const Event& event) const {

@@ -60,6 +60,9 @@ class Joiner {
   };
 
   static constexpr size_t kLongestClass = 128;  // bytes
+  // Past values that are remembered of one label. Beyond them a label without
+  // a timestamp corrects nothing: each event walks the chain they are in.
+  static constexpr size_t kPastLabels = 64;
 
   // A class, or a number, as the model's task reads it.
   struct Value {
@@ -99,6 +102,7 @@ class Joiner {
   bool NeedsRecord(const Plan& plan) const;
   bool HasPrediction(uint32_t owner) const;
   bool HadLabel(uint64_t bits) const;
+  size_t PastLabels() const;
 
   // Deciding
   Reject PlanEvent(const EventBatch& batch, size_t place, Plan* plan,

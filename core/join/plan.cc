@@ -11,10 +11,6 @@
 namespace plumbline {
 namespace {
 
-// Past values that are remembered of one label. A label without a timestamp
-// corrects nothing after so many.
-constexpr size_t kPastLabels = 64;
-
 Task TaskOf(const Event& event) {
   const ValueKind first = event.prediction_kind != ValueKind::kNone
                               ? event.prediction_kind
@@ -113,11 +109,7 @@ bool Joiner::IsNewer(const Plan& plan) const {
     return LabelTime(event) > static_cast<int64_t>(plan.standing->label_time);
   }
   if (!plan.label.is_new && HadLabel(plan.label.bits)) return false;
-  const auto past =
-      std::count_if(chain_.begin(), chain_.end(), [this](uint32_t r) {
-        return state_->table().at(r).kind() == RecordKind::kPastLabel;
-      });
-  return static_cast<size_t>(past) < kPastLabels;
+  return PastLabels() < kPastLabels;
 }
 
 // Reads a value as the task asks. False if it is of another kind.

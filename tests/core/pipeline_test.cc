@@ -202,3 +202,32 @@ TEST_CASE("a window that a reload adds never sees what came before it") {
   CHECK(engine.Cell("2h", "DOWN", "UP") == 0);
   CHECK(engine.Cell("1h", "DOWN", "UP") == 1);
 }
+
+TEST_CASE("a window added in a group does not count what came before in it") {
+  Pipeline pipeline(nullptr);
+  Applier applier(const_cast<State*>(&pipeline.state()));
+  Settings settings;
+  settings.defaults.windows = {LastWindow(3)};
+  const Command first{settings};
+  const Command events{Batch({Both("UP", "UP"), Prediction("a", "UP")})};
+  settings.defaults.windows.push_back(LastWindow(5));
+  const Command second{settings};
+  std::vector<Outcome> outcomes(3);
+  applier.Apply({1000, {&first, &events, &second}},
+                {&outcomes[0], &outcomes[1], &outcomes[2]});
+  const auto model = SnapshotOf(pipeline.state(), "m", 1000);
+  REQUIRE(model);
+  CHECK(model->versions.at(0).windows.at(0).counts.observations == 1);
+  CHECK(model->versions.at(0).windows.at(1).counts.observations == 0);
+}
+
+TEST_CASE("a lower limit of matrix classes ends the matrix at the reload") {
+  Engine engine;
+  engine.Post({Both("a", "b"), Both("b", "c")});
+  CHECK(engine.Model().has_matrix);
+  engine.settings.matrix_classes = 2;
+  engine.Use();
+  CHECK_FALSE(engine.Model().has_matrix);
+  engine.Post({Both("a", "a")});
+  CHECK(engine.Window("1h").observations == 3);
+}

@@ -5,11 +5,13 @@
 
 // The rings and all they need come first: relacy redefines new, delete and
 // more as macros.
-#include <relacy/relacy.hpp>
-
 #include "core/window/last_n_ring.h"
 #include "core/window/tally.h"
 #include "core/window/time_ring.h"
+
+// clang-format off: relacy must come last
+#include <relacy/relacy.hpp>
+// clang-format on
 #undef new
 #undef delete
 #undef malloc

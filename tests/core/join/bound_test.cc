@@ -168,3 +168,27 @@ TEST_CASE("dead records are swept from memory") {
     CHECK(state.table().size() <= 1000);
   }
 }
+
+TEST_CASE("a resend does not undo a correction at the bound") {
+  const bool evict = GENERATE(false, true);
+  Engine engine;
+  Bounded(engine, 100, evict);
+  for (int i = 0; i < 100; ++i) engine.Post({Both("UP", "UP", Id(i))});
+  CHECK(engine.Post({Label(Id(99), "DOWN")}).accepted == 1);
+  CHECK(engine.Post({Label(Id(99), "UP")}).duplicates == 1);
+  CHECK(engine.Cell("1h", "DOWN", "UP") == 1);
+}
+
+TEST_CASE("an event that is planned again at the bound keeps the limits") {
+  Engine engine;
+  engine.settings.correct_labels = false;
+  engine.settings.classes = 2;
+  engine.settings.label_horizon_ms = Engine::kMinute;
+  Bounded(engine, 2, true);
+  engine.Post({Both("UP", "DOWN", "x")});
+  engine.Post({Both("UP", "DOWN", "y")});
+  TestEvent other = Both("UP", "FLAT", "x");
+  other.version = "2";
+  CHECK(engine.Post({other}).accepted == 0);
+  CHECK(engine.Model().classes.size() == 2);
+}

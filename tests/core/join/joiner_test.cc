@@ -364,3 +364,14 @@ TEST_CASE("a rejected event does nothing at all") {
   CHECK(outcome.errors.at(0).reject == Reject::kClassLimit);
   CHECK(Describe(engine.pipeline.state(), engine.now_ms) == before);
 }
+
+TEST_CASE("one id does not gather past labels without end") {
+  Engine engine;
+  const double now = static_cast<double>(engine.now_ms) / 1000;
+  engine.Post({Prediction("a", "UP"), Label("a", "UP", now - 1000)});
+  for (int i = 0; i < 500; ++i) {
+    engine.Post({Label("a", "c" + std::to_string(i), now - 900 + i)});
+  }
+  CHECK(engine.Count(kCorrections) == 500);
+  CHECK(engine.remembered() <= 1 + 64);
+}
