@@ -1,0 +1,100 @@
+#include "config/loader.h"
+
+#include "config/units.h"
+#include "tests/support/catch.h"
+
+using namespace plumbline;  // NOLINT: a test
+
+namespace {
+
+std::vector<ConfigProblem> Problems(const std::string& text) {
+  std::vector<ConfigProblem> problems;
+  CHECK_FALSE(LoadConfig(text, &problems));
+  return problems;
+}
+
+}  // namespace
+
+TEST_CASE("an empty file means the defaults") {
+  std::vector<ConfigProblem> problems;
+  const auto config = LoadConfig("", &problems);
+  REQUIRE(config);
+  CHECK(config->engine.horizon_ms == 7LL * 24 * 3600 * 1000);
+  CHECK(config->engine.defaults.windows.size() == 4);
+  CHECK(config->body_bytes == 8 << 20);
+}
+
+TEST_CASE("every problem is told at once, with path and line") {
+  const auto problems = Problems(
+      "windows: [5m, 300s]\n"
+      "join:\n"
+      "  horizon: soon\n"
+      "  horizons: 7d\n"
+      "limits:\n"
+      "  classes: 1\n"
+      "models:\n"
+      "  - task: clustering\n");
+  REQUIRE(problems.size() == 6);
+  CHECK(problems[0].path == "windows[1]");
+  CHECK(problems[1].path == "join.horizon");
+  CHECK(problems[1].line == 3);
+  CHECK(problems[2].path == "join.horizons");
+  CHECK(problems[3].path == "limits.classes");
+  CHECK(problems[3].message.find("from 2 to 10000") != std::string::npos);
+  for (const auto& problem : problems) CHECK(problem.line > 0);
+}
+
+TEST_CASE("a window that does not divide names the nearest that does") {
+  const auto problems = Problems("slots_per_window: 7\nwindows: [5m]\n");
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].message.find("nearest that does is 301s") !=
+        std::string::npos);
+}
+
+TEST_CASE("a model inherits what its entry leaves out") {
+  std::vector<ConfigProblem> problems;
+  const auto config = LoadConfig(
+      "windows: [1h]\n"
+      "models:\n"
+      "  - {match: 'a-*', positive_class: 1, classes: [0, 1]}\n"
+      "  - {match: '*', windows: [last_5]}\n",
+      &problems);
+  REQUIRE(config);
+  CHECK(config->engine.For("a-b").positive_class == "1");
+  CHECK(config->engine.For("a-b").windows[0].name == "1h");
+  CHECK(config->engine.For("b").windows[0].last == 5);
+}
+
+TEST_CASE("settings survive their encoding") {
+  std::vector<ConfigProblem> problems;
+  const auto config = LoadConfig(
+      "join: {when_full: evict_oldest, horizon: 2h}\n"
+      "models: [{match: x, task: regression, classes: [a, b]}]\n",
+      &problems);
+  REQUIRE(config);
+  const std::string bytes = EncodeSettings(config->engine);
+  const auto decoded = DecodeSettings(bytes);
+  REQUIRE(decoded);
+  CHECK(EncodeSettings(*decoded) == bytes);
+  CHECK(decoded->evict_oldest);
+  CHECK(decoded->model_rules[0].task == Task::kRegression);
+  CHECK_FALSE(DecodeSettings(bytes.substr(0, bytes.size() - 1)));
+}
+
+TEST_CASE("durations and sizes are read and written") {
+  CHECK(ParseDuration("90s") == 90'000);
+  CHECK_FALSE(ParseDuration("1.5h"));
+  CHECK_FALSE(ParseDuration("9223372036854775807d"));
+  CHECK(FormatDuration(5'400'000) == "90m");
+  CHECK(ParseSize("64KiB") == 65536);
+  CHECK_FALSE(ParseSize("64KB"));
+  CHECK(FormatSize(3LL << 30) == "3GiB");
+}
+
+TEST_CASE("globs match as shells do") {
+  CHECK(GlobMatches("nsw-*", "nsw-price"));
+  CHECK(GlobMatches("*a*b", "xaybab"));
+  CHECK(GlobMatches("a?c", "abc"));
+  CHECK_FALSE(GlobMatches("nsw-*", "vic-price"));
+  CHECK_FALSE(GlobMatches("a?", "a"));
+}

@@ -1,0 +1,135 @@
+#include "daemon/decode/body.h"
+
+#include "core/timestamp.h"
+#include "tests/support/catch.h"
+
+using namespace plumbline;  // NOLINT: a test
+
+namespace {
+
+constexpr int64_t kNowUs = 1'700'000'000'000'000;
+
+struct Decoded {
+  BodyStatus status;
+  DecodedBody body;
+  std::string message;
+};
+
+Decoded Decode(std::string text, BodyFormat format = BodyFormat::kUnknown) {
+  static const IdHasher hasher = IdHasher::Random();
+  BodyDecoder decoder(&hasher);
+  Decoded decoded;
+  text.reserve(text.size() + BodyDecoder::Padding());
+  decoded.status =
+      decoder.Decode(text, format, {}, kNowUs, &decoded.body, &decoded.message);
+  return decoded;
+}
+
+// The reason for which one event is rejected.
+Reject Rejected(const std::string& event) {
+  const Decoded decoded = Decode(event + "\n", BodyFormat::kNdjson);
+  REQUIRE(decoded.status == BodyStatus::kOk);
+  CHECK(decoded.body.events == 1);
+  return decoded.body.errors.empty() ? Reject::kNone
+                                     : decoded.body.errors[0].reject;
+}
+
+std::string With(const std::string& field) {
+  return R"({"model":"m","id":"a","prediction":"UP",)" + field + "}";
+}
+
+}  // namespace
+
+TEST_CASE("each rule of an event's fields has its reason") {
+  const auto [event, reason] = GENERATE(table<std::string, Reject>({
+      {R"({"model":"m","id":"a","prediction":"UP"})", Reject::kNone},
+      {R"({"id":"a","prediction":"UP"})", Reject::kMissingField},
+      {R"({"model":"m","id":"a"})", Reject::kMissingField},
+      {R"({"model":"m","prediction":"UP"})", Reject::kMissingField},
+      {R"({"model":"m","prediction":"UP","label":"UP"})", Reject::kNone},
+      {R"({"model":7,"id":"a","prediction":"UP"})", Reject::kWrongType},
+      {R"({"model":"","id":"a","prediction":"UP"})", Reject::kOutOfRange},
+      {R"({"model":"m","id":"a","prediction":null})", Reject::kWrongType},
+      {R"({"model":"m","id":"a","prediction":["a"]})", Reject::kWrongType},
+      {R"({"model":"m","id":"a\u0001","prediction":1})", Reject::kInvalidText},
+      {R"({"model":"m","id":"a\u0085","prediction":1})", Reject::kInvalidText},
+      {R"({"model":"m","model":"n","id":"a","label":1})", Reject::kInvalidJson},
+      {With(R"("lable":1)"), Reject::kUnknownField},
+      {With(R"("score":1.01)"), Reject::kOutOfRange},
+      {With(R"("score":"high")"), Reject::kWrongType},
+      {With(R"("scores":{"UP":0.5,"DOWN":-0.1})"), Reject::kOutOfRange},
+      {With(R"("timestamp":"yesterday")"), Reject::kWrongType},
+      {With(R"("timestamp":-1)"), Reject::kOutOfRange},
+      {With(R"("timestamp":1700000599)"), Reject::kNone},
+      {With(R"("timestamp":1700000602)"), Reject::kFutureTimestamp},
+      {With(R"("segments":{"a":1})"), Reject::kWrongType},
+      {With(R"("segments":{"a":"1","a":"2"})"), Reject::kInvalidJson},
+      {With(R"("features":{"a":[1]})"), Reject::kWrongType},
+      {With(R"("features":{"a":null,"b":1.5})"), Reject::kNone},
+      {With(R"("latency":-0.1)"), Reject::kOutOfRange},
+      {With(R"("metadata":{"a":{"b":["c"]}})"), Reject::kNone},
+      {With(R"("metadata":{"a":"\u0000"})"), Reject::kInvalidText},
+      {"[]", Reject::kInvalidJson},
+      {"{", Reject::kInvalidJson},
+      {"{\"model\":\"\xff\"}", Reject::kInvalidText},
+  }));
+  INFO(event);
+  CHECK(Rejected(event) == reason);
+}
+
+TEST_CASE("lengths are limited at 128 bytes") {
+  const auto id = [](size_t size) {
+    return R"({"model":"m","prediction":1,"id":")" + std::string(size, 'x') +
+           "\"}";
+  };
+  CHECK(Rejected(id(128)) == Reject::kNone);
+  CHECK(Rejected(id(129)) == Reject::kTooLong);
+}
+
+TEST_CASE("the format is guessed where it is not named") {
+  const std::string event = R"({"model":"m","id":"a","prediction":"UP"})";
+  CHECK(Decode(event).body.events == 1);
+  CHECK(Decode("\n" + event + "\r\n\n" + event).body.events == 2);
+  CHECK(Decode("[" + event + ",\n" + event + "]").body.events == 2);
+  CHECK(Decode("{\n \"model\": \"m\",\n \"id\": \"a\", \"label\": 1\n}")
+            .body.batch.events.size() == 1);
+  CHECK(Decode("").status == BodyStatus::kInvalid);
+  CHECK(Decode("[1]").status == BodyStatus::kInvalid);
+  CHECK(Decode("[" + event + ",]").status == BodyStatus::kInvalid);
+}
+
+TEST_CASE("errors keep their place in the body") {
+  const std::string good = R"({"model":"m","id":"a","prediction":"UP"})";
+  const Decoded decoded =
+      Decode(good + "\n\nbad\n" + good, BodyFormat::kNdjson);
+  REQUIRE(decoded.body.errors.size() == 1);
+  CHECK(decoded.body.errors[0].index == 1);
+  REQUIRE(decoded.body.batch.events.size() == 2);
+  CHECK(decoded.body.batch.events[1].index == 2);
+  CHECK(decoded.body.events == 3);
+}
+
+TEST_CASE("values keep their kind") {
+  const Decoded decoded =
+      Decode(R"([{"model":"m","id":"a","prediction":true,"label":"x"},)"
+             R"({"model":"m","id":"a","prediction":-3,"label":2.0},)"
+             R"({"model":"m","id":"a","prediction":18446744073709551615}])");
+  REQUIRE(decoded.body.batch.events.size() == 3);
+  const auto& events = decoded.body.batch.events;
+  CHECK(events[0].prediction_kind == ValueKind::kText);
+  CHECK(decoded.body.batch.names[static_cast<uint32_t>(events[0].prediction)] ==
+        "true");
+  CHECK(events[1].prediction_kind == ValueKind::kInteger);
+  CHECK(events[1].label_kind == ValueKind::kReal);
+  CHECK(events[2].prediction_kind == ValueKind::kUnsigned);
+}
+
+TEST_CASE("RFC 3339 times are read to the microsecond") {
+  CHECK(ParseTimestamp("1970-01-01T00:00:00Z") == 0);
+  CHECK(ParseTimestamp("1996-11-23T00:00:00+10:00") == 848671200000000);
+  CHECK(ParseTimestamp("2026-11-24t03:00:00.1234567z") == 1795489200123456);
+  CHECK_FALSE(ParseTimestamp("2026-02-30T00:00:00Z"));
+  CHECK_FALSE(ParseTimestamp("2026-11-24T03:00:00"));
+  CHECK_FALSE(ParseTimestamp("2026-11-24T03:00:00Z "));
+  CHECK(FormatTimestamp(1795489200123) == "2026-11-24T03:00:00.123Z");
+}
