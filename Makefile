@@ -1,10 +1,11 @@
 # make run    build, start the daemon and Prometheus, replay real data
 # make test   build and run every test
+# make bench  measure, each figure as a ratio to a limit of the same run
 # make format, make lint
 
 BUILD := build/release
 
-.PHONY: run test build format
+.PHONY: run test bench build format lint
 
 build:
 	deploy/install-dependencies.sh build
@@ -21,6 +22,12 @@ test: build
 run: build
 	-deploy/install-dependencies.sh run
 	deploy/demo/run.sh
+
+bench: build
+	python3 tests/benchmarks/report.py $(BUILD) $(BUILD)/bench.json
+
+lint:
+	clang-tidy -p $(BUILD) $$(git ls-files 'core/*.cc' 'config/*.cc' 'exporters/*.cc' 'daemon/*.cc')
 
 format:
 	clang-format -i $$(git ls-files '*.cc' '*.h')
