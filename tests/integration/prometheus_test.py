@@ -3,6 +3,7 @@ in the drift of Elec2."""
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -106,6 +107,22 @@ class DeployTest(unittest.TestCase):
             result = subprocess.run(["promtool", *arguments], cwd=RULES,
                                     capture_output=True, text=True)
             self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
+
+    def test_the_dashboard_asks_for_series_that_exist(self):
+        with open(os.path.join(ROOT, "deploy/grafana/plumbline.json")) as f:
+            dashboard = json.load(f)
+        names = set()
+        for panel in dashboard["panels"]:
+            self.assertEqual(panel["datasource"]["uid"], "${datasource}")
+            for target in panel["targets"]:
+                names |= set(re.findall(r"plumbline_\w+", target["expr"]))
+        self.assertGreater(len(names), 4)
+        with Daemon() as daemon:
+            daemon.post([{"model": "m", "id": "a", "prediction": 1},
+                         {"model": "m", "id": "a", "label": 1}])
+            shown = {name for name, _ in daemon.metrics()}
+        self.assertEqual(names - shown, set())
 
 
 if __name__ == "__main__":
