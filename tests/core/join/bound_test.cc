@@ -18,15 +18,21 @@ Engine& Bounded(Engine& engine, int64_t records, bool evict) {
 
 std::string Id(int n) { return "id" + std::to_string(n); }
 
+// Each half in a request of its own: a label beside its prediction would be
+// taken for an early one when room is counted.
+void PostPairs(Engine& engine, int n) {
+  for (int i = 0; i < n; ++i) {
+    engine.Post({Prediction(Id(i), "UP")});
+    engine.Post({Label(Id(i), "UP")});
+  }
+}
+
 }  // namespace
 
 TEST_CASE("at the bound joined predictions are forgotten first") {
   Engine engine;
   Bounded(engine, 128, false);
-  for (int i = 0; i < 128; ++i) {
-    engine.Post({Prediction(Id(i), "UP")});
-    engine.Post({Label(Id(i), "UP")});
-  }
+  PostPairs(engine, 128);
   CHECK(engine.remembered() == 128);
   CHECK(engine.Post({Prediction("x", "UP")}).accepted == 1);
   CHECK(engine.Count(kForgottenPredictions) > 0);
@@ -72,10 +78,7 @@ TEST_CASE("labels for known ids are always taken") {
 TEST_CASE("a resend at the bound forgets nothing") {
   Engine engine;
   Bounded(engine, 10, false);
-  for (int i = 0; i < 10; ++i) {
-    engine.Post({Prediction(Id(i), "UP")});
-    engine.Post({Label(Id(i), "UP")});
-  }
+  PostPairs(engine, 10);
   for (int i = 0; i < 10; ++i) {
     CHECK(engine.Post({Prediction(Id(i), "UP")}).duplicates == 1);
   }
