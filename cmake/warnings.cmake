@@ -9,6 +9,8 @@ if(PLUMBLINE_WERROR)
   add_compile_options(-Werror)
 endif()
 if(PLUMBLINE_SANITIZE)
+  # False alarms in the standard library's own headers under instrumentation.
+  add_compile_options(-Wno-maybe-uninitialized)
   add_compile_options(-fsanitize=${PLUMBLINE_SANITIZE} -fno-omit-frame-pointer
                       -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${PLUMBLINE_SANITIZE})

@@ -182,6 +182,9 @@ DaemonFigures App::Figures() const {
   figures.ingest = counters_.Read();
   figures.process = ReadProcessFigures();
   figures.ready = phase_.load() == Phase::kReady;
+  // Once ready, both listeners are there.
+  if (figures.ready) figures.connections = ingest_server_->open();
+  figures.in_flight_bytes = ingest_handler_->in_flight();
   figures.clock_behind_seconds = static_cast<double>(clock_.BehindMs()) / 1000;
   figures.recovery_seconds = recovery_seconds_.load();
   figures.scrape_seconds = scrape_seconds_.load();

@@ -44,6 +44,8 @@ struct DaemonFigures {
   IngestFigures ingest;
   ProcessFigures process;
   bool ready = false;
+  int64_t connections = 0;      // open ones to the ingest listener
+  int64_t in_flight_bytes = 0;  // of bodies being worked on
   uint64_t journal_errors = 0;
   double clock_behind_seconds = 0;
   double recovery_seconds = 0;

@@ -43,6 +43,8 @@ class HttpServer {
   ~HttpServer();
 
   const std::vector<uint16_t>& ports() const { return ports_; }
+  // Connections open now.
+  int64_t open() const { return open_.load(std::memory_order_relaxed); }
 
  private:
   friend struct ServerCallbacks;

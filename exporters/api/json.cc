@@ -1,5 +1,6 @@
 #include "exporters/api/json.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "config/units.h"
@@ -167,10 +168,44 @@ std::optional<std::string> ModelJson(const ModelSnapshot& model,
   return Dump({{"model", model.name}, {"results", results}});
 }
 
-std::string StatusJson(const State& state, const Config& config,
-                       const DaemonFigures& daemon, int64_t now_ms) {
+namespace {
+
+// How far each limit is used. Those of a model show the model that has most.
+Json LimitsJson(const State& state, const Config& config,
+                const DaemonFigures& daemon) {
   constexpr auto relaxed = std::memory_order_relaxed;
   const State::Gauges& gauges = state.gauges();
+  size_t versions = 0;
+  uint32_t classes = 0;
+  {
+    const Reclaimer::Guard guard(state.reclaimer());
+    for (const Model* model : state.models().Get()) {
+      versions = std::max(versions, model->versions.Get().size());
+      classes = std::max(classes, model->class_count());
+    }
+  }
+  const auto limit = [](auto used, int64_t most) {
+    return Json{{"used", used}, {"limit", most}};
+  };
+  const Settings& engine = config.engine;
+  return {
+      {"models", limit(gauges.model_count.load(relaxed), engine.models)},
+      {"versions_per_model", limit(versions, engine.versions_per_model)},
+      {"classes", limit(classes, engine.classes)},
+      {"remembered_bytes",
+       limit(gauges.remembered_bytes.load(relaxed), engine.remembered_bytes)},
+      {"window_bytes",
+       limit(gauges.window_bytes.load(relaxed), engine.window_bytes)},
+      {"connections", limit(daemon.connections, config.connections)},
+      {"in_flight_bytes",
+       limit(daemon.in_flight_bytes, config.in_flight_bytes)},
+  };
+}
+
+}  // namespace
+
+std::string StatusJson(const State& state, const Config& config,
+                       const DaemonFigures& daemon, int64_t now_ms) {
   const double started = daemon.process.start_time_seconds;
   const double uptime = static_cast<double>(now_ms) / 1000 - started;
   return Dump(
@@ -180,23 +215,10 @@ std::string StatusJson(const State& state, const Config& config,
        {"ready", daemon.ready},
        {"started", FormatTimestamp(static_cast<int64_t>(started * 1000))},
        {"uptime_seconds", uptime},
-       {"limits",
-        {{"models",
-          {{"used", gauges.model_count.load(relaxed)},
-           {"limit", config.engine.models}}},
-         {"remembered_bytes",
-          {{"used", gauges.remembered_bytes.load(relaxed)},
-           {"limit", config.engine.remembered_bytes}}},
-         {"window_bytes",
-          {{"used", gauges.window_bytes.load(relaxed)},
-           {"limit", config.engine.window_bytes}}}}},
+       {"limits", LimitsJson(state, config, daemon)},
        {"resend_protection_seconds",
         static_cast<double>(ResendProtectionMs(state, now_ms)) / 1000},
        {"config", ConfigJson(config)}});
-}
-
-std::string ErrorJson(std::string_view code, std::string_view message) {
-  return Dump({{"error", {{"code", code}, {"message", message}}}});
 }
 
 }  // namespace plumbline

@@ -28,7 +28,4 @@ std::optional<std::string> ModelJson(const ModelSnapshot& model,
 std::string StatusJson(const State& state, const Config& config,
                        const DaemonFigures& daemon, int64_t now_ms);
 
-// {"error": {"code": ..., "message": ...}}
-std::string ErrorJson(std::string_view code, std::string_view message);
-
 }  // namespace plumbline

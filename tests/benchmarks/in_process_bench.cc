@@ -4,14 +4,13 @@
 #include <benchmark/benchmark.h>
 #include <simdjson.h>
 
-#include <cstdio>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "core/pipeline.h"
 #include "daemon/decode/body.h"
 #include "daemon/memory/huge_pages.h"
+#include "tests/benchmarks/bodies.h"
 
 namespace {
 
@@ -22,66 +21,22 @@ constexpr size_t kPredictions = 1000;  // batches of them
 constexpr size_t kTrail = 500;         // batches that labels come later
 constexpr int64_t kNowMs = 1'790'001'000'000;
 
-using Bodies = std::vector<std::string>;
-
-std::string Uuid(size_t n) {
-  char text[40];
-  std::snprintf(text, sizeof(text), "%08zx-0000-4000-8000-%012zx",
-                n * 2654435761u % 0xffffffff, n);
-  return text;
-}
-
-template <class Line>
-std::string Body(size_t batch, Line line) {
-  std::string body;
-  for (size_t i = 0; i < kBatch; ++i) body += line(batch * kBatch + i) + "\n";
-  body.reserve(body.size() + BodyDecoder::Padding());
-  return body;
-}
-
-const char* RandomClass() {
-  static std::mt19937 random(1);
-  return random() % 2 == 0 ? "UP" : "DOWN";
-}
-
-// Events that carry their label, without an id.
-const Bodies& Labelled() {
-  static const Bodies bodies = [] {
-    Bodies made;
-    for (size_t b = 0; b < kPredictions; ++b) {
-      made.push_back(Body(b, [](size_t) {
-        return std::string(R"({"model":"nsw-price-direction","version":"1",)") +
-               R"("prediction":")" + RandomClass() + R"(","label":")" +
-               RandomClass() + R"(","timestamp":1790000000.5})";
-      }));
-    }
-    return made;
-  }();
+// Bodies are read with padding behind them.
+Bodies Padded(Bodies bodies) {
+  for (std::string& body : bodies) {
+    body.reserve(body.size() + BodyDecoder::Padding());
+  }
   return bodies;
 }
 
-// Predictions, and labels that trail them.
+const Bodies& Labelled() {
+  static const Bodies bodies = Padded(BodyMaker(kBatch).Labelled(kPredictions));
+  return bodies;
+}
+
 const Bodies& Joined() {
-  static const Bodies bodies = [] {
-    Bodies made;
-    for (size_t b = 0; b < kPredictions + kTrail; ++b) {
-      if (b < kPredictions) {
-        made.push_back(Body(b, [](size_t n) {
-          return R"({"model":"nsw-price-direction","version":"1","id":")" +
-                 Uuid(n) + R"(","prediction":")" + RandomClass() +
-                 R"(","timestamp":1790000000.5})";
-        }));
-      }
-      if (b >= kTrail) {
-        made.push_back(Body(b - kTrail, [](size_t n) {
-          return R"({"model":"nsw-price-direction","id":")" + Uuid(n) +
-                 R"(","label":")" + RandomClass() +
-                 R"(","timestamp":1790000100.5})";
-        }));
-      }
-    }
-    return made;
-  }();
+  static const Bodies bodies =
+      Padded(BodyMaker(kBatch).Joined(kPredictions, kTrail));
   return bodies;
 }
 

@@ -1,42 +1,123 @@
 """Runs the benchmarks and prints each figure as a ratio to the limit measured
-in the same run.
+in the same run. Over HTTP the load generator shares the machine's cores.
 
 usage: report.py BUILD_DIRECTORY OUTPUT.json
 """
 
 import json
+import os
+import socket
 import statistics
 import subprocess
 import sys
+import tempfile
+import time
 
-ROWS = [  # name, measured, limit, goal
+HERE = os.path.dirname(os.path.abspath(__file__))
+REPETITIONS = 3
+
+IN_PROCESS = [  # name, measured, limit, goal
     ("labelled events, in process", "LabelledWhole", "LabelledParseOnly", 0.5),
     ("joined events, in process", "JoinedWhole", "JoinedParseOnly", 0.4),
 ]
+# name, what is sent, events in a body, bodies, connections, limit, goal
+OVER_HTTP = [
+    ("labelled batches, 16 connections", "labelled", 1000, 1000, 16, "parse", 0.4),
+    ("joined batches, 16 connections", "joined", 1000, 2500, 16, "parse", 0.35),
+    ("single events, 64 connections", "joined", 1, 250_000, 64, "read", 0.85),
+    ("single events, 16 connections", "joined", 1, 250_000, 16, "read", 0.75),
+]
+CONFIG = "windows: [5m, 1h, 24h, last_1000]\njoin: {memory_bytes: 4GiB}\n"
 
 
-def main():
-    build, output = sys.argv[1:]
+def in_process(build):
+    """Events per second of each benchmark, the median of some runs."""
     result = subprocess.run(
         [f"{build}/tests/benchmarks/in_process_bench", "--benchmark_format=json",
-         "--benchmark_repetitions=3"],
-        check=True, capture_output=True, text=True)
+         f"--benchmark_repetitions={REPETITIONS}"],
+        check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     runs = {}
     for run in json.loads(result.stdout)["benchmarks"]:
         if run["run_type"] == "iteration":
             name = run["name"].split("/")[0].removeprefix("BM_")
             runs.setdefault(name, []).append(run["items_per_second"])
-    rates = {name: statistics.median(values) for name, values in runs.items()}
+    return {name: statistics.median(values) for name, values in runs.items()}
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def answers(port):
+    with socket.socket() as s:
+        return s.connect_ex(("127.0.0.1", port)) == 0
+
+
+def load(server, port, requests, mode, connections):
+    """Requests per second that wrk has answered by the started server."""
+    with subprocess.Popen(server, stderr=subprocess.DEVNULL) as process:
+        try:
+            while not answers(port):
+                if process.poll() is not None:
+                    raise RuntimeError(f"{server[0]} did not start")
+                time.sleep(0.05)
+            out = subprocess.run(
+                ["wrk", "-t1", f"-c{connections}", "-d5s", "--timeout", "30s",
+                 "-s", f"{HERE}/send.lua", f"http://127.0.0.1:{port}/v1/events",
+                 "--", requests, mode],
+                check=True, capture_output=True, text=True).stdout
+        finally:
+            process.terminate()
+    result = json.loads(next(l for l in out.splitlines() if l.startswith("{")))
+    if result["errors"]:
+        raise RuntimeError(f"{result['errors']} requests failed: {server[0]}")
+    return result["requests"] / result["seconds"]
+
+
+def over_http(build, directory, kind, events, bodies, connections, limit):
+    """(events per second, those of the limit), the run whose ratio is median."""
+    requests = os.path.join(directory, "requests")
+    with open(requests, "wb") as f:
+        subprocess.run([f"{build}/tests/benchmarks/make_requests", kind,
+                        str(events), str(bodies)], check=True, stdout=f)
+    config = os.path.join(directory, "plumbline.yaml")
+    with open(config, "w") as f:
+        f.write(CONFIG)
+    mode = "once" if kind == "joined" else "circle"
+    runs = []
+    for _ in range(REPETITIONS):
+        port, web = free_port(), free_port()
+        reached = load([f"{build}/tests/benchmarks/http_limit", limit, str(port)],
+                       port, requests, mode, connections)
+        measured = load([f"{build}/daemon/plumbline", f"--config.file={config}",
+                         f"--ingest.listen-address=127.0.0.1:{port}",
+                         f"--web.listen-address=127.0.0.1:{web}"],
+                        port, requests, mode, connections)
+        runs.append((measured * events, reached * events))
+    return sorted(runs, key=lambda run: run[0] / run[1])[REPETITIONS // 2]
+
+
+def main():
+    build, output = sys.argv[1:]
     report = []
-    for name, measured, limit, goal in ROWS:
-        report.append({"name": name, "per_second": rates[measured],
-                       "limit_per_second": rates[limit],
-                       "ratio": rates[measured] / rates[limit], "goal": goal})
-    print(f"{'':32}{'M/s':>8}{'limit':>8}{'ratio':>8}{'goal':>6}")
-    for row in report:
-        print(f"{row['name']:32}{row['per_second'] / 1e6:8.2f}"
-              f"{row['limit_per_second'] / 1e6:8.2f}{row['ratio']:8.2f}"
-              f"{row['goal']:6.2f}")
+
+    def add(name, measured, limit, goal):
+        report.append({"name": name, "per_second": measured,
+                       "limit_per_second": limit, "ratio": measured / limit,
+                       "goal": goal})
+        print(f"{name:36}{measured / 1e6:8.3f}{limit / 1e6:8.3f}"
+              f"{measured / limit:8.2f}{goal:6.2f}", flush=True)
+
+    print(f"{'events':36}{'M/s':>8}{'limit':>8}{'ratio':>8}{'goal':>6}")
+    rates = in_process(build)
+    for name, measured, limit, goal in IN_PROCESS:
+        add(name, rates[measured], rates[limit], goal)
+    with tempfile.TemporaryDirectory() as directory:
+        for name, kind, events, bodies, connections, limit, goal in OVER_HTTP:
+            add(name, *over_http(build, directory, kind, events, bodies,
+                                 connections, limit), goal)
     with open(output, "w") as f:
         json.dump(report, f, indent=1)
 

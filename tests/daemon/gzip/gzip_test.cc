@@ -1,0 +1,107 @@
+#include "daemon/gzip/gzip.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <string>
+
+#include "tests/support/catch.h"
+
+using namespace plumbline;  // NOLINT: a test
+
+namespace {
+
+bool Always(size_t) { return true; }
+
+// A file that ends with the test.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(std::string_view bytes) {
+    char name[] = "/tmp/plumbline-test-XXXXXX";
+    const int fd = mkstemp(name);
+    REQUIRE(fd >= 0);
+    close(fd);
+    path = name;
+    std::ofstream(path, std::ios::binary) << bytes;
+  }
+  ~TemporaryFile() { std::remove(path.c_str()); }
+  std::string path;
+};
+
+}  // namespace
+
+TEST_CASE("what is packed is unpacked, several members as one") {
+  const std::string text(100'000, 'x');
+  std::string out;
+  CHECK(Gunzip(Gzip(text) + Gzip("tail"), 200'000, Always, &out) ==
+        GunzipStatus::kOk);
+  CHECK(out == text + "tail");
+  CHECK(Gunzip(Gzip(""), 10, Always, &out) == GunzipStatus::kOk);
+  CHECK(out.empty());
+}
+
+TEST_CASE("a bomb is stopped at the limit, before its bytes are made") {
+  const std::string packed = Gzip(std::string(50'000'000, 'x'));
+  std::string out;
+  size_t granted = 0;
+  const auto grow = [&granted](size_t n) {
+    granted += n;
+    return true;
+  };
+  CHECK(Gunzip(packed, 1'000'000, grow, &out) == GunzipStatus::kTooLarge);
+  CHECK(granted < 2'000'000);
+  CHECK(out.capacity() < 4'000'000);
+}
+
+TEST_CASE("exactly as much as is allowed is not too much") {
+  std::string out;
+  CHECK(Gunzip(Gzip("12345"), 5, Always, &out) == GunzipStatus::kOk);
+  CHECK(Gunzip(Gzip("123456"), 5, Always, &out) == GunzipStatus::kTooLarge);
+}
+
+TEST_CASE("unpacking stops where memory is refused") {
+  std::string out;
+  CHECK(Gunzip(
+            Gzip("text"), 100, [](size_t) { return false; }, &out) ==
+        GunzipStatus::kRefused);
+}
+
+TEST_CASE("cut, damaged and trailing bytes are no gzip") {
+  const std::string packed = Gzip("some text that is packed");
+  std::string out;
+  for (size_t size = 0; size < packed.size(); ++size) {
+    CHECK(Gunzip(packed.substr(0, size), 1000, Always, &out) ==
+          GunzipStatus::kBroken);
+  }
+  std::string damaged = packed;
+  damaged[packed.size() - 6] ^= 1;  // its checksum
+  CHECK(Gunzip(damaged, 1000, Always, &out) == GunzipStatus::kBroken);
+  CHECK(Gunzip(packed + "x", 1000, Always, &out) == GunzipStatus::kBroken);
+}
+
+TEST_CASE("lines are read from plain and packed files") {
+  const std::string text = "one\n\nthree\nlast without an end";
+  for (const std::string& bytes : {text, Gzip(text)}) {
+    const TemporaryFile file(bytes);
+    const auto reader = LineReader::Open(file.path);
+    REQUIRE(reader != nullptr);
+    std::vector<std::string> lines;
+    for (std::string line; reader->Next(&line);) lines.push_back(line);
+    CHECK(lines ==
+          std::vector<std::string>{"one", "", "three", "last without an end"});
+    CHECK(reader->ok());
+    CHECK(reader->progress() == Approx(1));
+  }
+}
+
+TEST_CASE("a damaged file says so, and a missing one does not open") {
+  const std::string packed = Gzip(std::string(10'000, 'x') + "\n");
+  const TemporaryFile file(packed.substr(0, packed.size() / 2));
+  const auto reader = LineReader::Open(file.path);
+  REQUIRE(reader != nullptr);
+  for (std::string line; reader->Next(&line);) {
+  }
+  CHECK_FALSE(reader->ok());
+  CHECK(LineReader::Open("/nowhere/at/all") == nullptr);
+}

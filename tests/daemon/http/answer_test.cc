@@ -1,0 +1,71 @@
+#include "daemon/http/answer.h"
+
+#include "tests/support/catch.h"
+#include "tests/support/engine.h"
+
+using namespace plumbline;  // NOLINT: a test
+
+namespace {
+
+BatchOutcome::Error RejectOf(uint32_t event, Reject reject) {
+  return {event, reject, false};
+}
+
+}  // namespace
+
+TEST_CASE("accepted, duplicate and rejected add up, errors in body order") {
+  DecodedBody body;
+  body.AddError({1, Reject::kUnknownField, "lable", "no such field"});
+  const EventBatch batch = [] {
+    EventBatch made = Batch({Prediction("a", "UP"), Prediction("b", 1.5)});
+    made.events[1].index = 0;
+    return made;
+  }();
+  BatchOutcome outcome;
+  outcome.accepted = 1;
+  outcome.errors = {RejectOf(1, Reject::kTaskMismatch)};
+  ++body.rejected[static_cast<size_t>(Reject::kTaskMismatch)];
+  const HttpResponse response = EventsResponse(body, batch, outcome);
+  CHECK(response.status == 200);
+  CHECK(response.body.starts_with(
+      R"({"accepted": 1, "duplicates": 0, "rejected": 2, "errors": [)"
+      R"({"index": 0, "field": "prediction", "code": "task_mismatch", )"));
+  CHECK(response.body.find("configure its task") != std::string::npos);
+  CHECK(response.body.find(R"({"index": 1, "field": "lable", )") !=
+        std::string::npos);
+}
+
+TEST_CASE("a body of which every event was rejected is a 400") {
+  DecodedBody body;
+  body.AddError({0, Reject::kMissingField, "id", "missing"});
+  CHECK(EventsResponse(body, {}, {}).status == 400);
+  BatchOutcome outcome;
+  outcome.duplicates = 1;
+  CHECK(EventsResponse(body, {}, outcome).status == 200);
+  CHECK(EventsResponse({}, {}, {}).status == 200);  // an empty array
+}
+
+TEST_CASE("at most 100 errors are listed, and all are counted") {
+  DecodedBody body;
+  for (uint32_t i = 0; i < 150; ++i) {
+    body.AddError({i, Reject::kWrongType, "id", "must be a string"});
+  }
+  const std::string json = EventsResponse(body, {}, {}).body;
+  CHECK(json.find(R"("rejected": 150)") != std::string::npos);
+  CHECK(json.find(R"("index": 99,)") != std::string::npos);
+  CHECK(json.find(R"("index": 100,)") == std::string::npos);
+}
+
+TEST_CASE("what was refused is explained with its names escaped") {
+  TestEvent event = Prediction("a", "UP");
+  event.model = "quo\"te";
+  BatchOutcome outcome;
+  for (const Reject reject :
+       {Reject::kUnknownClass, Reject::kClassLimit, Reject::kVersionLimit,
+        Reject::kModelLimit, Reject::kMemoryLimit, Reject::kNoPositiveClass}) {
+    outcome.errors = {RejectOf(0, reject)};
+    const std::string json = EventsResponse({}, Batch({event}), outcome).body;
+    CHECK(json.find(RejectName(reject)) != std::string::npos);
+    CHECK(json.find("quo\"te") == std::string::npos);
+  }
+}

@@ -1,0 +1,82 @@
+#include "exporters/api/json.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "exporters/api/table.h"
+#include "tests/support/catch.h"
+#include "tests/support/engine.h"
+
+using namespace plumbline;  // NOLINT: a test
+using nlohmann::json;
+
+namespace {
+
+json Answer(const Engine& engine, const std::optional<std::string>& version,
+            const std::optional<std::string>& window) {
+  const auto text = ModelJson(engine.Model(), version, window);
+  return text ? json::parse(*text) : json();
+}
+
+}  // namespace
+
+TEST_CASE("models are listed with their classes and versions") {
+  Engine engine;
+  engine.Post({Prediction("a", "UP"), Label("a", "DOWN")});
+  const json models =
+      json::parse(ModelsJson(engine.pipeline.state(), engine.now_ms));
+  const json& model = models["models"][0];
+  CHECK(model["model"] == "m");
+  CHECK(model["task"] == "classification");
+  CHECK(model["classes"] == json({"UP", "DOWN"}));
+  CHECK(model["versions"][0]["version"] == "1");
+  CHECK(model["versions"][0]["observations"] == 1);
+}
+
+TEST_CASE("a window has its matrix as actual by predicted, and its figures") {
+  Engine engine;
+  engine.Post({Both("UP", "UP"), Both("UP", "DOWN"), Both("DOWN", "DOWN")});
+  const json model = Answer(engine, std::nullopt, "1h");
+  REQUIRE(model["results"].size() == 1);
+  const json& result = model["results"][0];
+  CHECK(result["segment"] == json::object());
+  CHECK(result["observations"] == 3);
+  CHECK(result["confusion"] == json({{1, 0}, {1, 1}}));
+  CHECK(result["metrics"]["accuracy"].get<double>() == Approx(2.0 / 3));
+  CHECK(result["metrics"].contains("f1_macro"));
+  CHECK(result["class_metrics"]["UP"]["support"] == 1);
+  CHECK(result["class_metrics"]["UP"]["precision"].get<double>() ==
+        Approx(0.5));
+}
+
+TEST_CASE("a figure without a value is missing") {
+  Engine engine;
+  engine.Post({Prediction("a", "UP")});
+  const json result = Answer(engine, std::nullopt, "last_10")["results"][0];
+  CHECK(result["observations"] == 0);
+  CHECK_FALSE(result["metrics"].contains("accuracy"));
+}
+
+TEST_CASE("version and window narrow the answer, unknown ones have none") {
+  Engine engine;
+  TestEvent unnamed = Both("UP", "UP");
+  unnamed.version = "";
+  engine.Post({Both("UP", "UP"), unnamed});
+  CHECK(Answer(engine, std::nullopt, std::nullopt)["results"].size() == 4);
+  CHECK(Answer(engine, "", std::nullopt)["results"].size() == 2);
+  CHECK(Answer(engine, "1", "1h")["results"].size() == 1);
+  CHECK(Answer(engine, "2", std::nullopt).is_null());
+  CHECK(Answer(engine, "1", "2h").is_null());
+}
+
+TEST_CASE("the table shows each window, and errors are told apart") {
+  Engine engine;
+  engine.Post({Both("UP", "DOWN")});
+  const std::string table =
+      ModelTable(*ModelJson(engine.Model(), std::nullopt, std::nullopt));
+  CHECK(table.find("last_10") != std::string::npos);
+  CHECK(table.find("accuracy") != std::string::npos);
+  CHECK(ModelTable("no json").empty());
+  CHECK(ErrorMessage(R"({"error": {"code": "x", "message": "why"}})") == "why");
+  CHECK(ErrorMessage("plain") == "plain");
+}

@@ -1,0 +1,114 @@
+// What is exposed, sample by sample. tests/integration has the whole through
+// promtool and a real Prometheus.
+
+#include "exporters/prometheus/collector.h"
+
+#include <string>
+
+#include "tests/support/catch.h"
+#include "tests/support/engine.h"
+
+using namespace plumbline;  // NOLINT: a test
+
+namespace {
+
+std::string Exposed(const Engine& engine, bool ready = true) {
+  DaemonFigures daemon;
+  daemon.ready = ready;
+  const Collector collector(
+      &engine.pipeline.state(), [&engine] { return engine.now_ms; },
+      [daemon] { return daemon; });
+  return Exposition(collector);
+}
+
+bool Has(const std::string& text, const std::string& line) {
+  return ("\n" + text).find("\n" + line + "\n") != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a model's totals, windows, cells and figures are exposed") {
+  Engine engine;
+  engine.Post(
+      {Prediction("a", "UP"), Label("a", "DOWN"), Prediction("b", "UP")});
+  const std::string text = Exposed(engine);
+  const std::string of = R"({model="m",version="1")";
+  CHECK(Has(text, "plumbline_predictions_total" + of + "} 2"));
+  CHECK(Has(text, "plumbline_pending_predictions" + of + "} 1"));
+  CHECK(Has(text, R"(plumbline_labels_total{model="m"} 1)"));
+  CHECK(Has(text,
+            "plumbline_window_observations" + of + R"(,window="last_10"} 1)"));
+  CHECK(Has(text, "plumbline_confusion_observations" + of +
+                      R"(,window="1h",actual="DOWN",predicted="UP"} 1)"));
+  CHECK(Has(text, "plumbline_accuracy_ratio" + of + R"(,window="1h"} 0)"));
+  CHECK(Has(text,
+            "plumbline_label_coverage_ratio" + of + R"(,window="1h"} 0.5)"));
+  CHECK(Has(text, "plumbline_outcomes_total" + of +
+                      R"(,actual="DOWN",predicted="UP"} 1)"));
+  CHECK(Has(text, R"(plumbline_duplicates_total{model="m",kind="label"} 0)"));
+}
+
+TEST_CASE("an empty window shows its counts and no ratio") {
+  Engine engine;
+  engine.Post({Prediction("a", "UP")});
+  const std::string text = Exposed(engine);
+  CHECK(Has(text, R"(plumbline_window_observations{model="m",version="1",)"
+                  R"(window="1h"} 0)"));
+  CHECK(text.find("plumbline_accuracy_ratio") == std::string::npos);
+  CHECK(text.find("nan") == std::string::npos);
+}
+
+TEST_CASE("cells end beyond the limit of classes, the rest goes on") {
+  Engine engine;
+  engine.settings.matrix_classes = 2;
+  engine.Use();
+  engine.Post({Both("a", "b"), Both("c", "c")});
+  const std::string text = Exposed(engine);
+  CHECK(text.find("plumbline_confusion_observations") == std::string::npos);
+  CHECK(text.find("plumbline_outcomes_total") == std::string::npos);
+  CHECK(Has(text, R"(plumbline_class_support{model="m",version="1",)"
+                  R"(window="1h",class="b"} 1)"));
+  CHECK(Has(text, R"(plumbline_accuracy_ratio{model="m",version="1",)"
+                  R"(window="1h"} 0.5)"));
+}
+
+TEST_CASE("until recovery has finished only the daemon is shown") {
+  Engine engine;
+  engine.Post({Both("a", "a")});
+  const std::string text = Exposed(engine, false);
+  CHECK(Has(text, "plumbline_ready 0"));
+  CHECK(text.find("model=") == std::string::npos);
+}
+
+TEST_CASE("every reason of rejection is there from the start") {
+  const std::string text = Exposed(Engine());
+  for (size_t i = 1; i < kRejectCount; ++i) {
+    const std::string reason(RejectName(static_cast<Reject>(i)));
+    CHECK(Has(text, "plumbline_ingest_rejected_events_total{reason=\"" +
+                        reason + "\"} 0"));
+  }
+}
+
+TEST_CASE("histograms are cumulative, and the delay is from both times") {
+  Engine engine;
+  TestEvent prediction = Prediction("a", "UP");
+  prediction.timestamp = static_cast<double>(engine.now_ms) / 1000 - 100;
+  prediction.latency = 0.02;
+  engine.Post({prediction, Label("a", "UP")});
+  const std::string text = Exposed(engine);
+  const std::string delay = "plumbline_label_delay_seconds_";
+  CHECK(Has(text, delay + R"(bucket{model="m",le="60"} 0)"));
+  CHECK(Has(text, delay + R"(bucket{model="m",le="300"} 1)"));
+  CHECK(Has(text, delay + R"(bucket{model="m",le="+Inf"} 1)"));
+  CHECK(Has(text, delay + R"(sum{model="m"} 100)"));
+  CHECK(Has(text, R"(plumbline_prediction_latency_seconds_count)"
+                  R"({model="m",version="1"} 1)"));
+}
+
+TEST_CASE("label values are escaped") {
+  Engine engine;
+  TestEvent event = Both("UP", "UP");
+  event.model = "quo\"te\\d";
+  engine.Post({event});
+  CHECK(Exposed(engine).find(R"(model="quo\"te\\d")") != std::string::npos);
+}
