@@ -29,9 +29,13 @@ void Joiner::Apply(const EventBatch& batch, BatchOutcome* outcome) {
   }
   FindKeys(batch);
   const size_t count = batch.events.size();
+  PrefetchIndex(0, 2 * kBlock);
   PrefetchRecords(0, kBlock);
   for (size_t i = 0; i < count; ++i) {
-    if (i % kBlock == 0) PrefetchRecords(i + kBlock, i + 2 * kBlock);
+    if (i % kBlock == 0) {
+      PrefetchIndex(i + 2 * kBlock, i + 3 * kBlock);
+      PrefetchRecords(i + kBlock, i + 2 * kBlock);
+    }
     bool duplicate = false;
     bool of_label = false;
     const Reject reject = ApplyEvent(batch, i, &duplicate, &of_label);
@@ -158,12 +162,16 @@ bool Joiner::KeyOf(const EventBatch& batch, const Event& event, PairKey* key) {
   return true;
 }
 
-// Also has their places in the index fetched, well before they are needed.
 void Joiner::FindKeys(const EventBatch& batch) {
   keys_.resize(batch.events.size());
   for (size_t i = 0; i < keys_.size(); ++i) {
     const Event& event = batch.events[i];
     keys_[i].known = event.has_id && KeyOf(batch, event, &keys_[i].key);
+  }
+}
+
+void Joiner::PrefetchIndex(size_t begin, size_t end) const {
+  for (size_t i = begin; i < std::min(end, keys_.size()); ++i) {
     if (keys_[i].known) state_->table().PrefetchIndex(keys_[i].key);
   }
 }

@@ -97,6 +97,9 @@ class Joiner {
   Version* VersionOf(const EventBatch& batch, const Event& event,
                      const Model& model);
   void FindKeys(const EventBatch& batch);
+  // Of the events from `begin` on: first their places in the index, a block
+  // later their records.
+  void PrefetchIndex(size_t begin, size_t end) const;
   void PrefetchRecords(size_t begin, size_t end) const;
   void LoadChain(const PairKey& key);
   bool NeedsRecord(const Plan& plan) const;

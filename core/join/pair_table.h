@@ -15,11 +15,13 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory_resource>
 #include <vector>
 
+#include "core/join/prefetch.h"
 #include "core/join/record.h"
 
 namespace plumbline {
@@ -61,6 +63,7 @@ class PairTable {
   void Sweep(size_t n, Dead dead) {
     for (; n > 0 && used_ > 0; --n) {
       if (hand_ >= end_) hand_ = 0;
+      PrefetchIndex(at(std::min(hand_ + kSweepAhead, end_ - 1)).key);
       const Record& record = at(hand_);
       if (record.kind() != RecordKind::kFree && dead(record)) Remove(hand_);
       ++hand_;
@@ -72,6 +75,7 @@ class PairTable {
  private:
   static constexpr uint32_t kChunk = 32768;  // 2 MiB, a huge page
   static constexpr size_t kParts = 16;
+  static constexpr uint32_t kSweepAhead = 16;  // records
 
   struct Slot {
     uint32_t tag = 0;
@@ -117,7 +121,7 @@ inline uint32_t PairTable::Find(const PairKey& key) const {
 
 inline void PairTable::PrefetchIndex(const PairKey& key) const {
   const Part& part = parts_[PartOf(key)];
-  __builtin_prefetch(&part.slots[TagOf(key) & (part.slots.size() - 1)]);
+  Prefetch(&part.slots[TagOf(key) & (part.slots.size() - 1)]);
 }
 
 inline void PairTable::PrefetchRecord(const PairKey& key) const {
@@ -127,7 +131,7 @@ inline void PairTable::PrefetchRecord(const PairKey& key) const {
   for (size_t i = tag & mask; part.slots[i].record != kNone;
        i = (i + 1) & mask) {
     if (part.slots[i].tag != tag) continue;
-    __builtin_prefetch(&at(part.slots[i].record));
+    Prefetch(&at(part.slots[i].record));
     return;
   }
 }

@@ -80,6 +80,8 @@ BodyDecoder::BodyDecoder(const IdHasher* hasher)
 }
 BodyDecoder::~BodyDecoder() = default;
 
+size_t BodyDecoder::capacity() const { return impl_->parser.capacity(); }
+
 size_t BodyDecoder::Padding() { return simdjson::SIMDJSON_PADDING; }
 
 BodyStatus BodyDecoder::Decode(std::string_view body, BodyFormat format,

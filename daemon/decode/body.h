@@ -61,6 +61,10 @@ class BodyDecoder {
                     const DecodeLimits& limits, int64_t now_us,
                     DecodedBody* out, std::string* message);
 
+  // The size of the longest document parsed. The decoder keeps several times
+  // as much memory.
+  size_t capacity() const;
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;

@@ -14,9 +14,6 @@
 namespace plumbline {
 namespace {
 
-// A thread keeps buffers of this size from one request to the next.
-constexpr size_t kKept = 64 * 1024;
-
 // A parsed document takes up to 14 times its size in memory, so large ones are
 // parsed one at a time.
 constexpr size_t kLargeDocument = 1024 * 1024;
@@ -98,41 +95,6 @@ class IngestHandler::InFlight {
   int64_t bytes_ = 0;
 };
 
-// What a thread works with.
-struct IngestHandler::Workspace {
-  explicit Workspace(const IdHasher* hasher) : hasher(hasher) { Trim(true); }
-
-  // Gives back what one large request made large, however it ends.
-  class Use {
-   public:
-    explicit Use(Workspace* workspace) : workspace_(workspace) {}
-    ~Use() { workspace_->Trim(false); }
-
-   private:
-    Workspace* const workspace_;
-  };
-
-  void Trim(bool all) {
-    if (all || body.capacity() > kKept) std::string().swap(body);
-    if (all || unpacked.capacity() > kKept) std::string().swap(unpacked);
-    auto& batch = std::get<EventBatch>(command);
-    if (all || batch.events.capacity() * sizeof(Event) > kKept) {
-      batch = EventBatch{};
-      decoded = DecodedBody{};
-    }
-    if (all || large_document) decoder = std::make_unique<BodyDecoder>(hasher);
-    large_document = false;
-  }
-
-  const IdHasher* const hasher;
-  std::unique_ptr<BodyDecoder> decoder;
-  bool large_document = false;  // the decoder has parsed one
-  std::string body;
-  std::string unpacked;
-  DecodedBody decoded;
-  Command command{EventBatch{}};
-};
-
 IngestHandler::IngestHandler(Pipeline* pipeline, Clock* clock,
                              const IdHasher* hasher,
                              Authenticator* authenticator,
@@ -140,7 +102,7 @@ IngestHandler::IngestHandler(Pipeline* pipeline, Clock* clock,
                              IngestCounters* counters)
     : pipeline_(pipeline),
       clock_(clock),
-      hasher_(hasher),
+      workspaces_(hasher),
       authenticator_(authenticator),
       phase_(phase),
       counters_(counters) {
@@ -203,11 +165,10 @@ HttpResponse IngestHandler::Events(HttpRequest& request) {
                                  "Content-Encoding must be gzip or identity"));
   }
 
-  thread_local Workspace workspace(hasher_);
-  const Workspace::Use use(&workspace);
+  const WorkspacePool::Lease lease(&workspaces_);
+  Workspace& workspace = *lease.get();
   InFlight in_flight(this);
   const auto grow = [&in_flight](size_t n) { return in_flight.Grow(n); };
-  workspace.body.reserve(kKept);
   const auto read = request.ReadBody(static_cast<size_t>(body_limit_.load()),
                                      grow, &workspace.body);
   if (read != HttpRequest::BodyStatus::kOk) return BodyError(read);
@@ -239,7 +200,6 @@ HttpResponse IngestHandler::Decode(std::string_view body, BodyFormat format,
       .classes = static_cast<uint64_t>(classes_limit_.load()),
       .future_us = future_ms_.load() * 1000};
   std::string message;
-  workspace->large_document = body.size() > kKept;
   std::unique_lock<std::mutex> one_at_a_time(large_documents_, std::defer_lock);
   if (body.size() > kLargeDocument) one_at_a_time.lock();
   const BodyStatus status = workspace->decoder->Decode(

@@ -14,6 +14,7 @@
 #include "daemon/http/auth.h"
 #include "daemon/http/counters.h"
 #include "daemon/http/message.h"
+#include "daemon/http/workspace.h"
 #include "daemon/phase.h"
 
 namespace plumbline {
@@ -35,7 +36,6 @@ class IngestHandler {
 
  private:
   class InFlight;
-  struct Workspace;
 
   HttpResponse Answer(HttpRequest& request);
   HttpResponse Events(HttpRequest& request);
@@ -45,7 +45,7 @@ class IngestHandler {
 
   Pipeline* const pipeline_;
   Clock* const clock_;
-  const IdHasher* const hasher_;
+  WorkspacePool workspaces_;
   Authenticator* const authenticator_;
   const std::atomic<Phase>* const phase_;
   IngestCounters* const counters_;

@@ -325,8 +325,6 @@ bool HttpServer::KeepsAlive(mg_connection* connection,
 
 // With a thread for each connection, those beyond the limit wait until one
 // ends. Near the limit every answer ends one, so that all get their turn.
-bool HttpServer::crowded() const {
-  return open() * 10 > connections_ * 9;
-}
+bool HttpServer::crowded() const { return open() * 10 > connections_ * 9; }
 
 }  // namespace plumbline

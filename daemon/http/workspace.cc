@@ -1,0 +1,66 @@
+#include "daemon/http/workspace.h"
+
+#include <utility>
+#include <variant>
+
+namespace plumbline {
+namespace {
+
+// What a workspace keeps of each buffer: with batches of a thousand events
+// nothing is given back and taken anew from one request to the next.
+constexpr size_t kKeptWarm = 512 * 1024;
+constexpr size_t kKeptCold = 16 * 1024;
+constexpr size_t kMostWarm = 16;  // workspaces
+
+void Trim(std::string* buffer, size_t kept) {
+  if (buffer->capacity() > kept) std::string().swap(*buffer);
+}
+
+}  // namespace
+
+Workspace::Workspace(const IdHasher* hasher)
+    : hasher(hasher), decoder(std::make_unique<BodyDecoder>(hasher)) {}
+
+void Workspace::Trim(size_t kept) {
+  plumbline::Trim(&body, kept);
+  plumbline::Trim(&unpacked, kept);
+  auto& batch = std::get<EventBatch>(command);
+  if (batch.events.capacity() * sizeof(Event) > kept ||
+      batch.names.bytes().capacity() > kept) {
+    batch = EventBatch{};
+    decoded = DecodedBody{};
+  }
+  // It takes several times the size of what it has parsed.
+  if (decoder->capacity() > kept / 8) {
+    decoder = std::make_unique<BodyDecoder>(hasher);
+  }
+}
+
+std::unique_ptr<Workspace> WorkspacePool::Take() {
+  {
+    const std::lock_guard lock(mutex_);
+    for (Workspaces* workspaces : {&warm_, &cold_}) {
+      if (workspaces->empty()) continue;
+      auto workspace = std::move(workspaces->back());
+      workspaces->pop_back();
+      return workspace;
+    }
+  }
+  return std::make_unique<Workspace>(hasher_);
+}
+
+void WorkspacePool::Return(std::unique_ptr<Workspace> workspace) {
+  workspace->Trim(kKeptWarm);
+  {
+    const std::lock_guard lock(mutex_);
+    if (warm_.size() < kMostWarm) {
+      warm_.push_back(std::move(workspace));
+      return;
+    }
+  }
+  workspace->Trim(kKeptCold);
+  const std::lock_guard lock(mutex_);
+  cold_.push_back(std::move(workspace));
+}
+
+}  // namespace plumbline
