@@ -111,7 +111,7 @@ void Pipeline::Stop() {
 
 // Serves its own group first, then some of those that came meanwhile, and then
 // makes the first of the others the leader: it must not serve for ever.
-void Pipeline::Lead(Waiter* self) {
+void Pipeline::Lead(Waiter* self) noexcept {
   for (int groups = 0;; ++groups) {
     const std::vector<Waiter*> waiters = TakeGroup();
     if (waiters.empty()) return;

@@ -95,7 +95,9 @@ class Pipeline {
   static constexpr uint32_t kServed = 1;
   static constexpr uint32_t kLeads = 2;
 
-  void Lead(Waiter* self);
+  // What is half applied cannot be taken back: an exception (no memory) ends
+  // the process.
+  void Lead(Waiter* self) noexcept;
   std::vector<Waiter*> TakeGroup();
   void CommitGroup(const std::vector<Waiter*>& waiters);
 

@@ -57,6 +57,7 @@ bool State::ChangeSettings(Settings settings, int64_t now_ms) {
     if (!rule.positive_class.empty()) {
       model->SetPositiveClass(rule.positive_class, &reclaimer_);
     }
+    model->RefuseOthers(rule.classes);
     for (Version* version : model->versions.Get()) {
       std::vector<Window*> windows;
       for (const WindowSettings& wanted : rule.windows) {
@@ -81,6 +82,7 @@ bool State::ChangeSettings(Settings settings, int64_t now_ms) {
 int64_t State::Advance(int64_t now_ms) {
   now_ms_ = std::max(now_ms_, now_ms);
   Expire();
+  if (now_ms_ >= next_departure_ms_) ForgetDeparted();
   if (now_ms_ >= next_retirement_ms_) {
     next_retirement_ms_ = now_ms_ + kRetirementCheckMs;
     Retire();
@@ -102,7 +104,7 @@ void State::Publish() {
                             relaxed);
   gauges_.forgotten_until_ms.store(forgotten_until_ms_, relaxed);
   gauges_.horizon_ms.store(settings_->horizon_ms, relaxed);
-  int64_t deadline = next_retirement_ms_;
+  int64_t deadline = std::min(next_retirement_ms_, next_departure_ms_);
   for (const AgeClock* ages : {&prediction_ages_, &label_ages_}) {
     if (!ages->empty()) deadline = std::min(deadline, ages->NextExpiry());
   }
@@ -141,11 +143,12 @@ int64_t State::WindowBytes(std::string_view model, size_t versions,
 }
 
 Model* State::AddModel(std::string_view name, Task task) {
-  auto model =
-      std::make_unique<Model>(std::string(name), next_model_number_++,
-                              static_cast<uint32_t>(owners_.size()), task,
-                              &reclaimer_, &label_ages_, &records_);
+  auto model = std::make_unique<Model>(std::string(name), next_model_number_++,
+                                       static_cast<uint32_t>(owners_.size()),
+                                       task, &reclaimer_, &prediction_ages_,
+                                       &label_ages_, &records_);
   AddOwner({&model->labels, model.get(), nullptr});
+  AddOwner({&model->past_labels, model.get(), nullptr});
   const ModelSettings& rule = settings_->For(name);
   if (!rule.positive_class.empty()) {
     model->SetPositiveClass(rule.positive_class, &reclaimer_);
@@ -161,7 +164,7 @@ Version* State::AddVersion(Model* model, std::string_view name) {
   auto version = std::make_unique<Version>(
       std::string(name), static_cast<uint32_t>(owners_.size()), &reclaimer_,
       &prediction_ages_, &model->records, &records_);
-  AddOwner({&version->ledger, model, version.get()});
+  AddOwner({version->ledger.get(), model, version.get()});
   for (const WindowSettings& w : settings_->For(model->name).windows) {
     version->windows.Append(std::make_unique<Window>(w, 0));
   }
@@ -190,8 +193,10 @@ void State::Remove(Model* model) {
   for (const Version* version : model->versions.Get()) {
     owners_[version->owner] = {};
   }
-  owners_[model->owner] = {};
-  for (Version* version : model->versions.Get()) version->ledger.DropAll();
+  for (const Departed& gone : model->departed) owners_[gone.owner] = {};
+  owners_[model->owner] = owners_[model->past_owner()] = {};
+  model->ForEachPredictionLedger(
+      [](Ledger* ledger, uint64_t) { ledger->DropAll(); });
   model->labels.DropAll();
   window_bytes_ -= model->window_bytes;
   std::erase(touched_, model);
@@ -200,8 +205,17 @@ void State::Remove(Model* model) {
 }
 
 void State::Remove(Model* model, Version* version) {
-  owners_[version->owner] = {};
-  version->ledger.DropAll();
+  const uint32_t owner = version->owner;
+  auto ledger = std::move(version->ledger);
+  ledger->EvictAllWaiting();
+  if (ledger->counts().total() > 0) {
+    owners_[owner] = {ledger.get(), model, nullptr};
+    const int64_t until_ms = now_ms_ + settings_->label_horizon_ms;
+    next_departure_ms_ = std::min(next_departure_ms_, until_ms);
+    model->departed.push_back({owner, until_ms, std::move(ledger)});
+  } else {
+    owners_[owner] = {};
+  }
   model->versions.Remove(version);
   Recharge(model);
 }
@@ -233,11 +247,13 @@ void State::Expire() {
     prediction_ages_.PopOldest();
     for (Model* model : models_.Get()) {
       for (Version* version : model->versions.Get()) {
-        const uint64_t waiting = version->ledger.Expire(age).waiting;
+        const uint64_t waiting = version->ledger->Expire(age).waiting;
         if (waiting == 0) continue;
         version->counts[kExpiredPredictions] += waiting;
         Touch(model, version);
       }
+      for (const Departed& gone : model->departed) gone.ledger->Expire(age);
+      model->past_labels.Expire(age);
     }
   }
   while (label_ages_.Expired(now_ms_)) {
@@ -252,18 +268,32 @@ void State::Expire() {
   }
 }
 
+void State::ForgetDeparted() {
+  next_departure_ms_ = INT64_MAX;
+  for (Model* model : models_.Get()) {
+    std::erase_if(model->departed, [this](const Departed& gone) {
+      if (gone.until_ms > now_ms_) {
+        next_departure_ms_ = std::min(next_departure_ms_, gone.until_ms);
+        return false;
+      }
+      owners_[gone.owner] = {};
+      return true;
+    });
+  }
+}
+
 void State::Retire() {
   const std::vector<Model*> models = models_.Get();
   for (Model* model : models) {
     const ModelSettings& rule = settings_->For(model->name);
     const std::vector<Version*> versions = model->versions.Get();
     for (Version* version : versions) {
-      if (version->ledger.counts().total() == 0 &&
+      if (version->ledger->counts().total() == 0 &&
           Silent(version->last_event_ms, rule)) {
         Remove(model, version);
       }
     }
-    if (model->versions.Get().empty() && model->labels.counts().total() == 0 &&
+    if (model->versions.Get().empty() && model->records == 0 &&
         Silent(model->last_event_ms, rule)) {
       Remove(model);
     }

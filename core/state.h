@@ -112,6 +112,7 @@ class State {
   uint32_t AddOwner(Owner owner);
   void Recharge(Model* model);
   void Expire();
+  void ForgetDeparted();
   void Retire();
   bool Silent(int64_t last_event_ms, const ModelSettings& rule) const;
 
@@ -120,6 +121,7 @@ class State {
   std::unique_ptr<const Settings> settings_;
   int64_t now_ms_ = 0;
   int64_t next_retirement_ms_ = 0;
+  int64_t next_departure_ms_ = INT64_MAX;
   int64_t forgotten_until_ms_ = 0;
   int64_t window_bytes_ = 0;
   uint64_t records_ = 0;

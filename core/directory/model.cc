@@ -38,12 +38,12 @@ Version::Version(std::string name, uint32_t owner, Reclaimer* reclaimer,
                  AgeClock* ages, uint64_t* model_records, uint64_t* all_records)
     : name(std::move(name)),
       owner(owner),
-      ledger(ages, model_records, all_records),
+      ledger(std::make_unique<Ledger>(ages, model_records, all_records)),
       windows(reclaimer) {}
 
 void Version::Publish(uint64_t generation, int64_t now_ms, CountForm form,
                       Tallies* scratch) {
-  counts[kPendingPredictions] = ledger.counts().waiting;
+  counts[kPendingPredictions] = ledger->counts().waiting;
   published.Publish(generation, counts);
   touched = false;
   if (changes.empty()) return;
@@ -132,12 +132,14 @@ void Version::PublishOutcomes(Tally* group) {
 }
 
 Model::Model(std::string name, uint32_t number, uint32_t owner, Task task,
-             Reclaimer* reclaimer, AgeClock* label_ages, uint64_t* all_records)
+             Reclaimer* reclaimer, AgeClock* prediction_ages,
+             AgeClock* label_ages, uint64_t* all_records)
     : name(std::move(name)),
       number(number),
       owner(owner),
       task(task),
       labels(label_ages, &records, all_records),
+      past_labels(prediction_ages, &records, all_records),
       classes(reclaimer),
       versions(reclaimer) {
   small_integer.fill(kNoClass);
@@ -177,6 +179,15 @@ uint32_t Model::AddClass(std::string_view text, int64_t matrix_limit) {
     if (std::to_string(n) == text) small_integer[n] = index;
   }
   return index;
+}
+
+void Model::RefuseOthers(const std::vector<std::string>& configured) {
+  refused.clear();
+  if (configured.empty()) return;
+  for (const std::string* known : classes.Get()) {
+    refused.push_back(std::find(configured.begin(), configured.end(), *known) ==
+                      configured.end());
+  }
 }
 
 void Model::SetPositiveClass(std::string_view text, Reclaimer* reclaimer) {

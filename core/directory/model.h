@@ -102,7 +102,7 @@ struct Version {
 
   // Writer
   std::array<uint64_t, kVersionCounts> counts{};
-  Ledger ledger;
+  std::unique_ptr<Ledger> ledger;
   WindowChanges changes;
   int64_t last_event_ms = 0;
   bool touched = false;
@@ -126,22 +126,34 @@ struct Version {
   void PublishOutcomes(Tally* group);
 };
 
+// The joined predictions of a deleted version. A label that they hold belongs
+// to the id: it is remembered on, until it is older than the horizon of labels.
+struct Departed {
+  uint32_t owner;  // in records
+  int64_t until_ms;
+  std::unique_ptr<Ledger> ledger;
+};
+
 struct Model {
   Model(std::string name, uint32_t number, uint32_t owner, Task task,
-        Reclaimer* reclaimer, AgeClock* label_ages, uint64_t* all_records);
+        Reclaimer* reclaimer, AgeClock* prediction_ages, AgeClock* label_ages,
+        uint64_t* all_records);
 
   const std::string name;
   const uint32_t number;  // never reused
-  const uint32_t owner;   // in records of labels
+  const uint32_t owner;   // in records of labels; the next in past labels
   const Task task;
 
   // Writer
   uint64_t records = 0;  // remembered of it, all versions and labels
   std::array<uint64_t, kModelCounts> counts{};
   Ledger labels;
+  Ledger past_labels;  // of labels that pairs hold: as old as a pair
+  std::vector<Departed> departed;
   int64_t last_event_ms = 0;
   int64_t window_bytes = 0;  // charged
   bool touched = false;
+  std::vector<bool> refused;  // by class: known, but no longer configured
   std::unordered_map<std::string_view, uint32_t> class_index;
   std::array<uint32_t, 16> small_integer;  // class of 0..15, or kNoClass
 
@@ -155,6 +167,13 @@ struct Model {
   std::atomic<uint32_t> matrix_frozen_at{0};
   PublishedList<Version> versions;  // by name
 
+  uint32_t past_owner() const { return owner + 1; }
+  // Calls `visit(ledger, next_number)` for each ledger by prediction age.
+  template <class Visit>
+  void ForEachPredictionLedger(Visit visit);
+  bool Refuses(uint64_t class_index) const {
+    return class_index < refused.size() && refused[class_index];
+  }
   uint32_t class_count() const {
     return static_cast<uint32_t>(classes.Get().size());
   }
@@ -166,6 +185,8 @@ struct Model {
   uint32_t AddClass(std::string_view text, int64_t matrix_limit);
   // With more classes than this, the model goes over to marginal counts.
   void FreezeMatrixBeyond(int64_t classes);
+  // Of the known classes, those that are not among these; none if empty.
+  void RefuseOthers(const std::vector<std::string>& configured);
   void SetPositiveClass(std::string_view text, Reclaimer* reclaimer);
 
   // [Writer] Publishes what a group has changed.
@@ -173,5 +194,14 @@ struct Model {
 
   ~Model() { delete positive_class.load(std::memory_order_relaxed); }
 };
+
+template <class Visit>
+void Model::ForEachPredictionLedger(Visit visit) {
+  for (Version* version : versions.Get()) {
+    visit(version->ledger.get(), version->counts[kObservations]);
+  }
+  for (const Departed& gone : departed) visit(gone.ledger.get(), UINT64_MAX);
+  visit(&past_labels, counts[kCorrections]);
+}
 
 }  // namespace plumbline

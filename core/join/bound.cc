@@ -26,25 +26,24 @@ void Note(State* state, AgeClock* ages, uint32_t age) {
   if (ages == &state->prediction_ages()) state->NoteForgotten(ages->EndOf(age));
 }
 
-bool ForgetPredictions(State* state) {
-  Model* model = Largest(*state, [](const Model& m) {
-    return std::any_of(m.versions.Get().begin(), m.versions.Get().end(),
-                       [](const Version* v) {
-                         const auto& c = v->ledger.counts();
-                         return c.joined + c.past > 0;
-                       });
-  });
-  if (model == nullptr) return false;
+uint32_t OldestJoined(Model& model) {
   uint32_t oldest = kNoAge;
-  for (const Version* version : model->versions.Get()) {
-    oldest = std::min(oldest, version->ledger.OldestJoined(kNoAge));
-  }
+  model.ForEachPredictionLedger([&oldest](const Ledger* ledger, uint64_t) {
+    oldest = std::min(oldest, ledger->OldestJoined(kNoAge));
+  });
+  return oldest;
+}
+
+bool ForgetPredictions(State* state) {
+  Model* model =
+      Largest(*state, [](Model& m) { return OldestJoined(m) != kNoAge; });
+  if (model == nullptr) return false;
+  const uint32_t oldest = OldestJoined(*model);
   Note(state, &state->prediction_ages(), oldest);
-  for (Version* version : model->versions.Get()) {
+  model->ForEachPredictionLedger([&](Ledger* ledger, uint64_t next_number) {
     model->counts[kForgottenPredictions] +=
-        version->ledger.ForgetJoined(oldest, version->counts[kObservations])
-            .joined;
-  }
+        ledger->ForgetJoined(oldest, next_number).joined;
+  });
   state->Touch(model);
   return true;
 }
@@ -63,14 +62,15 @@ bool ForgetLabels(State* state) {
 bool EvictWaiting(State* state) {
   Model* model = Largest(*state, [](const Model& m) {
     return m.labels.counts().waiting > 0 ||
-           std::any_of(
-               m.versions.Get().begin(), m.versions.Get().end(),
-               [](const Version* v) { return v->ledger.counts().waiting > 0; });
+           std::any_of(m.versions.Get().begin(), m.versions.Get().end(),
+                       [](const Version* v) {
+                         return v->ledger->counts().waiting > 0;
+                       });
   });
   if (model == nullptr) return false;
   uint32_t prediction = kNoAge;
   for (const Version* version : model->versions.Get()) {
-    prediction = std::min(prediction, version->ledger.OldestWaiting(kNoAge));
+    prediction = std::min(prediction, version->ledger->OldestWaiting(kNoAge));
   }
   const uint32_t label = model->labels.OldestWaiting(kNoAge);
   state->Touch(model);
@@ -85,7 +85,7 @@ bool EvictWaiting(State* state) {
   }
   Note(state, &state->prediction_ages(), prediction);
   for (Version* version : model->versions.Get()) {
-    const uint64_t n = version->ledger.EvictWaiting(prediction).waiting;
+    const uint64_t n = version->ledger->EvictWaiting(prediction).waiting;
     if (n == 0) continue;
     version->counts[kEvictedPredictions] += n;
     state->Touch(model, version);

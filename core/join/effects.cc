@@ -80,7 +80,7 @@ void Joiner::DoPrediction(const Plan& plan) {
   record.time = static_cast<uint64_t>(PredictionTime(*plan.event));
   record.label_time = static_cast<uint64_t>(now_ms());
   record.prediction = plan.prediction.bits;
-  version->ledger.AddWaiting(record.age, 1);
+  version->ledger->AddWaiting(record.age, 1);
   chain_.push_back(number);
 
   if (plan.standing == nullptr) return;
@@ -93,22 +93,23 @@ void Joiner::DoPrediction(const Plan& plan) {
       MarkLabelJoined(plan.model, &other);
     }
   }
-  RehomePastLabels(record);
+  RehomePastLabels(*plan.model, record);
 }
 
 void Joiner::DoLabel(const Plan& plan) {
   Model* model = plan.model;
   ++model->counts[kLabels];
   model->counts[kLastLabelMs] = static_cast<uint64_t>(now_ms());
-  const bool both = plan.event->prediction_kind != ValueKind::kNone;
   const int64_t time_us = LabelTime(*plan.event);
   bool joined = false;
   int64_t remembered_until = 0;
   for (const uint32_t r : chain_) {
     Record& record = state_->table().at(r);
     if (record.kind() != RecordKind::kPrediction || record.joined) continue;
-    Complete(model, state_->owner(record.owner).version, &record,
-             plan.label.bits, time_us, !both);
+    // The prediction that came in the same event has no delay.
+    Version* version = state_->owner(record.owner).version;
+    const bool late = plan.version != version;
+    Complete(model, version, &record, plan.label.bits, time_us, late);
     joined = true;
     remembered_until = std::max(remembered_until,
                                 state_->prediction_ages().ExpiryOf(record.age));
@@ -121,7 +122,7 @@ void Joiner::DoLabel(const Plan& plan) {
   // the horizon of labels.
   AgeClock& ages = state_->label_ages();
   if (remembered_until < ages.ExpiryOf(ages.Current(now_ms())) &&
-      Fits(*state_, 1)) {
+      HasSpareRoom()) {
     AddLabelRecord(plan, true);
   }
   ++model->counts[kJoinedLabels];
@@ -129,10 +130,10 @@ void Joiner::DoLabel(const Plan& plan) {
 
 void Joiner::DoCorrection(const Plan& plan) {
   Model* model = plan.model;
-  ++model->counts[kCorrections];
   model->counts[kLastLabelMs] = static_cast<uint64_t>(now_ms());
   const uint64_t old = plan.standing->label;
   KeepPastLabel(model, plan.key, old);
+  ++model->counts[kCorrections];
   for (const uint32_t r : chain_) {
     Record& record = state_->table().at(r);
     if (record.kind() == RecordKind::kPastLabel) continue;
@@ -140,6 +141,7 @@ void Joiner::DoCorrection(const Plan& plan) {
     record.label_time = static_cast<uint64_t>(LabelTime(*plan.event));
     if (record.kind() != RecordKind::kPrediction) continue;
     Version* version = state_->owner(record.owner).version;
+    if (version == nullptr) continue;  // deleted
     version->last_event_ms = now_ms();
     version->changes.corrections.push_back(
         {static_cast<int64_t>(record.time), record.number(), record.age,
@@ -150,12 +152,13 @@ void Joiner::DoCorrection(const Plan& plan) {
 }
 
 // Remembers a value that is replaced, for as long as the record of this chain
-// that lives longest.
+// that lives longest. It counts as the model's: versions come and go.
 void Joiner::KeepPastLabel(Model* model, const PairKey& key, uint64_t bits) {
-  if (HadLabel(bits) || PastLabels() >= kPastLabels || !Fits(*state_, 1)) {
+  if (HadLabel(bits) || PastLabels() >= kPastLabels || !HasSpareRoom()) {
     return;
   }
-  Record past;
+  uint32_t owner = 0;
+  uint32_t age = 0;
   int64_t until = -1;
   for (const uint32_t r : chain_) {
     const Record& record = state_->table().at(r);
@@ -165,38 +168,39 @@ void Joiner::KeepPastLabel(Model* model, const PairKey& key, uint64_t bits) {
         label ? state_->label_ages() : state_->prediction_ages();
     if (ages.ExpiryOf(record.age) <= until) continue;
     until = ages.ExpiryOf(record.age);
-    past.owner = record.owner;
-    past.age = record.age;
-    past.set_number(record.joined ? record.number()
-                                  : model->counts[kJoinedLabels]);
+    owner = label ? model->owner : model->past_owner();
+    age = record.age;
   }
   const uint32_t number = state_->table().Insert(key);
   Record& record = state_->table().at(number);
   record.set_kind(RecordKind::kPastLabel);
-  record.owner = past.owner;
-  record.age = past.age;
-  record.set_number(past.number());
   record.joined = 1;
   record.label = bits;
-  state_->owner(record.owner).ledger->AddPast(record.age, 1);
+  CountPastLabel(*model, owner, age, &record);
   chain_.push_back(number);
 }
 
+void Joiner::CountPastLabel(const Model& model, uint32_t owner, uint32_t age,
+                            Record* past) {
+  past->owner = owner;
+  past->age = age;
+  past->set_number(owner == model.owner ? model.counts[kJoinedLabels]
+                                        : model.counts[kCorrections]);
+  state_->owner(owner).ledger->AddPast(age, past->number());
+}
+
 // Lets past labels live as long as a pair that joins them later.
-void Joiner::RehomePastLabels(const Record& pair) {
+void Joiner::RehomePastLabels(const Model& model, const Record& pair) {
   const int64_t until = state_->prediction_ages().ExpiryOf(pair.age);
   for (const uint32_t r : chain_) {
     Record& record = state_->table().at(r);
     if (record.kind() != RecordKind::kPastLabel) continue;
-    const State::Owner& owner = state_->owner(record.owner);
-    const AgeClock& ages = owner.version != nullptr ? state_->prediction_ages()
-                                                    : state_->label_ages();
+    const AgeClock& ages = record.owner == model.owner
+                               ? state_->label_ages()
+                               : state_->prediction_ages();
     if (ages.ExpiryOf(record.age) >= until) continue;
-    owner.ledger->AddPast(record.age, -1);
-    record.owner = pair.owner;
-    record.age = pair.age;
-    record.set_number(pair.number());
-    state_->owner(record.owner).ledger->AddPast(record.age, 1);
+    state_->owner(record.owner).ledger->RemovePast(record.age);
+    CountPastLabel(model, model.past_owner(), pair.age, &record);
   }
 }
 
@@ -215,8 +219,8 @@ void Joiner::Complete(Model* model, Version* version, Record* record,
                                record->age);
   version->changes.completed.push_back(
       {ObservationOf(*model, label, record->prediction), record->age});
-  version->ledger.AddWaiting(record->age, -1);
-  version->ledger.AddJoined(record->age, 1);
+  version->ledger->AddWaiting(record->age, -1);
+  version->ledger->AddJoined(record->age, 1);
   version->last_event_ms = now_ms();
   state_->Touch(model, version);
 

@@ -13,7 +13,7 @@ uint64_t Waiting(const State& state) {
   for (const Model* model : state.models().Get()) {
     waiting += model->labels.counts().waiting;
     for (const Version* version : model->versions.Get()) {
-      waiting += version->ledger.counts().waiting;
+      waiting += version->ledger->counts().waiting;
     }
   }
   return waiting;
@@ -53,14 +53,16 @@ void Joiner::Apply(const EventBatch& batch, BatchOutcome* outcome) {
 // early labels would fit if all were new. Room is made for those that are new:
 // a resend forgets nothing.
 bool Joiner::Admit(const EventBatch& batch) {
+  reserved_ = 0;
   if (state_->settings().evict_oldest) return true;
-  int64_t most = 0;
-  for (const Event& event : batch.events) most += event.has_id;
-  if (Fits(*state_, most)) return true;
+  fresh_.clear();
+  for (const Event& event : batch.events) fresh_.push_back(event.has_id);
+  reserved_ = std::count(fresh_.begin(), fresh_.end(), true);
+  if (Fits(*state_, reserved_)) return true;
 
   int64_t as_new = 0;
-  int64_t fresh = 0;
-  for (const Event& event : batch.events) {
+  for (size_t i = 0; i < batch.events.size(); ++i) {
+    const Event& event = batch.events[i];
     if (!event.has_id) continue;
     const bool predicts = event.prediction_kind != ValueKind::kNone;
     PairKey key;
@@ -74,14 +76,15 @@ bool Joiner::Admit(const EventBatch& batch) {
     const bool known = predicts
                            ? version != nullptr && HasPrediction(version->owner)
                            : !chain_.empty();
-    fresh += !known;
+    fresh_[i] = !known;
+    reserved_ -= known;
   }
   if (as_new == 0) return true;
   if (static_cast<int64_t>(Waiting(*state_)) + as_new >
       RecordLimit(state_->settings())) {
     return false;
   }
-  return MakeRoom(state_, fresh, false);
+  return MakeRoom(state_, reserved_, false);
 }
 
 Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
@@ -91,13 +94,15 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
   Plan plan;
   plan.event = &event;
   Reject reject = PlanEvent(batch, place, &plan, of_label);
+  if (reserved_ > 0) reserved_ -= fresh_[place];
   if (reject != Reject::kNone) return reject;
-  if (!Fits(*state_, 1) && NeedsRecord(plan)) {
+  const int64_t needed = RecordsNeeded(plan);
+  if (needed > 0 && !Fits(*state_, needed)) {
     // A past label may take the place of what is joined, and of no more. What
     // goes may be what the plan rests on, so the event is planned again.
     const bool evict =
         state_->settings().evict_oldest && plan.label_half != Half::kCorrection;
-    MakeRoom(state_, 1, evict);
+    MakeRoom(state_, needed, evict);
     plan = Plan{};
     plan.event = &event;
     reject = PlanEvent(batch, place, &plan, of_label);
@@ -196,18 +201,19 @@ void Joiner::LoadChain(const PairKey& key) {
   }
 }
 
-// A new prediction does, a label that finds none to score, and a correction
-// for the value it replaces.
-bool Joiner::NeedsRecord(const Plan& plan) const {
-  if (!plan.event->has_id) return false;
-  if (plan.prediction_half == Half::kNew ||
-      plan.label_half == Half::kCorrection) {
-    return true;
-  }
-  return plan.label_half == Half::kNew &&
-         std::none_of(chain_.begin(), chain_.end(), [this](uint32_t r) {
-           return state_->table().at(r).kind() == RecordKind::kPrediction;
-         });
+// A new prediction needs one, a label that finds none to score, and a
+// correction for the value it replaces: that one must not take what the rest of
+// the batch was promised.
+int64_t Joiner::RecordsNeeded(const Plan& plan) const {
+  if (!plan.event->has_id) return 0;
+  int64_t needed = plan.prediction_half == Half::kNew;
+  if (plan.label_half == Half::kCorrection) return needed + 1 + reserved_;
+  const bool early =
+      plan.label_half == Half::kNew && needed == 0 &&
+      std::none_of(chain_.begin(), chain_.end(), [this](uint32_t r) {
+        return state_->table().at(r).kind() == RecordKind::kPrediction;
+      });
+  return needed + early;
 }
 
 bool Joiner::HasPrediction(uint32_t owner) const {

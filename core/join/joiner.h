@@ -102,7 +102,9 @@ class Joiner {
   void PrefetchIndex(size_t begin, size_t end) const;
   void PrefetchRecords(size_t begin, size_t end) const;
   void LoadChain(const PairKey& key);
-  bool NeedsRecord(const Plan& plan) const;
+  int64_t RecordsNeeded(const Plan& plan) const;
+  // True if there is room for one more that the batch did not ask for.
+  bool HasSpareRoom() const { return Fits(*state_, reserved_ + 1); }
   bool HasPrediction(uint32_t owner) const;
   bool HadLabel(uint64_t bits) const;
   size_t PastLabels() const;
@@ -125,7 +127,9 @@ class Joiner {
   void DoLabel(const Plan& plan);
   void DoCorrection(const Plan& plan);
   void KeepPastLabel(Model* model, const PairKey& key, uint64_t bits);
-  void RehomePastLabels(const Record& pair);
+  void CountPastLabel(const Model& model, uint32_t owner, uint32_t age,
+                      Record* past);
+  void RehomePastLabels(const Model& model, const Record& pair);
   void Complete(Model* model, Version* version, Record* record, uint64_t label,
                 int64_t label_time_us, bool delay_counts);
   void AddLabelRecord(const Plan& plan, bool joined);
@@ -144,6 +148,10 @@ class Joiner {
   };
   std::vector<Key> keys_;        // by place
   std::vector<uint32_t> chain_;  // records alive, of the event at hand
+  // Under the policy to refuse: which events may need a record, and how many
+  // of those are still to come.
+  std::vector<uint8_t> fresh_;
+  int64_t reserved_ = 0;
 };
 
 }  // namespace plumbline

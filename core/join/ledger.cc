@@ -1,6 +1,7 @@
 #include "core/join/ledger.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace plumbline {
 
@@ -16,6 +17,21 @@ void Ledger::Add(uint32_t age, uint64_t Counts::*count, int64_t n) {
   total_.*count += static_cast<uint64_t>(n);
   *model_ += static_cast<uint64_t>(n);
   *all_ += static_cast<uint64_t>(n);
+}
+
+void Ledger::AddPast(uint32_t age, uint64_t number) {
+  if (Find(age) == nullptr) {
+    const auto place = std::lower_bound(
+        buckets_.begin(), buckets_.end(), age,
+        [](const Bucket& bucket, uint32_t a) { return bucket.age < a; });
+    Bucket bucket;
+    bucket.age = age;
+    // One that was here before and went has taken its records with it.
+    bucket.forgotten_below = number;
+    buckets_.insert(place, bucket);
+    ages_->Use(age);
+  }
+  Add(age, &Counts::past, 1);
 }
 
 uint32_t Ledger::OldestJoined(uint32_t none) const {
@@ -62,6 +78,14 @@ Ledger::Counts Ledger::EvictWaiting(uint32_t age) {
   Subtract(counts);
   EraseIfEmpty(age);
   return counts;
+}
+
+Ledger::Counts Ledger::EvictAllWaiting() {
+  Counts evicted;
+  std::vector<uint32_t> ages;
+  for (const Bucket& bucket : buckets_) ages.push_back(bucket.age);
+  for (const uint32_t age : ages) evicted.waiting += EvictWaiting(age).waiting;
+  return evicted;
 }
 
 Ledger::Counts Ledger::DropAll() {

@@ -48,7 +48,9 @@ class Ledger {
   // record it is about is dead.
   void AddWaiting(uint32_t age, int64_t n) { Add(age, &Counts::waiting, n); }
   void AddJoined(uint32_t age, int64_t n) { Add(age, &Counts::joined, n); }
-  void AddPast(uint32_t age, int64_t n) { Add(age, &Counts::past, n); }
+  // A past label may be of any age that is alive; `number` is its number.
+  void AddPast(uint32_t age, uint64_t number);
+  void RemovePast(uint32_t age) { Add(age, &Counts::past, -1); }
 
   // True if the record (which this ledger counts) is remembered.
   bool Alive(const Record& record) const;
@@ -63,6 +65,7 @@ class Ledger {
   Counts Expire(uint32_t age);
   Counts ForgetJoined(uint32_t age, uint64_t next_number);
   Counts EvictWaiting(uint32_t age);
+  Counts EvictAllWaiting();
   Counts DropAll();
 
  private:

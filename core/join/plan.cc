@@ -193,6 +193,15 @@ Reject Joiner::CheckLimits(const EventBatch& batch, const Plan& plan,
     }
     if (!known || !classifies) return Reject::kNoPositiveClass;
   }
+  if (plan.model != nullptr && !plan.model->refused.empty() && classifies) {
+    if (predicts && plan.model->Refuses(plan.prediction.bits)) {
+      return Reject::kUnknownClass;
+    }
+    if (labels && plan.model->Refuses(plan.label.bits)) {
+      *of_label = true;
+      return Reject::kUnknownClass;
+    }
+  }
   if (plan.model != nullptr && !new_version && new_classes == 0) {
     return Reject::kNone;
   }

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <new>
 #include <thread>
 #include <utility>
 
@@ -292,7 +293,7 @@ int HttpServer::Serve(mg_connection* connection) {
     response.close = true;
     on_refused_(response.status);
   } else {
-    response = handler_(request);
+    response = Handle(request);
     refused = response.close;
   }
   if (response.no_answer) {
@@ -305,6 +306,19 @@ int HttpServer::Serve(mg_connection* connection) {
   --serving_;
   request_begin = Clock::now();
   return response.status;
+}
+
+// civetweb is C: nothing may be thrown through it.
+HttpResponse HttpServer::Handle(HttpRequest& request) {
+  try {
+    return handler_(request);
+  } catch (const std::bad_alloc&) {
+    HttpResponse response =
+        ErrorResponse(503, "overloaded", "there is no memory for this request");
+    response.close = true;
+    on_refused_(response.status);
+    return response;
+  }
 }
 
 bool HttpServer::KeepsAlive(mg_connection* connection,

@@ -33,7 +33,7 @@ class HttpServer {
   };
 
   // nullptr, with *error saying what to do, if it cannot listen. `handler` is
-  // called on many threads at once; it must not throw.
+  // called on many threads at once; it throws nothing but std::bad_alloc.
   static std::unique_ptr<HttpServer> Start(const Options& options,
                                            Handler handler, std::string* error);
 
@@ -52,6 +52,7 @@ class HttpServer {
   HttpServer(const Options& options, Handler handler);
 
   int Serve(mg_connection* connection);
+  HttpResponse Handle(HttpRequest& request);
   // True if civetweb is to keep the connection; tells it if not.
   bool KeepsAlive(mg_connection* connection, const HttpRequest& request,
                   const HttpResponse& response);

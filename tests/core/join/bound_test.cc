@@ -2,6 +2,8 @@
 
 #include "core/join/bound.h"
 
+#include <random>
+
 #include "tests/support/catch.h"
 #include "tests/support/engine.h"
 
@@ -194,4 +196,25 @@ TEST_CASE("an event that is planned again at the bound keeps the limits") {
   other.version = "2";
   CHECK(engine.Post({other}).accepted == 0);
   CHECK(engine.Model().classes.size() == 2);
+}
+
+TEST_CASE("past labels never take the bound beyond itself under reject") {
+  constexpr int64_t kLimit = 40;
+  const unsigned seed = GENERATE(1u, 2u, 3u, 4u);
+  std::mt19937 random(seed);
+  Engine engine;
+  Bounded(engine, kLimit, false);
+  for (int request = 0; request < 300; ++request) {
+    std::vector<TestEvent> events;
+    for (auto n = random() % 30; n > 0; --n) {
+      const std::string id = std::to_string(random() % 60);
+      const std::string value = std::to_string(random() % 5);
+      const auto what = random() % 3;
+      if (what == 0) events.push_back(Prediction(id, value));
+      if (what == 1) events.push_back(Label(id, value));
+      if (what == 2) events.push_back(Both(value, value, id));
+    }
+    engine.Post(events);
+    REQUIRE(engine.remembered() <= kLimit);
+  }
 }

@@ -375,3 +375,88 @@ TEST_CASE("one id does not gather past labels without end") {
   CHECK(engine.Count(kCorrections) == 500);
   CHECK(engine.remembered() <= 1 + 64);
 }
+
+TEST_CASE("a label outlives the deletion of the version that it scored") {
+  Engine engine;
+  engine.settings.horizon_ms = 10 * Engine::kHour;
+  engine.settings.label_horizon_ms = Engine::kHour;
+  engine.Use();
+  engine.Post({Prediction("a", "UP", "1"), Label("a", "UP")});
+  CHECK(engine.Do(Command{Removal{"m", "1"}}).done);
+  SECTION("within its horizon it scores another version, and is known") {
+    engine.Post({Prediction("a", "UP", "2")});
+    CHECK(engine.Cell("1h", "UP", "UP", "2") == 1);
+    CHECK(engine.Post({Label("a", "UP")}).duplicates == 1);
+    engine.Post({Label("a", "DOWN")});
+    CHECK(engine.Cell("1h", "DOWN", "UP", "2") == 1);
+  }
+  SECTION("the version that returns is new") {
+    CHECK(engine.Post({Prediction("a", "DOWN", "1")}).accepted == 1);
+    CHECK(engine.Cell("1h", "UP", "DOWN", "1") == 1);
+    CHECK(engine.Count(kPredictions, "1") == 1);
+  }
+  SECTION("after it, it is forgotten") {
+    engine.Wait(Engine::kHour);
+    CHECK(engine.remembered() == 0);
+    engine.Post({Prediction("a", "UP", "2")});
+    CHECK(engine.Count(kPendingPredictions, "2") == 1);
+  }
+}
+
+TEST_CASE("what waits for a label goes with its version") {
+  Engine engine;
+  engine.Post({Prediction("a", "UP", "1"), Prediction("a", "UP", "2")});
+  engine.Do(Command{Removal{"m", "1"}});
+  CHECK(engine.remembered() == 1);
+  engine.Post({Label("a", "UP")});
+  CHECK(engine.Count(kObservations, "2") == 1);
+}
+
+TEST_CASE("the deletion of a version forgets no past label of another's pair") {
+  Engine engine;
+  engine.Post({Prediction("a", "UP", "1"), Prediction("a", "UP", "2"),
+               Label("a", "UP"), Label("a", "DOWN")});
+  engine.Do(Command{Removal{"m", "1"}});
+  engine.Wait(2 * Engine::kHour);
+  CHECK(engine.Post({Label("a", "UP")}).duplicates == 1);
+  CHECK(engine.Cell("last_10", "DOWN", "UP", "2") == 1);
+}
+
+TEST_CASE("past labels end with the pair that had them") {
+  Engine engine;
+  engine.settings.horizon_ms = Engine::kHour;
+  engine.settings.label_horizon_ms = Engine::kMinute;
+  engine.Use();
+  engine.Post({Prediction("a", "UP"), Label("a", "UP"), Label("a", "DOWN")});
+  CHECK(engine.remembered() > 1);
+  engine.Wait(2 * Engine::kHour);
+  CHECK(engine.remembered() == 0);
+  engine.Post({Prediction("a", "UP"), Label("a", "DOWN")});
+  CHECK(engine.Post({Label("a", "UP")}).accepted == 1);
+}
+
+TEST_CASE("the other versions' delay counts where one has both halves") {
+  Engine engine;
+  TestEvent early = Prediction("a", "UP", "1");
+  early.timestamp = static_cast<double>(engine.now_ms) / 1000 - 50;
+  TestEvent both = Both("UP", "UP", "a");
+  both.version = "2";
+  engine.Post({early, both});
+  const uint64_t* delay = &engine.Model().counts[kDelay];
+  uint64_t counted = 0;
+  for (size_t i = 1; i < HistogramCells(kDelayBounds); ++i) counted += delay[i];
+  CHECK(counted == 1);
+}
+
+TEST_CASE("a class that is configured away is refused though it was known") {
+  Engine engine;
+  engine.Post({Both("UP", "DOWN"), Prediction("a", "UP")});
+  engine.settings.defaults.classes = {"UP"};
+  engine.Use();
+  CHECK(engine.Post({Both("DOWN", "UP")}).errors.at(0).reject ==
+        Reject::kUnknownClass);
+  const auto outcome = engine.Post({Label("a", "DOWN")});
+  CHECK(outcome.errors.at(0).reject == Reject::kUnknownClass);
+  CHECK(outcome.errors.at(0).of_label);
+  CHECK(engine.Post({Label("a", "UP")}).accepted == 1);
+}
