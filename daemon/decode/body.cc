@@ -3,8 +3,10 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "daemon/decode/event_reader.h"
+#include "daemon/decode/large_numbers.h"
 
 namespace plumbline {
 namespace {
@@ -34,6 +36,16 @@ BodyFormat Guess(std::string_view body) {
                                                     : BodyFormat::kNdjson;
 }
 
+// True if the document was refused for a number that is JSON all the same.
+bool HasLargeNumber(simdjson::error_code error, std::string_view json) {
+  return error == simdjson::NUMBER_ERROR && NumbersAreWellFormed(json);
+}
+
+EventError LargeNumber(uint32_t index) {
+  return {index, Reject::kOutOfRange, "",
+          "a number fits neither 64 bits nor a double"};
+}
+
 }  // namespace
 
 void DecodedBody::Clear() {
@@ -55,6 +67,9 @@ struct BodyDecoder::Impl {
   BodyStatus Json(std::string_view body, EventReader* reader,
                   const DecodeLimits& limits, DecodedBody* out,
                   std::string* message);
+  BodyStatus JsonByElement(std::string_view body, EventReader* reader,
+                           const DecodeLimits& limits, DecodedBody* out,
+                           std::string* message);
   BodyStatus Ndjson(std::string_view body, EventReader* reader,
                     const DecodeLimits& limits, DecodedBody* out);
   void Line(std::string_view line, EventReader* reader, DecodedBody* out);
@@ -115,6 +130,9 @@ BodyStatus BodyDecoder::Impl::Json(std::string_view body, EventReader* reader,
                                    std::string* message) {
   simdjson::dom::element root;
   const auto error = parser.parse(body.data(), body.size(), false).get(root);
+  if (HasLargeNumber(error, body)) {
+    return JsonByElement(body, reader, limits, out, message);
+  }
   if (error != simdjson::SUCCESS) {
     *message = std::string("the body is not JSON: ") +
                simdjson::error_message(error) +
@@ -141,6 +159,37 @@ BodyStatus BodyDecoder::Impl::Json(std::string_view body, EventReader* reader,
       return BodyStatus::kTooManyEvents;
     }
     if (!Add(object, reader, out, message)) return BodyStatus::kInvalid;
+  }
+  return BodyStatus::kOk;
+}
+
+// The same for a body with a number that cannot be read: costs the event that
+// it is in, not its neighbours.
+BodyStatus BodyDecoder::Impl::JsonByElement(std::string_view body,
+                                            EventReader* reader,
+                                            const DecodeLimits& limits,
+                                            DecodedBody* out,
+                                            std::string* message) {
+  std::vector<std::string_view> elements = SplitArray(body);
+  if (elements.empty()) elements = {body};
+  for (const std::string_view text : elements) {
+    if (out->events == limits.events_per_request) {
+      return BodyStatus::kTooManyEvents;
+    }
+    simdjson::dom::element element;
+    simdjson::dom::object object;
+    const auto error =
+        parser.parse(text.data(), text.size(), false).get(element);
+    if (HasLargeNumber(error, text)) {
+      out->AddError(LargeNumber(static_cast<uint32_t>(out->events++)));
+    } else if (error != simdjson::SUCCESS ||
+               element.get_object().get(object) != simdjson::SUCCESS) {
+      *message = "element " + std::to_string(out->events) +
+                 " of the body is not a JSON object";
+      return BodyStatus::kInvalid;
+    } else if (!Add(object, reader, out, message)) {
+      return BodyStatus::kInvalid;
+    }
   }
   return BodyStatus::kOk;
 }
@@ -177,7 +226,9 @@ void BodyDecoder::Impl::Line(std::string_view line, EventReader* reader,
   }
   ++out->events;
   EventError failed{index, Reject::kInvalidJson, "", ""};
-  if (error == simdjson::UTF8_ERROR) {
+  if (HasLargeNumber(error, line)) {
+    failed = LargeNumber(index);
+  } else if (error == simdjson::UTF8_ERROR) {
     failed.reject = Reject::kInvalidText;
     failed.message = "the line is not valid UTF-8";
   } else if (error != simdjson::SUCCESS) {

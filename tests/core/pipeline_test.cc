@@ -2,6 +2,7 @@
 
 #include "core/pipeline.h"
 
+#include <functional>
 #include <random>
 #include <string>
 #include <thread>
@@ -230,4 +231,50 @@ TEST_CASE("a lower limit of matrix classes ends the matrix at the reload") {
   CHECK_FALSE(engine.Model().has_matrix);
   engine.Post({Both("a", "a")});
   CHECK(engine.Window("1h").observations == 3);
+}
+
+TEST_CASE("a reader that stands still does not hold up the writer") {
+  Engine engine;
+  engine.Post({Both("UP", "UP")});
+  int visits = 0;
+  VisitModels(engine.pipeline.state(), engine.now_ms, [&](const auto&) {
+    ++visits;
+    // In the middle of a scrape, events, new versions and deletions go on.
+    for (int i = 0; i < 100; ++i) {
+      engine.Post({Both("UP", "DOWN")});
+      engine.Post({Prediction("a", "UP", "v" + std::to_string(i % 5))});
+      engine.Do(Command{Removal{"m", "v" + std::to_string(i % 5)}});
+    }
+  });
+  CHECK(visits == 1);
+  CHECK(engine.Count(kObservations) == 101);
+}
+
+namespace {
+
+// Runs `during` in the middle of a commit.
+class PausingJournal : public Journal {
+ public:
+  bool Append(std::string_view) override {
+    if (during) during();
+    return true;
+  }
+  std::function<void()> during;
+};
+
+}  // namespace
+
+TEST_CASE("a writer that stands still does not hold up a reader") {
+  PausingJournal journal;
+  Pipeline pipeline(&journal);
+  const Command command{Batch({Both("UP", "UP")})};
+  Outcome outcome;
+  pipeline.Commit(command, 1000, &outcome);
+  uint64_t seen = 0;
+  journal.during = [&] {
+    const auto model = SnapshotOf(pipeline.state(), "m", 1000);
+    seen = model->versions.at(0).counts[kObservations];
+  };
+  pipeline.Commit(command, 1000, &outcome);
+  CHECK(seen == 1);
 }

@@ -133,3 +133,32 @@ TEST_CASE("RFC 3339 times are read to the microsecond") {
   CHECK_FALSE(ParseTimestamp("2026-11-24T03:00:00Z "));
   CHECK(FormatTimestamp(1795489200123) == "2026-11-24T03:00:00.123Z");
 }
+
+TEST_CASE("a number that fits nothing costs its event, not its neighbours") {
+  const std::string good = R"({"model":"m","id":"a","prediction":"UP"})";
+  for (const char* number : {"1e400", "-1e400", "123456789012345678901234"}) {
+    const std::string bad =
+        With("\"features\":{\"x,]\\\"\":" + std::string(number) + "}");
+    CHECK(Rejected(bad) == Reject::kOutOfRange);
+    const Decoded array = Decode("[" + good + "," + bad + ", " + good + "]");
+    REQUIRE(array.status == BodyStatus::kOk);
+    CHECK(array.body.batch.events.size() == 2);
+    REQUIRE(array.body.errors.size() == 1);
+    CHECK(array.body.errors[0].index == 1);
+    CHECK(array.body.errors[0].reject == Reject::kOutOfRange);
+    const Decoded object = Decode(bad, BodyFormat::kJson);
+    CHECK(object.status == BodyStatus::kOk);
+    CHECK(object.body.errors.size() == 1);
+  }
+}
+
+TEST_CASE("what is not JSON beside a large number still refuses the array") {
+  const std::string bad = With(R"("latency":1e400)");
+  for (const std::string& body :
+       {"[" + bad + ",7]", "[" + bad + ",]", "[" + bad + "] x", "[" + bad,
+        "[" + bad + R"(,{"a":01}])", "[" + bad + R"(,{"a":1.}])"}) {
+    CHECK(Decode(body, BodyFormat::kJson).status == BodyStatus::kInvalid);
+  }
+  CHECK(Rejected(With(R"("latency":01)")) == Reject::kInvalidJson);
+  CHECK(Rejected(With(R"("latency":+1)")) == Reject::kInvalidJson);
+}
