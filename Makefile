@@ -24,10 +24,14 @@ run: build
 	deploy/demo/run.sh
 
 bench: build
+	deploy/install-dependencies.sh bench
 	python3 tests/benchmarks/report.py $(BUILD) $(BUILD)/bench.json
 
-lint:
-	clang-tidy -p $(BUILD) $$(git ls-files 'core/*.cc' 'config/*.cc' 'exporters/*.cc' 'daemon/*.cc')
+lint: build
+	deploy/install-dependencies.sh lint
+	git ls-files 'core/*.cc' 'config/*.cc' 'exporters/*.cc' 'daemon/*.cc' | \
+	  xargs -P $$(nproc) -n 4 clang-tidy --quiet -p $(BUILD) \
+	  --extra-arg=-Wno-unknown-warning-option
 
 format:
 	clang-format -i $$(git ls-files '*.cc' '*.h')

@@ -28,7 +28,7 @@ std::string_view RejectName(Reject reject) {
 }
 
 uint32_t Names::Add(std::string_view name) {
-  if ((size() + 1) * 2 > slots_.size()) Rehash();
+  if (size() + 1 > slots_.size() / 2) Rehash();
   const size_t mask = slots_.size() - 1;
   size_t i = std::hash<std::string_view>{}(name)&mask;
   for (; slots_[i] != 0; i = (i + 1) & mask) {

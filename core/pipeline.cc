@@ -99,6 +99,7 @@ bool Pipeline::Replay(std::string_view record) {
   if (!group) return false;
   std::vector<Outcome> outcomes(group->commands.size());
   std::vector<Outcome*> pointers;
+  pointers.reserve(outcomes.size());
   for (Outcome& outcome : outcomes) pointers.push_back(&outcome);
   applier_.Apply(group->View(), pointers);
   return true;
@@ -111,6 +112,7 @@ void Pipeline::Stop() {
 
 // Serves its own group first, then some of those that came meanwhile, and then
 // makes the first of the others the leader: it must not serve for ever.
+// NOLINTNEXTLINE(bugprone-exception-escape)
 void Pipeline::Lead(Waiter* self) noexcept {
   for (int groups = 0;; ++groups) {
     const std::vector<Waiter*> waiters = TakeGroup();

@@ -97,7 +97,7 @@ class Pipeline {
 
   // What is half applied cannot be taken back: an exception (no memory) ends
   // the process.
-  void Lead(Waiter* self) noexcept;
+  void Lead(Waiter* self) noexcept;  // NOLINT(bugprone-exception-escape)
   std::vector<Waiter*> TakeGroup();
   void CommitGroup(const std::vector<Waiter*>& waiters);
 

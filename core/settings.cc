@@ -5,9 +5,11 @@
 namespace plumbline {
 namespace {
 
+constexpr int8_t kNoTask = -1;
+
 void PutModel(ByteWriter* out, const ModelSettings& model) {
   out->PutBytes(model.match);
-  out->Put<int8_t>(model.task ? static_cast<int8_t>(*model.task) : -1);
+  out->Put(model.task ? static_cast<int8_t>(*model.task) : kNoTask);
   out->PutBytes(model.positive_class);
   out->Put<uint64_t>(model.classes.size());
   for (const std::string& name : model.classes) out->PutBytes(name);

@@ -38,7 +38,7 @@ struct ModelSettings {
 struct Settings {
   // Parameters of the join. Milliseconds and bytes.
   int64_t horizon_ms = 7LL * 24 * 3600 * 1000;
-  int64_t label_horizon_ms = 3600 * 1000;
+  int64_t label_horizon_ms = 3'600'000;
   int64_t remembered_bytes = 256LL << 20;
   bool evict_oldest = false;   // at the bound; else refuse
   bool correct_labels = true;  // else every second label is a duplicate

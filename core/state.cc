@@ -6,7 +6,7 @@
 namespace plumbline {
 namespace {
 
-constexpr int64_t kRetirementCheckMs = 60 * 1000;
+constexpr int64_t kRetirementCheckMs = 60'000;
 
 template <class T>
 bool ByName(const T* a, const T* b) {

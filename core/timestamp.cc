@@ -53,7 +53,7 @@ bool ReadOffset(std::string_view* text, int64_t* seconds) {
       minutes > 59) {
     return false;
   }
-  *seconds = sign * (hours * 3600 + minutes * 60);
+  *seconds = sign * (hours * int64_t{3600} + minutes * int64_t{60});
   return true;
 }
 
@@ -78,17 +78,18 @@ std::optional<int64_t> ParseTimestamp(std::string_view text) {
     return std::nullopt;
   }
   const int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
-  const int64_t seconds =
-      days * 86400 + hour * 3600 + minute * 60 + second - offset;
+  const int64_t seconds = days * 86'400 + hour * int64_t{3600} +
+                          minute * int64_t{60} + second - offset;
   return seconds * 1'000'000 + micros;
 }
 
 std::string FormatTimestamp(int64_t time_ms) {
-  using namespace std::chrono;
-  const sys_time<milliseconds> time{milliseconds(time_ms)};
-  const auto day = floor<days>(time);
-  const year_month_day date(day);
-  const hh_mm_ss clock(time - day);
+  namespace chrono = std::chrono;
+  const chrono::sys_time<chrono::milliseconds> time{
+      chrono::milliseconds(time_ms)};
+  const auto day = chrono::floor<chrono::days>(time);
+  const chrono::year_month_day date(day);
+  const chrono::hh_mm_ss clock(time - day);
   char text[64];
   std::snprintf(text, sizeof(text), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
                 static_cast<int>(date.year()),

@@ -23,15 +23,16 @@ using plumbline::LogLevel;
 sigset_t BlockSignals() {
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int signal : {SIGHUP, SIGINT, SIGTERM})
+  for (const int signal : {SIGHUP, SIGINT, SIGTERM}) {
     sigaddset(&signals, signal);
+  }
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return signals;
 }
 
 // What a large body took goes back to the system with it.
-void ReturnLargeBlocks() { mallopt(M_MMAP_THRESHOLD, 256 * 1024); }
+void ReturnLargeBlocks() { mallopt(M_MMAP_THRESHOLD, 256 << 10); }
 
 // A connection is a descriptor.
 void RaiseDescriptorLimit() {

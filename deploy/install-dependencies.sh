@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what building and running needs, and nothing that is there already.
-# usage: install-dependencies.sh [build|test|run]...
+# usage: install-dependencies.sh [build|test|run|lint|bench]...
 set -euo pipefail
 
 build="g++ cmake ninja-build make pkg-config prometheus-cpp-dev libcivetweb-dev
@@ -9,6 +9,8 @@ build="g++ cmake ninja-build make pkg-config prometheus-cpp-dev libcivetweb-dev
   libbenchmark-dev relacy-dev"
 test="python3 python3-sklearn python3-yaml curl prometheus systemd"
 run="prometheus curl"
+lint="clang-tidy"
+bench="wrk python3"
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   echo "This system has no apt-get. Install these (named as in Debian) by hand:" >&2
@@ -23,6 +25,8 @@ for set in "${@:-build}"; do
     build) wanted="$wanted $build" ;;
     test) wanted="$wanted $test" ;;
     run) wanted="$wanted $run" ;;
+    lint) wanted="$wanted $lint" ;;
+    bench) wanted="$wanted $bench" ;;
     *) echo "no set is called $set" >&2; exit 2 ;;
   esac
 done

@@ -204,8 +204,9 @@ void Model::Publish(int64_t now_ms, Tallies* scratch) {
   const uint64_t generation = gate.Open(now_ms);
   published.Publish(generation, counts);
   for (Version* version : versions.Get()) {
-    if (version->touched)
+    if (version->touched) {
       version->Publish(generation, now_ms, counted, scratch);
+    }
   }
   gate.Close();
   touched = false;

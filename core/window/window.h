@@ -52,11 +52,11 @@ class Window {
   // Bytes that a window takes at most, with cells for so many classes.
   static int64_t Bytes(const WindowSettings& settings, uint32_t matrix_cells,
                        uint32_t marginal_cells) {
-    int64_t slot =
-        sizeof(Slot<Atomics>) + Cells<Atomics>::HeapBytes(matrix_cells);
+    int64_t slot = static_cast<int64_t>(sizeof(Slot<Atomics>)) +
+                   Cells<Atomics>::HeapBytes(matrix_cells);
     if (marginal_cells > 0) {
-      slot +=
-          sizeof(Cells<Atomics>) + Cells<Atomics>::HeapBytes(marginal_cells);
+      slot += static_cast<int64_t>(sizeof(Cells<Atomics>)) +
+              Cells<Atomics>::HeapBytes(marginal_cells);
     }
     return static_cast<int64_t>(SlotCount(settings)) * slot +
            settings.last * static_cast<int64_t>(sizeof(Observation));

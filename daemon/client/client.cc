@@ -30,7 +30,7 @@ struct HttpClient::Impl {
       response.body = curl_easy_strerror(code);
       return response;
     }
-    long status = 0;
+    long status = 0;  // NOLINT(google-runtime-int): curl writes one
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     curl_off_t retry_after = 0;
     curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after);
@@ -59,7 +59,7 @@ ClientResponse HttpClient::Post(const std::string& url,
   curl_easy_setopt(impl_->curl, CURLOPT_POSTFIELDSIZE_LARGE,
                    static_cast<curl_off_t>(body.size()));
   curl_easy_setopt(impl_->curl, CURLOPT_POSTFIELDS, body.data());
-  const ClientResponse response = impl_->Perform(url);
+  ClientResponse response = impl_->Perform(url);
   curl_slist_free_all(headers);
   return response;
 }

@@ -10,7 +10,7 @@ namespace plumbline {
 namespace {
 
 constexpr int kGzip = 15 + 16;  // the largest window, with a gzip header
-constexpr size_t kPiece = 256 * 1024;
+constexpr size_t kPiece = 256 << 10;
 
 gzFile File(void* file) { return static_cast<gzFile>(file); }
 

@@ -16,7 +16,7 @@ namespace {
 
 // A parsed document takes up to 14 times its size in memory, so large ones are
 // parsed one at a time.
-constexpr size_t kLargeDocument = 1024 * 1024;
+constexpr size_t kLargeDocument = 1 << 20;
 
 bool Is(std::string_view a, std::string_view b) {
   return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
@@ -239,8 +239,9 @@ HttpResponse IngestHandler::Commit(Workspace* workspace, int64_t now_ms) {
     ++decoded.rejected[static_cast<size_t>(error.reject)];
   }
   for (size_t i = 1; i < decoded.rejected.size(); ++i) {
-    if (decoded.rejected[i] > 0)
+    if (decoded.rejected[i] > 0) {
       counters_->CountRejected(i, decoded.rejected[i]);
+    }
   }
   return EventsResponse(decoded, batch, outcome.batch);
 }

@@ -14,7 +14,7 @@
 namespace plumbline {
 namespace {
 
-constexpr size_t kMostHeaderBytes = 16 * 1024;
+constexpr size_t kMostHeaderBytes = 16 << 10;
 constexpr int kMostHeaders = 64;  // civetweb sees no more
 
 // How long a body may take: a start, and a rate that any client keeps.
@@ -25,7 +25,7 @@ constexpr auto kSilence = std::chrono::milliseconds(9'000);  // civetweb's 10 s
 
 constexpr size_t kMostDrained = size_t{32} << 20;
 constexpr auto kDrainTime = std::chrono::milliseconds(3'000);
-constexpr size_t kPiece = 256 * 1024;
+constexpr size_t kPiece = 256 << 10;
 
 bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
   return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
@@ -138,8 +138,9 @@ std::optional<HttpResponse> HttpRequest::CheckHeaders() const {
   }
   const size_t lengths = HeaderCount("Content-Length");
   const size_t codings = HeaderCount("Transfer-Encoding");
-  if (lengths > 1 || codings > 1)
+  if (lengths > 1 || codings > 1) {
     return bad("the body's length is there twice");
+  }
   if (lengths == 1 && codings == 1) {
     return bad("Transfer-Encoding and Content-Length exclude each other");
   }

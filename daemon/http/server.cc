@@ -18,7 +18,7 @@
 // used before a handler runs. This definition comes before the library's.
 extern "C" int pthread_attr_setstacksize(pthread_attr_t* attributes,
                                          size_t size) noexcept {
-  constexpr size_t kLeastStack = 512 * 1024;
+  constexpr size_t kLeastStack = 512 << 10;
   using Function = int (*)(pthread_attr_t*, size_t);
   static const auto next =
       reinterpret_cast<Function>(dlsym(RTLD_NEXT, "pthread_attr_setstacksize"));
@@ -87,7 +87,7 @@ void Write(mg_connection* connection, const HttpResponse& response, bool keep,
             "\r\n";
   }
   for (const auto& [name, value] : response.headers) {
-    text += name + ": " + value + "\r\n";
+    text.append(name).append(": ").append(value).append("\r\n");
   }
   text += keep ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
   if (with_body) text += response.body;
@@ -114,7 +114,7 @@ std::string ListeningPort(const std::string& address) {
   const size_t colon = address.rfind(':');
   if (colon == std::string::npos) return "";
   const std::string host = address.substr(0, colon);
-  const std::string port = address.substr(colon + 1);
+  std::string port = address.substr(colon + 1);
   if (port.empty() ||
       port.find_first_not_of("0123456789") != std::string::npos) {
     return "";

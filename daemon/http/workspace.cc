@@ -1,5 +1,6 @@
 #include "daemon/http/workspace.h"
 
+#include <new>
 #include <utility>
 #include <variant>
 
@@ -8,8 +9,8 @@ namespace {
 
 // What a workspace keeps of each buffer: with batches of a thousand events
 // nothing is given back and taken anew from one request to the next.
-constexpr size_t kKeptWarm = 512 * 1024;
-constexpr size_t kKeptCold = 16 * 1024;
+constexpr size_t kKeptWarm = 512 << 10;
+constexpr size_t kKeptCold = 16 << 10;
 constexpr size_t kMostWarm = 16;  // workspaces
 
 void Trim(std::string* buffer, size_t kept) {
@@ -33,6 +34,14 @@ void Workspace::Trim(size_t kept) {
   // It takes several times the size of what it has parsed.
   if (decoder->capacity() > kept / 8) {
     decoder = std::make_unique<BodyDecoder>(hasher);
+  }
+}
+
+WorkspacePool::Lease::~Lease() {
+  try {
+    pool_->Return(std::move(workspace_));
+  } catch (const std::bad_alloc&) {
+    // Without memory to keep it, it goes.
   }
 }
 

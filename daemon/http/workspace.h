@@ -39,7 +39,7 @@ class WorkspacePool {
    public:
     explicit Lease(WorkspacePool* pool)
         : pool_(pool), workspace_(pool->Take()) {}
-    ~Lease() { pool_->Return(std::move(workspace_)); }
+    ~Lease();
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
     Workspace* get() const { return workspace_.get(); }

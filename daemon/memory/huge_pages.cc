@@ -22,15 +22,15 @@ void* HugePages::do_allocate(size_t bytes, size_t alignment) {
   }
   // Mapped with one page to spare, and cut to the alignment.
   const size_t size = RoundUp(bytes);
-  void* map = mmap(nullptr, size + kHugePage, PROT_READ | PROT_WRITE,
-                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (map == MAP_FAILED) throw std::bad_alloc();
+  auto* map =
+      static_cast<char*>(mmap(nullptr, size + kHugePage, PROT_READ | PROT_WRITE,
+                              MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  if (static_cast<void*>(map) == MAP_FAILED) throw std::bad_alloc();
   const auto begin = reinterpret_cast<uintptr_t>(map);
-  const uintptr_t aligned = RoundUp(begin);
-  if (aligned > begin) munmap(map, aligned - begin);
-  const size_t tail = begin + kHugePage - aligned;
-  if (tail > 0) munmap(reinterpret_cast<void*>(aligned + size), tail);
-  void* block = reinterpret_cast<void*>(aligned);
+  const size_t head = RoundUp(begin) - begin;
+  char* block = map + head;
+  if (head > 0) munmap(map, head);
+  if (head < kHugePage) munmap(block + size, kHugePage - head);
   madvise(block, size, MADV_HUGEPAGE);  // where it fails, small pages serve
   return block;
 }

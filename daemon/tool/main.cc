@@ -1,5 +1,7 @@
 // plumbtool: what one does with plumbline from a terminal.
 
+#include <cstdio>
+#include <exception>
 #include <variant>
 
 #include "daemon/tool/commands.h"
@@ -14,9 +16,12 @@ int Run(const QueryFlags& flags) { return Query(flags); }
 }  // namespace
 }  // namespace plumbline
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   int exit_status = 0;
   const auto flags = plumbline::ParseToolFlags(argc, argv, &exit_status);
   if (!flags) return exit_status;
   return std::visit([](const auto& f) { return plumbline::Run(f); }, *flags);
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "plumbtool: %s\n", error.what());
+  return 2;
 }

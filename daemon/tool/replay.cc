@@ -19,8 +19,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr size_t kLargestBatch = 1000;        // events
-constexpr size_t kLargestBody = 1024 * 1024;  // bytes, but for one long line
+constexpr size_t kLargestBatch = 1000;    // events
+constexpr size_t kLargestBody = 1 << 20;  // bytes, but for one long line
 constexpr int kBatchesPerSecond = 10;
 constexpr int kTriesWithoutAnswer = 30;
 

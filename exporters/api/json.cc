@@ -98,8 +98,9 @@ Json WindowJson(const ModelSnapshot& model, const VersionSnapshot& version,
 
 Json WindowNames(const ModelSettings& model) {
   Json names = Json::array();
-  for (const WindowSettings& window : model.windows)
+  for (const WindowSettings& window : model.windows) {
     names.push_back(window.name);
+  }
   return names;
 }
 

@@ -77,8 +77,9 @@ void AddWindow(Families* out, const ModelSnapshot& model,
                 Number(window.counts.observations));
   for (const NamedFigure& figure : FiguresOf(model, window)) {
     Labels averaged = labels;
-    if (!figure.average.empty())
+    if (!figure.average.empty()) {
       averaged.push_back({"average", figure.average});
+    }
     out->AddGauge(FamilyOf("plumbline_", figure.name), averaged, figure.value);
   }
   if (model.task == Task::kClassification) {
