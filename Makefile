@@ -18,6 +18,9 @@ test: build
 	cmake --preset tsan
 	cmake --build --preset tsan --target unit_tests window_stress
 	cd build/tsan && ctest --output-on-failure -R 'stress|threads'
+	cmake --preset asan
+	cmake --build --preset asan --target unit_tests plumbline plumbtool
+	cd build/asan && ctest --output-on-failure -E 'stress|integration.(elec2|laws|prometheus|sources)'
 
 run: build
 	-deploy/install-dependencies.sh run

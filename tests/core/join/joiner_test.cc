@@ -442,7 +442,8 @@ TEST_CASE("the other versions' delay counts where one has both halves") {
   TestEvent both = Both("UP", "UP", "a");
   both.version = "2";
   engine.Post({early, both});
-  const uint64_t* delay = &engine.Model().counts[kDelay];
+  const ModelSnapshot model = engine.Model();
+  const uint64_t* delay = &model.counts[kDelay];
   uint64_t counted = 0;
   for (size_t i = 1; i < HistogramCells(kDelayBounds); ++i) counted += delay[i];
   CHECK(counted == 1);
