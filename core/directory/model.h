@@ -148,7 +148,8 @@ struct Model {
   uint64_t records = 0;  // remembered of it, all versions and labels
   std::array<uint64_t, kModelCounts> counts{};
   Ledger labels;
-  Ledger past_labels;  // of labels that pairs hold: as old as a pair
+  Ledger past_labels;        // of labels that pairs hold: as old as a pair
+  uint64_t next_number = 0;  // of the next record in one of these two
   std::vector<Departed> departed;
   int64_t last_event_ms = 0;
   int64_t window_bytes = 0;  // charged
@@ -201,7 +202,7 @@ void Model::ForEachPredictionLedger(Visit visit) {
     visit(version->ledger.get(), version->counts[kObservations]);
   }
   for (const Departed& gone : departed) visit(gone.ledger.get(), UINT64_MAX);
-  visit(&past_labels, counts[kCorrections]);
+  visit(&past_labels, next_number);
 }
 
 }  // namespace plumbline

@@ -19,10 +19,8 @@ Model* Largest(const State& state, Has has) {
   return largest;
 }
 
-// What was received in `age` is no longer all there. A bucket that still takes
-// receipts is closed, so that what comes now is not taken for what went.
+// What was received in `age` is no longer all there.
 void Note(State* state, AgeClock* ages, uint32_t age) {
-  if (age + 1 == ages->next()) ages->Close(state->now_ms());
   if (ages == &state->prediction_ages()) state->NoteForgotten(ages->EndOf(age));
 }
 
@@ -55,8 +53,16 @@ bool ForgetLabels(State* state) {
   if (model == nullptr) return false;
   const uint32_t oldest = model->labels.OldestJoined(kNoAge);
   Note(state, &state->label_ages(), oldest);
-  model->labels.ForgetJoined(oldest, model->counts[kJoinedLabels]);
+  model->labels.ForgetJoined(oldest, model->next_number);
   return true;
+}
+
+// A bucket that still takes receipts is closed before it is evicted, so that
+// what comes now is not taken for what went. What is joined has numbers for
+// that: closing a bucket each time would make them too many.
+void NoteEviction(State* state, AgeClock* ages, uint32_t age) {
+  if (age + 1 == ages->next()) ages->Close(state->now_ms());
+  Note(state, ages, age);
 }
 
 bool EvictWaiting(State* state) {
@@ -79,11 +85,11 @@ bool EvictWaiting(State* state) {
       (label != kNoAge && state->label_ages().EndOf(label) <
                               state->prediction_ages().EndOf(prediction));
   if (labels_first) {
-    Note(state, &state->label_ages(), label);
+    NoteEviction(state, &state->label_ages(), label);
     model->counts[kEvictedLabels] += model->labels.EvictWaiting(label).waiting;
     return true;
   }
-  Note(state, &state->prediction_ages(), prediction);
+  NoteEviction(state, &state->prediction_ages(), prediction);
   for (Version* version : model->versions.Get()) {
     const uint64_t n = version->ledger->EvictWaiting(prediction).waiting;
     if (n == 0) continue;

@@ -93,13 +93,14 @@ void Joiner::DoPrediction(const Plan& plan) {
       MarkLabelJoined(plan.model, &other);
     }
   }
-  RehomePastLabels(*plan.model, record);
+  RehomePastLabels(plan.model, record);
 }
 
 void Joiner::DoLabel(const Plan& plan) {
   Model* model = plan.model;
   ++model->counts[kLabels];
   model->counts[kLastLabelMs] = static_cast<uint64_t>(now_ms());
+  DropPastLabels();
   const int64_t time_us = LabelTime(*plan.event);
   bool joined = false;
   int64_t remembered_until = 0;
@@ -176,31 +177,41 @@ void Joiner::KeepPastLabel(Model* model, const PairKey& key, uint64_t bits) {
   record.set_kind(RecordKind::kPastLabel);
   record.joined = 1;
   record.label = bits;
-  CountPastLabel(*model, owner, age, &record);
+  CountPastLabel(model, owner, age, &record);
   chain_.push_back(number);
 }
 
-void Joiner::CountPastLabel(const Model& model, uint32_t owner, uint32_t age,
+void Joiner::CountPastLabel(Model* model, uint32_t owner, uint32_t age,
                             Record* past) {
   past->owner = owner;
   past->age = age;
-  past->set_number(owner == model.owner ? model.counts[kJoinedLabels]
-                                        : model.counts[kCorrections]);
+  past->set_number(model->next_number++);
   state_->owner(owner).ledger->AddPast(age, past->number());
 }
 
+// They were of a label that is forgotten: this one has no past.
+void Joiner::DropPastLabels() {
+  std::erase_if(chain_, [this](uint32_t r) {
+    const Record& record = state_->table().at(r);
+    if (record.kind() != RecordKind::kPastLabel) return false;
+    state_->owner(record.owner).ledger->RemovePast(record.age);
+    state_->table().Remove(r);
+    return true;
+  });
+}
+
 // Lets past labels live as long as a pair that joins them later.
-void Joiner::RehomePastLabels(const Model& model, const Record& pair) {
+void Joiner::RehomePastLabels(Model* model, const Record& pair) {
   const int64_t until = state_->prediction_ages().ExpiryOf(pair.age);
   for (const uint32_t r : chain_) {
     Record& record = state_->table().at(r);
     if (record.kind() != RecordKind::kPastLabel) continue;
-    const AgeClock& ages = record.owner == model.owner
+    const AgeClock& ages = record.owner == model->owner
                                ? state_->label_ages()
                                : state_->prediction_ages();
     if (ages.ExpiryOf(record.age) >= until) continue;
     state_->owner(record.owner).ledger->RemovePast(record.age);
-    CountPastLabel(model, model.past_owner(), pair.age, &record);
+    CountPastLabel(model, model->past_owner(), pair.age, &record);
   }
 }
 
@@ -238,10 +249,10 @@ void Joiner::AddLabelRecord(const Plan& plan, bool joined) {
   record.owner = plan.model->owner;
   record.age = AgeOfReceipt(state_, &state_->label_ages());
   record.joined = joined;
-  record.set_number(plan.model->counts[kJoinedLabels]);
   record.label = plan.label.bits;
   record.label_time = static_cast<uint64_t>(LabelTime(*plan.event));
   if (joined) {
+    record.set_number(plan.model->next_number++);
     plan.model->labels.AddJoined(record.age, 1);
   } else {
     plan.model->labels.AddWaiting(record.age, 1);
@@ -252,7 +263,8 @@ void Joiner::MarkLabelJoined(Model* model, Record* label) {
   model->labels.AddWaiting(label->age, -1);
   model->labels.AddJoined(label->age, 1);
   label->joined = 1;
-  label->set_number(model->counts[kJoinedLabels]++);
+  label->set_number(model->next_number++);
+  ++model->counts[kJoinedLabels];
 }
 
 }  // namespace plumbline

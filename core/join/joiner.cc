@@ -58,9 +58,26 @@ bool Joiner::Admit(const EventBatch& batch) {
   fresh_.clear();
   for (const Event& event : batch.events) fresh_.push_back(event.has_id);
   reserved_ = std::count(fresh_.begin(), fresh_.end(), true);
-  if (Fits(*state_, reserved_)) return true;
+  // What is forgotten to make room may be what an event of the batch rests on,
+  // which then needs a record too: until that settles.
+  while (!Fits(*state_, reserved_)) {
+    const int64_t as_new = CountFresh(batch);
+    if (as_new == 0) return true;
+    if (static_cast<int64_t>(Waiting(*state_)) + as_new >
+            RecordLimit(state_->settings()) ||
+        !MakeRoom(state_, reserved_, false)) {
+      return false;
+    }
+    CountFresh(batch);
+  }
+  return true;
+}
 
+// Finds which events need a record. Returns how many would if all predictions
+// and early labels were new.
+int64_t Joiner::CountFresh(const EventBatch& batch) {
   int64_t as_new = 0;
+  reserved_ = 0;
   for (size_t i = 0; i < batch.events.size(); ++i) {
     const Event& event = batch.events[i];
     if (!event.has_id) continue;
@@ -77,14 +94,9 @@ bool Joiner::Admit(const EventBatch& batch) {
                            ? version != nullptr && HasPrediction(version->owner)
                            : !chain_.empty();
     fresh_[i] = !known;
-    reserved_ -= known;
+    reserved_ += !known;
   }
-  if (as_new == 0) return true;
-  if (static_cast<int64_t>(Waiting(*state_)) + as_new >
-      RecordLimit(state_->settings())) {
-    return false;
-  }
-  return MakeRoom(state_, reserved_, false);
+  return as_new;
 }
 
 Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
@@ -100,9 +112,12 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
   if (needed > 0 && !Fits(*state_, needed)) {
     // A past label may take the place of what is joined, and of no more. What
     // goes may be what the plan rests on, so the event is planned again.
-    const bool evict =
-        state_->settings().evict_oldest && plan.label_half != Half::kCorrection;
-    MakeRoom(state_, needed, evict);
+    MakeRoom(state_, needed, false);
+    const bool past_alone = plan.label_half == Half::kCorrection &&
+                            plan.prediction_half != Half::kNew;
+    if (state_->settings().evict_oldest && !past_alone) {
+      MakeRoom(state_, 1, true);
+    }
     plan = Plan{};
     plan.event = &event;
     reject = PlanEvent(batch, place, &plan, of_label);

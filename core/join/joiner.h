@@ -88,6 +88,7 @@ class Joiner {
   };
 
   bool Admit(const EventBatch& batch);
+  int64_t CountFresh(const EventBatch& batch);
   // `place` is the event's in its batch.
   Reject ApplyEvent(const EventBatch& batch, size_t place, bool* duplicate,
                     bool* of_label);
@@ -127,9 +128,9 @@ class Joiner {
   void DoLabel(const Plan& plan);
   void DoCorrection(const Plan& plan);
   void KeepPastLabel(Model* model, const PairKey& key, uint64_t bits);
-  void CountPastLabel(const Model& model, uint32_t owner, uint32_t age,
-                      Record* past);
-  void RehomePastLabels(const Model& model, const Record& pair);
+  void CountPastLabel(Model* model, uint32_t owner, uint32_t age, Record* past);
+  void RehomePastLabels(Model* model, const Record& pair);
+  void DropPastLabels();
   void Complete(Model* model, Version* version, Record* record, uint64_t label,
                 int64_t label_time_us, bool delay_counts);
   void AddLabelRecord(const Plan& plan, bool joined);

@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <new>
 #include <vector>
 
 #include "daemon/decode/event_reader.h"
@@ -34,6 +35,11 @@ BodyFormat Guess(std::string_view body) {
   if (body.starts_with('[')) return BodyFormat::kJson;
   return body.find("\n{") == std::string_view::npos ? BodyFormat::kJson
                                                     : BodyFormat::kNdjson;
+}
+
+// Running out of memory is no fault of the document.
+void ThrowIfOutOfMemory(simdjson::error_code error) {
+  if (error == simdjson::MEMALLOC) throw std::bad_alloc();
 }
 
 // True if the document was refused for a number that is JSON all the same.
@@ -130,6 +136,7 @@ BodyStatus BodyDecoder::Impl::Json(std::string_view body, EventReader* reader,
                                    std::string* message) {
   simdjson::dom::element root;
   const auto error = parser.parse(body.data(), body.size(), false).get(root);
+  ThrowIfOutOfMemory(error);
   if (HasLargeNumber(error, body)) {
     return JsonByElement(body, reader, limits, out, message);
   }
@@ -170,7 +177,8 @@ BodyStatus BodyDecoder::Impl::JsonByElement(std::string_view body,
                                             const DecodeLimits& limits,
                                             DecodedBody* out,
                                             std::string* message) {
-  std::vector<std::string_view> elements = SplitArray(body);
+  std::vector<std::string_view> elements =
+      SplitArray(body, limits.events_per_request + 1);
   if (elements.empty()) elements = {body};
   for (const std::string_view text : elements) {
     if (out->events == limits.events_per_request) {
@@ -180,6 +188,7 @@ BodyStatus BodyDecoder::Impl::JsonByElement(std::string_view body,
     simdjson::dom::object object;
     const auto error =
         parser.parse(text.data(), text.size(), false).get(element);
+    ThrowIfOutOfMemory(error);
     if (HasLargeNumber(error, text)) {
       out->AddError(LargeNumber(static_cast<uint32_t>(out->events++)));
     } else if (error != simdjson::SUCCESS ||
@@ -214,6 +223,7 @@ void BodyDecoder::Impl::Line(std::string_view line, EventReader* reader,
   simdjson::dom::element root;
   simdjson::dom::object object;
   const auto error = parser.parse(line.data(), line.size(), false).get(root);
+  ThrowIfOutOfMemory(error);
   if (error == simdjson::SUCCESS &&
       root.get_object().get(object) == simdjson::SUCCESS) {
     ++out->events;

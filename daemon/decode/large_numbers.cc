@@ -60,7 +60,7 @@ bool NumbersAreWellFormed(std::string_view json) {
   return true;
 }
 
-std::vector<std::string_view> SplitArray(std::string_view json) {
+std::vector<std::string_view> SplitArray(std::string_view json, size_t most) {
   std::vector<std::string_view> elements;
   const size_t open = json.find_first_not_of(kSpace);
   if (open == std::string_view::npos || json[open] != '[') return {};
@@ -77,6 +77,7 @@ std::vector<std::string_view> SplitArray(std::string_view json) {
     if (depth == 0 || (depth == 1 && c == ',')) {
       elements.push_back(json.substr(begin, i - begin));
       begin = i + 1;
+      if (elements.size() == most) return elements;
     }
     if (depth == 0) {
       const bool last = json.find_first_not_of(kSpace, begin) == json.npos;

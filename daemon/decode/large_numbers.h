@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -12,8 +13,8 @@ namespace plumbline {
 // one that cannot be read can only be too large.
 bool NumbersAreWellFormed(std::string_view json);
 
-// The elements of a JSON array, as text. Empty if it is no array. Does not
-// check them: each is to be parsed.
-std::vector<std::string_view> SplitArray(std::string_view json);
+// The first `most` elements of a JSON array, as text. Empty if it is no array.
+// Does not check them: each is to be parsed.
+std::vector<std::string_view> SplitArray(std::string_view json, size_t most);
 
 }  // namespace plumbline

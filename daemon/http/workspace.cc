@@ -17,6 +17,12 @@ void Trim(std::string* buffer, size_t kept) {
   if (buffer->capacity() > kept) std::string().swap(*buffer);
 }
 
+bool IsLarge(const EventBatch& batch, size_t kept) {
+  return batch.events.capacity() * sizeof(Event) > kept ||
+         batch.names.bytes().capacity() > kept ||
+         batch.names.ends().capacity() * sizeof(uint32_t) > kept / 4;
+}
+
 }  // namespace
 
 Workspace::Workspace(const IdHasher* hasher)
@@ -26,8 +32,7 @@ void Workspace::Trim(size_t kept) {
   plumbline::Trim(&body, kept);
   plumbline::Trim(&unpacked, kept);
   auto& batch = std::get<EventBatch>(command);
-  if (batch.events.capacity() * sizeof(Event) > kept ||
-      batch.names.bytes().capacity() > kept) {
+  if (IsLarge(batch, kept) || IsLarge(decoded.batch, kept)) {
     batch = EventBatch{};
     decoded = DecodedBody{};
   }

@@ -218,3 +218,46 @@ TEST_CASE("past labels never take the bound beyond itself under reject") {
     REQUIRE(engine.remembered() <= kLimit);
   }
 }
+
+TEST_CASE("past labels of early labels are counted, forgotten and gone") {
+  Engine engine;
+  Bounded(engine, 200, false);
+  for (int i = 0; i < 190; ++i) engine.Post({Label(Id(i), "c0")});
+  for (int v = 1; v <= 20; ++v) {
+    for (int i = 0; i < 190; ++i) {
+      engine.Post({Label(Id(i), "c" + std::to_string(v))});
+    }
+  }
+  CHECK(engine.remembered() <= 200);
+  for (int i = 0; i < 5; ++i) engine.Post({Prediction(Id(i), "c0")});
+  const State& state = engine.pipeline.state();
+  uint64_t counted = 0;
+  for (const Model* model : state.models().Get()) counted += model->records;
+  CHECK(counted == state.records());
+  CHECK(counted <= 200);
+  // What is not counted is dead, and swept.
+  for (int i = 0; i < 10; ++i) engine.Wait(1);
+  CHECK(const_cast<State&>(state).table().size() == counted);
+}
+
+TEST_CASE("labels whose pair had to go take no room promised to predictions") {
+  Engine engine;
+  Bounded(engine, 100, false);
+  std::vector<TestEvent> events;
+  for (int i = 0; i < 50; ++i) events.push_back(Both("a", "a", Id(i)));
+  for (int i = 50; i < 100; ++i) events.push_back(Prediction(Id(i), "a"));
+  engine.Post(events);
+  events.clear();
+  for (int i = 100; i < 150; ++i) events.push_back(Prediction(Id(i), "a"));
+  for (int i = 0; i < 50; ++i) events.push_back(Label(Id(i), "a"));
+  CHECK(engine.Post(events).full);
+  CHECK(engine.remembered() <= 100);
+}
+
+TEST_CASE("a prediction that corrects an early label keeps the bound") {
+  Engine engine;
+  Bounded(engine, 100, true);
+  for (int i = 0; i < 100; ++i) engine.Post({Label(Id(i), "a")});
+  engine.Post({Both("a", "b", Id(5))});
+  CHECK(engine.remembered() <= 100);
+}

@@ -461,3 +461,14 @@ TEST_CASE("a class that is configured away is refused though it was known") {
   CHECK(outcome.errors.at(0).of_label);
   CHECK(engine.Post({Label("a", "UP")}).accepted == 1);
 }
+
+TEST_CASE("a label that is new has no past") {
+  Engine engine;
+  engine.Post(
+      {Prediction("a", "UP", "1"), Label("a", "UP"), Label("a", "DOWN")});
+  engine.Do(Command{Removal{"m", "1"}});
+  engine.Wait(2 * Engine::kHour);  // the label is forgotten
+  engine.Post({Prediction("a", "UP", "2"), Label("a", "DOWN")});
+  CHECK(engine.Post({Label("a", "UP")}).accepted == 1);
+  CHECK(engine.Cell("last_10", "UP", "UP", "2") == 1);
+}

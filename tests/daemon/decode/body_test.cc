@@ -162,3 +162,9 @@ TEST_CASE("what is not JSON beside a large number still refuses the array") {
   CHECK(Rejected(With(R"("latency":01)")) == Reject::kInvalidJson);
   CHECK(Rejected(With(R"("latency":+1)")) == Reject::kInvalidJson);
 }
+
+TEST_CASE("an array with a large number takes memory for its events alone") {
+  std::string body = "[1e999";
+  body.append(100'000, ',');
+  CHECK(Decode(body + "1]", BodyFormat::kJson).status == BodyStatus::kInvalid);
+}
