@@ -176,7 +176,7 @@ void ReadModel(const YAML::Node& node, size_t index, int64_t slots,
   if (node.IsNull()) map.Problem(node, map.PathOf("match"), "is missing");
   ModelSettings model = config->engine.defaults;
   map.Text("match", kLongestName, &model.match);
-  if (model.match.empty() && node.IsMap()) {
+  if (node.IsMap() && !node["match"].IsDefined()) {
     map.Problem(node, map.PathOf("match"),
                 "is missing: a model's name, or a glob such as \"fraud-*\"");
   }
@@ -199,7 +199,10 @@ void ReadModel(const YAML::Node& node, size_t index, int64_t slots,
 
 void ReadRoot(const YAML::Node& node, Problems* problems, Config* config) {
   YamlMap root(node, "", problems);
+  const size_t before = problems->size();
   root.Integer("slots_per_window", 1, 1000, &config->slots_per_window);
+  // Without a good number of slots, windows are not blamed for not dividing.
+  if (problems->size() > before) config->slots_per_window = 1;
   for (WindowSettings& window : config->engine.defaults.windows) {
     if (window.last == 0) window.slots = config->slots_per_window;
   }

@@ -15,7 +15,10 @@ std::string ShownValue(const YAML::Node& node) {
   return node.IsNull() ? "empty" : node.IsSequence() ? "a list" : "a map";
 }
 
-std::optional<int64_t> ParseInteger(const std::string& text) {
+// "5" in quotes is a text.
+std::optional<int64_t> ParseInteger(const YAML::Node& node) {
+  if (node.Tag() == "!") return std::nullopt;
+  const std::string& text = node.Scalar();
   int64_t value = 0;
   const auto end = text.data() + text.size();
   const auto parsed = std::from_chars(text.data(), end, value);
@@ -58,20 +61,25 @@ YamlMap::YamlMap(const YAML::Node& node, std::string path,
 
 void YamlMap::Duration(const char* key, int64_t least, int64_t most,
                        int64_t* out) {
-  Quantity(key, least, most, out, ParseDuration, FormatDuration,
+  const auto parse = [](const YAML::Node& node) {
+    return ParseDuration(node.Scalar());
+  };
+  Quantity(key, least, most, out, parse, FormatDuration,
            "a duration such as 30s, 5m, 1h or 7d");
 }
 
 void YamlMap::Size(const char* key, int64_t least, int64_t most, int64_t* out) {
-  Quantity(key, least, most, out, ParseSize, FormatSize,
+  const auto parse = [](const YAML::Node& node) {
+    return ParseSize(node.Scalar());
+  };
+  Quantity(key, least, most, out, parse, FormatSize,
            "a size such as 64KiB, 512MiB or 4GiB");
 }
 
 void YamlMap::Integer(const char* key, int64_t least, int64_t most,
                       int64_t* out) {
-  Quantity(
-      key, least, most, out, ParseInteger,
-      [](int64_t n) { return std::to_string(n); }, "a whole number");
+  const auto format = [](int64_t n) { return std::to_string(n); };
+  Quantity(key, least, most, out, ParseInteger, format, "a whole number");
 }
 
 template <class Parse, class Format>
@@ -80,7 +88,7 @@ void YamlMap::Quantity(const char* key, int64_t least, int64_t most,
                        std::string_view wanted) {
   const YAML::Node value = Take(key);
   if (!value.IsDefined()) return;
-  const auto parsed = value.IsScalar() ? parse(value.Scalar()) : std::nullopt;
+  const auto parsed = value.IsScalar() ? parse(value) : std::nullopt;
   if (!parsed) {
     Problem(value, PathOf(key),
             "is " + ShownValue(value) + ", must be " + std::string(wanted));
@@ -137,7 +145,17 @@ std::string YamlMap::PathOf(const char* key) const {
 
 void YamlMap::Problem(const YAML::Node& at, const std::string& path,
                       std::string message) {
-  problems_->push_back({at.Mark().line + 1, path, std::move(message)});
+  problems_->push_back({LineOf(at), path, std::move(message)});
+}
+
+// An empty value stands where the next key is; its own key tells the line.
+int YamlMap::LineOf(const YAML::Node& at) const {
+  if (at.IsNull() && node_.IsMap()) {
+    for (const auto& entry : node_) {
+      if (entry.second.is(at)) return entry.first.Mark().line + 1;
+    }
+  }
+  return at.Mark().line + 1;
 }
 
 void YamlMap::RefuseOthers() {
@@ -150,7 +168,7 @@ void YamlMap::RefuseOthers() {
     }
     if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
     std::string list;
-    for (const std::string& known : known_) {
+    for (const std::string& known : std::set(known_.begin(), known_.end())) {
       if (!list.empty()) list += ", ";
       list += known;
     }

@@ -51,6 +51,8 @@ class YamlMap {
   void Quantity(const char* key, int64_t least, int64_t most, int64_t* out,
                 Parse parse, Format format, std::string_view wanted);
 
+  int LineOf(const YAML::Node& at) const;
+
   YAML::Node node_;
   const std::string path_;
   std::vector<ConfigProblem>* const problems_;

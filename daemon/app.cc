@@ -133,18 +133,16 @@ std::optional<std::string> App::LoadAndApply() {
           ? Config()
           : LoadConfigFile(options_.config_file, &problems);
   if (!config) return Describe(options_.config_file, problems);
-  return Apply(*config);
+  return Apply(*std::move(config));
 }
 
-std::optional<std::string> App::Apply(const Config& config) {
+std::optional<std::string> App::Apply(Config config) {
   if (phase_.load() != Phase::kRecovering) {
     std::string changed;
     for (const auto& [same, name] :
          {std::pair(config.slots_per_window == config_.slots_per_window,
                     "slots_per_window"),
-          std::pair(config.durability == config_.durability, "storage"),
-          std::pair(config.connections == config_.connections,
-                    "limits.connections")}) {
+          std::pair(config.durability == config_.durability, "storage")}) {
       if (!same) changed += (changed.empty() ? "" : ", ") + std::string(name);
     }
     if (!changed.empty()) return changed + ": needs a restart to change";
@@ -159,7 +157,12 @@ std::optional<std::string> App::Apply(const Config& config) {
     return "its windows would need more than limits.window_bytes";
   }
   const std::lock_guard lock(config_mutex_);
-  config_ = config;
+  if (phase_.load() != Phase::kRecovering &&
+      config.connections != config_.connections) {
+    Log(LogLevel::kWarn, "limits.connections changes with the next start");
+    config.connections = config_.connections;
+  }
+  config_ = std::move(config);
   reload_success_seconds_.store(static_cast<double>(clock_.NowMs()) / 1000);
   return std::nullopt;
 }

@@ -59,7 +59,7 @@ class App {
 
   bool Open(std::string* error);
   bool Listen(std::string* error);
-  std::optional<std::string> Apply(const Config& config);
+  std::optional<std::string> Apply(Config config);
   std::optional<std::string> LoadAndApply();
   DaemonFigures Figures() const;
   std::string StatusJsonText();

@@ -133,7 +133,6 @@ void Joiner::DoCorrection(const Plan& plan) {
   Model* model = plan.model;
   model->counts[kLastLabelMs] = static_cast<uint64_t>(now_ms());
   const uint64_t old = plan.standing->label;
-  KeepPastLabel(model, plan.key, old);
   ++model->counts[kCorrections];
   for (const uint32_t r : chain_) {
     Record& record = state_->table().at(r);
@@ -150,13 +149,17 @@ void Joiner::DoCorrection(const Plan& plan) {
          ObservationOf(*model, plan.label.bits, record.prediction)});
     state_->Touch(model, version);
   }
+  KeepPastLabel(model, plan.key, old);
 }
 
 // Remembers a value that is replaced, for as long as the record of this chain
 // that lives longest. It counts as the model's: versions come and go.
 void Joiner::KeepPastLabel(Model* model, const PairKey& key, uint64_t bits) {
-  if (HadLabel(bits) || PastLabels() >= kPastLabels || !HasSpareRoom()) {
-    return;
+  if (HadLabel(bits) || PastLabels() >= kPastLabels) return;
+  if (!HasSpareRoom()) {
+    // It may take the place of what is joined, which may be this very pair.
+    if (!MakeRoom(state_, reserved_ + 1, false)) return;
+    LoadChain(key);
   }
   uint32_t owner = 0;
   uint32_t age = 0;
@@ -172,6 +175,7 @@ void Joiner::KeepPastLabel(Model* model, const PairKey& key, uint64_t bits) {
     owner = label ? model->owner : model->past_owner();
     age = record.age;
   }
+  if (until < 0) return;
   const uint32_t number = state_->table().Insert(key);
   Record& record = state_->table().at(number);
   record.set_kind(RecordKind::kPastLabel);

@@ -110,14 +110,8 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
   if (reject != Reject::kNone) return reject;
   const int64_t needed = RecordsNeeded(plan);
   if (needed > 0 && !Fits(*state_, needed)) {
-    // A past label may take the place of what is joined, and of no more. What
-    // goes may be what the plan rests on, so the event is planned again.
-    MakeRoom(state_, needed, false);
-    const bool past_alone = plan.label_half == Half::kCorrection &&
-                            plan.prediction_half != Half::kNew;
-    if (state_->settings().evict_oldest && !past_alone) {
-      MakeRoom(state_, 1, true);
-    }
+    // What goes may be what the plan rests on, so the event is planned again.
+    MakeRoom(state_, needed, state_->settings().evict_oldest);
     plan = Plan{};
     plan.event = &event;
     reject = PlanEvent(batch, place, &plan, of_label);
@@ -216,19 +210,16 @@ void Joiner::LoadChain(const PairKey& key) {
   }
 }
 
-// A new prediction needs one, a label that finds none to score, and a
-// correction for the value it replaces: that one must not take what the rest of
-// the batch was promised.
+// A new prediction needs one, and a label that finds none to score.
 int64_t Joiner::RecordsNeeded(const Plan& plan) const {
   if (!plan.event->has_id) return 0;
-  int64_t needed = plan.prediction_half == Half::kNew;
-  if (plan.label_half == Half::kCorrection) return needed + 1 + reserved_;
+  if (plan.prediction_half == Half::kNew) return 1;
   const bool early =
-      plan.label_half == Half::kNew && needed == 0 &&
+      plan.label_half == Half::kNew &&
       std::none_of(chain_.begin(), chain_.end(), [this](uint32_t r) {
         return state_->table().at(r).kind() == RecordKind::kPrediction;
       });
-  return needed + early;
+  return early;
 }
 
 bool Joiner::HasPrediction(uint32_t owner) const {

@@ -115,8 +115,8 @@ class Joiner {
                    bool* of_label);
   Reject PlanLabel(const EventBatch& batch, Plan* plan);
   bool IsNewer(const Plan& plan) const;
-  bool Read(const EventBatch& batch, const Plan& plan, ValueKind kind,
-            uint64_t raw, Value* value);
+  Reject Read(const EventBatch& batch, const Plan& plan, ValueKind kind,
+              uint64_t raw, Value* value);
   static bool WriteDigits(ValueKind kind, uint64_t raw, Value* value);
   Reject CheckLimits(const EventBatch& batch, const Plan& plan,
                      bool* of_label) const;

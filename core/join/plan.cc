@@ -70,9 +70,10 @@ Reject Joiner::PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
     const bool known =
         plan->version != nullptr && HasPrediction(plan->version->owner);
     plan->prediction_half = known ? Half::kDuplicate : Half::kNew;
-    if (!known && !Read(batch, *plan, event.prediction_kind, event.prediction,
-                        &plan->prediction)) {
-      return Reject::kTaskMismatch;
+    if (!known) {
+      const Reject reject = Read(batch, *plan, event.prediction_kind,
+                                 event.prediction, &plan->prediction);
+      if (reject != Reject::kNone) return reject;
     }
   }
   if (event.label_kind != ValueKind::kNone) {
@@ -87,9 +88,9 @@ Reject Joiner::PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
 
 Reject Joiner::PlanLabel(const EventBatch& batch, Plan* plan) {
   const Event& event = *plan->event;
-  if (!Read(batch, *plan, event.label_kind, event.label, &plan->label)) {
-    return Reject::kTaskMismatch;
-  }
+  const Reject reject =
+      Read(batch, *plan, event.label_kind, event.label, &plan->label);
+  if (reject != Reject::kNone) return reject;
   if (plan->standing == nullptr) {
     plan->label_half = Half::kNew;
   } else if (!plan->label.is_new && plan->label.bits == plan->standing->label) {
@@ -112,14 +113,14 @@ bool Joiner::IsNewer(const Plan& plan) const {
   return PastLabels() < kPastLabels;
 }
 
-// Reads a value as the task asks. False if it is of another kind.
-bool Joiner::Read(const EventBatch& batch, const Plan& plan, ValueKind kind,
-                  uint64_t raw, Value* value) {
+// Reads a value as the task asks.
+Reject Joiner::Read(const EventBatch& batch, const Plan& plan, ValueKind kind,
+                    uint64_t raw, Value* value) {
   if (plan.task == Task::kRegression) {
-    if (kind == ValueKind::kText) return false;
+    if (kind == ValueKind::kText) return Reject::kTaskMismatch;
     const double number = NumberOf(kind, raw);
     value->bits = std::bit_cast<uint64_t>(number + 0.0);  // one kind of zero
-    return true;
+    return Reject::kNone;
   }
   uint32_t index = kNoClass;
   if (kind == ValueKind::kText) {
@@ -132,20 +133,20 @@ bool Joiner::Read(const EventBatch& batch, const Plan& plan, ValueKind kind,
     value->text = batch.names[raw];
   } else {
     if (kind == ValueKind::kReal && !IsWhole(std::bit_cast<double>(raw))) {
-      return false;
+      return Reject::kTaskMismatch;
     }
     // Small integers are found without their digits.
     if (kind == ValueKind::kInteger && plan.model != nullptr) {
       index = plan.model->FindSmallInteger(static_cast<int64_t>(raw));
     }
     if (index == kNoClass) {
-      if (!WriteDigits(kind, raw, value)) return false;
+      if (!WriteDigits(kind, raw, value)) return Reject::kTooLong;
       if (plan.model != nullptr) index = plan.model->FindClass(value->text);
     }
   }
   value->is_new = index == kNoClass;
   value->bits = index;
-  return true;
+  return Reject::kNone;
 }
 
 // An integer in decimal. False if it is longer than a class may be.

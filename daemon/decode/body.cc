@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "daemon/decode/event_reader.h"
-#include "daemon/decode/large_numbers.h"
+#include "daemon/decode/json_scan.h"
 
 namespace plumbline {
 namespace {
@@ -28,13 +28,14 @@ std::string_view TakeLine(std::string_view* rest) {
   return line;
 }
 
-// Without a content type: lines, if an object begins a later line than the
-// first.
+// Without a content type: lines, if a second object follows the first.
 BodyFormat Guess(std::string_view body) {
   body = Trim(body);
   if (body.starts_with('[')) return BodyFormat::kJson;
-  return body.find("\n{") == std::string_view::npos ? BodyFormat::kJson
-                                                    : BodyFormat::kNdjson;
+  const bool lines = body.starts_with('{')
+                         ? !Trim(BehindFirstValue(body)).empty()
+                         : body.find("\n{") != std::string_view::npos;
+  return lines ? BodyFormat::kNdjson : BodyFormat::kJson;
 }
 
 // Running out of memory is no fault of the document.
@@ -49,7 +50,7 @@ bool HasLargeNumber(simdjson::error_code error, std::string_view json) {
 
 EventError LargeNumber(uint32_t index) {
   return {index, Reject::kOutOfRange, "",
-          "a number fits neither 64 bits nor a double"};
+          "a number is an integer beyond 64 bits, or beyond a double"};
 }
 
 }  // namespace
@@ -69,6 +70,17 @@ void DecodedBody::AddError(EventError error) {
 struct BodyDecoder::Impl {
   simdjson::dom::parser parser;
   const IdHasher* hasher;
+
+  // Parses an event, one with large integers inside its objects too.
+  simdjson::error_code ParseEvent(std::string_view text,
+                                  simdjson::dom::element* root) {
+    auto error = parser.parse(text.data(), text.size(), false).get(*root);
+    if (HasLargeNumber(error, text)) {
+      error = parser.parse(WithNestedIntegersAsDoubles(text)).get(*root);
+    }
+    ThrowIfOutOfMemory(error);
+    return error;
+  }
 
   BodyStatus Json(std::string_view body, EventReader* reader,
                   const DecodeLimits& limits, DecodedBody* out,
@@ -186,9 +198,7 @@ BodyStatus BodyDecoder::Impl::JsonByElement(std::string_view body,
     }
     simdjson::dom::element element;
     simdjson::dom::object object;
-    const auto error =
-        parser.parse(text.data(), text.size(), false).get(element);
-    ThrowIfOutOfMemory(error);
+    const auto error = ParseEvent(text, &element);
     if (HasLargeNumber(error, text)) {
       out->AddError(LargeNumber(static_cast<uint32_t>(out->events++)));
     } else if (error != simdjson::SUCCESS ||
@@ -222,8 +232,7 @@ void BodyDecoder::Impl::Line(std::string_view line, EventReader* reader,
   const auto index = static_cast<uint32_t>(out->events);
   simdjson::dom::element root;
   simdjson::dom::object object;
-  const auto error = parser.parse(line.data(), line.size(), false).get(root);
-  ThrowIfOutOfMemory(error);
+  const auto error = ParseEvent(line, &root);
   if (error == simdjson::SUCCESS &&
       root.get_object().get(object) == simdjson::SUCCESS) {
     ++out->events;

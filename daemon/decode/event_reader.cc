@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <charconv>
 #include <cstring>
 #include <vector>
 
@@ -133,8 +134,8 @@ std::string Quoted(std::string_view text) {
 
 std::string Shown(double number) {
   char text[32];
-  std::snprintf(text, sizeof(text), "%.6g", number);
-  return text;
+  const auto end = std::to_chars(text, text + sizeof(text), number).ptr;
+  return {text, end};
 }
 
 }  // namespace

@@ -30,6 +30,9 @@ EventError Explain(const EventBatch& batch, const BatchOutcome::Error& error) {
                : " is a class, but model " + model + " is a regression") +
           "; if that is not meant, configure its task";
       break;
+    case Reject::kTooLong:
+      explained.message = half + " has more than 128 digits";
+      break;
     case Reject::kNoPositiveClass:
       explained.field = "score";
       explained.message =

@@ -94,7 +94,9 @@ std::optional<std::vector<std::optional<std::string>>> HttpRequest::Query(
         std::find(names.begin(), names.end(), pair.substr(0, equals));
     auto decoded = PercentDecode(value);
     if (name == names.end() || !decoded) return std::nullopt;
-    values[static_cast<size_t>(name - names.begin())] = std::move(decoded);
+    auto& slot = values[static_cast<size_t>(name - names.begin())];
+    if (slot) return std::nullopt;
+    slot = std::move(decoded);
   }
   return values;
 }

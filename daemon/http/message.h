@@ -41,7 +41,7 @@ class HttpRequest {
   // Percent-encoded, as sent, without the query.
   std::string_view path() const;
   // The values of these query parameters, decoded, nullopt where one is not
-  // there. Nothing at all if the query is malformed, or has others.
+  // there. Nothing at all if the query is malformed, has others, or one twice.
   std::optional<std::vector<std::optional<std::string>>> Query(
       const std::vector<std::string_view>& names) const;
   // The first header of this name.

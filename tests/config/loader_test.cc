@@ -98,3 +98,25 @@ TEST_CASE("globs match as shells do") {
   CHECK_FALSE(GlobMatches("nsw-*", "vic-price"));
   CHECK_FALSE(GlobMatches("a?", "a"));
 }
+
+TEST_CASE("an empty value is told on the line of its key") {
+  const auto problems = Problems(
+      "join:\n"
+      "  horizon:\n"
+      "  label_horizon: 1m\n"
+      "models:\n"
+      "  - match:\n"
+      "    task: classification\n");
+  REQUIRE(problems.size() == 2);
+  CHECK(problems[0].line == 2);
+  CHECK(problems[1].line == 5);
+}
+
+TEST_CASE("a bad number of slots is one problem") {
+  for (const char* slots : {"1001", "0", "abc", "1.5", "'60'"}) {
+    const auto problems = Problems("slots_per_window: " + std::string(slots) +
+                                   "\nwindows: [1000s, 7s]\n");
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0].path == "slots_per_window");
+  }
+}

@@ -31,6 +31,17 @@ class SignalTest(unittest.TestCase):
                 "plumbline_config_last_reload_successful") == 0))
             self.assertEqual(len(daemon.model("m")), 2)
 
+    def test_what_needs_a_restart_fails_a_reload_and_says_so(self):
+        with Daemon("windows: [5m]\n", ["--web.enable-lifecycle"]) as daemon:
+            daemon.write_config("slots_per_window: 30\n")
+            status, _, answer = daemon.get("/-/reload", "POST")
+            self.assertEqual(status, 400)
+            self.assertIn(b"slots_per_window", answer)
+            daemon.write_config("limits: {connections: 50}\n")
+            self.assertEqual(daemon.get("/-/reload", "POST")[0], 200)
+            limits = json.loads(daemon.get("/api/v1/status")[2])["limits"]
+            self.assertEqual(limits["connections"]["limit"], 600)
+
     def test_term_stops_and_what_is_still_coming_is_told_to_come_again(self):
         with Daemon() as daemon:
             with socket.create_connection(("127.0.0.1", daemon.ingest)) as s:

@@ -261,3 +261,18 @@ TEST_CASE("a prediction that corrects an early label keeps the bound") {
   engine.Post({Both("a", "b", Id(5))});
   CHECK(engine.remembered() <= 100);
 }
+
+TEST_CASE("a correction at the bound counts, whatever has to go for it") {
+  const bool evict = GENERATE(false, true);
+  Engine engine;
+  Bounded(engine, 100, evict);
+  for (int i = 0; i < 100; ++i) engine.Post({Prediction(Id(i), "UP")});
+  for (int i = 0; i < 10; ++i) engine.Post({Label(Id(i), "UP")});
+  CHECK(engine.Post({Label(Id(5), "DOWN")}).accepted == 1);
+  CHECK(engine.Count(kCorrections) == 1);
+  CHECK(engine.Count(kLabels) == 10);
+  CHECK(engine.Cell("1h", "DOWN", "UP") == 1);
+  CHECK(engine.Cell("1h", "UP", "UP") == 9);
+  CHECK(engine.Count(kPendingLabels) == 0);
+  CHECK(engine.remembered() <= 100);
+}

@@ -472,3 +472,11 @@ TEST_CASE("a label that is new has no past") {
   CHECK(engine.Post({Label("a", "UP")}).accepted == 1);
   CHECK(engine.Cell("last_10", "UP", "UP", "2") == 1);
 }
+
+TEST_CASE("a number of more digits than a class may have is too long") {
+  Engine engine;
+  engine.Post({Both("UP", "UP")});
+  CHECK(engine.Post({Both(1e300, "UP")}).errors.at(0).reject ==
+        Reject::kTooLong);
+  CHECK(engine.Post({Both(1e22, "UP")}).accepted == 1);
+}

@@ -1,4 +1,4 @@
-#include "daemon/decode/large_numbers.h"
+#include "daemon/decode/json_scan.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -7,6 +7,7 @@ namespace plumbline {
 namespace {
 
 constexpr std::string_view kSpace = " \t\r\n";
+constexpr std::string_view kBehindNumber = ",]} \t\r\n";
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
@@ -50,7 +51,7 @@ bool NumbersAreWellFormed(std::string_view json) {
       i = SkipString(json, i);
     } else if (json[i] == '-' || IsDigit(json[i])) {
       const size_t end =
-          std::min(json.find_first_of(",]} \t\r\n", i), json.size());
+          std::min(json.find_first_of(kBehindNumber, i), json.size());
       if (!IsNumber(json.substr(i, end - i))) return false;
       i = end;
     } else {
@@ -58,6 +59,45 @@ bool NumbersAreWellFormed(std::string_view json) {
     }
   }
   return true;
+}
+
+std::string WithNestedIntegersAsDoubles(std::string_view object) {
+  constexpr size_t kManyDigits = 18;
+  std::string out;
+  int depth = 0;
+  for (size_t i = 0; i < object.size();) {
+    const char c = object[i];
+    size_t end = i + 1;
+    if (c == '{' || c == '[') ++depth;
+    if (c == '}' || c == ']') --depth;
+    if (c == '"') end = SkipString(object, i);
+    const bool number = c == '-' || IsDigit(c);
+    if (number) {
+      end = std::min(object.find_first_of(kBehindNumber, i), object.size());
+    }
+    const std::string_view piece = object.substr(i, end - i);
+    out += piece;
+    const bool integer = number && piece.find_first_of(".eE") == piece.npos;
+    if (integer && depth > 1 && piece.size() > kManyDigits) out += "e0";
+    i = end;
+  }
+  return out;
+}
+
+std::string_view BehindFirstValue(std::string_view json) {
+  int depth = 0;
+  for (size_t i = 0; i < json.size();) {
+    const char c = json[i];
+    if (c == '"') {
+      i = SkipString(json, i);
+      continue;
+    }
+    if (c == '{' || c == '[') ++depth;
+    if (c == '}' || c == ']') --depth;
+    ++i;
+    if (depth == 0) return json.substr(i);
+  }
+  return {};
 }
 
 std::vector<std::string_view> SplitArray(std::string_view json, size_t most) {
