@@ -113,16 +113,8 @@ void ReadJoin(const YAML::Node& node, Problems* problems, Config* config) {
 
 void ReadStorage(const YAML::Node& node, Problems* problems, Config* config) {
   YamlMap storage(node, "storage", problems);
-  const YAML::Node value = storage.Take("durability");
-  if (value.IsDefined() && value.IsScalar() &&
-      (value.Scalar() == "process" || value.Scalar() == "power")) {
-    storage.Problem(value, "storage.durability",
-                    "is " + value.Scalar() +
-                        ", which this version does not have; it must be "
-                        "memory");
-  } else {
-    storage.Word("durability", {"memory"}, &config->durability);
-  }
+  storage.Word("durability", {"process", "power", "memory"},
+               &config->durability);
   storage.RefuseOthers();
 }
 

@@ -6,15 +6,20 @@
 
 namespace plumbline {
 
+enum class Appended {
+  kStored,
+  kNotStored,  // nothing of it will ever be read again
+  kUnknown,    // it may be read again after a crash
+};
+
 // State is a fold over the records of a journal (core/group.h says what is in
 // one). A journal is written by one thread at a time.
 class Journal {
  public:
   virtual ~Journal() = default;
 
-  // Stores one record after all earlier ones. False if it is not stored: then
-  // nothing of it will ever be read again.
-  [[nodiscard]] virtual bool Append(std::string_view record) = 0;
+  // Stores one record after all earlier ones.
+  [[nodiscard]] virtual Appended Append(std::string_view record) = 0;
 };
 
 }  // namespace plumbline

@@ -164,9 +164,16 @@ void Pipeline::CommitGroup(const std::vector<Waiter*>& waiters) {
     group.commands.push_back(waiter->command);
     outcomes.push_back(waiter->outcome);
   }
-  if (journal_ != nullptr && !journal_->Append(EncodeGroup(group))) {
-    for (Waiter* waiter : waiters) waiter->status = Status::kJournalFailed;
-    return;
+  if (journal_ != nullptr) {
+    const Appended appended = journal_->Append(EncodeGroup(group));
+    if (appended != Appended::kStored) {
+      for (Waiter* waiter : waiters) {
+        waiter->status = appended == Appended::kNotStored
+                             ? Status::kJournalFailed
+                             : Status::kJournalUnknown;
+      }
+      return;
+    }
   }
   applier_.Apply(group, outcomes);
 }

@@ -60,7 +60,12 @@ class Applier {
 
 class Pipeline {
  public:
-  enum class Status { kApplied, kJournalFailed, kStopped };
+  enum class Status {
+    kApplied,
+    kJournalFailed,
+    kJournalUnknown,  // not applied now; perhaps after a crash
+    kStopped,
+  };
 
   // `journal` and `store` may be null: then nothing outlives the process.
   // `memory` is where the pairs are kept.
@@ -69,9 +74,13 @@ class Pipeline {
       std::pmr::memory_resource* memory = std::pmr::get_default_resource())
       : journal_(journal), state_(memory), applier_(&state_, store) {}
 
+  // Has what is committed from now on journalled. Before the first Commit()
+  // only.
+  void SetJournal(Journal* journal) { journal_ = journal; }
+
   // [Any thread] Journals and applies the command at the latest `now_ms` of
   // its group. Returns when it is applied and published. Where it is not
-  // applied, nothing of it ever will be.
+  // applied, nothing of it ever will be, but for kJournalUnknown.
   Status Commit(const Command& command, int64_t now_ms, Outcome* outcome);
 
   // Applies a record of the journal. Before the first Commit() only. False if
@@ -101,7 +110,7 @@ class Pipeline {
   std::vector<Waiter*> TakeGroup();
   void CommitGroup(const std::vector<Waiter*>& waiters);
 
-  Journal* const journal_;
+  Journal* journal_;
   State state_;      // the leader's
   Applier applier_;  // the leader's
 

@@ -32,16 +32,16 @@ std::string Ports(const std::vector<std::string>& addresses,
 }  // namespace
 
 App::App(const AppOptions& options)
-    : options_(options),
-      hasher_(IdHasher::Random()),
-      pipeline_(nullptr, nullptr, &memory_) {}
+    : options_(options), pipeline_(nullptr, nullptr, &memory_) {}
 
 App::~App() { Stop(); }
 
 std::unique_ptr<App> App::Start(const AppOptions& options, std::string* error) {
   const auto begin = std::chrono::steady_clock::now();
   std::unique_ptr<App> app(new App(options));
-  if (!app->Open(error) || !app->Listen(error)) return nullptr;
+  if (!app->Open(error) || !app->Listen(error) || !app->Recover(error)) {
+    return nullptr;
+  }
   const std::chrono::duration<double> took =
       std::chrono::steady_clock::now() - begin;
   app->recovery_seconds_.store(took.count());
@@ -50,18 +50,26 @@ std::unique_ptr<App> App::Start(const AppOptions& options, std::string* error) {
       {{"ingest",
         Ports(options.ingest_addresses, app->ingest_server_->ports())},
        {"web", Ports(options.web_addresses, app->web_server_->ports())},
-       {"durability", "memory"},
+       {"durability", app->config_.durability},
        {"version", PLUMBLINE_VERSION}});
-  Log(LogLevel::kWarn,
-      "durability is memory: counts and ids are lost when the process ends");
+  if (app->journal_ == nullptr) {
+    Log(LogLevel::kWarn,
+        "durability is memory: counts and ids are lost when the process ends");
+  }
   return app;
 }
 
-// Everything that needs no socket.
+// What needs no socket and little time.
 bool App::Open(std::string* error) {
-  if (const auto wrong = LoadAndApply()) {
-    *error = *wrong;
-    return false;
+  auto config = Load(error);
+  if (!config) return false;
+  config_ = *std::move(config);
+  if (config_.durability == "memory") {
+    hasher_ = std::make_unique<const IdHasher>(IdHasher::Random());
+  } else {
+    directory_ = StoreDirectory::Open(options_.storage_path, error);
+    if (directory_ == nullptr) return false;
+    hasher_ = std::make_unique<const IdHasher>(directory_->secret());
   }
   ingest_authenticator_ =
       Authenticator::Load(options_.ingest_config_file, error);
@@ -72,7 +80,7 @@ bool App::Open(std::string* error) {
 
 bool App::Listen(std::string* error) {
   ingest_handler_ = std::make_unique<IngestHandler>(
-      &pipeline_, &clock_, &hasher_, ingest_authenticator_.get(), &phase_,
+      &pipeline_, &clock_, hasher_.get(), ingest_authenticator_.get(), &phase_,
       &counters_);
   ingest_handler_->SetLimits(config_);
   web_handler_ = std::make_unique<WebHandler>(
@@ -99,6 +107,30 @@ bool App::Listen(std::string* error) {
   return ingest_server_ != nullptr;
 }
 
+// While it runs, the listeners say that the daemon is recovering.
+bool App::Recover(std::string* error) {
+  if (directory_ != nullptr) {
+    journal_ = FileJournal::Open(
+        directory_->path(),
+        config_.durability == "power" ? Durability::kPower
+                                      : Durability::kProcess,
+        1,
+        [this](uint64_t, std::string_view record) {
+          return pipeline_.Replay(record);
+        },
+        error);
+    if (journal_ == nullptr) return false;
+    pipeline_.SetJournal(journal_.get());
+    // Time never runs back, not even over a restart.
+    clock_.Advance(pipeline_.state().gauges().now_ms.load());
+  }
+  if (const auto wrong = Apply(config_)) {
+    *error = *wrong;
+    return false;
+  }
+  return true;
+}
+
 void App::Stop() {
   phase_.store(Phase::kStopping);
   // Ingest first: what it has answered is still seen by a last scrape.
@@ -109,8 +141,9 @@ void App::Stop() {
 
 std::optional<std::string> App::Reload() {
   const std::lock_guard lock(reload_mutex_);
-  auto wrong = LoadAndApply();
   std::string error;
+  auto config = Load(&error);
+  auto wrong = config ? Apply(*std::move(config)) : std::optional(error);
   for (Authenticator* users :
        {ingest_authenticator_.get(), web_authenticator_.get()}) {
     if (!wrong && !users->Reload(&error)) wrong = error;
@@ -126,14 +159,12 @@ std::optional<std::string> App::Reload() {
   return wrong;
 }
 
-std::optional<std::string> App::LoadAndApply() {
+std::optional<Config> App::Load(std::string* error) const {
+  if (options_.config_file.empty()) return Config();
   std::vector<ConfigProblem> problems;
-  std::optional<Config> config =
-      options_.config_file.empty()
-          ? Config()
-          : LoadConfigFile(options_.config_file, &problems);
-  if (!config) return Describe(options_.config_file, problems);
-  return Apply(*std::move(config));
+  auto config = LoadConfigFile(options_.config_file, &problems);
+  if (!config) *error = Describe(options_.config_file, problems);
+  return config;
 }
 
 std::optional<std::string> App::Apply(Config config) {
@@ -186,7 +217,13 @@ DaemonFigures App::Figures() const {
   figures.process = ReadProcessFigures();
   figures.ready = phase_.load() == Phase::kReady;
   // Once ready, both listeners are there.
-  if (figures.ready) figures.connections = ingest_server_->open();
+  if (figures.ready) {
+    figures.connections = ingest_server_->open();
+    if (journal_ != nullptr) {
+      figures.journal_errors = journal_->errors();
+      figures.storage_bytes = journal_->bytes();
+    }
+  }
   figures.in_flight_bytes = ingest_handler_->in_flight();
   figures.clock_behind_seconds = static_cast<double>(clock_.BehindMs()) / 1000;
   figures.recovery_seconds = recovery_seconds_.load();

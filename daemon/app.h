@@ -20,6 +20,8 @@
 #include "daemon/http/web_handler.h"
 #include "daemon/memory/huge_pages.h"
 #include "daemon/phase.h"
+#include "daemon/store/file_journal.h"
+#include "daemon/store/store_directory.h"
 #include "exporters/daemon_figures.h"
 
 namespace plumbline {
@@ -59,15 +61,18 @@ class App {
 
   bool Open(std::string* error);
   bool Listen(std::string* error);
+  bool Recover(std::string* error);
+  std::optional<Config> Load(std::string* error) const;
   std::optional<std::string> Apply(Config config);
-  std::optional<std::string> LoadAndApply();
   DaemonFigures Figures() const;
   std::string StatusJsonText();
 
   const AppOptions options_;
   Clock clock_;
   HugePages memory_;
-  const IdHasher hasher_;
+  std::unique_ptr<StoreDirectory> directory_;  // null with durability memory
+  std::unique_ptr<FileJournal> journal_;       // likewise
+  std::unique_ptr<const IdHasher> hasher_;
   Pipeline pipeline_;
   std::atomic<Phase> phase_{Phase::kRecovering};
   std::atomic<bool> quit_{false};

@@ -15,12 +15,16 @@ class Clock {
   // The later of the system's clock and the last time used, in milliseconds
   // since 1970. Events and scrapes share it.
   int64_t NowMs() {
-    const int64_t system = SystemMs();
+    Advance(SystemMs());
+    return last_ms_.load(std::memory_order_relaxed);
+  }
+
+  // Time is `now_ms` at least.
+  void Advance(int64_t now_ms) {
     int64_t last = last_ms_.load(std::memory_order_relaxed);
-    while (last < system && !last_ms_.compare_exchange_weak(
-                                last, system, std::memory_order_relaxed)) {
+    while (last < now_ms && !last_ms_.compare_exchange_weak(
+                                last, now_ms, std::memory_order_relaxed)) {
     }
-    return std::max(last, system);
   }
 
   // How far the system's clock is behind the last time used.

@@ -47,6 +47,7 @@ struct DaemonFigures {
   int64_t connections = 0;      // open ones to the ingest listener
   int64_t in_flight_bytes = 0;  // of bodies being worked on
   uint64_t journal_errors = 0;
+  uint64_t storage_bytes = 0;
   double clock_behind_seconds = 0;
   double recovery_seconds = 0;
   double scrape_seconds = 0;  // the last scrape

@@ -7,13 +7,13 @@
 
 namespace plumbline {
 
-IdHasher IdHasher::Random() {
+IdHasher::Secret IdHasher::RandomSecret() {
   Secret secret;
   if (getrandom(secret.data(), secret.size(), 0) !=
       static_cast<ssize_t>(secret.size())) {
     throw std::runtime_error("the system gives no random bytes (getrandom)");
   }
-  return IdHasher(secret);
+  return secret;
 }
 
 IdHash IdHasher::operator()(std::string_view id) const {

@@ -22,7 +22,8 @@ class IdHasher {
 
   explicit IdHasher(const Secret& secret) : secret_(secret) {}
   // With a secret from the system's random source.
-  static IdHasher Random();
+  static IdHasher Random() { return IdHasher(RandomSecret()); }
+  static Secret RandomSecret();
 
   IdHash operator()(std::string_view id) const;
 

@@ -68,6 +68,13 @@ HttpResponse ErrorResponse(int status, std::string_view code,
   return response;
 }
 
+HttpResponse NoAnswer() {
+  HttpResponse response;
+  response.no_answer = true;
+  response.close = true;
+  return response;
+}
+
 HttpRequest::HttpRequest(mg_connection* connection, BodyWatch* watch,
                          const std::atomic<bool>* stopping)
     : connection_(connection),

@@ -31,6 +31,9 @@ struct HttpResponse {
 HttpResponse ErrorResponse(int status, std::string_view code,
                            std::string_view message);
 
+// The connection ends without an answer: nobody knows yet what came of it.
+HttpResponse NoAnswer();
+
 // Valid while its handler runs.
 class HttpRequest {
  public:

@@ -228,6 +228,8 @@ HttpResponse WebHandler::Delete(const HttpRequest& request,
       break;
     case Pipeline::Status::kJournalFailed:
       return ErrorResponse(503, "storage_failed", "the storage cannot write");
+    case Pipeline::Status::kJournalUnknown:
+      return NoAnswer();
     case Pipeline::Status::kStopped:
       return ErrorResponse(503, "stopping", "shutting down");
   }

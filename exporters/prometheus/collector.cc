@@ -201,7 +201,7 @@ void AddDaemon(Families* out, const State& state, const DaemonFigures& daemon,
   AddIngest(out, daemon.ingest);
   out->AddCounter("plumbline_storage_errors_total", {{"operation", "append"}},
                   Number(daemon.journal_errors));
-  gauge("plumbline_storage_bytes", 0);
+  gauge("plumbline_storage_bytes", Number(daemon.storage_bytes));
   gauge("plumbline_checkpoint_duration_seconds", 0);
   gauge("plumbline_checkpoint_pause_seconds", 0);
   gauge("plumbline_window_bytes",

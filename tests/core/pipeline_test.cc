@@ -255,9 +255,9 @@ namespace {
 // Runs `during` in the middle of a commit.
 class PausingJournal : public Journal {
  public:
-  bool Append(std::string_view) override {
+  Appended Append(std::string_view) override {
     if (during) during();
-    return true;
+    return Appended::kStored;
   }
   std::function<void()> during;
 };

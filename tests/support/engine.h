@@ -89,12 +89,13 @@ inline EventBatch Batch(const std::vector<TestEvent>& events) {
 // Keeps its records; refuses them when told to.
 class MemoryJournal : public Journal {
  public:
-  bool Append(std::string_view record) override {
-    if (fails) return false;
+  Appended Append(std::string_view record) override {
+    if (fails) return failure;
     records.emplace_back(record);
-    return true;
+    return Appended::kStored;
   }
   bool fails = false;
+  Appended failure = Appended::kNotStored;
   std::vector<std::string> records;
 };
 

@@ -92,6 +92,15 @@ TEST_CASE("where the journal cannot write nothing is counted") {
   CHECK(listener.engine.Count(kObservations, "") == 2);
 }
 
+TEST_CASE("where nobody knows what was written there is no answer") {
+  Listener listener;
+  listener.engine.journal.fails = true;
+  listener.engine.journal.failure = Appended::kUnknown;
+  CHECK(listener.Post().status == 0);
+  listener.engine.journal.fails = false;
+  CHECK(listener.Post().status == 200);
+}
+
 TEST_CASE("at the bound under reject the client must slow down") {
   Listener listener;
   listener.engine.settings.remembered_bytes = PairTable::kBytesPerRecord;

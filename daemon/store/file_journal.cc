@@ -1,0 +1,169 @@
+#include "daemon/store/file_journal.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <vector>
+
+#include "daemon/hash/checksum.h"
+#include "daemon/store/files.h"
+#include "daemon/store/segment.h"
+
+namespace plumbline {
+namespace {
+
+constexpr uint64_t kLongestSegment = uint64_t{64} << 20;
+// Space is asked for once for so many bytes.
+constexpr uint64_t kSpaceCheck = uint64_t{1} << 20;
+
+}  // namespace
+
+std::unique_ptr<FileJournal> FileJournal::Open(
+    const std::string& directory, Durability durability, uint64_t from,
+    const std::function<bool(uint64_t, std::string_view)>& replay,
+    std::string* error) {
+  std::unique_ptr<FileJournal> journal(new FileJournal(directory, durability));
+  const std::vector<uint64_t> segments = ListSegments(directory);
+  uint64_t next = from;
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < segments.size(); ++i) {
+    const bool last = i + 1 == segments.size();
+    const uint64_t stop = last ? UINT64_MAX : segments[i + 1];
+    const std::string path = directory + "/" + SegmentName(segments[i]);
+    if (segments[i] > next) {
+      *error = path + ": records " + std::to_string(next) + " to " +
+               std::to_string(segments[i] - 1) + " before it are missing";
+      return nullptr;
+    }
+    const auto end = ReadSegment(
+        path, segments[i], stop,
+        [&](uint64_t sequence, std::string_view record) {
+          return sequence < next || replay(sequence, record);
+        },
+        error);
+    if (!end) return nullptr;
+    if (!last && end->next_sequence < stop) {
+      *error = path + ": ends with record " +
+               std::to_string(end->next_sequence - 1) + ", and " +
+               SegmentName(stop) + " follows";
+      return nullptr;
+    }
+    next = std::max(next, end->next_sequence);
+    bytes += end->length;
+    if (!last) continue;
+    journal->fd_ = open(path.c_str(), O_RDWR | O_CLOEXEC);
+    if (journal->fd_ < 0) {
+      *error = path + ": cannot be opened: " + std::strerror(errno);
+      return nullptr;
+    }
+    journal->length_ = end->length;
+    // A header that was cut off, or a tail, is dealt with by the first append.
+    journal->sound_ = !end->torn;
+    journal->abandoned_ =
+        end->length < kSegmentHeaderBytes || end->next_sequence < next;
+  }
+  journal->next_sequence_ = next;
+  journal->bytes_.store(bytes);
+  // Now, so that a disk that takes nothing is known at the start; but one that
+  // is full is no reason not to start.
+  if (journal->fd_ < 0 || !journal->sound_) journal->Repair();
+  return journal;
+}
+
+FileJournal::~FileJournal() {
+  if (fd_ >= 0) close(fd_);
+}
+
+Appended FileJournal::Append(std::string_view record) {
+  const auto failed = [this](Appended how) {
+    errors_.fetch_add(1, std::memory_order_relaxed);
+    return how;
+  };
+  if (record.size() > kLongestRecord) return failed(Appended::kNotStored);
+  if ((!sound_ || length_ >= kLongestSegment) && !Repair()) {
+    return failed(Appended::kNotStored);
+  }
+  if (!HasSpace()) return failed(Appended::kNotStored);
+  if (Write(record)) {
+    const uint64_t size = kRecordHeaderBytes + record.size();
+    length_ += size;
+    bytes_.fetch_add(size, std::memory_order_relaxed);
+    ++next_sequence_;
+    return Appended::kStored;
+  }
+  sound_ = false;
+  return failed(Repair() ? Appended::kNotStored : Appended::kUnknown);
+}
+
+// Writes, and syncs where that was asked for. What it leaves behind is not
+// known where it fails.
+bool FileJournal::Write(std::string_view record) {
+  std::string header = RecordHeader(
+      next_sequence_, static_cast<uint32_t>(record.size()), Checksum(record));
+  iovec pieces[2] = {
+      {header.data(), header.size()},
+      {const_cast<char*>(record.data()), record.size()},
+  };
+  ssize_t written = 0;
+  do {
+    written = pwritev(fd_, pieces, 2, static_cast<off_t>(length_));
+  } while (written < 0 && errno == EINTR);
+  if (written != static_cast<ssize_t>(header.size() + record.size())) {
+    return false;
+  }
+  if (durability_ != Durability::kPower) return true;
+  if (fdatasync(fd_) == 0) return true;
+  abandoned_ = true;
+  return false;
+}
+
+// Makes the journal end with what is sound, in this segment or another one.
+bool FileJournal::Repair() {
+  const bool usable = fd_ >= 0 && !abandoned_ && length_ < kLongestSegment;
+  if (usable && ftruncate(fd_, static_cast<off_t>(length_)) == 0 &&
+      (durability_ != Durability::kPower || fsync(fd_) == 0)) {
+    sound_ = true;
+    return true;
+  }
+  // What a later start reads of the old segment ends where the new one begins.
+  return StartSegment();
+}
+
+bool FileJournal::StartSegment() {
+  const std::string path = directory_ + "/" + SegmentName(next_sequence_);
+  const std::string header = SegmentHeader(next_sequence_);
+  // Under another name first: a segment that is there has its header.
+  if (!WriteFileWhole(path, header)) return false;
+  const int fd = open(path.c_str(), O_RDWR | O_CLOEXEC);
+  if (fd < 0) return false;
+  if (fd_ >= 0) close(fd_);
+  fd_ = fd;
+  length_ = header.size();
+  bytes_.fetch_add(length_, std::memory_order_relaxed);
+  sound_ = true;
+  abandoned_ = false;
+  return true;
+}
+
+// A file system that is filled to the brim cannot be cleaned up.
+bool FileJournal::HasSpace() {
+  if (length_ > space_checked_at_ &&
+      length_ - space_checked_at_ < kSpaceCheck) {
+    return true;
+  }
+  if (!HasFreeSpace(directory_)) {
+    space_checked_at_ = length_;  // asks again the next time
+    return false;
+  }
+  space_checked_at_ = length_;
+  return true;
+}
+
+}  // namespace plumbline

@@ -1,0 +1,69 @@
+// FileJournal: the journal in segment files.
+//
+// A record is written by one pwrite() at the known good length. What fails is
+// truncated away before anything else is taken; where even that fails, the
+// segment is abandoned and the next record begins another one, which counts
+// from there on (see segment.h). A failed fsync is never tried again on the
+// same file, as the system may have dropped what it could not write.
+
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/journal.h"
+
+namespace plumbline {
+
+enum class Durability {
+  kProcess,  // in the operating system before the answer: survives kill -9
+  kPower,    // on the disk before the answer: survives a loss of power
+};
+
+class FileJournal : public Journal {
+ public:
+  // Reads the segments in `directory`, calls `replay` for each record from
+  // sequence `from` on, cuts a torn tail, and goes on behind it. nullptr, with
+  // *error saying what is wrong and where, if that cannot be.
+  static std::unique_ptr<FileJournal> Open(
+      const std::string& directory, Durability durability, uint64_t from,
+      const std::function<bool(uint64_t sequence, std::string_view record)>&
+          replay,
+      std::string* error);
+  ~FileJournal() override;
+
+  Appended Append(std::string_view record) override;
+
+  // Of the record that comes next.
+  uint64_t next_sequence() const { return next_sequence_; }
+  // [Any thread] Appends that failed.
+  uint64_t errors() const { return errors_.load(std::memory_order_relaxed); }
+  // [Any thread] Size of all segments.
+  uint64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
+
+ private:
+  FileJournal(std::string directory, Durability durability)
+      : directory_(std::move(directory)), durability_(durability) {}
+
+  bool StartSegment();
+  bool Write(std::string_view record);
+  bool Repair();
+  bool HasSpace();
+
+  const std::string directory_;
+  const Durability durability_;
+  int fd_ = -1;
+  uint64_t next_sequence_ = 1;
+  uint64_t length_ = 0;  // of what is sound in the segment
+  bool sound_ = false;   // the file ends with it
+  bool abandoned_ = false;
+  uint64_t space_checked_at_ = 0;  // length
+  std::atomic<uint64_t> errors_{0};
+  std::atomic<uint64_t> bytes_{0};
+};
+
+}  // namespace plumbline

@@ -1,0 +1,58 @@
+#include "daemon/store/files.h"
+
+#include <fcntl.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+
+namespace plumbline {
+namespace {
+
+constexpr uint64_t kMostKeptFree = uint64_t{16} << 20;
+constexpr uint64_t kPartKeptFree = 32;  // of the file system
+
+bool WriteAll(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = write(fd, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return false;
+    bytes.remove_prefix(static_cast<size_t>(n));
+  }
+  return true;
+}
+
+}  // namespace
+
+bool WriteFileWhole(const std::string& path, std::string_view bytes) {
+  const std::string temporary = path + ".tmp";
+  const int fd =
+      open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (fd < 0) return false;
+  bool good = WriteAll(fd, bytes) && fsync(fd) == 0;
+  good = close(fd) == 0 && good;
+  if (!good || std::rename(temporary.c_str(), path.c_str()) != 0) {
+    const int reason = errno;
+    unlink(temporary.c_str());
+    errno = reason;
+    return false;
+  }
+  const std::string directory = path.substr(0, path.rfind('/'));
+  const int directory_fd = open(directory.c_str(), O_RDONLY | O_CLOEXEC);
+  if (directory_fd < 0) return false;
+  good = fsync(directory_fd) == 0;
+  close(directory_fd);
+  return good;
+}
+
+bool HasFreeSpace(const std::string& directory) {
+  struct statvfs info {};
+  if (statvfs(directory.c_str(), &info) != 0) return false;
+  const uint64_t free = uint64_t{info.f_bavail} * info.f_frsize;
+  const uint64_t all = uint64_t{info.f_blocks} * info.f_frsize;
+  return free > std::min(kMostKeptFree, all / kPartKeptFree);
+}
+
+}  // namespace plumbline

@@ -1,0 +1,211 @@
+#include "daemon/store/segment.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+
+#include "core/bytes.h"
+#include "daemon/hash/checksum.h"
+
+namespace plumbline {
+namespace {
+
+constexpr uint64_t kMagic = 0x314c4e524a424c50;  // "PLBJRNL1"
+constexpr std::string_view kPrefix = "journal-";
+constexpr size_t kDigits = 20;
+
+// A whole file in memory, read only.
+class Mapping {
+ public:
+  explicit Mapping(const std::string& path) {
+    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return;
+    struct stat info {};
+    if (fstat(fd, &info) == 0) {
+      size_ = static_cast<size_t>(info.st_size);
+      opened_ = size_ == 0;
+      if (size_ > 0) {
+        void* map = mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd, 0);
+        if (map != MAP_FAILED) {
+          madvise(map, size_, MADV_SEQUENTIAL);
+          data_ = static_cast<const char*>(map);
+          opened_ = true;
+        }
+      }
+    }
+    close(fd);
+  }
+  ~Mapping() {
+    if (data_ != nullptr) munmap(const_cast<char*>(data_), size_);
+  }
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+
+  bool opened() const { return opened_; }
+  std::string_view bytes() const { return {data_, data_ ? size_ : 0}; }
+
+ private:
+  const char* data_ = nullptr;
+  size_t size_ = 0;
+  bool opened_ = false;
+};
+
+struct Found {
+  enum { kSound, kTorn, kDamaged } state;
+  std::string_view payload;
+};
+
+// True if from some sector on there is nothing but zeros. `offset` is the place
+// of `bytes`, which reach to the end of the file.
+bool EndsUnwritten(std::string_view bytes, uint64_t offset) {
+  constexpr uint64_t kSector = 512;
+  const size_t last = bytes.find_last_not_of('\0');
+  const uint64_t zeros =
+      offset + (last == std::string_view::npos ? 0 : last + 1);
+  return (zeros + kSector - 1) / kSector * kSector < offset + bytes.size() ||
+         last == std::string_view::npos;
+}
+
+Found RecordAt(std::string_view bytes, uint64_t offset, uint64_t sequence) {
+  if (bytes.size() < kRecordHeaderBytes) return {Found::kTorn, {}};
+  uint32_t length = 0;
+  std::memcpy(&length, bytes.data(), sizeof(length));
+  const std::string_view header = bytes.substr(0, kRecordHeaderBytes);
+  const bool known =
+      header.substr(0, 16) == RecordHeader(sequence, length, 0).substr(0, 16);
+  if (known && length > bytes.size() - kRecordHeaderBytes) {
+    return {Found::kTorn, {}};
+  }
+  if (known) {
+    const std::string_view payload = bytes.substr(kRecordHeaderBytes, length);
+    if (header == RecordHeader(sequence, length, Checksum(payload))) {
+      return {Found::kSound, payload};
+    }
+  }
+  return {EndsUnwritten(bytes, offset) ? Found::kTorn : Found::kDamaged, {}};
+}
+
+}  // namespace
+
+std::string SegmentHeader(uint64_t first_sequence) {
+  std::string header;
+  ByteWriter out(&header);
+  out.Put(kMagic);
+  out.Put(kSegmentFormat);
+  out.Put(uint32_t{0});
+  out.Put(first_sequence);
+  out.Put(Checksum(header));
+  return header;
+}
+
+std::string RecordHeader(uint64_t sequence, uint32_t length,
+                         uint64_t checksum) {
+  std::string both;
+  ByteWriter(&both).Put(length);
+  ByteWriter(&both).Put(sequence);
+  std::string header;
+  ByteWriter out(&header);
+  out.Put(length);
+  out.Put(static_cast<uint32_t>(Checksum(both)));
+  out.Put(sequence);
+  out.Put(checksum);
+  return header;
+}
+
+std::string SegmentName(uint64_t first_sequence) {
+  std::string digits = std::to_string(first_sequence);
+  digits.insert(0, kDigits - std::min(kDigits, digits.size()), '0');
+  return std::string(kPrefix) + digits;
+}
+
+std::optional<uint64_t> SegmentSequence(std::string_view name) {
+  if (!name.starts_with(kPrefix)) return std::nullopt;
+  name.remove_prefix(kPrefix.size());
+  uint64_t sequence = 0;
+  const auto parsed =
+      std::from_chars(name.data(), name.data() + name.size(), sequence);
+  if (name.size() != kDigits || parsed.ec != std::errc() ||
+      parsed.ptr != name.data() + name.size()) {
+    return std::nullopt;
+  }
+  return sequence;
+}
+
+std::vector<uint64_t> ListSegments(const std::string& directory) {
+  std::vector<uint64_t> sequences;
+  DIR* open_directory = opendir(directory.c_str());
+  if (open_directory == nullptr) return sequences;
+  while (const dirent* entry = readdir(open_directory)) {
+    if (const auto first = SegmentSequence(entry->d_name)) {
+      sequences.push_back(*first);
+    }
+  }
+  closedir(open_directory);
+  std::sort(sequences.begin(), sequences.end());
+  return sequences;
+}
+
+std::optional<SegmentEnd> ReadSegment(
+    const std::string& path, uint64_t first_sequence, uint64_t stop,
+    const std::function<bool(uint64_t, std::string_view)>& visit,
+    std::string* error) {
+  const Mapping file(path);
+  if (!file.opened()) {
+    *error = path + ": cannot be read: " + std::strerror(errno);
+    return std::nullopt;
+  }
+  std::string_view rest = file.bytes();
+  SegmentEnd end{first_sequence, 0, false};
+  if (rest.size() < kSegmentHeaderBytes) {
+    end.torn = true;  // the file was just made
+    return end;
+  }
+  if (rest.substr(0, kSegmentHeaderBytes) != SegmentHeader(first_sequence)) {
+    ByteReader in(rest);
+    const bool ours = in.Get<uint64_t>() == kMagic;
+    const auto format = in.Get<uint32_t>();
+    *error = path + (ours && format > kSegmentFormat
+                         ? ": is of format " + std::to_string(format) +
+                               "; this version reads up to " +
+                               std::to_string(kSegmentFormat)
+                         : ": is no segment of a journal, or its header is "
+                           "damaged");
+    return std::nullopt;
+  }
+  end.length = kSegmentHeaderBytes;
+  rest.remove_prefix(kSegmentHeaderBytes);
+  while (!rest.empty() && end.next_sequence < stop) {
+    const Found found = RecordAt(rest, end.length, end.next_sequence);
+    if (found.state == Found::kDamaged) {
+      *error = path + ": record " + std::to_string(end.next_sequence) +
+               " at byte " + std::to_string(end.length) + " is damaged";
+      return std::nullopt;
+    }
+    if (found.state == Found::kTorn) {
+      end.torn = true;
+      return end;
+    }
+    if (!visit(end.next_sequence, found.payload)) {
+      *error = path + ": record " + std::to_string(end.next_sequence) +
+               " at byte " + std::to_string(end.length) +
+               " is sound, but not understood";
+      return std::nullopt;
+    }
+    const size_t size = kRecordHeaderBytes + found.payload.size();
+    rest.remove_prefix(size);
+    end.length += size;
+    ++end.next_sequence;
+  }
+  return end;
+}
+
+}  // namespace plumbline

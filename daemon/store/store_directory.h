@@ -1,0 +1,38 @@
+// StoreDirectory: the directory that state is kept in, held by one daemon.
+
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "daemon/hash/id_hash.h"
+
+namespace plumbline {
+
+class StoreDirectory {
+ public:
+  // Makes the directory if it is not there, takes its lock, and reads or makes
+  // its identity. nullptr, with *error saying what to do, if it is another's,
+  // of a newer format, or cannot be used.
+  static std::unique_ptr<StoreDirectory> Open(const std::string& path,
+                                              std::string* error);
+  ~StoreDirectory();
+  StoreDirectory(const StoreDirectory&) = delete;
+  StoreDirectory& operator=(const StoreDirectory&) = delete;
+
+  const std::string& path() const { return path_; }
+  // The key of the ids that are stored here.
+  const IdHasher::Secret& secret() const { return secret_; }
+
+ private:
+  explicit StoreDirectory(std::string path) : path_(std::move(path)) {}
+
+  bool Lock(std::string* error);
+  bool ReadIdentity(std::string* error);
+
+  const std::string path_;
+  int lock_ = -1;
+  IdHasher::Secret secret_{};
+};
+
+}  // namespace plumbline
