@@ -27,9 +27,13 @@ constexpr size_t HistogramCells(const std::array<double, Bounds>&) {
   return Bounds + 2;
 }
 
+// A value beyond any sense counts as this one, lest the sum be infinite.
+inline constexpr double kMostObserved = 1e12;
+
 template <size_t Bounds>
 void Observe(const std::array<double, Bounds>& bounds, double value,
              uint64_t* cells) {
+  value = std::min(value, kMostObserved);
   cells[0] = std::bit_cast<uint64_t>(std::bit_cast<double>(cells[0]) + value);
   const auto bucket = std::lower_bound(bounds.begin(), bounds.end(), value);
   ++cells[1 + (bucket - bounds.begin())];

@@ -51,6 +51,11 @@ class AgeClock {
     return end_ms == 0 ? 0 : end_ms + horizon_ms_;
   }
 
+  // True if bucket `age` still takes receipts.
+  bool IsOpen(uint32_t age) const {
+    return open() && buckets_.back().age == age;
+  }
+
   // The number that the next bucket will have. What is received from now on,
   // after Close(), has this age or a younger one.
   uint32_t next() const { return next_; }

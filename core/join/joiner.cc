@@ -58,19 +58,24 @@ bool Joiner::Admit(const EventBatch& batch) {
   fresh_.clear();
   for (const Event& event : batch.events) fresh_.push_back(event.has_id);
   reserved_ = std::count(fresh_.begin(), fresh_.end(), true);
-  // What is forgotten to make room may be what an event of the batch rests on,
-  // which then needs a record too: until that settles.
-  while (!Fits(*state_, reserved_)) {
-    const int64_t as_new = CountFresh(batch);
-    if (as_new == 0) return true;
-    if (static_cast<int64_t>(Waiting(*state_)) + as_new >
-            RecordLimit(state_->settings()) ||
-        !MakeRoom(state_, reserved_, false)) {
-      return false;
-    }
-    CountFresh(batch);
+  const int64_t all = reserved_;
+  if (Fits(*state_, all)) return true;
+  const int64_t as_new = CountFresh(batch);
+  if (as_new == 0) return true;
+  if (static_cast<int64_t>(Waiting(*state_)) + as_new >
+          RecordLimit(state_->settings()) ||
+      !MakeRoom(state_, reserved_, false)) {
+    return false;
   }
-  return true;
+  // What was forgotten to make room may be what an event of the batch rested
+  // on, which then needs a record too.
+  CountFresh(batch);
+  if (Fits(*state_, reserved_)) return true;
+  for (size_t i = 0; i < fresh_.size(); ++i) {
+    fresh_[i] = batch.events[i].has_id;
+  }
+  reserved_ = all;
+  return MakeRoom(state_, all, false);
 }
 
 // Finds which events need a record. Returns how many would if all predictions

@@ -9,6 +9,8 @@ void Ledger::Add(uint32_t age, uint64_t Counts::*count, int64_t n) {
   Bucket* bucket = Find(age);
   if (bucket == nullptr) {
     if (n < 0 || (!buckets_.empty() && age < buckets_.back().age)) return;
+    // One that was emptied while it was open is of no use any more.
+    if (!buckets_.empty()) EraseIfEmpty(buckets_.back().age);
     bucket = &buckets_.emplace_back();
     bucket->age = age;
     ages_->Use(age);
@@ -108,7 +110,8 @@ void Ledger::EraseIfEmpty(uint32_t age) {
   const auto it = std::lower_bound(
       buckets_.begin(), buckets_.end(), age,
       [](const Bucket& bucket, uint32_t a) { return bucket.age < a; });
-  if (it->counts.total() > 0) return;
+  // While it takes receipts it tells those apart from what it has forgotten.
+  if (it->counts.total() > 0 || ages_->IsOpen(age)) return;
   buckets_.erase(it);
   ages_->Release(age);
 }

@@ -482,7 +482,7 @@ bool EventReader::FailName(std::string_view field, std::string_view what,
 bool EventReader::Fail(Reject reject, std::string_view field,
                        std::string message) {
   error_.reject = reject;
-  error_.field = field;
+  error_.field = CutText(field, kLongestName);
   error_.message = std::move(message);
   return false;
 }

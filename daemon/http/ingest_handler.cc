@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include <chrono>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -245,7 +246,11 @@ HttpResponse IngestHandler::Commit(Workspace* workspace, int64_t now_ms) {
       counters_->CountRejected(i, decoded.rejected[i]);
     }
   }
-  return EventsResponse(decoded, batch, outcome.batch);
+  try {
+    return EventsResponse(decoded, batch, outcome.batch);
+  } catch (const std::bad_alloc&) {
+    return NoAnswer();  // it is applied: a 503 would be a lie
+  }
 }
 
 }  // namespace plumbline

@@ -20,7 +20,7 @@ class BodyWatch;
 
 struct HttpResponse {
   int status = 200;
-  std::string content_type = "application/json";
+  std::string_view content_type = "application/json";  // a literal
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
   bool close = false;      // the connection, after the answer

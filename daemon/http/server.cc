@@ -82,9 +82,9 @@ void Write(mg_connection* connection, const HttpResponse& response, bool keep,
   std::string text = "HTTP/1.1 " + std::to_string(response.status) + " " +
                      Reason(response.status) + "\r\n";
   if (response.status != 204) {
-    text += "Content-Type: " + response.content_type +
-            "\r\nContent-Length: " + std::to_string(response.body.size()) +
-            "\r\n";
+    text.append("Content-Type: ").append(response.content_type);
+    text +=
+        "\r\nContent-Length: " + std::to_string(response.body.size()) + "\r\n";
   }
   for (const auto& [name, value] : response.headers) {
     text.append(name).append(": ").append(value).append("\r\n");
@@ -154,9 +154,13 @@ struct ServerCallbacks {
   static int HttpError(mg_connection* connection, int status,
                        const char* message) {
     mg_disable_connection_keep_alive(connection);
-    const HttpResponse response = ErrorFor(status, message);
-    Write(connection, response, false, true);
-    Of(connection)->on_refused_(response.status);
+    try {
+      const HttpResponse response = ErrorFor(status, message);
+      Write(connection, response, false, true);
+      Of(connection)->on_refused_(response.status);
+    } catch (const std::bad_alloc&) {
+      // The connection is closed without an answer.
+    }
     return 0;
   }
 
@@ -283,8 +287,21 @@ void HttpServer::Stop(std::chrono::milliseconds grace) {
   context_ = nullptr;
 }
 
+// civetweb is C: nothing may be thrown through it.
 int HttpServer::Serve(mg_connection* connection) {
   ++serving_;
+  int status = 500;  // not 0: civetweb would answer
+  try {
+    status = Answer(connection);
+  } catch (const std::bad_alloc&) {
+    mg_disable_connection_keep_alive(connection);
+  }
+  --serving_;
+  request_begin = Clock::now();
+  return status;
+}
+
+int HttpServer::Answer(mg_connection* connection) {
   HttpRequest request(connection, &watch_, &stopping_);
   HttpResponse response;
   bool refused = true;
@@ -298,17 +315,14 @@ int HttpServer::Serve(mg_connection* connection) {
   }
   if (response.no_answer) {
     mg_disable_connection_keep_alive(connection);
-  } else {
-    const bool keep = KeepsAlive(connection, request, response);
-    Write(connection, response, keep, request.method() != "HEAD");
-    if (refused) request.DrainBody();
+    return response.status;
   }
-  --serving_;
-  request_begin = Clock::now();
+  const bool keep = KeepsAlive(connection, request, response);
+  Write(connection, response, keep, request.method() != "HEAD");
+  if (refused) request.DrainBody();
   return response.status;
 }
 
-// civetweb is C: nothing may be thrown through it.
 HttpResponse HttpServer::Handle(HttpRequest& request) {
   try {
     return handler_(request);

@@ -52,6 +52,7 @@ class HttpServer {
   HttpServer(const Options& options, Handler handler);
 
   int Serve(mg_connection* connection);
+  int Answer(mg_connection* connection);
   HttpResponse Handle(HttpRequest& request);
   // True if civetweb is to keep the connection; tells it if not.
   bool KeepsAlive(mg_connection* connection, const HttpRequest& request,

@@ -29,12 +29,16 @@ Workspace::Workspace(const IdHasher* hasher)
     : hasher(hasher), decoder(std::make_unique<BodyDecoder>(hasher)) {}
 
 void Workspace::Trim(size_t kept) {
+  decoded.errors.clear();
   plumbline::Trim(&body, kept);
   plumbline::Trim(&unpacked, kept);
   auto& batch = std::get<EventBatch>(command);
   if (IsLarge(batch, kept) || IsLarge(decoded.batch, kept)) {
-    batch = EventBatch{};
-    decoded = DecodedBody{};
+    // Assigning would keep the buffers of strings.
+    EventBatch fresh_batch;
+    DecodedBody fresh_body;
+    std::swap(batch, fresh_batch);
+    std::swap(decoded, fresh_body);
   }
   // It takes several times the size of what it has parsed.
   if (decoder->capacity() > kept / 8) {

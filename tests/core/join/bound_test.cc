@@ -276,3 +276,42 @@ TEST_CASE("a correction at the bound counts, whatever has to go for it") {
   CHECK(engine.Count(kPendingLabels) == 0);
   CHECK(engine.remembered() <= 100);
 }
+
+TEST_CASE("what is forgotten while its age is open does not come back") {
+  Engine engine;
+  Bounded(engine, 64'000, true);
+  std::vector<TestEvent> waiting;
+  for (int i = 0; i < 63'998; ++i) waiting.push_back(Prediction(Id(i), "a"));
+  engine.Post(waiting);
+  for (int i = 0; i < 900; ++i) {
+    TestEvent both = Both("a", "a", "both" + std::to_string(i));
+    both.version = "2";
+    engine.Post({both});
+  }
+  const State& state = engine.pipeline.state();
+  CHECK(state.records() <= 64'000);
+  auto& table = const_cast<State&>(state).table();
+  for (int i = 0; i < 30; ++i) engine.Wait(1);  // sweeps what is dead
+  CHECK(table.size() == state.records());
+}
+
+TEST_CASE("a request that rests on what has to go is decided at once") {
+  Engine engine;
+  Bounded(engine, 4000, false);
+  engine.settings.models = 10'000;
+  engine.Use();
+  std::vector<TestEvent> request;
+  for (int minute = 0; minute < 10; ++minute) {
+    for (int m = 0; m < 100; ++m) {
+      TestEvent both = Both("a", "a", Id(minute));
+      both.model = "m" + std::to_string(m);
+      engine.Post({both});
+      request.push_back(both);
+    }
+    engine.Wait(3 * Engine::kHour);
+  }
+  for (int i = 0; i < 3000; ++i) engine.Post({Prediction(Id(i), "a")});
+  request.push_back(Prediction("new", "a"));
+  engine.Post(request);
+  CHECK(engine.remembered() <= 4000);
+}
