@@ -1,0 +1,211 @@
+// The journal in files: what it gives back after any end, and what it refuses.
+
+#include "daemon/store/file_journal.h"
+
+#include <sys/resource.h>
+
+#include <csignal>
+#include <string>
+#include <vector>
+
+#include "daemon/store/segment.h"
+#include "tests/support/catch.h"
+#include "tests/support/temporary.h"
+
+using namespace plumbline;  // NOLINT: a test
+
+namespace {
+
+using Records = std::vector<std::string>;
+
+struct Opened {
+  std::unique_ptr<FileJournal> journal;
+  Records records;
+  std::string error;
+};
+
+Opened Open(const TemporaryDirectory& directory, uint64_t from = 1,
+            Durability durability = Durability::kProcess) {
+  Opened opened;
+  opened.journal = FileJournal::Open(
+      directory.path, durability, from,
+      [&opened](uint64_t, std::string_view record) {
+        opened.records.emplace_back(record);
+        return true;
+      },
+      &opened.error);
+  return opened;
+}
+
+Records Fill(const TemporaryDirectory& directory, int count) {
+  const Opened opened = Open(directory);
+  Records records = opened.records;
+  for (int i = 0; i < count; ++i) {
+    const std::string record(static_cast<size_t>(1 + i * 37 % 200),
+                             static_cast<char>('a' + i % 26));
+    REQUIRE(opened.journal->Append(record) == Appended::kStored);
+    records.push_back(record);
+  }
+  return records;
+}
+
+std::string TheSegment(const TemporaryDirectory& directory) {
+  const auto segments = ListSegments(directory.path);
+  REQUIRE(segments.size() == 1);
+  return SegmentName(segments[0]);
+}
+
+// Files cannot grow beyond `bytes` while it lives.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &old_);
+    const rlimit limit{bytes, old_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileSizeLimit() { setrlimit(RLIMIT_FSIZE, &old_); }
+
+ private:
+  rlimit old_{};
+};
+
+}  // namespace
+
+TEST_CASE("records are given back in order, over several starts") {
+  const TemporaryDirectory directory;
+  Records records = Fill(directory, 10);
+  records = Fill(directory, 10);
+  const Opened opened = Open(directory);
+  CHECK(opened.records == records);
+  CHECK(opened.records.size() == 20);
+  CHECK(opened.journal->next_sequence() == 21);
+}
+
+TEST_CASE("records before a checkpoint are not given back") {
+  const TemporaryDirectory directory;
+  const Records records = Fill(directory, 10);
+  CHECK(Open(directory, 8).records ==
+        Records(records.begin() + 7, records.end()));
+}
+
+TEST_CASE("a record cut at any byte is a torn tail, and what is before stays") {
+  const TemporaryDirectory source;
+  const Records records = Fill(source, 3);
+  const std::string name = TheSegment(source);
+  const std::string whole = source.Read(name);
+  const size_t last = whole.size() - kRecordHeaderBytes - records[2].size();
+  for (size_t size = 0; size < whole.size(); ++size) {
+    const TemporaryDirectory directory;
+    directory.Write(name, whole.substr(0, size));
+    {
+      const Opened opened = Open(directory);
+      REQUIRE(opened.journal != nullptr);
+      if (size >= last) {
+        REQUIRE(opened.records ==
+                Records(records.begin(), records.begin() + 2));
+      }
+      REQUIRE(opened.journal->Append("after") == Appended::kStored);
+    }
+    const Opened again = Open(directory);
+    REQUIRE(again.journal != nullptr);
+    REQUIRE(again.records.back() == "after");
+    if (size >= last) REQUIRE(again.records.size() == 3);
+  }
+}
+
+TEST_CASE("a tail of zeros that was never written is torn") {
+  const TemporaryDirectory directory;
+  const Records records = Fill(directory, 3);
+  const std::string name = TheSegment(directory);
+  directory.Write(name, directory.Read(name) + std::string(5000, '\0'));
+  const Opened opened = Open(directory);
+  CHECK(opened.records == records);
+}
+
+TEST_CASE("a bit that is flipped anywhere is reported with its place") {
+  const TemporaryDirectory source;
+  Fill(source, 3);
+  const std::string name = TheSegment(source);
+  const std::string whole = source.Read(name);
+  for (size_t i = 0; i < whole.size(); ++i) {
+    for (const int bit : {0, 3, 7}) {
+      std::string damaged = whole;
+      damaged[i] = static_cast<char>(damaged[i] ^ (1 << bit));
+      const TemporaryDirectory directory;
+      directory.Write(name, damaged);
+      const Opened opened = Open(directory);
+      REQUIRE(opened.journal == nullptr);
+      REQUIRE(opened.error.find(name) != std::string::npos);
+      REQUIRE(directory.Read(name) == damaged);  // nothing was touched
+    }
+  }
+}
+
+TEST_CASE("a segment that is missing, or of a newer format, is refused") {
+  const TemporaryDirectory directory;
+  const Records records = Fill(directory, 3);
+  const std::string name = TheSegment(directory);
+  std::filesystem::rename(directory.path + "/" + name,
+                          directory.path + "/" + SegmentName(2));
+  CHECK(Open(directory).journal == nullptr);
+  std::filesystem::remove(directory.path + "/" + SegmentName(2));
+  std::string newer = SegmentHeader(1);
+  newer[8] = 9;
+  directory.Write(name, newer);
+  const Opened opened = Open(directory);
+  CHECK(opened.journal == nullptr);
+  CHECK(opened.error.find("format 9") != std::string::npos);
+}
+
+TEST_CASE("a record that the state does not understand stops the start") {
+  const TemporaryDirectory directory;
+  Fill(directory, 2);
+  std::string error;
+  CHECK(FileJournal::Open(
+            directory.path, Durability::kProcess, 1,
+            [](uint64_t sequence, std::string_view) { return sequence != 2; },
+            &error) == nullptr);
+  CHECK(error.find("record 2") != std::string::npos);
+}
+
+TEST_CASE("a write that fails leaves nothing, and the next one works") {
+  const auto durability = GENERATE(Durability::kProcess, Durability::kPower);
+  const TemporaryDirectory directory;
+  {
+    const Opened opened = Open(directory, 1, durability);
+    REQUIRE(opened.journal->Append("first") == Appended::kStored);
+    for (rlim_t room = 0; room < 300; room += 7) {
+      const uint64_t length = directory.Read(TheSegment(directory)).size();
+      {
+        const FileSizeLimit limit(length + room);
+        REQUIRE(opened.journal->Append(std::string(400, 'x')) ==
+                Appended::kNotStored);
+      }
+      REQUIRE(directory.Read(TheSegment(directory)).size() == length);
+    }
+    CHECK(opened.journal->errors() > 0);
+    REQUIRE(opened.journal->Append("second") == Appended::kStored);
+  }
+  CHECK(Open(directory).records == Records{"first", "second"});
+}
+
+TEST_CASE("where two segments have a record, the later file's counts") {
+  const TemporaryDirectory directory;
+  {
+    const Opened opened = Open(directory);
+    for (const char* record : {"one", "two", "three, not acknowledged"}) {
+      REQUIRE(opened.journal->Append(record) == Appended::kStored);
+    }
+  }
+  const std::string record = "three";
+  directory.Write(SegmentName(3),
+                  SegmentHeader(3) + RecordHeader(3, 5, 0).substr(0, 16));
+  {
+    // A torn first record: the segment is there, so it counts.
+    const Opened opened = Open(directory);
+    CHECK(opened.records == Records{"one", "two"});
+    REQUIRE(opened.journal->Append(record) == Appended::kStored);
+  }
+  CHECK(Open(directory).records == Records{"one", "two", "three"});
+}
