@@ -30,19 +30,25 @@ def wait_for(condition, seconds=20):
 
 
 class Daemon:
-    def __init__(self, config="", args=()):
+    def __init__(self, config="", args=(), storage=None):
         self.dir = tempfile.TemporaryDirectory()
         self.config = os.path.join(self.dir.name, "plumbline.yaml")
         self.write_config(config)
         self.ingest = free_port()
         self.web = free_port()
         self.log = open(os.path.join(self.dir.name, "log"), "w+")
-        self.process = subprocess.Popen(
-            [os.path.join(BIN, "plumbline"), f"--config.file={self.config}",
-             f"--ingest.listen-address=127.0.0.1:{self.ingest}",
-             f"--web.listen-address=127.0.0.1:{self.web}", *args],
-            stderr=self.log)
-        if not wait_for(self.ready):
+        self.args = [os.path.join(BIN, "plumbline"),
+                     f"--config.file={self.config}",
+                     f"--storage.path={storage or self.dir.name + '/data'}",
+                     f"--ingest.listen-address=127.0.0.1:{self.ingest}",
+                     f"--web.listen-address=127.0.0.1:{self.web}", *args]
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(self.args, stderr=self.log)
+        if not wait_for(lambda: self.process.poll() is not None or self.ready()):
+            self.process.kill()
+        if self.process.poll() is not None:
             self.log.seek(0)
             raise RuntimeError("did not start: " + self.log.read())
 

@@ -1,0 +1,186 @@
+"""Killed at random moments, and started again: nothing answered is lost, and
+nothing is counted twice.
+
+KILLS=1000 crash_test.py   the long form
+"""
+
+import http.client
+import json
+import os
+import random
+import signal
+import threading
+import time
+import unittest
+
+from daemon import Daemon
+from oracle import Model, broken_laws
+
+KILLS = int(os.environ.get("KILLS", "30"))
+CLIENTS = 4
+CONFIG = """
+windows: [24h, last_100]
+join: {{label_horizon: 1d}}
+storage: {{durability: {durability}}}
+"""
+
+
+class Client(threading.Thread):
+    """Posts events of its own model, each request until it is answered."""
+
+    def __init__(self, number, daemon):
+        super().__init__()
+        self.name_of_model = f"model{number}"
+        self.daemon_ = daemon
+        self.random = random.Random(number)
+        self.oracle = Model()
+        self.stop = threading.Event()
+        self.requests = []
+        self.known = []
+        self.next = 0
+        self.error = None
+
+    def event(self):
+        kind = self.random.random()
+        event = {"model": self.name_of_model}
+        if kind < 0.5 or not self.known:
+            self.next += 1
+            self.known.append(f"id-{self.next}")
+            event.update(id=self.known[-1])
+        else:
+            event.update(id=self.random.choice(self.known[-500:]))
+        if self.random.random() < 0.5:
+            event.update(version=self.random.choice("12"),
+                         prediction=self.random.choice(["UP", "DOWN", "FLAT"]))
+        else:
+            event.update(label=self.random.choice(["UP", "DOWN", "FLAT"]))
+        return event
+
+    def post(self, body):
+        """Until it is answered; a request that was not is sent again."""
+        while True:
+            connection = http.client.HTTPConnection(
+                "127.0.0.1", self.daemon_.ingest, timeout=20)
+            try:
+                connection.request("POST", "/v1/events", body, {
+                    "Content-Type": "application/x-ndjson"})
+                response = connection.getresponse()
+                answer = response.read()
+                if response.status == 200:
+                    return json.loads(answer)
+                if response.status != 503:
+                    raise AssertionError((response.status, answer))
+            except (OSError, http.client.HTTPException):
+                pass
+            finally:
+                connection.close()
+            time.sleep(0.01)
+
+    def run(self):
+        try:
+            while not self.stop.is_set():
+                events = [self.event() for _ in range(self.random.randint(1, 40))]
+                body = "\n".join(map(json.dumps, events)).encode()
+                answer = self.post(body)
+                assert answer["rejected"] == 0, answer
+                for event in events:
+                    self.oracle.apply(event)
+                self.requests.append(body)
+        except Exception as error:  # told by the main thread
+            self.error = error
+
+
+class Scraper(threading.Thread):
+    """Checks the laws at every scrape it can get."""
+
+    def __init__(self, daemon):
+        super().__init__()
+        self.daemon_ = daemon
+        self.stop = threading.Event()
+        self.broken = []
+        self.scrapes = 0
+
+    def run(self):
+        while not self.stop.is_set():
+            try:
+                self.broken += broken_laws(self.daemon_.metrics())
+                self.scrapes += 1
+            except (OSError, http.client.HTTPException, AttributeError):
+                pass
+            time.sleep(0.02)
+
+
+class CrashTest(unittest.TestCase):
+    def check(self, daemon, clients):
+        samples = daemon.metrics()
+        for client in clients:
+            expected = client.oracle.samples(client.name_of_model, "24h")
+            wrong = {key: (value, samples.get(key)) for key, value in
+                     expected.items() if samples.get(key) != value}
+            self.assertEqual(wrong, {})
+            cells = sum(value for (series, labels), value in samples.items()
+                        if series == "plumbline_confusion_observations"
+                        and ("model", client.name_of_model) in labels
+                        and ("window", "24h") in labels)
+            self.assertEqual(cells, sum(map(len, client.oracle.order.values())))
+        return samples
+
+    def crash(self, durability, kills):
+        chance = random.Random(kills)
+        with Daemon(CONFIG.format(durability=durability)) as daemon:
+            clients = [Client(i, daemon) for i in range(CLIENTS)]
+            scraper = Scraper(daemon)
+            for thread in (*clients, scraper):
+                thread.start()
+            try:
+                for _ in range(kills):
+                    time.sleep(chance.uniform(0.02, 0.4))
+                    daemon.process.send_signal(signal.SIGKILL)
+                    daemon.process.wait()
+                    daemon.start()
+            finally:
+                for client in clients:
+                    client.stop.set()
+                for client in clients:
+                    client.join()
+                scraper.stop.set()
+                scraper.join()
+            self.assertEqual([c.error for c in clients], [None] * CLIENTS)
+            self.assertEqual(scraper.broken, [])
+            self.assertGreater(scraper.scrapes, kills)
+            before = self.check(daemon, clients)
+
+            # Everything again: only the duplicates change.
+            for client in clients:
+                for body in client.requests:
+                    client.post(body)
+            after = self.check(daemon, clients)
+            for (series, labels), value in before.items():
+                if series.startswith(("plumbline_ingest", "plumbline_duplicates",
+                                      "plumbline_scrape", "plumbline_storage",
+                                      "process_", "plumbline_last_")):
+                    continue
+                self.assertEqual(after[series, labels], value, (series, labels))
+            # And over a clean stop.
+            self.assertEqual(daemon.stop(), 0)
+            daemon.start()
+            self.check(daemon, clients)
+            events = sum(b.count(b"\n") + 1 for c in clients for b in c.requests)
+            print(f"{durability}: {kills} kills, {events} events, "
+                  f"{scraper.scrapes} scrapes")
+
+    def test_killed_with_durability_process(self):
+        self.crash("process", KILLS)
+
+    def test_killed_with_durability_power(self):
+        self.crash("power", max(KILLS // 5, 5))
+
+    def test_a_second_daemon_on_the_same_store_is_refused(self):
+        with Daemon(CONFIG.format(durability="process")) as daemon:
+            with self.assertRaisesRegex(RuntimeError, "in use"):
+                Daemon(CONFIG.format(durability="process"),
+                       storage=daemon.dir.name + "/data")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,98 @@
+"""An independent recount of what was posted: the rules of the join in Python."""
+
+import collections
+
+
+class Model:
+    """What one model's series must say after a sequence of events with ids.
+
+    Labels come without a timestamp: another value is a correction unless the
+    id has had it before.
+    """
+
+    def __init__(self, last=100):
+        self.predictions = {}  # (version, id) -> class
+        self.labels = {}  # id -> class
+        self.had = collections.defaultdict(set)  # id -> values replaced
+        self.order = collections.defaultdict(list)  # version -> ids, completed
+        self.corrections = 0
+        self.duplicates = collections.Counter()
+        self.last = last
+
+    def apply(self, event):
+        key = event["id"]
+        if "prediction" in event:
+            pair = event["version"], key
+            if pair in self.predictions:
+                self.duplicates["prediction"] += 1
+            else:
+                self.predictions[pair] = event["prediction"]
+                if key in self.labels:
+                    self.order[pair[0]].append(key)
+        if "label" in event:
+            new, old = event["label"], self.labels.get(key)
+            if old is None:
+                self.labels[key] = new
+                for version, i in list(self.predictions):
+                    if i == key:
+                        self.order[version].append(key)
+            elif new == old or new in self.had[key]:
+                self.duplicates["label"] += 1
+            else:
+                self.had[key].add(old)
+                self.labels[key] = new
+                self.corrections += 1
+
+    def confusion(self, version, last=None):
+        ids = self.order[version]
+        return collections.Counter(
+            (self.labels[i], self.predictions[version, i])
+            for i in (ids[-last:] if last else ids))
+
+    def samples(self, name, window):
+        """{(series, labels without model): value}, as /metrics must say."""
+        versions = {version for version, _ in self.predictions}
+        joined = {i for ids in self.order.values() for i in ids}
+        expected = {
+            ("plumbline_labels_total", ()): len(self.labels),
+            ("plumbline_joined_labels_total", ()): len(joined),
+            ("plumbline_pending_labels", ()): len(self.labels) - len(joined),
+            ("plumbline_corrections_total", ()): self.corrections,
+        }
+        for version in versions:
+            v = (("version", version),)
+            made = sum(1 for w, _ in self.predictions if w == version)
+            done = len(self.order[version])
+            expected["plumbline_predictions_total", v] = made
+            expected["plumbline_observations_total", v] = done
+            expected["plumbline_pending_predictions", v] = made - done
+            for w, last in ((window, None), (f"last_{self.last}", self.last)):
+                for (actual, predicted), n in self.confusion(version, last).items():
+                    cell = (("actual", actual), ("predicted", predicted),
+                            ("version", version), ("window", w))
+                    expected["plumbline_confusion_observations", cell] = n
+        return {(series, frozenset((("model", name),) + labels)): value
+                for (series, labels), value in expected.items()}
+
+
+def broken_laws(samples):
+    """The laws of the totals that a scrape breaks, as texts."""
+    def total(series, **labels):
+        return samples.get((series, frozenset(labels.items())), 0)
+
+    broken = []
+    for (series, labels), value in samples.items():
+        of = dict(labels)
+        if series == "plumbline_predictions_total":
+            parts = sum(total(f"plumbline_{p}", **of) for p in (
+                "pending_predictions", "observations_total",
+                "expired_predictions_total", "evicted_predictions_total"))
+        elif series == "plumbline_labels_total":
+            parts = sum(total(f"plumbline_{p}", **of) for p in (
+                "joined_labels_total", "pending_labels", "expired_labels_total",
+                "evicted_labels_total"))
+        else:
+            continue
+        if parts != value:
+            broken.append(f"{series}{of}: {value} != {parts}")
+    return broken
