@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/checkpoint.h"
 #include "core/group.h"
 #include "core/join/joiner.h"
 #include "core/journal.h"
@@ -73,6 +74,12 @@ class Pipeline {
       Journal* journal, PairStore* store = nullptr,
       std::pmr::memory_resource* memory = std::pmr::get_default_resource())
       : journal_(journal), state_(memory), applier_(&state_, store) {}
+
+  // Continues from what EncodeState() wrote. Before anything else. False if it
+  // is damaged.
+  [[nodiscard]] bool Restore(std::string_view checkpoint) {
+    return DecodeState(checkpoint, &state_);
+  }
 
   // Has what is committed from now on journalled. Before the first Commit()
   // only.

@@ -21,6 +21,8 @@
 
 namespace plumbline {
 
+class Checkpoint;
+
 class State {
  public:
   // Figures of the whole, each true by itself.
@@ -108,7 +110,12 @@ class State {
   void NoteForgotten(int64_t until_ms);
 
  private:
+  friend class Checkpoint;
+
   void Sweep(size_t n);
+  void SetOwner(uint32_t index, Owner owner) {
+    if (index < owners_.size()) owners_[index] = owner;
+  }
   uint32_t AddOwner(Owner owner);
   void Recharge(Model* model);
   void Expire();

@@ -16,6 +16,8 @@
 
 namespace plumbline {
 
+class Checkpoint;
+
 class AgeClock {
  public:
   static constexpr int64_t kBucketsPerHorizon = 60;
@@ -65,6 +67,8 @@ class AgeClock {
   void Release(uint32_t age);
 
  private:
+  friend class Checkpoint;
+
   struct Bucket {
     uint32_t age;
     uint32_t uses;

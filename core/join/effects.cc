@@ -170,8 +170,10 @@ void Joiner::KeepPastLabel(Model* model, const PairKey& key, uint64_t bits) {
     if (!label && record.kind() != RecordKind::kPrediction) continue;
     const AgeClock& ages =
         label ? state_->label_ages() : state_->prediction_ages();
-    if (ages.ExpiryOf(record.age) <= until) continue;
-    until = ages.ExpiryOf(record.age);
+    // Of two that live as long the pair, whatever the order of the chain.
+    const int64_t expiry = ages.ExpiryOf(record.age);
+    if (expiry < until || (expiry == until && label)) continue;
+    until = expiry;
     owner = label ? model->owner : model->past_owner();
     age = record.age;
   }

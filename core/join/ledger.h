@@ -21,6 +21,8 @@
 
 namespace plumbline {
 
+class Checkpoint;
+
 class Ledger {
  public:
   struct Counts {
@@ -69,6 +71,8 @@ class Ledger {
   Counts DropAll();
 
  private:
+  friend class Checkpoint;
+
   struct Bucket {
     uint32_t age = 0;
     bool evicted = false;

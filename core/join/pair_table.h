@@ -70,6 +70,14 @@ class PairTable {
     }
   }
 
+  // Calls `visit` for each record, dead ones included.
+  template <class Visit>
+  void ForEach(Visit visit) const {
+    for (uint32_t i = 0; i < end_; ++i) {
+      if (at(i).kind() != RecordKind::kFree) visit(at(i));
+    }
+  }
+
   size_t size() const { return used_; }  // records, dead ones included
 
  private:

@@ -24,6 +24,8 @@
 
 namespace plumbline {
 
+class Checkpoint;
+
 // What the ring remembers of a pair.
 struct Observation {
   static constexpr uint32_t kUnseen = ~uint32_t{0};  // not counted here
@@ -76,6 +78,8 @@ class LastNRing {
   }
 
  private:
+  friend class Checkpoint;
+
   Slot<A>* const slot_;
   const size_t n_;
   std::vector<Observation> ring_;

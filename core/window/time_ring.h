@@ -33,6 +33,8 @@
 
 namespace plumbline {
 
+class Checkpoint;
+
 template <class A>
 class TimeRing {
  public:
@@ -80,6 +82,8 @@ class TimeRing {
   }
 
  private:
+  friend class Checkpoint;
+
   Slot<A>& SlotOf(int64_t epoch) {
     return slots_[static_cast<size_t>(epoch) % size_];
   }

@@ -15,6 +15,8 @@
 
 namespace plumbline {
 
+class Checkpoint;
+
 class Window {
  public:
   using Atomics = StdAtomics;
@@ -63,6 +65,8 @@ class Window {
   }
 
  private:
+  friend class Checkpoint;
+
   static size_t SlotCount(const WindowSettings& settings) {
     return settings.last > 0 ? 1 : static_cast<size_t>(settings.slots);
   }

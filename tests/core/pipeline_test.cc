@@ -10,80 +10,29 @@
 
 #include "tests/support/catch.h"
 #include "tests/support/engine.h"
+#include "tests/support/random_events.h"
 
 using namespace plumbline;  // NOLINT: a test
-
-namespace {
-
-TestEvent RandomEvent(std::mt19937* random) {
-  const auto pick = [random](unsigned n) { return (*random)() % n; };
-  TestEvent event;
-  event.model = "model" + std::to_string(pick(4));
-  event.version = std::to_string(pick(3));
-  if (pick(10) > 0) event.id = "id" + std::to_string(pick(300));
-  const auto value = [&] {
-    return TestEvent::Value("class" + std::to_string(pick(pick(20) + 1)));
-  };
-  const bool both = event.id.empty() || pick(10) == 0;
-  if (both || pick(2) == 0) event.prediction = value();
-  if (both || event.prediction.index() == 0) event.label = value();
-  if (pick(3) == 0) event.timestamp = 1'699'999'000 + pick(2000);
-  if (pick(3) == 0) event.latency = pick(100) / 50.0;
-  return event;
-}
-
-}  // namespace
 
 TEST_CASE("replaying the journal into an empty state gives an equal state") {
   const bool evict = GENERATE(false, true);
   const unsigned seed = GENERATE(1u, 2u, 3u);
   std::mt19937 random(seed);
   Engine engine;
-  engine.settings.horizon_ms = 10 * Engine::kMinute;
-  engine.settings.label_horizon_ms = 2 * Engine::kMinute;
-  engine.settings.remembered_bytes = 150 * PairTable::kBytesPerRecord;
-  engine.settings.evict_oldest = evict;
-  engine.settings.matrix_classes = 8;  // structure grows beyond it
-  engine.settings.defaults.windows = {TimeWindow("10m", 10 * Engine::kMinute),
-                                      LastWindow(7)};
-  engine.Use();
+  SmallWorld(evict, &engine);
   for (int group = 0; group < 400; ++group) {
-    const auto what = random() % 40;
-    // The clock runs, jumps, and steps back.
-    engine.now_ms += what == 0   ? 20 * Engine::kMinute
-                     : what == 1 ? -Engine::kMinute
-                                 : static_cast<int64_t>(random() % 3000);
-    if (what == 2) {
-      engine.settings.defaults.windows[1] =
-          LastWindow(1 + static_cast<int64_t>(random() % 9));
-      engine.Use();
-    } else if (what == 3) {
-      engine.Do(Command{Removal{"model" + std::to_string(random() % 4), {}}});
-    } else if (what == 4) {
-      engine.Do(Command{Removal{"model1", std::to_string(random() % 3)}});
-    } else {
-      std::vector<TestEvent> events;
-      for (auto n = random() % 20; n > 0; --n) {
-        events.push_back(RandomEvent(&random));
+    RandomGroup(&random, &engine);
+    VisitModels(engine.pipeline.state(), engine.now_ms, [](const auto& model) {
+      for (const auto& version : model.versions) {
+        const auto& c = version.counts;
+        REQUIRE(c[kPredictions] == c[kPendingPredictions] + c[kObservations] +
+                                       c[kExpiredPredictions] +
+                                       c[kEvictedPredictions]);
       }
-      engine.Post(events);
-    }
-    for (const auto& [waiting, counted] :
-         {std::pair(kPendingPredictions, kPredictions)}) {
-      VisitModels(engine.pipeline.state(), engine.now_ms,
-                  [&, waiting = waiting, counted = counted](const auto& model) {
-                    for (const auto& version : model.versions) {
-                      const auto& c = version.counts;
-                      REQUIRE(c[counted] == c[waiting] + c[kObservations] +
-                                                c[kExpiredPredictions] +
-                                                c[kEvictedPredictions]);
-                    }
-                    const auto& c = model.counts;
-                    REQUIRE(c[kLabels] == c[kJoinedLabels] + c[kPendingLabels] +
-                                              c[kExpiredLabels] +
-                                              c[kEvictedLabels]);
-                  });
-    }
+      const auto& c = model.counts;
+      REQUIRE(c[kLabels] == c[kJoinedLabels] + c[kPendingLabels] +
+                                c[kExpiredLabels] + c[kEvictedLabels]);
+    });
   }
   Pipeline replayed(nullptr);
   for (const std::string& record : engine.journal.records) {

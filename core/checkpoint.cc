@@ -1,0 +1,456 @@
+#include "core/checkpoint.h"
+
+#include <array>
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "core/bytes.h"
+
+namespace plumbline {
+namespace {
+
+// The two directions. Each field is passed to Do(), which writes it or reads
+// it into its place.
+class Save {
+ public:
+  static constexpr bool kLoads = false;
+  explicit Save(std::string* bytes) : out_(bytes) {}
+
+  template <class T>
+  void Do(const T& value) {
+    out_.Put(value);
+  }
+  void Text(const std::string& text) { out_.PutBytes(text); }
+  void Raw(const void* data, size_t size) {
+    out_.PutBytes({static_cast<const char*>(data), size});
+  }
+  bool ok() const { return true; }
+
+ private:
+  ByteWriter out_;
+};
+
+class Load {
+ public:
+  static constexpr bool kLoads = true;
+  explicit Load(std::string_view bytes) : in_(bytes) {}
+
+  template <class T>
+  void Do(T& value) {
+    value = in_.Get<T>();
+  }
+  void Text(std::string& text) { text = in_.GetBytes(); }
+  std::string_view Raw() { return in_.GetBytes(); }
+  bool ok() const { return in_.ok() && !failed_; }
+  bool AtEnd() const { return in_.AtEnd(); }
+  void Fail() { failed_ = true; }
+
+ private:
+  ByteReader in_;
+  bool failed_ = false;
+};
+
+// A list of plain values.
+template <class T>
+void DoList(Save& save, const std::vector<T>& list) {
+  save.Raw(list.data(), list.size() * sizeof(T));
+}
+template <class T>
+void DoList(Load& load, std::vector<T>& list) {
+  const std::string_view bytes = load.Raw();
+  if (bytes.size() % sizeof(T) != 0) load.Fail();
+  list.resize(bytes.size() / sizeof(T));
+  if (!list.empty()) {
+    std::memcpy(static_cast<void*>(list.data()), bytes.data(),
+                list.size() * sizeof(T));
+  }
+}
+
+// The number of elements that follow. One takes a byte at least, so what is
+// damaged does not make memory run out.
+template <class Archive>
+uint64_t DoCount(Archive& archive, uint64_t count) {
+  archive.Do(count);
+  return archive.ok() ? count : 0;
+}
+
+}  // namespace
+
+// Has access to what is private in the parts.
+class Checkpoint {
+ public:
+  template <class Archive>
+  static void Do(Archive& archive, State& state);
+
+ private:
+  template <class Archive>
+  static void Do(Archive& archive, AgeClock& ages);
+  template <class Archive>
+  static void Do(Archive& archive, Ledger& ledger);
+  template <class Archive>
+  static void Do(Archive& archive, State& state, Model& model);
+  template <class Archive>
+  static void Do(Archive& archive, State& state, Model& model,
+                 Version& version);
+  template <class Archive>
+  static void DoCells(Archive& archive, Cells<StdAtomics>& cells,
+                      uint32_t count);
+  template <class Archive>
+  static void DoSlot(Archive& archive, Slot<StdAtomics>& slot,
+                     uint64_t generation, uint32_t matrix, uint32_t marginals);
+  static void SaveWindow(Save& save, Window& window, uint32_t matrix,
+                         uint32_t marginals);
+  static void LoadWindows(Load& load, Model& model, Version& version,
+                          uint32_t matrix, uint32_t marginals);
+  template <class Archive>
+  static void DoWindowContent(Archive& archive, Window& window,
+                              uint64_t generation, uint32_t matrix,
+                              uint32_t marginals);
+  static void SaveModels(Save& save, State& state);
+  static void LoadModels(Load& load, State& state);
+  static void SavePairs(Save& save, State& state);
+  static void LoadPairs(Load& load, State& state);
+};
+
+// ---- What is counted by age ----
+
+template <class Archive>
+void Checkpoint::Do(Archive& archive, AgeClock& ages) {
+  archive.Do(ages.horizon_ms_);
+  archive.Do(ages.next_);
+  archive.Do(ages.received_);
+  archive.Do(ages.open_);
+  for (auto n = DoCount(archive, ages.buckets_.size()), i = uint64_t{0};
+       i < n && archive.ok(); ++i) {
+    if constexpr (Archive::kLoads) ages.buckets_.emplace_back();
+    AgeClock::Bucket& bucket = ages.buckets_[i];
+    archive.Do(bucket.age);
+    archive.Do(bucket.end_ms);
+    // Ledgers mark what they use as they are loaded.
+    if constexpr (Archive::kLoads) bucket.uses = 0;
+  }
+}
+
+template <class Archive>
+void Checkpoint::Do(Archive& archive, Ledger& ledger) {
+  for (auto n = DoCount(archive, ledger.buckets_.size()), i = uint64_t{0};
+       i < n && archive.ok(); ++i) {
+    if constexpr (Archive::kLoads) ledger.buckets_.emplace_back();
+    Ledger::Bucket& bucket = ledger.buckets_[i];
+    archive.Do(bucket.age);
+    archive.Do(bucket.evicted);
+    archive.Do(bucket.forgotten_below);
+    archive.Do(bucket.counts);
+    if constexpr (Archive::kLoads) {
+      ledger.ages_->Use(bucket.age);
+      ledger.total_.waiting += bucket.counts.waiting;
+      ledger.total_.joined += bucket.counts.joined;
+      ledger.total_.past += bucket.counts.past;
+      *ledger.model_ += bucket.counts.total();
+      *ledger.all_ += bucket.counts.total();
+    }
+  }
+}
+
+// ---- What is counted in windows ----
+
+template <class Archive>
+void Checkpoint::DoCells(Archive& archive, Cells<StdAtomics>& cells,
+                         uint32_t count) {
+  std::vector<uint64_t> values(count);
+  if constexpr (!Archive::kLoads) cells.CopyTo(count, values.data());
+  DoList(archive, values);
+  if constexpr (Archive::kLoads) {
+    if (values.size() != count) archive.Fail();
+    for (uint32_t i = 0; i < values.size() && archive.ok(); ++i) {
+      if (values[i] != 0) cells.Add(i, static_cast<int64_t>(values[i]));
+    }
+  }
+}
+
+template <class Archive>
+void Checkpoint::DoSlot(Archive& archive, Slot<StdAtomics>& slot,
+                        uint64_t generation, uint32_t matrix,
+                        uint32_t marginals) {
+  SlotCounts counts;
+  counts.Reset(matrix, marginals);
+  if constexpr (!Archive::kLoads) slot.CopyTo(&counts);
+  archive.Do(counts.epoch);
+  archive.Do(counts.predictions);
+  archive.Do(counts.labelled);
+  archive.Do(counts.observations);
+  DoList(archive, counts.matrix);
+  DoList(archive, counts.marginals);
+  if constexpr (Archive::kLoads) {
+    if (counts.matrix.size() != matrix ||
+        counts.marginals.size() != marginals) {
+      archive.Fail();
+      return;
+    }
+    slot.Touch(generation);
+    slot.Restart(counts.epoch);
+    slot.AddPredictions(counts.predictions);
+    slot.AddLabelled(counts.labelled);
+    slot.AddObservations(counts.observations);
+    for (uint32_t i = 0; i < matrix; ++i) {
+      const auto n = static_cast<int64_t>(counts.matrix[i]);
+      if (n != 0) slot.AddMatrix(i, n);
+    }
+    for (uint32_t i = 0; i < marginals; ++i) {
+      const auto n = static_cast<int64_t>(counts.marginals[i]);
+      if (n != 0) slot.AddMarginal(i, n);
+    }
+  }
+}
+
+template <class Archive>
+void Checkpoint::DoWindowContent(Archive& archive, Window& window,
+                                 uint64_t generation, uint32_t matrix,
+                                 uint32_t marginals) {
+  if (auto* ring = window.time()) {
+    for (size_t i = 0; i < ring->size_ && archive.ok(); ++i) {
+      DoSlot(archive, ring->slots_[i], generation, matrix, marginals);
+    }
+  } else {
+    DoSlot(archive, *window.last_n()->slot_, generation, matrix, marginals);
+    DoList(archive, window.last_n()->ring_);
+    if (window.last_n()->ring_.size() > window.last_n()->n_) {
+      if constexpr (Archive::kLoads) archive.Fail();
+    }
+  }
+}
+
+void Checkpoint::SaveWindow(Save& save, Window& window, uint32_t matrix,
+                            uint32_t marginals) {
+  const WindowSettings& settings = window.settings();
+  save.Text(settings.name);
+  save.Do(settings.length_ms);
+  save.Do(settings.last);
+  save.Do(settings.slots);
+  save.Do(window.first_age_);
+  DoWindowContent(save, window, 0, matrix, marginals);
+}
+
+void Checkpoint::LoadWindows(Load& load, Model& model, Version& version,
+                             uint32_t matrix, uint32_t marginals) {
+  const uint64_t generation = model.gate.Open(0);
+  for (uint64_t n = DoCount(load, 0); n > 0 && load.ok(); --n) {
+    WindowSettings settings;
+    uint32_t first_age = 0;
+    load.Text(settings.name);
+    load.Do(settings.length_ms);
+    load.Do(settings.last);
+    load.Do(settings.slots);
+    load.Do(first_age);
+    const bool time = settings.last == 0 && settings.slots > 0 &&
+                      settings.slots <= 1000 &&
+                      settings.length_ms >= settings.slots;
+    const bool last_n = settings.last > 0 && settings.last <= 1'000'000;
+    if (!load.ok() || (!time && !last_n)) return load.Fail();
+    auto window = std::make_unique<Window>(settings, first_age);
+    DoWindowContent(load, *window, generation, matrix, marginals);
+    version.windows.Append(std::move(window));
+  }
+  model.gate.Close();
+}
+
+// ---- Models ----
+
+template <class Archive>
+void Checkpoint::Do(Archive& archive, State& state, Model& model) {
+  archive.Do(model.counts);
+  archive.Do(model.next_number);
+  archive.Do(model.last_event_ms);
+  Do(archive, model.labels);
+  Do(archive, model.past_labels);
+  for (auto n = DoCount(archive, model.departed.size()), i = uint64_t{0};
+       i < n && archive.ok(); ++i) {
+    if constexpr (Archive::kLoads) {
+      model.departed.push_back(
+          {0, 0,
+           std::make_unique<Ledger>(&state.prediction_ages_, &model.records,
+                                    &state.records_)});
+    }
+    Departed& gone = model.departed[i];
+    archive.Do(gone.owner);
+    archive.Do(gone.until_ms);
+    Do(archive, *gone.ledger);
+    if constexpr (Archive::kLoads) {
+      state.SetOwner(gone.owner, {gone.ledger.get(), &model, nullptr});
+    }
+  }
+}
+
+template <class Archive>
+void Checkpoint::Do(Archive& archive, State& state, Model& model,
+                    Version& version) {
+  const uint32_t frozen_at =
+      model.matrix_frozen_at.load(std::memory_order_relaxed);
+  const uint32_t side = frozen_at != 0 ? frozen_at : model.class_count();
+  archive.Do(version.counts);
+  archive.Do(version.last_event_ms);
+  Do(archive, *version.ledger);
+  DoCells(archive, version.outcomes, side * side);
+  DoCells(archive, version.withdrawn, side * side);
+  const uint32_t marginals =
+      frozen_at != 0 ? model.class_count() * kMarginals : 0;
+  if constexpr (Archive::kLoads) {
+    LoadWindows(archive, model, version, side * side, marginals);
+    state.Touch(&model, &version);
+  } else {
+    DoCount(archive, version.windows.Get().size());
+    for (Window* window : version.windows.Get()) {
+      SaveWindow(archive, *window, side * side, marginals);
+    }
+  }
+}
+
+void Checkpoint::SaveModels(Save& save, State& state) {
+  save.Do(static_cast<uint64_t>(state.owners_.size()));
+  DoCount(save, state.models_.Get().size());
+  for (Model* model : state.models_.Get()) {
+    save.Text(model->name);
+    save.Do(model->number);
+    save.Do(model->owner);
+    save.Do(model->task);
+    DoCount(save, model->classes.Get().size());
+    for (const std::string* name : model->classes.Get()) save.Text(*name);
+    const std::string* positive =
+        model->positive_class.load(std::memory_order_relaxed);
+    save.Do(positive != nullptr);
+    save.Text(positive != nullptr ? *positive : "");
+    save.Do(model->matrix_frozen_at.load(std::memory_order_relaxed));
+    Do(save, state, *model);
+    DoCount(save, model->versions.Get().size());
+    for (Version* version : model->versions.Get()) {
+      save.Text(version->name);
+      save.Do(version->owner);
+      Do(save, state, *model, *version);
+    }
+  }
+}
+
+void Checkpoint::LoadModels(Load& load, State& state) {
+  uint64_t owners = 0;
+  load.Do(owners);
+  if (owners > UINT32_MAX) return load.Fail();
+  state.owners_.resize(owners);
+  for (uint64_t models = DoCount(load, 0); models > 0 && load.ok(); --models) {
+    std::string name;
+    uint32_t number = 0;
+    uint32_t owner = 0;
+    Task task{};
+    load.Text(name);
+    load.Do(number);
+    load.Do(owner);
+    load.Do(task);
+    Model* model = state.models_.Append(std::make_unique<Model>(
+        name, number, owner, task, &state.reclaimer_, &state.prediction_ages_,
+        &state.label_ages_, &state.records_));
+    state.by_name_.emplace(model->name, model);
+    state.SetOwner(owner, {&model->labels, model, nullptr});
+    state.SetOwner(model->past_owner(), {&model->past_labels, model, nullptr});
+    for (uint64_t n = DoCount(load, 0); n > 0 && load.ok(); --n) {
+      std::string text;
+      load.Text(text);
+      model->AddClass(text, INT64_MAX);
+    }
+    bool has_positive = false;
+    std::string positive;
+    uint32_t frozen_at = 0;
+    load.Do(has_positive);
+    load.Text(positive);
+    load.Do(frozen_at);
+    if (has_positive) model->SetPositiveClass(positive, &state.reclaimer_);
+    if (frozen_at > model->class_count()) return load.Fail();
+    model->matrix_frozen_at.store(frozen_at, std::memory_order_release);
+    Do(load, state, *model);
+    for (uint64_t n = DoCount(load, 0); n > 0 && load.ok(); --n) {
+      std::string version_name;
+      uint32_t version_owner = 0;
+      load.Text(version_name);
+      load.Do(version_owner);
+      Version* version = model->versions.Append(std::make_unique<Version>(
+          version_name, version_owner, &state.reclaimer_,
+          &state.prediction_ages_, &model->records, &state.records_));
+      state.SetOwner(version_owner, {version->ledger.get(), model, version});
+      Do(load, state, *model, *version);
+    }
+    model->RefuseOthers(state.settings().For(model->name).classes);
+    state.Touch(model);
+    state.Recharge(model);
+  }
+}
+
+// ---- Pairs ----
+
+void Checkpoint::SavePairs(Save& save, State& state) {
+  save.Do(state.records_);
+  state.table_.ForEach([&](const Record& record) {
+    if (state.Alive(record)) save.Do(record);
+  });
+}
+
+void Checkpoint::LoadPairs(Load& load, State& state) {
+  uint64_t count = 0;
+  load.Do(count);
+  if (count != state.records_) load.Fail();
+  for (; count > 0 && load.ok(); --count) {
+    Record stored;
+    load.Do(stored);
+    if (stored.owner >= state.owners_.size()) return load.Fail();
+    Record& record = state.table_.at(state.table_.Insert(stored.key));
+    const uint32_t next = record.next;
+    record = stored;
+    record.next = next;
+  }
+}
+
+// ---- The whole ----
+
+template <class Archive>
+void Checkpoint::Do(Archive& archive, State& state) {
+  if constexpr (Archive::kLoads) {
+    std::string bytes;
+    archive.Text(bytes);
+    auto settings = DecodeSettings(bytes);
+    if (!settings) return archive.Fail();
+    state.settings_ = std::make_unique<const Settings>(*std::move(settings));
+  } else {
+    archive.Text(EncodeSettings(*state.settings_));
+  }
+  archive.Do(state.now_ms_);
+  archive.Do(state.next_retirement_ms_);
+  archive.Do(state.next_departure_ms_);
+  archive.Do(state.forgotten_until_ms_);
+  archive.Do(state.next_model_number_);
+  Do(archive, state.prediction_ages_);
+  Do(archive, state.label_ages_);
+  if constexpr (Archive::kLoads) {
+    LoadModels(archive, state);
+    LoadPairs(archive, state);
+  } else {
+    SaveModels(archive, state);
+    SavePairs(archive, state);
+  }
+}
+
+std::string EncodeState(State* state) {
+  std::string bytes;
+  Save save(&bytes);
+  Checkpoint::Do(save, *state);
+  return bytes;
+}
+
+bool DecodeState(std::string_view bytes, State* state) {
+  Load load(bytes);
+  Checkpoint::Do(load, *state);
+  if (!load.ok() || !load.AtEnd()) return false;
+  state->Publish();
+  return true;
+}
+
+}  // namespace plumbline

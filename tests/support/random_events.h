@@ -1,0 +1,65 @@
+// A small world in which everything happens: bounds, limits, horizons and
+// structure are reached within some hundred groups of random events.
+
+#pragma once
+
+#include <random>
+#include <string>
+#include <vector>
+
+#include "tests/support/engine.h"
+
+namespace plumbline {
+
+inline TestEvent RandomEvent(std::mt19937* random) {
+  const auto pick = [random](unsigned n) { return (*random)() % n; };
+  TestEvent event;
+  event.model = "model" + std::to_string(pick(4));
+  event.version = std::to_string(pick(3));
+  if (pick(10) > 0) event.id = "id" + std::to_string(pick(300));
+  const auto value = [&] {
+    return TestEvent::Value("class" + std::to_string(pick(pick(20) + 1)));
+  };
+  const bool both = event.id.empty() || pick(10) == 0;
+  if (both || pick(2) == 0) event.prediction = value();
+  if (both || event.prediction.index() == 0) event.label = value();
+  if (pick(3) == 0) event.timestamp = 1'699'999'000 + pick(2000);
+  if (pick(3) == 0) event.latency = pick(100) / 50.0;
+  return event;
+}
+
+inline void SmallWorld(bool evict, Engine* engine) {
+  engine->settings.horizon_ms = 10 * Engine::kMinute;
+  engine->settings.label_horizon_ms = 2 * Engine::kMinute;
+  engine->settings.remembered_bytes = 150 * PairTable::kBytesPerRecord;
+  engine->settings.evict_oldest = evict;
+  engine->settings.matrix_classes = 8;  // structure grows beyond it
+  engine->settings.defaults.windows = {TimeWindow("10m", 10 * Engine::kMinute),
+                                       LastWindow(7)};
+  engine->Use();
+}
+
+// One group: events, a reload or a removal, after the clock ran, jumped or
+// stepped back.
+inline void RandomGroup(std::mt19937* random, Engine* engine) {
+  const auto pick = [random](unsigned n) { return (*random)() % n; };
+  const auto what = pick(40);
+  engine->now_ms += what == 0   ? 20 * Engine::kMinute
+                    : what == 1 ? -Engine::kMinute
+                                : static_cast<int64_t>(pick(3000));
+  if (what == 2) {
+    engine->settings.defaults.windows[1] =
+        LastWindow(1 + static_cast<int64_t>(pick(9)));
+    engine->Use();
+  } else if (what == 3) {
+    engine->Do(Command{Removal{"model" + std::to_string(pick(4)), {}}});
+  } else if (what == 4) {
+    engine->Do(Command{Removal{"model1", std::to_string(pick(3))}});
+  } else {
+    std::vector<TestEvent> events;
+    for (auto n = pick(20); n > 0; --n) events.push_back(RandomEvent(random));
+    engine->Post(events);
+  }
+}
+
+}  // namespace plumbline
