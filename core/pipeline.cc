@@ -85,13 +85,29 @@ Pipeline::Status Pipeline::Commit(const Command& command, int64_t now_ms,
     leads = !led_;
     led_ = true;
   }
+  WaitAndLead(&self, leads);
+  return self.status;
+}
+
+void Pipeline::Exclusively(const std::function<void(State*)>& visit) {
+  Waiter self{nullptr, 0, nullptr, &visit};
+  bool leads = false;
+  {
+    const std::lock_guard lock(mutex_);
+    line_.push_back(&self);
+    leads = !led_;
+    led_ = true;
+  }
+  WaitAndLead(&self, leads);
+}
+
+void Pipeline::WaitAndLead(Waiter* self, bool leads) {
   if (!leads) {
     // Acquire: sees the outcome, or the state that the last leader left.
-    self.turn.wait(kWaits, std::memory_order_acquire);
-    leads = self.turn.load(std::memory_order_acquire) == kLeads;
+    self->turn.wait(kWaits, std::memory_order_acquire);
+    leads = self->turn.load(std::memory_order_acquire) == kLeads;
   }
-  if (leads) Lead(&self);
-  return self.status;
+  if (leads) Lead(self);
 }
 
 bool Pipeline::Replay(std::string_view record) {
@@ -146,7 +162,11 @@ void Pipeline::Lead(Waiter* self) noexcept {
 // The requests in line, or none, and then nobody leads any more.
 std::vector<Pipeline::Waiter*> Pipeline::TakeGroup() {
   const std::lock_guard lock(mutex_);
-  const size_t size = std::min(line_.size(), kLargestGroup);
+  size_t size = std::min(line_.size(), kLargestGroup);
+  // A visit is a group of its own.
+  for (size_t i = 0; i < size; ++i) {
+    if (line_[i]->visit != nullptr) size = std::max<size_t>(i, 1);
+  }
   std::vector<Waiter*> waiters(line_.begin(),
                                line_.begin() + static_cast<ptrdiff_t>(size));
   line_.erase(line_.begin(), line_.begin() + static_cast<ptrdiff_t>(size));
@@ -155,6 +175,10 @@ std::vector<Pipeline::Waiter*> Pipeline::TakeGroup() {
 }
 
 void Pipeline::CommitGroup(const std::vector<Waiter*>& waiters) {
+  if (waiters[0]->visit != nullptr) {
+    (*waiters[0]->visit)(&state_);
+    return;
+  }
   Group group;
   std::vector<Outcome*> outcomes;
   group.commands.reserve(waiters.size());

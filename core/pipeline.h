@@ -13,6 +13,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory_resource>
 #include <mutex>
 #include <string_view>
@@ -90,6 +91,10 @@ class Pipeline {
   // applied, nothing of it ever will be, but for kJournalUnknown.
   Status Commit(const Command& command, int64_t now_ms, Outcome* outcome);
 
+  // [Any thread] Calls `visit` between two groups, while nothing changes the
+  // state.
+  void Exclusively(const std::function<void(State*)>& visit);
+
   // Applies a record of the journal. Before the first Commit() only. False if
   // the record is damaged.
   [[nodiscard]] bool Replay(std::string_view record);
@@ -104,6 +109,7 @@ class Pipeline {
     const Command* command;
     int64_t now_ms;
     Outcome* outcome;
+    const std::function<void(State*)>* visit = nullptr;  // and no command
     Status status = Status::kApplied;
     std::atomic<uint32_t> turn{kWaits};
   };
@@ -113,6 +119,7 @@ class Pipeline {
 
   // What is half applied cannot be taken back: an exception (no memory) ends
   // the process.
+  void WaitAndLead(Waiter* self, bool leads);
   void Lead(Waiter* self) noexcept;  // NOLINT(bugprone-exception-escape)
   std::vector<Waiter*> TakeGroup();
   void CommitGroup(const std::vector<Waiter*>& waiters);

@@ -7,6 +7,7 @@
 #include "daemon/build_info.h"
 #include "daemon/log/log.h"
 #include "daemon/process/process_figures.h"
+#include "daemon/store/checkpoint_file.h"
 #include "exporters/api/json.h"
 
 namespace plumbline {
@@ -110,11 +111,18 @@ bool App::Listen(std::string* error) {
 // While it runs, the listeners say that the daemon is recovering.
 bool App::Recover(std::string* error) {
   if (directory_ != nullptr) {
+    const auto checkpoint = ReadCheckpoint(directory_->path(), error);
+    if (!checkpoint) return false;
+    if (!checkpoint->payload.empty() &&
+        !pipeline_.Restore(checkpoint->payload)) {
+      *error = directory_->path() + ": the checkpoint is not understood";
+      return false;
+    }
     journal_ = FileJournal::Open(
         directory_->path(),
         config_.durability == "power" ? Durability::kPower
                                       : Durability::kProcess,
-        1,
+        checkpoint->sequence,
         [this](uint64_t, std::string_view record) {
           return pipeline_.Replay(record);
         },
@@ -128,6 +136,11 @@ bool App::Recover(std::string* error) {
     *error = *wrong;
     return false;
   }
+  if (journal_ != nullptr) {
+    checkpointer_ = std::make_unique<Checkpointer>(directory_->path(),
+                                                   &pipeline_, journal_.get(),
+                                                   options_.checkpoint_bytes);
+  }
   return true;
 }
 
@@ -136,6 +149,10 @@ void App::Stop() {
   // Ingest first: what it has answered is still seen by a last scrape.
   if (ingest_server_ != nullptr) ingest_server_->Stop(kStopGrace);
   pipeline_.Stop();
+  // The next start then has nothing to replay.
+  if (checkpointer_ != nullptr && !checkpointer_->Write()) {
+    Log(LogLevel::kWarn, "the last checkpoint could not be written");
+  }
   if (web_server_ != nullptr) web_server_->Stop(kStopGrace);
 }
 
@@ -222,6 +239,9 @@ DaemonFigures App::Figures() const {
     if (journal_ != nullptr) {
       figures.journal_errors = journal_->errors();
       figures.storage_bytes = journal_->bytes();
+      figures.checkpoint_errors = checkpointer_->errors();
+      figures.checkpoint_seconds = checkpointer_->duration();
+      figures.checkpoint_pause_seconds = checkpointer_->pause();
     }
   }
   figures.in_flight_bytes = ingest_handler_->in_flight();

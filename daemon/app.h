@@ -20,6 +20,7 @@
 #include "daemon/http/web_handler.h"
 #include "daemon/memory/huge_pages.h"
 #include "daemon/phase.h"
+#include "daemon/store/checkpointer.h"
 #include "daemon/store/file_journal.h"
 #include "daemon/store/store_directory.h"
 #include "exporters/daemon_figures.h"
@@ -29,6 +30,7 @@ namespace plumbline {
 struct AppOptions {
   std::string config_file;  // empty: defaults
   std::string storage_path = "data/";
+  uint64_t checkpoint_bytes = uint64_t{128} << 20;  // of the journal
   std::vector<std::string> ingest_addresses = {"127.0.0.1:9350"};
   std::vector<std::string> web_addresses = {"127.0.0.1:9351"};
   std::string ingest_config_file;  // users; empty: none
@@ -90,6 +92,7 @@ class App {
   std::unique_ptr<Authenticator> web_authenticator_;
   std::unique_ptr<IngestHandler> ingest_handler_;
   std::unique_ptr<WebHandler> web_handler_;
+  std::unique_ptr<Checkpointer> checkpointer_;
   std::unique_ptr<HttpServer> ingest_server_;
   std::unique_ptr<HttpServer> web_server_;
 };

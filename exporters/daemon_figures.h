@@ -48,6 +48,9 @@ struct DaemonFigures {
   int64_t in_flight_bytes = 0;  // of bodies being worked on
   uint64_t journal_errors = 0;
   uint64_t storage_bytes = 0;
+  uint64_t checkpoint_errors = 0;
+  double checkpoint_seconds = 0;        // the last one
+  double checkpoint_pause_seconds = 0;  // how long ingest stood still for it
   double clock_behind_seconds = 0;
   double recovery_seconds = 0;
   double scrape_seconds = 0;  // the last scrape

@@ -22,6 +22,10 @@ std::optional<Flags> ParseFlags(int argc, char** argv, int* exit_status) {
   cli.add_option("--storage.path", app.storage_path,
                  "Where state is kept; unused with durability memory")
       ->capture_default_str();
+  cli.add_option("--storage.checkpoint-bytes", app.checkpoint_bytes,
+                 "How far the journal grows before the state is written down")
+      ->transform(CLI::AsSizeValue(false))
+      ->capture_default_str();
   cli.add_option("--ingest.listen-address", app.ingest_addresses,
                  "Address for events; may be repeated")
       ->capture_default_str()

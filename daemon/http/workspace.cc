@@ -1,6 +1,5 @@
 #include "daemon/http/workspace.h"
 
-#include <new>
 #include <utility>
 #include <variant>
 
@@ -49,7 +48,7 @@ void Workspace::Trim(size_t kept) {
 WorkspacePool::Lease::~Lease() {
   try {
     pool_->Return(std::move(workspace_));
-  } catch (const std::bad_alloc&) {
+  } catch (...) {
     // Without memory to keep it, it goes.
   }
 }

@@ -140,7 +140,7 @@ bool FileJournal::StartSegment() {
   const std::string path = directory_ + "/" + SegmentName(next_sequence_);
   const std::string header = SegmentHeader(next_sequence_);
   // Under another name first: a segment that is there has its header.
-  if (!WriteFileWhole(path, header)) return false;
+  if (!WriteFileWhole(path, {header})) return false;
   const int fd = open(path.c_str(), O_RDWR | O_CLOEXEC);
   if (fd < 0) return false;
   if (fd_ >= 0) close(fd_);
@@ -150,6 +150,23 @@ bool FileJournal::StartSegment() {
   sound_ = true;
   abandoned_ = false;
   return true;
+}
+
+void FileJournal::Rotate() {
+  if (length_ > kSegmentHeaderBytes) StartSegment();
+}
+
+void FileJournal::DropBefore(uint64_t sequence) {
+  const std::vector<uint64_t> segments = ListSegments(directory_);
+  for (size_t i = 0; i + 1 < segments.size(); ++i) {
+    if (segments[i + 1] > sequence) return;
+    const std::string path = directory_ + "/" + SegmentName(segments[i]);
+    struct stat info {};
+    if (stat(path.c_str(), &info) == 0 && unlink(path.c_str()) == 0) {
+      bytes_.fetch_sub(std::min<uint64_t>(bytes_.load(),
+                                          static_cast<uint64_t>(info.st_size)));
+    }
+  }
 }
 
 // A file system that is filled to the brim cannot be cleaned up.

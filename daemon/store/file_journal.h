@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/journal.h"
 
@@ -37,6 +38,12 @@ class FileJournal : public Journal {
   ~FileJournal() override;
 
   Appended Append(std::string_view record) override;
+
+  // Begins another segment, so that this one can be dropped. It does not
+  // matter if that cannot be.
+  void Rotate();
+  // [Any thread] Removes the segments that only hold records before this one.
+  void DropBefore(uint64_t sequence);
 
   // Of the record that comes next.
   uint64_t next_sequence() const { return next_sequence_; }

@@ -1,11 +1,13 @@
 #include "daemon/store/files.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 
 namespace plumbline {
@@ -13,6 +15,7 @@ namespace {
 
 constexpr uint64_t kMostKeptFree = uint64_t{16} << 20;
 constexpr uint64_t kPartKeptFree = 32;  // of the file system
+constexpr size_t kDigits = 20;
 
 bool WriteAll(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -26,12 +29,17 @@ bool WriteAll(int fd, std::string_view bytes) {
 
 }  // namespace
 
-bool WriteFileWhole(const std::string& path, std::string_view bytes) {
+bool WriteFileWhole(const std::string& path,
+                    std::initializer_list<std::string_view> pieces) {
   const std::string temporary = path + ".tmp";
   const int fd =
       open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (fd < 0) return false;
-  bool good = WriteAll(fd, bytes) && fsync(fd) == 0;
+  bool good = true;
+  for (const std::string_view piece : pieces) {
+    good = good && WriteAll(fd, piece);
+  }
+  good = good && fsync(fd) == 0;
   good = close(fd) == 0 && good;
   if (!good || std::rename(temporary.c_str(), path.c_str()) != 0) {
     const int reason = errno;
@@ -45,6 +53,34 @@ bool WriteFileWhole(const std::string& path, std::string_view bytes) {
   good = fsync(directory_fd) == 0;
   close(directory_fd);
   return good;
+}
+
+std::string NumberedName(std::string_view prefix, uint64_t number) {
+  std::string digits = std::to_string(number);
+  digits.insert(0, kDigits - std::min(kDigits, digits.size()), '0');
+  return std::string(prefix) + digits;
+}
+
+std::vector<uint64_t> ListNumbered(const std::string& directory,
+                                   std::string_view prefix) {
+  std::vector<uint64_t> numbers;
+  DIR* open_directory = opendir(directory.c_str());
+  if (open_directory == nullptr) return numbers;
+  while (const dirent* entry = readdir(open_directory)) {
+    std::string_view name = entry->d_name;
+    if (!name.starts_with(prefix)) continue;
+    name.remove_prefix(prefix.size());
+    uint64_t number = 0;
+    const char* const end = name.data() + name.size();
+    const auto parsed = std::from_chars(name.data(), end, number);
+    if (name.size() == kDigits && parsed.ec == std::errc() &&
+        parsed.ptr == end) {
+      numbers.push_back(number);
+    }
+  }
+  closedir(open_directory);
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
 }
 
 bool HasFreeSpace(const std::string& directory) {

@@ -1,6 +1,5 @@
 #include "daemon/store/segment.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -9,19 +8,18 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
 #include <cstring>
 
 #include "core/bytes.h"
 #include "daemon/hash/checksum.h"
+#include "daemon/store/files.h"
 
 namespace plumbline {
 namespace {
 
 constexpr uint64_t kMagic = 0x314c4e524a424c50;  // "PLBJRNL1"
 constexpr std::string_view kPrefix = "journal-";
-constexpr size_t kDigits = 20;
 
 // A whole file in memory, read only.
 class Mapping {
@@ -122,36 +120,11 @@ std::string RecordHeader(uint64_t sequence, uint32_t length,
 }
 
 std::string SegmentName(uint64_t first_sequence) {
-  std::string digits = std::to_string(first_sequence);
-  digits.insert(0, kDigits - std::min(kDigits, digits.size()), '0');
-  return std::string(kPrefix) + digits;
-}
-
-std::optional<uint64_t> SegmentSequence(std::string_view name) {
-  if (!name.starts_with(kPrefix)) return std::nullopt;
-  name.remove_prefix(kPrefix.size());
-  uint64_t sequence = 0;
-  const auto parsed =
-      std::from_chars(name.data(), name.data() + name.size(), sequence);
-  if (name.size() != kDigits || parsed.ec != std::errc() ||
-      parsed.ptr != name.data() + name.size()) {
-    return std::nullopt;
-  }
-  return sequence;
+  return NumberedName(kPrefix, first_sequence);
 }
 
 std::vector<uint64_t> ListSegments(const std::string& directory) {
-  std::vector<uint64_t> sequences;
-  DIR* open_directory = opendir(directory.c_str());
-  if (open_directory == nullptr) return sequences;
-  while (const dirent* entry = readdir(open_directory)) {
-    if (const auto first = SegmentSequence(entry->d_name)) {
-      sequences.push_back(*first);
-    }
-  }
-  closedir(open_directory);
-  std::sort(sequences.begin(), sequences.end());
-  return sequences;
+  return ListNumbered(directory, kPrefix);
 }
 
 std::optional<SegmentEnd> ReadSegment(

@@ -37,9 +37,8 @@ inline constexpr size_t kLongestRecord = size_t{1} << 31;
 std::string SegmentHeader(uint64_t first_sequence);
 std::string RecordHeader(uint64_t sequence, uint32_t length, uint64_t checksum);
 
-// "journal-00000000000000000001" and back; nullopt if it is another file.
+// "journal-00000000000000000001"
 std::string SegmentName(uint64_t first_sequence);
-std::optional<uint64_t> SegmentSequence(std::string_view name);
 
 // The first sequences of the segments in a directory, in order.
 std::vector<uint64_t> ListSegments(const std::string& directory);

@@ -64,6 +64,7 @@ std::unique_ptr<StoreDirectory> StoreDirectory::Open(const std::string& path,
   if (!directory->Lock(error) || !directory->ReadIdentity(error)) {
     return nullptr;
   }
+  directory->RemoveTemporaries();
   return directory;
 }
 
@@ -87,6 +88,17 @@ bool StoreDirectory::Lock(std::string* error) {
   return true;
 }
 
+// What a crash left half written.
+void StoreDirectory::RemoveTemporaries() {
+  std::error_code ignored;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(path_, ignored)) {
+    if (entry.path().extension() == ".tmp") {
+      std::filesystem::remove(entry.path(), ignored);
+    }
+  }
+}
+
 bool StoreDirectory::ReadIdentity(std::string* error) {
   const std::string file = path_ + "/" + kIdentity;
   std::ifstream in(file, std::ios::binary);
@@ -98,7 +110,7 @@ bool StoreDirectory::ReadIdentity(std::string* error) {
       return false;
     }
     secret_ = IdHasher::RandomSecret();
-    if (WriteFileWhole(file, EncodeIdentity(secret_))) return true;
+    if (WriteFileWhole(file, {EncodeIdentity(secret_)})) return true;
     *error = file + ": cannot be written: " + std::strerror(errno);
     return false;
   }

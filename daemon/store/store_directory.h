@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "daemon/hash/id_hash.h"
 
@@ -29,6 +30,7 @@ class StoreDirectory {
 
   bool Lock(std::string* error);
   bool ReadIdentity(std::string* error);
+  void RemoveTemporaries();
 
   const std::string path_;
   int lock_ = -1;

@@ -202,8 +202,11 @@ void AddDaemon(Families* out, const State& state, const DaemonFigures& daemon,
   out->AddCounter("plumbline_storage_errors_total", {{"operation", "append"}},
                   Number(daemon.journal_errors));
   gauge("plumbline_storage_bytes", Number(daemon.storage_bytes));
-  gauge("plumbline_checkpoint_duration_seconds", 0);
-  gauge("plumbline_checkpoint_pause_seconds", 0);
+  out->AddCounter("plumbline_storage_errors_total",
+                  {{"operation", "checkpoint"}},
+                  Number(daemon.checkpoint_errors));
+  gauge("plumbline_checkpoint_duration_seconds", daemon.checkpoint_seconds);
+  gauge("plumbline_checkpoint_pause_seconds", daemon.checkpoint_pause_seconds);
   gauge("plumbline_window_bytes",
         static_cast<double>(state.gauges().window_bytes.load(relaxed)));
   gauge("plumbline_clock_behind_seconds", daemon.clock_behind_seconds);

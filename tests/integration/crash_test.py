@@ -127,7 +127,8 @@ class CrashTest(unittest.TestCase):
 
     def crash(self, durability, kills):
         chance = random.Random(kills)
-        with Daemon(CONFIG.format(durability=durability)) as daemon:
+        with Daemon(CONFIG.format(durability=durability),
+                    ["--storage.checkpoint-bytes=64KiB"]) as daemon:
             clients = [Client(i, daemon) for i in range(CLIENTS)]
             scraper = Scraper(daemon)
             for thread in (*clients, scraper):
@@ -158,13 +159,18 @@ class CrashTest(unittest.TestCase):
             for (series, labels), value in before.items():
                 if series.startswith(("plumbline_ingest", "plumbline_duplicates",
                                       "plumbline_scrape", "plumbline_storage",
-                                      "process_", "plumbline_last_")):
+                                      "plumbline_checkpoint", "process_", "plumbline_last_")):
                     continue
                 self.assertEqual(after[series, labels], value, (series, labels))
             # And over a clean stop.
             self.assertEqual(daemon.stop(), 0)
             daemon.start()
             self.check(daemon, clients)
+            # The journal behind the checkpoints is gone.
+            files = os.listdir(daemon.dir.name + "/data")
+            self.assertEqual(sum(f.startswith("checkpoint-") for f in files), 1)
+            self.assertLessEqual(sum(f.startswith("journal-") for f in files), 2)
+            self.assertEqual([f for f in files if f.endswith(".tmp")], [])
             events = sum(b.count(b"\n") + 1 for c in clients for b in c.requests)
             print(f"{durability}: {kills} kills, {events} events, "
                   f"{scraper.scrapes} scrapes")
