@@ -20,7 +20,7 @@ test: build
 	cd build/tsan && ctest --output-on-failure -R 'stress|threads'
 	cmake --preset asan
 	cmake --build --preset asan --target unit_tests plumbline plumbtool
-	cd build/asan && ctest --output-on-failure -E 'stress|integration.(elec2|laws|prometheus|sources)'
+	cd build/asan && ctest --output-on-failure -E 'stress|integration.(crash|disk|elec2|laws|prometheus|sources)'
 
 run: build
 	-deploy/install-dependencies.sh run

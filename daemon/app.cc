@@ -70,6 +70,7 @@ bool App::Open(std::string* error) {
   } else {
     directory_ = StoreDirectory::Open(options_.storage_path, error);
     if (directory_ == nullptr) return false;
+    directory_->RemoveTemporaries();
     hasher_ = std::make_unique<const IdHasher>(directory_->secret());
   }
   ingest_authenticator_ =
@@ -132,10 +133,15 @@ bool App::Recover(std::string* error) {
     // Time never runs back, not even over a restart.
     clock_.Advance(pipeline_.state().gauges().now_ms.load());
   }
-  if (const auto wrong = Apply(config_)) {
-    *error = *wrong;
-    return false;
+  // What is in force already needs no record: a full disk takes none.
+  if (EncodeSettings(pipeline_.state().settings()) !=
+      EncodeSettings(config_.engine)) {
+    if (const auto wrong = Apply(config_)) {
+      *error = *wrong;
+      return false;
+    }
   }
+  reload_success_seconds_.store(static_cast<double>(clock_.NowMs()) / 1000);
   if (journal_ != nullptr) {
     checkpointer_ = std::make_unique<Checkpointer>(directory_->path(),
                                                    &pipeline_, journal_.get(),

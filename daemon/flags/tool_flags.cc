@@ -31,6 +31,12 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
       cli.add_subcommand("check-config", "Checks a configuration file");
   check_command->add_option("file", check.file, "The file")->required();
 
+  CheckStorageFlags storage;
+  CLI::App* storage_command = cli.add_subcommand(
+      "check-storage", "Checks the store of a daemon that is stopped");
+  storage_command->add_option("path", storage.path, "Its --storage.path")
+      ->required();
+
   ReplayFlags replay;
   std::string speed = "max";
   CLI::App* replay_command = cli.add_subcommand(
@@ -69,6 +75,7 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
     return std::nullopt;
   }
   if (*check_command) return check;
+  if (*storage_command) return storage;
   if (*query_command) return query;
   if (speed != "max") replay.events_per_second = std::stoll(speed);
   return replay;

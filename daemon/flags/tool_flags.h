@@ -14,6 +14,10 @@ struct CheckConfigFlags {
   std::string file;
 };
 
+struct CheckStorageFlags {
+  std::string path;
+};
+
 struct ReplayFlags {
   std::vector<std::string> files;
   std::string url;
@@ -29,7 +33,8 @@ struct QueryFlags {
   bool json = false;
 };
 
-using ToolFlags = std::variant<CheckConfigFlags, ReplayFlags, QueryFlags>;
+using ToolFlags =
+    std::variant<CheckConfigFlags, CheckStorageFlags, ReplayFlags, QueryFlags>;
 
 // The command and its flags, or the exit status where the program ends here.
 std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,

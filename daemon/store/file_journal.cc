@@ -30,47 +30,23 @@ std::unique_ptr<FileJournal> FileJournal::Open(
     const std::function<bool(uint64_t, std::string_view)>& replay,
     std::string* error) {
   std::unique_ptr<FileJournal> journal(new FileJournal(directory, durability));
-  const std::vector<uint64_t> segments = ListSegments(directory);
-  uint64_t next = from;
-  uint64_t bytes = 0;
-  for (size_t i = 0; i < segments.size(); ++i) {
-    const bool last = i + 1 == segments.size();
-    const uint64_t stop = last ? UINT64_MAX : segments[i + 1];
-    const std::string path = directory + "/" + SegmentName(segments[i]);
-    if (segments[i] > next) {
-      *error = path + ": records " + std::to_string(next) + " to " +
-               std::to_string(segments[i] - 1) + " before it are missing";
-      return nullptr;
-    }
-    const auto end = ReadSegment(
-        path, segments[i], stop,
-        [&](uint64_t sequence, std::string_view record) {
-          return sequence < next || replay(sequence, record);
-        },
-        error);
-    if (!end) return nullptr;
-    if (!last && end->next_sequence < stop) {
-      *error = path + ": ends with record " +
-               std::to_string(end->next_sequence - 1) + ", and " +
-               SegmentName(stop) + " follows";
-      return nullptr;
-    }
-    next = std::max(next, end->next_sequence);
-    bytes += end->length;
-    if (!last) continue;
+  const auto end = ReadJournal(directory, from, replay, error);
+  if (!end) return nullptr;
+  if (end->has_segment) {
+    const std::string path = directory + "/" + SegmentName(end->last_first);
     journal->fd_ = open(path.c_str(), O_RDWR | O_CLOEXEC);
     if (journal->fd_ < 0) {
       *error = path + ": cannot be opened: " + std::strerror(errno);
       return nullptr;
     }
-    journal->length_ = end->length;
+    journal->length_ = end->last.length;
     // A header that was cut off, or a tail, is dealt with by the first append.
-    journal->sound_ = !end->torn;
-    journal->abandoned_ =
-        end->length < kSegmentHeaderBytes || end->next_sequence < next;
+    journal->sound_ = !end->last.torn;
+    journal->abandoned_ = end->last.length < kSegmentHeaderBytes ||
+                          end->last.next_sequence < end->next_sequence;
   }
-  journal->next_sequence_ = next;
-  journal->bytes_.store(bytes);
+  journal->next_sequence_ = end->next_sequence;
+  journal->bytes_.store(end->bytes);
   // Now, so that a disk that takes nothing is known at the start; but one that
   // is full is no reason not to start.
   if (journal->fd_ < 0 || !journal->sound_) journal->Repair();

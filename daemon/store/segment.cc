@@ -181,4 +181,43 @@ std::optional<SegmentEnd> ReadSegment(
   return end;
 }
 
+std::optional<JournalEnd> ReadJournal(
+    const std::string& directory, uint64_t from,
+    const std::function<bool(uint64_t, std::string_view)>& visit,
+    std::string* error) {
+  const std::vector<uint64_t> segments = ListSegments(directory);
+  JournalEnd journal;
+  journal.next_sequence = from;
+  for (size_t i = 0; i < segments.size(); ++i) {
+    const bool last = i + 1 == segments.size();
+    const uint64_t stop = last ? UINT64_MAX : segments[i + 1];
+    const std::string path = directory + "/" + SegmentName(segments[i]);
+    if (segments[i] > journal.next_sequence) {
+      *error = path + ": records " + std::to_string(journal.next_sequence) +
+               " to " + std::to_string(segments[i] - 1) +
+               " before it are missing";
+      return std::nullopt;
+    }
+    const auto end = ReadSegment(
+        path, segments[i], stop,
+        [&](uint64_t sequence, std::string_view payload) {
+          return sequence < from || visit(sequence, payload);
+        },
+        error);
+    if (!end) return std::nullopt;
+    if (!last && end->next_sequence < stop) {
+      *error = path + ": ends with record " +
+               std::to_string(end->next_sequence - 1) + ", and " +
+               SegmentName(stop) + " follows";
+      return std::nullopt;
+    }
+    journal.next_sequence = std::max(journal.next_sequence, end->next_sequence);
+    journal.bytes += end->length;
+    journal.has_segment = true;
+    journal.last_first = segments[i];
+    journal.last = *end;
+  }
+  return journal;
+}
+
 }  // namespace plumbline

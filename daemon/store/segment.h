@@ -59,4 +59,19 @@ std::optional<SegmentEnd> ReadSegment(
         visit,
     std::string* error);
 
+struct JournalEnd {
+  uint64_t next_sequence = 0;
+  uint64_t bytes = 0;  // of all segments
+  bool has_segment = false;
+  uint64_t last_first = 0;  // first sequence of the last segment
+  SegmentEnd last;
+};
+
+// The same for all segments in a directory, from record `from` on.
+std::optional<JournalEnd> ReadJournal(
+    const std::string& directory, uint64_t from,
+    const std::function<bool(uint64_t sequence, std::string_view payload)>&
+        visit,
+    std::string* error);
+
 }  // namespace plumbline

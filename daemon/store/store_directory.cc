@@ -64,7 +64,6 @@ std::unique_ptr<StoreDirectory> StoreDirectory::Open(const std::string& path,
   if (!directory->Lock(error) || !directory->ReadIdentity(error)) {
     return nullptr;
   }
-  directory->RemoveTemporaries();
   return directory;
 }
 
@@ -88,7 +87,6 @@ bool StoreDirectory::Lock(std::string* error) {
   return true;
 }
 
-// What a crash left half written.
 void StoreDirectory::RemoveTemporaries() {
   std::error_code ignored;
   for (const auto& entry :

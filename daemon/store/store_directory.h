@@ -21,6 +21,9 @@ class StoreDirectory {
   StoreDirectory(const StoreDirectory&) = delete;
   StoreDirectory& operator=(const StoreDirectory&) = delete;
 
+  // Removes what a crash left half written.
+  void RemoveTemporaries();
+
   const std::string& path() const { return path_; }
   // The key of the ids that are stored here.
   const IdHasher::Secret& secret() const { return secret_; }
@@ -30,7 +33,6 @@ class StoreDirectory {
 
   bool Lock(std::string* error);
   bool ReadIdentity(std::string* error);
-  void RemoveTemporaries();
 
   const std::string path_;
   int lock_ = -1;

@@ -9,6 +9,9 @@ namespace plumbline {
 // 0 if the daemon would take the file; else 1, with all that is wrong.
 int CheckConfig(const CheckConfigFlags& flags);
 
+// 0 if a daemon would start on the store; else 1, with what is wrong and where.
+int CheckStorage(const CheckStorageFlags& flags);
+
 // 0 if every event was taken; 1 if some were rejected; 2 if it gave up.
 int Replay(const ReplayFlags& flags);
 

@@ -10,6 +10,7 @@ namespace plumbline {
 namespace {
 
 int Run(const CheckConfigFlags& flags) { return CheckConfig(flags); }
+int Run(const CheckStorageFlags& flags) { return CheckStorage(flags); }
 int Run(const ReplayFlags& flags) { return Replay(flags); }
 int Run(const QueryFlags& flags) { return Query(flags); }
 

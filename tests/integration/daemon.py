@@ -30,7 +30,8 @@ def wait_for(condition, seconds=20):
 
 
 class Daemon:
-    def __init__(self, config="", args=(), storage=None):
+    def __init__(self, config="", args=(), storage=None,
+                 environment=None):
         self.dir = tempfile.TemporaryDirectory()
         self.config = os.path.join(self.dir.name, "plumbline.yaml")
         self.write_config(config)
@@ -42,10 +43,12 @@ class Daemon:
                      f"--storage.path={storage or self.dir.name + '/data'}",
                      f"--ingest.listen-address=127.0.0.1:{self.ingest}",
                      f"--web.listen-address=127.0.0.1:{self.web}", *args]
+        self.environment = {**os.environ, **(environment or {})}
         self.start()
 
     def start(self):
-        self.process = subprocess.Popen(self.args, stderr=self.log)
+        self.process = subprocess.Popen(self.args, stderr=self.log,
+                                        env=self.environment)
         if not wait_for(lambda: self.process.poll() is not None or self.ready()):
             self.process.kill()
         if self.process.poll() is not None:

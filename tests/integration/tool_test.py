@@ -39,6 +39,38 @@ class CheckConfigTest(unittest.TestCase):
         self.assertEqual(tool("check-config", "/nowhere").returncode, 1)
 
 
+class CheckStorageTest(unittest.TestCase):
+    CONFIG = "storage: {durability: process}\n"
+
+    def test_a_store_is_checked_and_damage_is_told_with_its_place(self):
+        with Daemon(self.CONFIG) as daemon:
+            for i in range(20):
+                daemon.post([{"model": "m", "id": str(i), "prediction": "UP"}])
+            path = daemon.dir.name + "/data"
+            self.assertIn("in use", tool("check-storage", path).stderr)
+            daemon.process.kill()
+            daemon.process.wait()
+            good = tool("check-storage", path)
+            self.assertEqual((good.returncode, good.stderr), (0, ""))
+            self.assertIn("good", good.stdout)
+            journal = next(f for f in os.listdir(path) if f.startswith("journal"))
+            with open(f"{path}/{journal}", "r+b") as f:
+                f.seek(200)
+                f.write(b"xyz")
+            bad = tool("check-storage", path)
+            self.assertEqual(bad.returncode, 1)
+            self.assertRegex(bad.stderr, journal + r": record \d+ at byte \d+")
+            with self.assertRaisesRegex(RuntimeError, journal):
+                daemon.start()
+
+    def test_what_is_no_store_is_told(self):
+        with tempfile.TemporaryDirectory() as directory:
+            result = tool("check-storage", directory)
+            self.assertEqual(result.returncode, 1)
+            self.assertIn("no store", result.stderr)
+            self.assertEqual(os.listdir(directory), [])
+
+
 class ReplayTest(unittest.TestCase):
     def setUp(self):
         self.dir = tempfile.TemporaryDirectory()

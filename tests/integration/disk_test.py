@@ -1,0 +1,156 @@
+"""A disk that is full, and one that fails: nothing answered is lost, nothing
+refused is counted, and ingest goes on by itself.
+
+ROUNDS=100 disk_test.py   the long form
+"""
+
+import ctypes
+import http.client
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import crash_test
+from crash_test import CLIENTS, CONFIG, Client, Scraper
+from daemon import Daemon, wait_for
+
+ROUNDS = int(os.environ.get("ROUNDS", "15"))
+SIZE = 16 << 20
+
+
+def mount(path):
+    return subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs",
+                           path], capture_output=True).returncode == 0
+
+
+def probe(daemon):
+    """The status of one more post; None without an answer."""
+    body = json.dumps({"model": "probe", "id": "probe", "prediction": "UP"})
+    connection = http.client.HTTPConnection("127.0.0.1", daemon.ingest, timeout=20)
+    try:
+        connection.request("POST", "/v1/events", body)
+        response = connection.getresponse()
+        response.read()
+        if response.status == 503:
+            assert response.headers["Retry-After"]
+        return response.status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+
+
+def fill(path):
+    """Takes all the space that is left."""
+    with open(path, "wb") as f:
+        free = os.fstatvfs(f.fileno())
+        size = free.f_bavail * free.f_frsize
+        while size > 0 and ctypes.CDLL(None).posix_fallocate64(
+                f.fileno(), ctypes.c_int64(0), ctypes.c_int64(size)):
+            size -= 4096
+
+
+class DiskTest(unittest.TestCase):
+    check = crash_test.CrashTest.check
+
+    def trouble(self, daemon, clients, begin, end, kills):
+        """One disk in trouble: begin() and end() make it so and not so."""
+        begin()
+        self.assertTrue(wait_for(lambda: probe(daemon) != 200))
+        self.assertIn(("plumbline_ready", frozenset()), daemon.metrics())
+        self.assertIsNone(daemon.process.poll())
+        if kills:
+            daemon.process.send_signal(signal.SIGKILL)
+            daemon.process.wait()
+            daemon.start()
+        time.sleep(0.05)
+        end()
+        back = time.time()
+        self.assertTrue(wait_for(lambda: probe(daemon) == 200))
+        return time.time() - back
+
+    def rounds(self, daemon, begin, end, count, kill_share):
+        chance = random.Random(count)
+        clients = [Client(i, daemon) for i in range(CLIENTS)]
+        scraper = Scraper(daemon)
+        for thread in (*clients, scraper):
+            thread.start()
+        try:
+            resumed = [self.trouble(daemon, clients, begin, end,
+                                    chance.random() < kill_share)
+                       for _ in range(count)]
+        finally:
+            end()
+            for client in clients:
+                client.stop.set()
+            for client in clients:
+                client.join()
+            scraper.stop.set()
+            scraper.join()
+        self.assertEqual([c.error for c in clients], [None] * CLIENTS)
+        self.assertEqual(scraper.broken, [])
+        self.check(daemon, clients)
+        daemon.process.send_signal(signal.SIGKILL)
+        daemon.process.wait()
+        daemon.start()
+        self.check(daemon, clients)
+        self.assertLess(max(resumed), 1)
+        return max(resumed)
+
+    def test_a_full_disk(self):
+        with tempfile.TemporaryDirectory() as disk:
+            self.assertTrue(mount(disk), "tmpfs cannot be mounted")
+            ballast = disk + "/ballast"
+            try:
+                with Daemon(CONFIG.format(durability="process"),
+                            ["--storage.checkpoint-bytes=256KiB"],
+                            storage=disk + "/data") as daemon:
+                    longest = self.rounds(
+                        daemon, lambda: fill(ballast),
+                        lambda: os.path.exists(ballast) and os.remove(ballast),
+                        ROUNDS, 0.3)
+                    print(f"full disk: {ROUNDS} rounds, resumed in at most "
+                          f"{longest:.3f} s")
+            finally:
+                subprocess.run(["umount", disk])
+
+    def fail(self, durability, what):
+        with tempfile.TemporaryDirectory() as directory:
+            switch = directory + "/eio"
+
+            def begin():
+                with open(switch + ".new", "w") as f:
+                    f.write(what)
+                os.rename(switch + ".new", switch)
+
+            environment = {"LD_PRELOAD": os.environ["EIO_SHIM_LIBRARY"],
+                           "EIO_SHIM": switch}
+            with Daemon(CONFIG.format(durability=durability),
+                        ["--storage.checkpoint-bytes=256KiB"],
+                        environment=environment) as daemon:
+                self.rounds(daemon, begin,
+                            lambda: os.path.exists(switch) and os.remove(switch),
+                            max(ROUNDS // 4, 3), 0)
+
+    def test_writes_that_fail(self):
+        for durability in ("process", "power"):
+            for what in ("write", "short"):
+                with self.subTest(durability=durability, what=what):
+                    self.fail(durability, what)
+
+    def test_syncs_that_fail(self):
+        self.fail("power", "sync")
+
+
+if __name__ == "__main__":
+    if os.geteuid() != 0 and "PLUMBLINE_OWN_NAMESPACE" not in os.environ:
+        # Where one may not mount, one may in a namespace of one's own.
+        os.environ["PLUMBLINE_OWN_NAMESPACE"] = "1"
+        os.execvp("unshare", ["unshare", "-rm", sys.executable, *sys.argv])
+    unittest.main()
