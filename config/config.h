@@ -15,8 +15,10 @@ struct Config {
   // core/settings.h.
   Settings engine;
 
-  int64_t slots_per_window = 60;      // needs a restart to change
-  std::string durability = "memory";  // needs a restart to change
+  int64_t max_bytes = 4LL << 30;       // of all ids remembered, in the store
+  int64_t memory_bytes = 256LL << 20;  // of those in memory
+  int64_t slots_per_window = 60;       // needs a restart to change
+  std::string durability = "process";  // needs a restart to change
 
   // Parameters of the listeners.
   int64_t connections = 600;             // needs a restart to change

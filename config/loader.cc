@@ -96,12 +96,12 @@ void ReadJoin(const YAML::Node& node, Problems* problems, Config* config) {
       std::min(engine.label_horizon_ms, engine.horizon_ms);
   join.Duration("label_horizon", kMinute, engine.horizon_ms,
                 &engine.label_horizon_ms);
-  int64_t max_bytes = 4LL << 30;
-  int64_t memory_bytes = 256LL << 20;
+  int64_t max_bytes = config->max_bytes;
+  int64_t memory_bytes = config->memory_bytes;
   join.Size("max_bytes", 64 * kKiB, 64 * kTiB, &max_bytes);
   join.Size("memory_bytes", 64 * kKiB, 64 * kTiB, &memory_bytes);
-  // With durability memory all of it is in memory.
-  engine.remembered_bytes = memory_bytes;
+  config->max_bytes = max_bytes;
+  config->memory_bytes = memory_bytes;
   std::string when_full = engine.evict_oldest ? "evict_oldest" : "reject";
   join.Word("when_full", {"reject", "evict_oldest"}, &when_full);
   engine.evict_oldest = when_full == "evict_oldest";
@@ -209,6 +209,11 @@ void ReadRoot(const YAML::Node& node, Problems* problems, Config* config) {
   }
   ReadJoin(root.Take("join"), problems, config);
   ReadStorage(root.Take("storage"), problems, config);
+  // All that is remembered is in memory, whatever else it is in.
+  config->engine.remembered_bytes =
+      config->durability == "memory"
+          ? config->memory_bytes
+          : std::min(config->max_bytes, config->memory_bytes);
   ReadLimits(root.Take("limits"), problems, config);
   const YAML::Node models = root.Take("models");
   if (models.IsDefined() && !models.IsNull() && !models.IsSequence()) {

@@ -35,6 +35,7 @@ await() {  # name, url, log
 }
 
 "$bin/plumbline" --config.file=config/plumbline.example.yaml \
+  --storage.path="$dir/data" \
   --ingest.listen-address="$ingest" --web.listen-address="$web" \
   >"$dir/plumbline.log" 2>&1 &
 pids+=($!)
