@@ -440,6 +440,8 @@ void Checkpoint::Do(Archive& archive, State& state) {
 
 std::string EncodeState(State* state) {
   std::string bytes;
+  // Enough for the pairs and a little for the rest.
+  bytes.reserve(state->records() * sizeof(Record) + (size_t{1} << 20));
   Save save(&bytes);
   Checkpoint::Do(save, *state);
   return bytes;

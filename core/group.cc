@@ -86,16 +86,15 @@ std::optional<Command> GetCommand(ByteReader* in) {
 
 }  // namespace
 
-std::string EncodeGroup(const Group& group) {
-  std::string bytes;
-  ByteWriter out(&bytes);
+void EncodeGroup(const Group& group, std::string* bytes) {
+  bytes->clear();
+  ByteWriter out(bytes);
   out.Put(group.now_ms);
   out.Put<uint64_t>(group.commands.size());
   for (const Command* command : group.commands) {
     out.Put(static_cast<CommandType>(command->index()));
     std::visit([&out](const auto& c) { Put(&out, c); }, *command);
   }
-  return bytes;
 }
 
 Group StoredGroup::View() const {

@@ -30,7 +30,8 @@ struct Group {
   std::vector<const Command*> commands;  // in order
 };
 
-std::string EncodeGroup(const Group& group);
+// Into *bytes, whose memory is used again.
+void EncodeGroup(const Group& group, std::string* bytes);
 
 // A group and what it points to.
 struct StoredGroup {

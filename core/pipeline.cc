@@ -189,7 +189,10 @@ void Pipeline::CommitGroup(const std::vector<Waiter*>& waiters) {
     outcomes.push_back(waiter->outcome);
   }
   if (journal_ != nullptr) {
-    const Appended appended = journal_->Append(EncodeGroup(group));
+    constexpr size_t kKept = size_t{4} << 20;
+    if (record_.capacity() > kKept) std::string().swap(record_);
+    EncodeGroup(group, &record_);
+    const Appended appended = journal_->Append(record_);
     if (appended != Appended::kStored) {
       for (Waiter* waiter : waiters) {
         waiter->status = appended == Appended::kNotStored

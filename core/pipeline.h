@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory_resource>
 #include <mutex>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -125,8 +126,9 @@ class Pipeline {
   void CommitGroup(const std::vector<Waiter*>& waiters);
 
   Journal* journal_;
-  State state_;      // the leader's
-  Applier applier_;  // the leader's
+  std::string record_;  // scratch; the leader's
+  State state_;         // the leader's
+  Applier applier_;     // the leader's
 
   std::mutex mutex_;
   std::deque<Waiter*> line_;  // guarded by mutex_
