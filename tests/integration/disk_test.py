@@ -17,7 +17,7 @@ import time
 import unittest
 
 import crash_test
-from crash_test import CLIENTS, CONFIG, Client, Scraper
+from crash_test import CONFIG
 from daemon import Daemon, wait_for
 
 ROUNDS = int(os.environ.get("ROUNDS", "15"))
@@ -59,7 +59,7 @@ def fill(path):
 class DiskTest(unittest.TestCase):
     check = crash_test.CrashTest.check
 
-    def trouble(self, daemon, clients, begin, end, kills):
+    def trouble(self, daemon, begin, end, kills):
         """One disk in trouble: begin() and end() make it so and not so."""
         begin()
         self.assertTrue(wait_for(lambda: probe(daemon) != 200))
@@ -77,24 +77,13 @@ class DiskTest(unittest.TestCase):
 
     def rounds(self, daemon, begin, end, count, kill_share):
         chance = random.Random(count)
-        clients = [Client(i, daemon) for i in range(CLIENTS)]
-        scraper = Scraper(daemon)
-        for thread in (*clients, scraper):
-            thread.start()
-        try:
-            resumed = [self.trouble(daemon, clients, begin, end,
-                                    chance.random() < kill_share)
-                       for _ in range(count)]
-        finally:
-            end()
-            for client in clients:
-                client.stop.set()
-            for client in clients:
-                client.join()
-            scraper.stop.set()
-            scraper.join()
-        self.assertEqual([c.error for c in clients], [None] * CLIENTS)
-        self.assertEqual(scraper.broken, [])
+        with crash_test.traffic(self, daemon) as clients:
+            try:
+                resumed = [self.trouble(daemon, begin, end,
+                                        chance.random() < kill_share)
+                           for _ in range(count)]
+            finally:
+                end()
         self.check(daemon, clients)
         daemon.process.send_signal(signal.SIGKILL)
         daemon.process.wait()
