@@ -172,6 +172,9 @@ HttpResponse WebHandler::Lifecycle(std::string_view path) {
     daemon_.quit();
     return Text(200, "Plumbline is stopping.\n");
   }
+  if (phase_->load() == Phase::kRecovering) {
+    return ErrorResponse(503, "recovering", "still recovering");
+  }
   if (const auto wrong = daemon_.reload()) {
     return ErrorResponse(400, "invalid_body", *wrong);
   }

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <vector>
@@ -37,10 +39,14 @@ std::string Header(uint64_t sequence, std::string_view payload) {
 
 std::optional<CheckpointFile> ReadCheckpoint(const std::string& directory,
                                              std::string* error) {
-  const std::vector<uint64_t> all = ListNumbered(directory, kPrefix);
+  const auto all = ListNumbered(directory, kPrefix);
+  if (!all) {
+    *error = directory + ": cannot be read: " + std::strerror(errno);
+    return std::nullopt;
+  }
   CheckpointFile checkpoint;
-  if (all.empty()) return checkpoint;
-  checkpoint.sequence = all.back();
+  if (all->empty()) return checkpoint;
+  checkpoint.sequence = all->back();
   const std::string path = PathOf(directory, checkpoint.sequence);
   std::ifstream in(path, std::ios::binary);
   std::string bytes{std::istreambuf_iterator<char>(in), {}};
@@ -69,11 +75,14 @@ std::optional<CheckpointFile> ReadCheckpoint(const std::string& directory,
 bool WriteCheckpoint(const std::string& directory, uint64_t sequence,
                      std::string_view payload) {
   return WriteFileWhole(PathOf(directory, sequence),
-                        {Header(sequence, payload), payload});
+                        {Header(sequence, payload), payload},
+                        true) == Written::kYes;
 }
 
 void DropCheckpointsBefore(const std::string& directory, uint64_t sequence) {
-  for (const uint64_t old : ListNumbered(directory, kPrefix)) {
+  const auto all = ListNumbered(directory, kPrefix);
+  if (!all) return;
+  for (const uint64_t old : *all) {
     if (old < sequence) unlink(PathOf(directory, old).c_str());
   }
 }

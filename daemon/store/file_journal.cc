@@ -41,9 +41,9 @@ std::unique_ptr<FileJournal> FileJournal::Open(
     }
     journal->length_ = end->last.length;
     // A header that was cut off, or a tail, is dealt with by the first append.
-    journal->sound_ = !end->last.torn;
     journal->abandoned_ = end->last.length < kSegmentHeaderBytes ||
                           end->last.next_sequence < end->next_sequence;
+    journal->sound_ = !end->last.torn && !journal->abandoned_;
   }
   journal->next_sequence_ = end->next_sequence;
   journal->bytes_.store(end->bytes);
@@ -68,7 +68,7 @@ Appended FileJournal::Append(std::string_view record) {
   }
   if (!HasSpace()) return failed(Appended::kNotStored);
   if (Write(record)) {
-    const uint64_t size = kRecordHeaderBytes + record.size();
+    const uint64_t size = kRecordHeaderBytes + record.size() + 1;
     length_ += size;
     bytes_.fetch_add(size, std::memory_order_relaxed);
     ++next_sequence_;
@@ -83,15 +83,17 @@ Appended FileJournal::Append(std::string_view record) {
 bool FileJournal::Write(std::string_view record) {
   std::string header = RecordHeader(
       next_sequence_, static_cast<uint32_t>(record.size()), Checksum(record));
-  iovec pieces[2] = {
+  char mark = kEndMark;
+  iovec pieces[3] = {
       {header.data(), header.size()},
       {const_cast<char*>(record.data()), record.size()},
+      {&mark, 1},
   };
   ssize_t written = 0;
   do {
-    written = pwritev(fd_, pieces, 2, static_cast<off_t>(length_));
+    written = pwritev(fd_, pieces, 3, static_cast<off_t>(length_));
   } while (written < 0 && errno == EINTR);
-  if (written != static_cast<ssize_t>(header.size() + record.size())) {
+  if (written != static_cast<ssize_t>(header.size() + record.size() + 1)) {
     return false;
   }
   if (durability_ != Durability::kPower) return true;
@@ -103,10 +105,12 @@ bool FileJournal::Write(std::string_view record) {
 // Makes the journal end with what is sound, in this segment or another one.
 bool FileJournal::Repair() {
   const bool usable = fd_ >= 0 && !abandoned_ && length_ < kLongestSegment;
-  if (usable && ftruncate(fd_, static_cast<off_t>(length_)) == 0 &&
-      (durability_ != Durability::kPower || fsync(fd_) == 0)) {
-    sound_ = true;
-    return true;
+  if (usable && ftruncate(fd_, static_cast<off_t>(length_)) == 0) {
+    if (durability_ != Durability::kPower || fsync(fd_) == 0) {
+      sound_ = true;
+      return true;
+    }
+    abandoned_ = true;
   }
   // What a later start reads of the old segment ends where the new one begins.
   return StartSegment();
@@ -116,13 +120,21 @@ bool FileJournal::StartSegment() {
   const std::string path = directory_ + "/" + SegmentName(next_sequence_);
   const std::string header = SegmentHeader(next_sequence_);
   // Under another name first: a segment that is there has its header.
-  if (!WriteFileWhole(path, {header})) return false;
+  const Written written =
+      WriteFileWhole(path, {header}, durability_ == Durability::kPower);
+  if (written == Written::kNo) return false;
+  // It is there now, and counts instead of what the old one would get: that
+  // must not be written any more, whatever happens.
+  abandoned_ = true;
+  sound_ = false;
+  if (written == Written::kUnsure) return false;
   const int fd = open(path.c_str(), O_RDWR | O_CLOEXEC);
   if (fd < 0) return false;
   if (fd_ >= 0) close(fd_);
   fd_ = fd;
   length_ = header.size();
   bytes_.fetch_add(length_, std::memory_order_relaxed);
+  space_checked_at_ = 0;
   sound_ = true;
   abandoned_ = false;
   return true;
@@ -133,15 +145,16 @@ void FileJournal::Rotate() {
 }
 
 void FileJournal::DropBefore(uint64_t sequence) {
-  const std::vector<uint64_t> segments = ListSegments(directory_);
-  for (size_t i = 0; i + 1 < segments.size(); ++i) {
-    if (segments[i + 1] > sequence) return;
-    const std::string path = directory_ + "/" + SegmentName(segments[i]);
+  const auto segments = ListSegments(directory_);
+  if (!segments) return;
+  for (size_t i = 0; i + 1 < segments->size(); ++i) {
+    if ((*segments)[i + 1] > sequence) return;
+    const std::string path = directory_ + "/" + SegmentName((*segments)[i]);
     struct stat info {};
-    if (stat(path.c_str(), &info) == 0 && unlink(path.c_str()) == 0) {
-      bytes_.fetch_sub(std::min<uint64_t>(bytes_.load(),
-                                          static_cast<uint64_t>(info.st_size)));
-    }
+    // In order, so that no hole is left.
+    if (stat(path.c_str(), &info) != 0 || unlink(path.c_str()) != 0) return;
+    bytes_.fetch_sub(
+        std::min<uint64_t>(bytes_.load(), static_cast<uint64_t>(info.st_size)));
   }
 }
 

@@ -29,30 +29,35 @@ bool WriteAll(int fd, std::string_view bytes) {
 
 }  // namespace
 
-bool WriteFileWhole(const std::string& path,
-                    std::initializer_list<std::string_view> pieces) {
+bool SyncDirectory(const std::string& directory) {
+  const int fd = open(directory.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool good = fsync(fd) == 0;
+  close(fd);
+  return good;
+}
+
+Written WriteFileWhole(const std::string& path,
+                       std::initializer_list<std::string_view> pieces,
+                       bool sync) {
   const std::string temporary = path + ".tmp";
   const int fd =
       open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) return false;
+  if (fd < 0) return Written::kNo;
   bool good = true;
   for (const std::string_view piece : pieces) {
     good = good && WriteAll(fd, piece);
   }
-  good = good && fsync(fd) == 0;
+  good = good && (!sync || fsync(fd) == 0);
   good = close(fd) == 0 && good;
   if (!good || std::rename(temporary.c_str(), path.c_str()) != 0) {
     const int reason = errno;
     unlink(temporary.c_str());
     errno = reason;
-    return false;
+    return Written::kNo;
   }
-  const std::string directory = path.substr(0, path.rfind('/'));
-  const int directory_fd = open(directory.c_str(), O_RDONLY | O_CLOEXEC);
-  if (directory_fd < 0) return false;
-  good = fsync(directory_fd) == 0;
-  close(directory_fd);
-  return good;
+  const bool synced = !sync || SyncDirectory(path.substr(0, path.rfind('/')));
+  return synced ? Written::kYes : Written::kUnsure;
 }
 
 std::string NumberedName(std::string_view prefix, uint64_t number) {
@@ -61,11 +66,12 @@ std::string NumberedName(std::string_view prefix, uint64_t number) {
   return std::string(prefix) + digits;
 }
 
-std::vector<uint64_t> ListNumbered(const std::string& directory,
-                                   std::string_view prefix) {
+std::optional<std::vector<uint64_t>> ListNumbered(const std::string& directory,
+                                                  std::string_view prefix) {
   std::vector<uint64_t> numbers;
   DIR* open_directory = opendir(directory.c_str());
-  if (open_directory == nullptr) return numbers;
+  if (open_directory == nullptr) return std::nullopt;
+  errno = 0;
   while (const dirent* entry = readdir(open_directory)) {
     std::string_view name = entry->d_name;
     if (!name.starts_with(prefix)) continue;
@@ -78,7 +84,9 @@ std::vector<uint64_t> ListNumbered(const std::string& directory,
       numbers.push_back(number);
     }
   }
+  const bool whole = errno == 0;
   closedir(open_directory);
+  if (!whole) return std::nullopt;
   std::sort(numbers.begin(), numbers.end());
   return numbers;
 }

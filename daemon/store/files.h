@@ -5,22 +5,34 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace plumbline {
 
-// Writes a temporary file beside it, syncs it, renames it, and syncs the
-// directory. False, with errno, if that fails; then nothing has changed.
-bool WriteFileWhole(const std::string& path,
-                    std::initializer_list<std::string_view> pieces);
+enum class Written {
+  kYes,
+  kNo,      // nothing has changed
+  kUnsure,  // it is there, but a loss of power may take it back
+};
+
+// Writes a temporary file beside it and renames it; `sync` has both survive a
+// loss of power. With kNo, errno says why.
+Written WriteFileWhole(const std::string& path,
+                       std::initializer_list<std::string_view> pieces,
+                       bool sync);
+
+// Has the names in a directory survive a loss of power.
+bool SyncDirectory(const std::string& directory);
 
 // Names that end in a number of 20 digits, so that they sort by it.
 std::string NumberedName(std::string_view prefix, uint64_t number);
-// The numbers of the files with this prefix in a directory, in order.
-std::vector<uint64_t> ListNumbered(const std::string& directory,
-                                   std::string_view prefix);
+// The numbers of the files with this prefix in a directory, in order. nullopt,
+// with errno, if the directory cannot be read.
+std::optional<std::vector<uint64_t>> ListNumbered(const std::string& directory,
+                                                  std::string_view prefix);
 
 // True if the file system has some space left beyond what is kept free, so that
 // it can always be opened and cleaned up.

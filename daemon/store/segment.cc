@@ -62,15 +62,14 @@ struct Found {
   std::string_view payload;
 };
 
-// True if from some sector on there is nothing but zeros. `offset` is the place
-// of `bytes`, which reach to the end of the file.
-bool EndsUnwritten(std::string_view bytes, uint64_t offset) {
+// True if from some sector on, which begins before `end`, there is nothing but
+// zeros. `offset` is the place of `bytes`, which reach to the end of the file.
+bool EndsUnwritten(std::string_view bytes, uint64_t offset, uint64_t end) {
   constexpr uint64_t kSector = 512;
   const size_t last = bytes.find_last_not_of('\0');
-  const uint64_t zeros =
-      offset + (last == std::string_view::npos ? 0 : last + 1);
-  return (zeros + kSector - 1) / kSector * kSector < offset + bytes.size() ||
-         last == std::string_view::npos;
+  if (last == std::string_view::npos) return true;
+  const uint64_t zeros = (offset + last + kSector) / kSector * kSector;
+  return zeros < std::min(end, offset + bytes.size());
 }
 
 Found RecordAt(std::string_view bytes, uint64_t offset, uint64_t sequence) {
@@ -80,16 +79,17 @@ Found RecordAt(std::string_view bytes, uint64_t offset, uint64_t sequence) {
   const std::string_view header = bytes.substr(0, kRecordHeaderBytes);
   const bool known =
       header.substr(0, 16) == RecordHeader(sequence, length, 0).substr(0, 16);
-  if (known && length > bytes.size() - kRecordHeaderBytes) {
-    return {Found::kTorn, {}};
-  }
+  const uint64_t size = kRecordHeaderBytes + (known ? length + uint64_t{1} : 0);
+  if (size > bytes.size()) return {Found::kTorn, {}};
   if (known) {
     const std::string_view payload = bytes.substr(kRecordHeaderBytes, length);
-    if (header == RecordHeader(sequence, length, Checksum(payload))) {
+    if (bytes[size - 1] == kEndMark &&
+        header == RecordHeader(sequence, length, Checksum(payload))) {
       return {Found::kSound, payload};
     }
   }
-  return {EndsUnwritten(bytes, offset) ? Found::kTorn : Found::kDamaged, {}};
+  const bool torn = EndsUnwritten(bytes, offset, offset + size);
+  return {torn ? Found::kTorn : Found::kDamaged, {}};
 }
 
 }  // namespace
@@ -123,7 +123,8 @@ std::string SegmentName(uint64_t first_sequence) {
   return NumberedName(kPrefix, first_sequence);
 }
 
-std::vector<uint64_t> ListSegments(const std::string& directory) {
+std::optional<std::vector<uint64_t>> ListSegments(
+    const std::string& directory) {
   return ListNumbered(directory, kPrefix);
 }
 
@@ -173,7 +174,7 @@ std::optional<SegmentEnd> ReadSegment(
                " is sound, but not understood";
       return std::nullopt;
     }
-    const size_t size = kRecordHeaderBytes + found.payload.size();
+    const size_t size = kRecordHeaderBytes + found.payload.size() + 1;
     rest.remove_prefix(size);
     end.length += size;
     ++end.next_sequence;
@@ -185,12 +186,19 @@ std::optional<JournalEnd> ReadJournal(
     const std::string& directory, uint64_t from,
     const std::function<bool(uint64_t, std::string_view)>& visit,
     std::string* error) {
-  const std::vector<uint64_t> segments = ListSegments(directory);
+  const auto listed = ListSegments(directory);
+  if (!listed) {
+    *error = directory + ": cannot be read: " + std::strerror(errno);
+    return std::nullopt;
+  }
+  const std::vector<uint64_t>& segments = *listed;
   JournalEnd journal;
   journal.next_sequence = from;
   for (size_t i = 0; i < segments.size(); ++i) {
     const bool last = i + 1 == segments.size();
     const uint64_t stop = last ? UINT64_MAX : segments[i + 1];
+    // What is before the checkpoint is not needed any more, sound or not.
+    if (!last && stop <= from) continue;
     const std::string path = directory + "/" + SegmentName(segments[i]);
     if (segments[i] > journal.next_sequence) {
       *error = path + ": records " + std::to_string(journal.next_sequence) +

@@ -5,7 +5,8 @@
 //     header   magic (8), format version (4), 0 (4), first sequence (8),
 //              checksum of the 24 bytes before it (8)
 //     record   length of payload (4), checksum of length and sequence (4),
-//              sequence (8), checksum of the payload (8), payload
+//              sequence (8), checksum of the payload (8), payload,
+//              an end mark that is not zero (1)
 //
 // Numbers are little-endian, checksums XXH3-64. Sequences run on by one over
 // all segments; a file is named after its first one, so names sort in order.
@@ -32,6 +33,7 @@ namespace plumbline {
 inline constexpr uint32_t kSegmentFormat = 1;
 inline constexpr size_t kSegmentHeaderBytes = 32;
 inline constexpr size_t kRecordHeaderBytes = 24;
+inline constexpr char kEndMark = 0x5a;
 inline constexpr size_t kLongestRecord = size_t{1} << 31;
 
 std::string SegmentHeader(uint64_t first_sequence);
@@ -40,8 +42,9 @@ std::string RecordHeader(uint64_t sequence, uint32_t length, uint64_t checksum);
 // "journal-00000000000000000001"
 std::string SegmentName(uint64_t first_sequence);
 
-// The first sequences of the segments in a directory, in order.
-std::vector<uint64_t> ListSegments(const std::string& directory);
+// The first sequences of the segments in a directory, in order; nullopt, with
+// errno, if it cannot be read.
+std::optional<std::vector<uint64_t>> ListSegments(const std::string& directory);
 
 struct SegmentEnd {
   uint64_t next_sequence = 0;

@@ -39,12 +39,14 @@ std::string EncodeIdentity(const IdHasher::Secret& secret) {
 
 // True if there is nothing in the directory that was not put there by us.
 bool IsFresh(const std::string& path) {
-  std::error_code ignored;
-  const auto entries = std::filesystem::directory_iterator(path, ignored);
-  return std::all_of(begin(entries), end(entries), [](const auto& entry) {
-    const std::string name = entry.path().filename().string();
-    return name == "LOCK" || name == "lost+found" || name.ends_with(".tmp");
-  });
+  std::error_code failed;
+  const auto entries = std::filesystem::directory_iterator(path, failed);
+  return !failed &&
+         std::all_of(begin(entries), end(entries), [](const auto& entry) {
+           const std::string name = entry.path().filename().string();
+           return name == "LOCK" || name == "lost+found" ||
+                  name.ends_with(".tmp");
+         });
 }
 
 }  // namespace
@@ -61,6 +63,7 @@ std::unique_ptr<StoreDirectory> StoreDirectory::Open(const std::string& path,
              "; choose another --storage.path";
     return nullptr;
   }
+  SyncDirectory(std::filesystem::absolute(plain).parent_path().string());
   if (!directory->Lock(error) || !directory->ReadIdentity(error)) {
     return nullptr;
   }
@@ -108,7 +111,10 @@ bool StoreDirectory::ReadIdentity(std::string* error) {
       return false;
     }
     secret_ = IdHasher::RandomSecret();
-    if (WriteFileWhole(file, {EncodeIdentity(secret_)})) return true;
+    if (WriteFileWhole(file, {EncodeIdentity(secret_)}, true) ==
+        Written::kYes) {
+      return true;
+    }
     *error = file + ": cannot be written: " + std::strerror(errno);
     return false;
   }

@@ -10,11 +10,12 @@ import json
 import os
 import random
 import signal
+import subprocess
 import threading
 import time
 import unittest
 
-from daemon import Daemon
+from daemon import Daemon, wait_for
 from oracle import Model, broken_laws
 
 KILLS = int(os.environ.get("KILLS", "30"))
@@ -188,6 +189,33 @@ class CrashTest(unittest.TestCase):
 
     def test_killed_with_durability_power(self):
         self.crash("power", max(KILLS // 5, 5))
+
+    def test_a_reload_during_recovery_is_told_to_come_again(self):
+        with Daemon(CONFIG.format(durability="process"),
+                    ["--web.enable-lifecycle"]) as daemon:
+            for batch in range(40):
+                status, _ = daemon.post(
+                    [{"model": "m", "id": f"{batch}-{i}", "prediction": "UP"}
+                     for i in range(10_000)])
+                self.assertEqual(status, 200)
+            daemon.process.kill()
+            daemon.process.wait()
+            daemon.process = subprocess.Popen(daemon.args, stderr=daemon.log)
+            answers = set()
+
+            def reloaded():
+                self.assertIsNone(daemon.process.poll())
+                try:
+                    answers.add(daemon.get("/-/reload", "POST")[0])
+                except OSError:
+                    pass
+                return daemon.ready()
+
+            self.assertTrue(wait_for(reloaded))
+            self.assertLessEqual(answers, {200, 503})
+            self.assertIn(503, answers)
+            self.assertEqual(daemon.metric("plumbline_predictions_total",
+                                           model="m", version=""), 400_000)
 
     def test_a_second_daemon_on_the_same_store_is_refused(self):
         with Daemon(CONFIG.format(durability="process")) as daemon:

@@ -18,10 +18,12 @@ import unittest
 
 import crash_test
 from crash_test import CONFIG
-from daemon import Daemon, wait_for
+from daemon import BIN, Daemon, wait_for
 
 ROUNDS = int(os.environ.get("ROUNDS", "15"))
 SIZE = 16 << 20
+SHIM = os.environ.get("EIO_SHIM_LIBRARY", os.path.join(
+    BIN, "../tests/integration/libeio_shim.so"))
 
 
 def mount(path):
@@ -118,7 +120,7 @@ class DiskTest(unittest.TestCase):
                     f.write(what)
                 os.rename(switch + ".new", switch)
 
-            environment = {"LD_PRELOAD": os.environ["EIO_SHIM_LIBRARY"],
+            environment = {"LD_PRELOAD": SHIM,
                            "EIO_SHIM": switch}
             with Daemon(CONFIG.format(durability=durability),
                         ["--storage.checkpoint-bytes=256KiB"],

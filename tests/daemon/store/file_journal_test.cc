@@ -51,8 +51,9 @@ Records Fill(const TemporaryDirectory& directory, int count) {
 
 std::string TheSegment(const TemporaryDirectory& directory) {
   const auto segments = ListSegments(directory.path);
-  REQUIRE(segments.size() == 1);
-  return SegmentName(segments[0]);
+  REQUIRE(segments);
+  REQUIRE(segments->size() == 1);
+  return SegmentName(segments->at(0));
 }
 
 // Files cannot grow beyond `bytes` while it lives.
@@ -94,7 +95,7 @@ TEST_CASE("a record cut at any byte is a torn tail, and what is before stays") {
   const Records records = Fill(source, 3);
   const std::string name = TheSegment(source);
   const std::string whole = source.Read(name);
-  const size_t last = whole.size() - kRecordHeaderBytes - records[2].size();
+  const size_t last = whole.size() - kRecordHeaderBytes - records[2].size() - 1;
   for (size_t size = 0; size < whole.size(); ++size) {
     const TemporaryDirectory directory;
     directory.Write(name, whole.substr(0, size));
@@ -208,4 +209,79 @@ TEST_CASE("where two segments have a record, the later file's counts") {
     REQUIRE(opened.journal->Append(record) == Appended::kStored);
   }
   CHECK(Open(directory).records == Records{"one", "two", "three"});
+}
+
+TEST_CASE("a journal that ends before the checkpoint goes on behind it") {
+  const TemporaryDirectory directory;
+  Fill(directory, 3);
+  for (const char* record : {"ten", "eleven"}) {
+    // As after a loss of power that took records which the checkpoint has.
+    const Opened opened = Open(directory, 10);
+    REQUIRE(opened.journal != nullptr);
+    REQUIRE(opened.journal->Append(record) == Appended::kStored);
+  }
+  CHECK(Open(directory, 10).records == Records{"ten", "eleven"});
+  CHECK(Open(directory, 1).journal == nullptr);  // without it they are missing
+}
+
+TEST_CASE("a new segment that cannot be made does not count") {
+  const TemporaryDirectory directory;
+  {
+    const Opened opened = Open(directory);
+    REQUIRE(opened.journal->Append("one") == Appended::kStored);
+    {
+      // A directory in the way of the temporary file.
+      std::filesystem::create_directory(directory.path + "/" + SegmentName(2) +
+                                        ".tmp");
+      opened.journal->Rotate();
+    }
+    REQUIRE(opened.journal->Append("two") == Appended::kStored);
+    std::filesystem::remove(directory.path + "/" + SegmentName(2) + ".tmp");
+    opened.journal->Rotate();
+    REQUIRE(opened.journal->Append("three") == Appended::kStored);
+  }
+  CHECK(ListSegments(directory.path)->size() == 2);
+  CHECK(Open(directory).records == Records{"one", "two", "three"});
+}
+
+TEST_CASE("segments before a checkpoint are dropped, the others stay") {
+  const TemporaryDirectory directory;
+  const Opened opened = Open(directory);
+  for (const char* record : {"one", "two", "three"}) {
+    REQUIRE(opened.journal->Append(record) == Appended::kStored);
+    opened.journal->Rotate();
+  }
+  opened.journal->DropBefore(3);
+  CHECK(*ListSegments(directory.path) == std::vector<uint64_t>{3, 4});
+  CHECK(Open(directory, 3).records == Records{"three"});
+}
+
+TEST_CASE("damage before a record that ends in zeros is no torn tail") {
+  const TemporaryDirectory directory;
+  {
+    const Opened opened = Open(directory);
+    REQUIRE(opened.journal->Append("one") == Appended::kStored);
+    REQUIRE(opened.journal->Append(std::string(5000, '\0')) ==
+            Appended::kStored);
+  }
+  const std::string name = TheSegment(directory);
+  const std::string whole = directory.Read(name);
+  for (const size_t place :
+       {size_t{40}, size_t{57}, size_t{90}, size_t{3000}}) {
+    std::string damaged = whole;
+    damaged[place] = static_cast<char>(damaged[place] ^ 4);
+    directory.Write(name, damaged);
+    CHECK(Open(directory).journal == nullptr);
+  }
+  // The same record, of which the last sectors were never written.
+  directory.Write(name, whole.substr(0, 2000) + std::string(3100, '\0'));
+  CHECK(Open(directory).records == Records{"one"});
+}
+
+TEST_CASE("a directory that cannot be read is no empty store") {
+  std::string error;
+  CHECK_FALSE(ReadJournal(
+      "/nowhere/at/all", 1, [](uint64_t, std::string_view) { return true; },
+      &error));
+  CHECK(error.find("cannot be read") != std::string::npos);
 }
