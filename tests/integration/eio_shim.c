@@ -1,6 +1,7 @@
 /* Preloaded into the daemon: while the file that EIO_SHIM names exists, writes
  * to the journal and syncs fail as a broken disk makes them fail. What is in
- * the file says which: "write", "short" (half is written first) or "sync".
+ * the file says which: "write", "full", "short" (half is written
+ * first) or "sync".
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -39,6 +40,10 @@ ssize_t pwritev(int fd, const struct iovec* pieces, int count, off_t offset) {
     some[1].iov_len /= 2;
     next(fd, some, 2, offset);
     errno = EIO;
+    return -1;
+  }
+  if (is_journal(fd) && fails("full")) {
+    errno = ENOSPC;
     return -1;
   }
   if (is_journal(fd) && fails("write")) {
