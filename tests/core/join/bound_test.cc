@@ -295,7 +295,7 @@ TEST_CASE("what is forgotten while its age is open does not come back") {
   CHECK(table.size() == state.records());
 }
 
-TEST_CASE("a request that rests on what has to go is decided at once") {
+TEST_CASE("a request that rests on what has to go keeps the bound") {
   Engine engine;
   Bounded(engine, 4000, false);
   engine.settings.models = 10'000;
