@@ -82,8 +82,8 @@ uint64_t DoCount(Archive& archive, uint64_t count) {
 // Has access to what is private in the parts.
 class Checkpoint {
  public:
-  template <class Archive>
-  static void Do(Archive& archive, State& state);
+  static StateImage SaveAll(State& state);
+  static bool LoadAll(const StateImage& image, State& state);
 
  private:
   template <class Archive>
@@ -109,10 +109,10 @@ class Checkpoint {
   static void DoWindowContent(Archive& archive, Window& window,
                               uint64_t generation, uint32_t matrix,
                               uint32_t marginals);
-  static void SaveModels(Save& save, State& state);
-  static void LoadModels(Load& load, State& state);
-  static void SavePairs(Save& save, State& state);
-  static void LoadPairs(Load& load, State& state);
+  template <class Archive>
+  static void DoHead(Archive& archive, State& state);
+  static void SaveModel(Save& save, State& state, Model& model);
+  static void LoadModel(Load& load, State& state, uint32_t number);
 };
 
 // ---- What is counted by age ----
@@ -308,111 +308,75 @@ void Checkpoint::Do(Archive& archive, State& state, Model& model,
   }
 }
 
-void Checkpoint::SaveModels(Save& save, State& state) {
-  save.Do(static_cast<uint64_t>(state.owners_.size()));
-  DoCount(save, state.models_.Get().size());
-  for (Model* model : state.models_.Get()) {
-    save.Text(model->name);
-    save.Do(model->number);
-    save.Do(model->owner);
-    save.Do(model->task);
-    DoCount(save, model->classes.Get().size());
-    for (const std::string* name : model->classes.Get()) save.Text(*name);
-    const std::string* positive =
-        model->positive_class.load(std::memory_order_relaxed);
-    save.Do(positive != nullptr);
-    save.Text(positive != nullptr ? *positive : "");
-    save.Do(model->matrix_frozen_at.load(std::memory_order_relaxed));
-    Do(save, state, *model);
-    DoCount(save, model->versions.Get().size());
-    for (Version* version : model->versions.Get()) {
-      save.Text(version->name);
-      save.Do(version->owner);
-      Do(save, state, *model, *version);
-    }
+void Checkpoint::SaveModel(Save& save, State& state, Model& model) {
+  save.Text(model.name);
+  save.Do(model.owner);
+  save.Do(model.task);
+  DoCount(save, model.classes.Get().size());
+  for (const std::string* name : model.classes.Get()) save.Text(*name);
+  const std::string* positive =
+      model.positive_class.load(std::memory_order_relaxed);
+  save.Do(positive != nullptr);
+  save.Text(positive != nullptr ? *positive : "");
+  save.Do(model.matrix_frozen_at.load(std::memory_order_relaxed));
+  Do(save, state, model);
+  DoCount(save, model.versions.Get().size());
+  for (Version* version : model.versions.Get()) {
+    save.Text(version->name);
+    save.Do(version->owner);
+    Do(save, state, model, *version);
   }
 }
 
-void Checkpoint::LoadModels(Load& load, State& state) {
-  uint64_t owners = 0;
-  load.Do(owners);
-  if (owners > UINT32_MAX) return load.Fail();
-  state.owners_.resize(owners);
-  for (uint64_t models = DoCount(load, 0); models > 0 && load.ok(); --models) {
-    std::string name;
-    uint32_t number = 0;
-    uint32_t owner = 0;
-    Task task{};
-    load.Text(name);
-    load.Do(number);
-    load.Do(owner);
-    load.Do(task);
-    Model* model = state.models_.Append(std::make_unique<Model>(
-        name, number, owner, task, &state.reclaimer_, &state.prediction_ages_,
-        &state.label_ages_, &state.records_));
-    state.by_name_.emplace(model->name, model);
-    state.SetOwner(owner, {&model->labels, model, nullptr});
-    state.SetOwner(model->past_owner(), {&model->past_labels, model, nullptr});
-    for (uint64_t n = DoCount(load, 0); n > 0 && load.ok(); --n) {
-      std::string text;
-      load.Text(text);
-      model->AddClass(text, INT64_MAX);
-    }
-    bool has_positive = false;
-    std::string positive;
-    uint32_t frozen_at = 0;
-    load.Do(has_positive);
-    load.Text(positive);
-    load.Do(frozen_at);
-    if (has_positive) model->SetPositiveClass(positive, &state.reclaimer_);
-    if (frozen_at > model->class_count()) return load.Fail();
-    model->matrix_frozen_at.store(frozen_at, std::memory_order_release);
-    Do(load, state, *model);
-    for (uint64_t n = DoCount(load, 0); n > 0 && load.ok(); --n) {
-      std::string version_name;
-      uint32_t version_owner = 0;
-      load.Text(version_name);
-      load.Do(version_owner);
-      Version* version = model->versions.Append(std::make_unique<Version>(
-          version_name, version_owner, &state.reclaimer_,
-          &state.prediction_ages_, &model->records, &state.records_));
-      state.SetOwner(version_owner, {version->ledger.get(), model, version});
-      Do(load, state, *model, *version);
-    }
-    model->RefuseOthers(state.settings().For(model->name).classes);
-    state.Touch(model);
-    state.Recharge(model);
+void Checkpoint::LoadModel(Load& load, State& state, uint32_t number) {
+  std::string name;
+  uint32_t owner = 0;
+  Task task{};
+  load.Text(name);
+  load.Do(owner);
+  load.Do(task);
+  Model* model = state.models_.Append(std::make_unique<Model>(
+      name, number, owner, task, &state.reclaimer_, &state.prediction_ages_,
+      &state.label_ages_, &state.records_));
+  state.by_name_.emplace(model->name, model);
+  state.SetOwner(owner, {&model->labels, model, nullptr});
+  state.SetOwner(model->past_owner(), {&model->past_labels, model, nullptr});
+  for (uint64_t n = DoCount(load, 0); n > 0 && load.ok(); --n) {
+    std::string text;
+    load.Text(text);
+    model->AddClass(text, INT64_MAX);
   }
-}
-
-// ---- Pairs ----
-
-void Checkpoint::SavePairs(Save& save, State& state) {
-  save.Do(state.records_);
-  state.table_.ForEach([&](const Record& record) {
-    if (state.Alive(record)) save.Do(record);
-  });
-}
-
-void Checkpoint::LoadPairs(Load& load, State& state) {
-  uint64_t count = 0;
-  load.Do(count);
-  if (count != state.records_) load.Fail();
-  for (; count > 0 && load.ok(); --count) {
-    Record stored;
-    load.Do(stored);
-    if (stored.owner >= state.owners_.size()) return load.Fail();
-    Record& record = state.table_.at(state.table_.Insert(stored.key));
-    const uint32_t next = record.next;
-    record = stored;
-    record.next = next;
+  bool has_positive = false;
+  std::string positive;
+  uint32_t frozen_at = 0;
+  load.Do(has_positive);
+  load.Text(positive);
+  load.Do(frozen_at);
+  if (has_positive) model->SetPositiveClass(positive, &state.reclaimer_);
+  if (frozen_at > model->class_count()) return load.Fail();
+  model->matrix_frozen_at.store(frozen_at, std::memory_order_release);
+  Do(load, state, *model);
+  for (uint64_t n = DoCount(load, 0); n > 0 && load.ok(); --n) {
+    std::string version_name;
+    uint32_t version_owner = 0;
+    load.Text(version_name);
+    load.Do(version_owner);
+    Version* version = model->versions.Append(std::make_unique<Version>(
+        version_name, version_owner, &state.reclaimer_, &state.prediction_ages_,
+        &model->records, &state.records_));
+    state.SetOwner(version_owner, {version->ledger.get(), model, version});
+    Do(load, state, *model, *version);
   }
+  model->RefuseOthers(state.settings().For(model->name).classes);
+  state.Touch(model);
+  state.Recharge(model);
+  model->TakeUnsaved();
 }
 
 // ---- The whole ----
 
 template <class Archive>
-void Checkpoint::Do(Archive& archive, State& state) {
+void Checkpoint::DoHead(Archive& archive, State& state) {
   if constexpr (Archive::kLoads) {
     std::string bytes;
     archive.Text(bytes);
@@ -427,30 +391,56 @@ void Checkpoint::Do(Archive& archive, State& state) {
   archive.Do(state.next_departure_ms_);
   archive.Do(state.forgotten_until_ms_);
   archive.Do(state.next_model_number_);
+  auto owners = static_cast<uint32_t>(state.owners_.size());
+  archive.Do(owners);
+  if constexpr (Archive::kLoads) state.owners_.resize(owners);
   Do(archive, state.prediction_ages_);
   Do(archive, state.label_ages_);
-  if constexpr (Archive::kLoads) {
-    LoadModels(archive, state);
-    LoadPairs(archive, state);
-  } else {
-    SaveModels(archive, state);
-    SavePairs(archive, state);
+}
+
+StateImage Checkpoint::SaveAll(State& state) {
+  StateImage image;
+  Save save(&image.head);
+  // First, so that ModelsOf() need not know the rest.
+  std::vector<uint32_t> numbers;
+  for (Model* model : state.models_.Get()) {
+    numbers.push_back(model->number);
+    if (!model->TakeUnsaved()) continue;
+    Save save_model(&image.models[model->number]);
+    SaveModel(save_model, state, *model);
   }
+  DoList(save, numbers);
+  DoHead(save, state);
+  return image;
 }
 
-std::string EncodeState(State* state) {
-  std::string bytes;
-  // Enough for the pairs and a little for the rest.
-  bytes.reserve(state->records() * sizeof(Record) + (size_t{1} << 20));
-  Save save(&bytes);
-  Checkpoint::Do(save, *state);
-  return bytes;
-}
-
-bool DecodeState(std::string_view bytes, State* state) {
-  Load load(bytes);
-  Checkpoint::Do(load, *state);
+bool Checkpoint::LoadAll(const StateImage& image, State& state) {
+  Load load(image.head);
+  std::vector<uint32_t> numbers;
+  DoList(load, numbers);
+  DoHead(load, state);
   if (!load.ok() || !load.AtEnd()) return false;
+  for (const uint32_t number : numbers) {
+    const auto model = image.models.find(number);
+    if (model == image.models.end()) return false;
+    Load load_model(model->second);
+    LoadModel(load_model, state, number);
+    if (!load_model.ok() || !load_model.AtEnd()) return false;
+  }
+  return true;
+}
+
+StateImage SaveState(State* state) { return Checkpoint::SaveAll(*state); }
+
+std::vector<uint32_t> ModelsOf(const std::string& head) {
+  Load load(head);
+  std::vector<uint32_t> numbers;
+  DoList(load, numbers);
+  return load.ok() ? numbers : std::vector<uint32_t>();
+}
+
+bool LoadState(const StateImage& image, State* state) {
+  if (!Checkpoint::LoadAll(image, *state)) return false;
   state->Publish();
   return true;
 }

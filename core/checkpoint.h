@@ -1,23 +1,36 @@
 // A state as bytes, and back.
 //
 // What a state is made of is listed once, in checkpoint.cc, for both
-// directions. Records that are dead (see Ledger::Alive) are left out: whether
-// they are still in the table changes nothing.
+// directions. The pairs are not in it: they are records of their own (see
+// core/join/unsaved_pairs.h).
 
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include "core/state.h"
 
 namespace plumbline {
 
-// [Writer] Between two groups.
-std::string EncodeState(State* state);
+struct StateImage {
+  std::string head;  // the whole, but for what is in models
+  std::map<uint32_t, std::string> models;  // by number
+};
 
-// [Writer] Into a state that is as constructed. False if `bytes` are not a
-// whole encoded state; then the state is of no use.
-[[nodiscard]] bool DecodeState(std::string_view bytes, State* state);
+// [Writer] Between two groups. The head, and the models that have changed
+// since the last call.
+StateImage SaveState(State* state);
+
+// The numbers of the models that a head names; others are gone. Empty if it is
+// damaged, too.
+std::vector<uint32_t> ModelsOf(const std::string& head);
+
+// [Writer] Into a state that is as constructed, from a head and all of its
+// models. False if the image is damaged or not whole; then the state is of no
+// use.
+[[nodiscard]] bool LoadState(const StateImage& image, State* state);
 
 }  // namespace plumbline

@@ -13,10 +13,15 @@ class PairStore {
  public:
   virtual ~PairStore() = default;
 
-  // The stored records with one of these keys, in any order. Asked once for a
-  // whole commit group, before it is applied, with the keys that memory lacks;
-  // what is returned is put in memory. A record's `next` has no meaning.
-  virtual std::vector<Record> Find(std::span<const PairKey> keys) = 0;
+  // Of these keys, those that may be stored, in their order. Never leaves out
+  // one that is. Asked with all keys of a commit group, so it is to be cheap.
+  virtual void Screen(std::vector<PairKey>* keys) = 0;
+
+  // The stored records with one of these keys, in any order; they are put in
+  // memory. A record's `next` has no meaning. False if the store cannot be
+  // read now.
+  [[nodiscard]] virtual bool Find(std::span<const PairKey> keys,
+                                  std::vector<Record>* records) = 0;
 };
 
 }  // namespace plumbline

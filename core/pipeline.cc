@@ -1,13 +1,22 @@
 #include "core/pipeline.h"
 
 #include <algorithm>
+#include <chrono>
 #include <variant>
 
 namespace plumbline {
 namespace {
 
 constexpr size_t kLargestGroup = 64;  // requests
+constexpr size_t kLargestGroupEvents = 20'000;
 constexpr int kGroupsPerLeader = 4;
+constexpr auto kLongestWait = std::chrono::seconds(1);  // for a saving
+
+size_t EventsOf(const Command* command) {
+  const auto* batch =
+      command == nullptr ? nullptr : std::get_if<EventBatch>(command);
+  return batch == nullptr ? 0 : batch->events.size();
+}
 
 }  // namespace
 
@@ -28,7 +37,6 @@ void Applier::Apply(const Group& group, const std::vector<Outcome*>& outcomes) {
 }
 
 void Applier::Do(const EventBatch& batch, Outcome* outcome) {
-  if (store_ != nullptr) LoadStoredPairs(batch);
   joiner_.Apply(batch, &outcome->batch);
 }
 
@@ -53,52 +61,76 @@ void Applier::Do(const Removal& removal, Outcome* outcome) {
   }
 }
 
-void Applier::LoadStoredPairs(const EventBatch& batch) {
-  joiner_.Begin(batch);
-  std::vector<PairKey> missing;
-  for (const Event& event : batch.events) {
-    PairKey key;
-    if (event.has_id && joiner_.KeyOf(batch, event, &key) &&
-        state_->table().Find(key) == PairTable::kNone) {
-      missing.push_back(key);
+bool Applier::Prepare(const Group& group) {
+  if (store_ == nullptr) return true;
+  keys_.clear();
+  for (const Command* command : group.commands) {
+    if (const auto* batch = std::get_if<EventBatch>(command)) {
+      joiner_.AppendKeys(*batch, &keys_);
     }
   }
-  if (missing.empty()) return;
-  for (const Record& stored : store_->Find(missing)) {
-    Record& record = state_->table().at(state_->table().Insert(stored.key));
-    const uint32_t next = record.next;
-    record = stored;
-    record.next = next;
+  state_->MakeMemoryRoom(keys_.size());
+  store_->Screen(&keys_);
+  PairTable& table = state_->table();
+  std::erase_if(keys_, [&table](const PairKey& key) {
+    return table.Find(key) != PairTable::kNone;
+  });
+  if (keys_.empty()) return true;
+  std::sort(keys_.begin(), keys_.end());
+  keys_.erase(std::unique(keys_.begin(), keys_.end()), keys_.end());
+
+  records_.clear();
+  if (!store_->Find(keys_, &records_)) return false;
+  for (const Record& stored : records_) {
+    if (!state_->HasOwner(stored.owner)) return false;  // damaged
   }
+  for (const Record& stored : records_) table.InsertCopy(stored);
+  return true;
 }
 
 // ---- Pipeline: who leads ----
 
 Pipeline::Status Pipeline::Commit(const Command& command, int64_t now_ms,
                                   Outcome* outcome) {
+  if (EventsOf(&command) > 0 && !AwaitSaving()) return Status::kStoreFailed;
   Waiter self{&command, now_ms, outcome};
-  bool leads = false;
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopped_) return Status::kStopped;
-    line_.push_back(&self);
-    leads = !led_;
-    led_ = true;
-  }
-  WaitAndLead(&self, leads);
-  return self.status;
+  return Enter(&self, false);
 }
 
 void Pipeline::Exclusively(const std::function<void(State*)>& visit) {
   Waiter self{nullptr, 0, nullptr, &visit};
+  Enter(&self, true);
+}
+
+Pipeline::Status Pipeline::Enter(Waiter* self, bool even_if_stopped) {
   bool leads = false;
   {
     const std::lock_guard lock(mutex_);
-    line_.push_back(&self);
+    if (stopped_ && !even_if_stopped) return Status::kStopped;
+    line_.push_back(self);
     leads = !led_;
     led_ = true;
   }
-  WaitAndLead(&self, leads);
+  WaitAndLead(self, leads);
+  return self->status;
+}
+
+// Where ingest outruns what is saved it is slowed down here, not in line: who
+// saves stands in line too.
+bool Pipeline::AwaitSaving() {
+  if (!behind_.load(std::memory_order_relaxed)) return true;
+  std::unique_lock lock(behind_mutex_);
+  return saved_.wait_for(lock, kLongestWait, [this] {
+    return !behind_.load(std::memory_order_relaxed);
+  });
+}
+
+void Pipeline::NoteSaving() {
+  const bool behind = state_.unsaved_pairs().changed() > unsaved_limit_;
+  if (behind == behind_.load(std::memory_order_relaxed)) return;
+  const std::lock_guard lock(behind_mutex_);
+  behind_.store(behind, std::memory_order_relaxed);
+  saved_.notify_all();
 }
 
 void Pipeline::WaitAndLead(Waiter* self, bool leads) {
@@ -110,15 +142,17 @@ void Pipeline::WaitAndLead(Waiter* self, bool leads) {
   if (leads) Lead(self);
 }
 
-bool Pipeline::Replay(std::string_view record) {
-  const auto group = DecodeGroup(record);
-  if (!group) return false;
-  std::vector<Outcome> outcomes(group->commands.size());
+Pipeline::Status Pipeline::Replay(std::string_view record) {
+  const auto stored = DecodeGroup(record);
+  if (!stored) return Status::kJournalFailed;
+  const Group group = stored->View();
+  std::vector<Outcome> outcomes(group.commands.size());
   std::vector<Outcome*> pointers;
   pointers.reserve(outcomes.size());
   for (Outcome& outcome : outcomes) pointers.push_back(&outcome);
-  applier_.Apply(group->View(), pointers);
-  return true;
+  if (!applier_.Prepare(group)) return Status::kStoreFailed;
+  applier_.Apply(group, pointers);
+  return Status::kApplied;
 }
 
 void Pipeline::Stop() {
@@ -163,9 +197,13 @@ void Pipeline::Lead(Waiter* self) noexcept {
 std::vector<Pipeline::Waiter*> Pipeline::TakeGroup() {
   const std::lock_guard lock(mutex_);
   size_t size = std::min(line_.size(), kLargestGroup);
-  // A visit is a group of its own.
+  size_t events = 0;
   for (size_t i = 0; i < size; ++i) {
-    if (line_[i]->visit != nullptr) size = std::max<size_t>(i, 1);
+    // A visit is a group of its own.
+    events += EventsOf(line_[i]->command);
+    if (line_[i]->visit != nullptr || events > kLargestGroupEvents) {
+      size = std::max<size_t>(i, 1);
+    }
   }
   std::vector<Waiter*> waiters(line_.begin(),
                                line_.begin() + static_cast<ptrdiff_t>(size));
@@ -177,32 +215,35 @@ std::vector<Pipeline::Waiter*> Pipeline::TakeGroup() {
 void Pipeline::CommitGroup(const std::vector<Waiter*>& waiters) {
   if (waiters[0]->visit != nullptr) {
     (*waiters[0]->visit)(&state_);
-    return;
+  } else {
+    Group group;
+    std::vector<Outcome*> outcomes;
+    group.commands.reserve(waiters.size());
+    outcomes.reserve(waiters.size());
+    for (const Waiter* waiter : waiters) {
+      group.now_ms = std::max(group.now_ms, waiter->now_ms);
+      group.commands.push_back(waiter->command);
+      outcomes.push_back(waiter->outcome);
+    }
+    const Status status = CommitRecord(group, outcomes);
+    for (Waiter* waiter : waiters) waiter->status = status;
   }
-  Group group;
-  std::vector<Outcome*> outcomes;
-  group.commands.reserve(waiters.size());
-  outcomes.reserve(waiters.size());
-  for (const Waiter* waiter : waiters) {
-    group.now_ms = std::max(group.now_ms, waiter->now_ms);
-    group.commands.push_back(waiter->command);
-    outcomes.push_back(waiter->outcome);
-  }
+  NoteSaving();
+}
+
+Pipeline::Status Pipeline::CommitRecord(const Group& group,
+                                        const std::vector<Outcome*>& outcomes) {
+  if (!applier_.Prepare(group)) return Status::kStoreFailed;
   if (journal_ != nullptr) {
     constexpr size_t kKept = size_t{4} << 20;
     if (record_.capacity() > kKept) std::string().swap(record_);
     EncodeGroup(group, &record_);
     const Appended appended = journal_->Append(record_);
-    if (appended != Appended::kStored) {
-      for (Waiter* waiter : waiters) {
-        waiter->status = appended == Appended::kNotStored
-                             ? Status::kJournalFailed
-                             : Status::kJournalUnknown;
-      }
-      return;
-    }
+    if (appended == Appended::kNotStored) return Status::kJournalFailed;
+    if (appended == Appended::kUnknown) return Status::kJournalUnknown;
   }
   applier_.Apply(group, outcomes);
+  return Status::kApplied;
 }
 
 }  // namespace plumbline

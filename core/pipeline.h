@@ -6,11 +6,13 @@
 // there is one writer at a time, and an order of all events; and when nobody
 // else is in line, a request is served on its own thread without a hand-over.
 //
-//     decoded batches -> [line] -> group -> journal -> Applier -> published
+//     decoded batches -> [line] -> group -> stored pairs it needs -> journal
+//                     -> Applier -> published
 
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -44,6 +46,11 @@ class Applier {
   explicit Applier(State* state, PairStore* store = nullptr)
       : state_(state), store_(store), joiner_(state) {}
 
+  // Brings the pairs that the group is about into memory, and lets others
+  // leave it. Before Apply(), with nothing in between. False if the store
+  // cannot be read.
+  [[nodiscard]] bool Prepare(const Group& group);
+
   // Applies and publishes. `outcomes` are as many as the group has commands.
   void Apply(const Group& group, const std::vector<Outcome*>& outcomes);
 
@@ -54,11 +61,11 @@ class Applier {
   void Do(const Removal& removal, Outcome* outcome);
   static constexpr size_t kSweepPerTick = 4096;  // records
 
-  void LoadStoredPairs(const EventBatch& batch);
-
   State* const state_;
   PairStore* const store_;
   Joiner joiner_;
+  std::vector<PairKey> keys_;    // scratch
+  std::vector<Record> records_;  // scratch
 };
 
 class Pipeline {
@@ -67,6 +74,7 @@ class Pipeline {
     kApplied,
     kJournalFailed,
     kJournalUnknown,  // not applied now; perhaps after a crash
+    kStoreFailed,     // what is stored cannot be read, or not be saved in time
     kStopped,
   };
 
@@ -77,10 +85,17 @@ class Pipeline {
       std::pmr::memory_resource* memory = std::pmr::get_default_resource())
       : journal_(journal), state_(memory), applier_(&state_, store) {}
 
-  // Continues from what EncodeState() wrote. Before anything else. False if it
+  // With a store: how many records are to be in memory, and how many may have
+  // changed before those are saved. Before anything else.
+  void LimitMemory(size_t records, size_t unsaved) {
+    state_.LimitMemory(records);
+    unsaved_limit_ = unsaved;
+  }
+
+  // Continues from what SaveState() wrote. Before anything else. False if it
   // is damaged.
-  [[nodiscard]] bool Restore(std::string_view checkpoint) {
-    return DecodeState(checkpoint, &state_);
+  [[nodiscard]] bool Restore(const StateImage& checkpoint) {
+    return LoadState(checkpoint, &state_);
   }
 
   // Has what is committed from now on journalled. Before the first Commit()
@@ -96,9 +111,9 @@ class Pipeline {
   // state.
   void Exclusively(const std::function<void(State*)>& visit);
 
-  // Applies a record of the journal. Before the first Commit() only. False if
-  // the record is damaged.
-  [[nodiscard]] bool Replay(std::string_view record);
+  // Applies a record of the journal. Before the first Commit() only.
+  // kJournalFailed if the record is damaged.
+  [[nodiscard]] Status Replay(std::string_view record);
 
   // [Any thread] Commands that are not in line by now are answered kStopped.
   void Stop();
@@ -118,12 +133,17 @@ class Pipeline {
   static constexpr uint32_t kServed = 1;
   static constexpr uint32_t kLeads = 2;
 
+  bool AwaitSaving();
+  void NoteSaving();
+  Status Enter(Waiter* self, bool even_if_stopped);
+  void WaitAndLead(Waiter* self, bool leads);
   // What is half applied cannot be taken back: an exception (no memory) ends
   // the process.
-  void WaitAndLead(Waiter* self, bool leads);
   void Lead(Waiter* self) noexcept;  // NOLINT(bugprone-exception-escape)
   std::vector<Waiter*> TakeGroup();
   void CommitGroup(const std::vector<Waiter*>& waiters);
+  Status CommitRecord(const Group& group,
+                      const std::vector<Outcome*>& outcomes);
 
   Journal* journal_;
   std::string record_;  // scratch; the leader's
@@ -134,6 +154,12 @@ class Pipeline {
   std::deque<Waiter*> line_;  // guarded by mutex_
   bool led_ = false;          // guarded by mutex_; someone leads
   bool stopped_ = false;      // guarded by mutex_
+
+  // More has changed than may be before it is saved.
+  size_t unsaved_limit_ = SIZE_MAX;  // records
+  std::atomic<bool> behind_{false};
+  std::mutex behind_mutex_;
+  std::condition_variable saved_;
 };
 
 }  // namespace plumbline

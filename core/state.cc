@@ -224,6 +224,21 @@ void State::Sweep(size_t n) {
   table_.Sweep(n, [this](const Record& record) { return !Alive(record); });
 }
 
+void State::LimitMemory(size_t records) {
+  unsaved_pairs_.Enable();
+  memory_limit_ = records;
+}
+
+void State::MakeMemoryRoom(size_t n) {
+  if (table_.size() + n <= memory_limit_) return;
+  // So many looks as find enough that may leave, if a part of them may.
+  const size_t looks = 16 * n + 1024;
+  table_.Shrink(looks, memory_limit_ - std::min(n, memory_limit_),
+                [this](const Record& record) {
+                  return unsaved_pairs_.MayLeave(record);
+                });
+}
+
 void State::NoteForgotten(int64_t until_ms) {
   forgotten_until_ms_ =
       std::max(forgotten_until_ms_, std::min(until_ms, now_ms_));
@@ -236,6 +251,7 @@ uint32_t State::AddOwner(Owner owner) {
 
 void State::Recharge(Model* model) {
   window_bytes_ -= model->window_bytes;
+  model->unsaved = true;  // its structure, or the settings, have changed
   model->window_bytes = WindowBytes(model->name, model->versions.Get().size(),
                                     model->class_count());
   window_bytes_ += model->window_bytes;
@@ -271,12 +287,13 @@ void State::Expire() {
 void State::ForgetDeparted() {
   next_departure_ms_ = INT64_MAX;
   for (Model* model : models_.Get()) {
-    std::erase_if(model->departed, [this](const Departed& gone) {
+    std::erase_if(model->departed, [this, model](const Departed& gone) {
       if (gone.until_ms > now_ms_) {
         next_departure_ms_ = std::min(next_departure_ms_, gone.until_ms);
         return false;
       }
       owners_[gone.owner] = {};
+      model->unsaved = true;
       return true;
     });
   }

@@ -17,6 +17,7 @@
 #include "core/directory/model.h"
 #include "core/join/age_clock.h"
 #include "core/join/pair_table.h"
+#include "core/join/unsaved_pairs.h"
 #include "core/settings.h"
 
 namespace plumbline {
@@ -78,6 +79,7 @@ class State {
   void Remove(Model* model, Version* version);
 
   void Touch(Model* model) {
+    model->unsaved = true;
     if (model->touched) return;
     model->touched = true;
     touched_.push_back(model);
@@ -94,18 +96,27 @@ class State {
     Version* version = nullptr;  // null for a model's labels
   };
   const Owner& owner(uint32_t index) const { return owners_[index]; }
+  bool HasOwner(uint32_t index) const { return index < owners_.size(); }
   bool Alive(const Record& record) const {
     const Owner& o = owners_[record.owner];
     return o.ledger != nullptr && o.ledger->Alive(record);
   }
 
   PairTable& table() { return table_; }
+  UnsavedPairs& unsaved_pairs() { return unsaved_pairs_; }
+  const UnsavedPairs& unsaved_pairs() const { return unsaved_pairs_; }
+  // There is a store, and at most so many records are to be in memory, as far
+  // as what has changed and is not in the store allows.
+  void LimitMemory(size_t records);
+  // Lets records that are in the store leave memory, to make room for `n`.
+  void MakeMemoryRoom(size_t n);
   AgeClock& prediction_ages() { return prediction_ages_; }
   AgeClock& label_ages() { return label_ages_; }
   uint64_t records() const { return records_; }  // remembered, in all
-  // Dead records are removed a few at a time, as new ones are added.
+  // Dead records are removed a few at a time, as new ones are added. Where
+  // there is a store they leave with the others.
   void SweepSome(size_t n) {
-    if (table_.size() != records_) Sweep(n);
+    if (!unsaved_pairs_.enabled() && table_.size() != records_) Sweep(n);
   }
   void NoteForgotten(int64_t until_ms);
 
@@ -137,6 +148,8 @@ class State {
   AgeClock prediction_ages_;
   AgeClock label_ages_;
   PairTable table_;
+  UnsavedPairs unsaved_pairs_{&table_};
+  size_t memory_limit_ = SIZE_MAX;  // records
   std::vector<Owner> owners_;
   std::vector<Model*> touched_;
   Tallies scratch_;

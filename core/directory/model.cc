@@ -145,6 +145,15 @@ Model::Model(std::string name, uint32_t number, uint32_t owner, Task task,
   small_integer.fill(kNoClass);
 }
 
+bool Model::TakeUnsaved() {
+  bool changed = std::exchange(unsaved, false);
+  changed |= labels.TakeChanged();
+  ForEachPredictionLedger([&changed](Ledger* ledger, uint64_t) {
+    changed |= ledger->TakeChanged();
+  });
+  return changed;
+}
+
 CountForm Model::form() const {
   if (task == Task::kRegression) return CountForm::kTotalOnly;
   return matrix_frozen_at.load(std::memory_order_relaxed) == 0

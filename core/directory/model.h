@@ -154,6 +154,7 @@ struct Model {
   int64_t last_event_ms = 0;
   int64_t window_bytes = 0;  // charged
   bool touched = false;
+  bool unsaved = true;  // has changed since SaveState() (core/checkpoint.h)
   std::vector<bool> refused;  // by class: known, but no longer configured
   std::unordered_map<std::string_view, uint32_t> class_index;
   std::array<uint32_t, 16> small_integer;  // class of 0..15, or kNoClass
@@ -169,6 +170,8 @@ struct Model {
   PublishedList<Version> versions;  // by name
 
   uint32_t past_owner() const { return owner + 1; }
+  // True if it, or a ledger of it, has changed since this was asked last.
+  bool TakeUnsaved();
   // Calls `visit(ledger, next_number)` for each ledger by prediction age.
   template <class Visit>
   void ForEachPredictionLedger(Visit visit);

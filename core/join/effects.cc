@@ -80,6 +80,7 @@ void Joiner::DoPrediction(const Plan& plan) {
   record.time = static_cast<uint64_t>(PredictionTime(*plan.event));
   record.label_time = static_cast<uint64_t>(now_ms());
   record.prediction = plan.prediction.bits;
+  Changed(number);
   version->ledger->AddWaiting(record.age, 1);
   chain_.push_back(number);
 
@@ -91,6 +92,7 @@ void Joiner::DoPrediction(const Plan& plan) {
     Record& other = state_->table().at(r);
     if (other.kind() == RecordKind::kLabel && !other.joined) {
       MarkLabelJoined(plan.model, &other);
+      Changed(r);
     }
   }
   RehomePastLabels(plan.model, record);
@@ -111,6 +113,7 @@ void Joiner::DoLabel(const Plan& plan) {
     Version* version = state_->owner(record.owner).version;
     const bool late = plan.version != version;
     Complete(model, version, &record, plan.label.bits, time_us, late);
+    Changed(r);
     joined = true;
     remembered_until = std::max(remembered_until,
                                 state_->prediction_ages().ExpiryOf(record.age));
@@ -139,6 +142,7 @@ void Joiner::DoCorrection(const Plan& plan) {
     if (record.kind() == RecordKind::kPastLabel) continue;
     record.label = plan.label.bits;
     record.label_time = static_cast<uint64_t>(LabelTime(*plan.event));
+    Changed(r);
     if (record.kind() != RecordKind::kPrediction) continue;
     Version* version = state_->owner(record.owner).version;
     if (version == nullptr) continue;  // deleted
@@ -183,6 +187,7 @@ void Joiner::KeepPastLabel(Model* model, const PairKey& key, uint64_t bits) {
   record.set_kind(RecordKind::kPastLabel);
   record.joined = 1;
   record.label = bits;
+  Changed(number);
   CountPastLabel(model, owner, age, &record);
   chain_.push_back(number);
 }
@@ -218,6 +223,7 @@ void Joiner::RehomePastLabels(Model* model, const Record& pair) {
     if (ages.ExpiryOf(record.age) >= until) continue;
     state_->owner(record.owner).ledger->RemovePast(record.age);
     CountPastLabel(model, model->past_owner(), pair.age, &record);
+    Changed(r);
   }
 }
 
@@ -255,6 +261,7 @@ void Joiner::AddLabelRecord(const Plan& plan, bool joined) {
   record.owner = plan.model->owner;
   record.age = AgeOfReceipt(state_, &state_->label_ages());
   record.joined = joined;
+  Changed(number);
   record.label = plan.label.bits;
   record.label_time = static_cast<uint64_t>(LabelTime(*plan.event));
   if (joined) {

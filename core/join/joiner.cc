@@ -124,6 +124,7 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
   }
 
   Build(batch, &plan);
+  if (event.has_id) state_->unsaved_pairs().BeforeChange(plan.key);
   Model* model = plan.model;
   model->last_event_ms = now_ms();
   state_->Touch(model);
@@ -181,6 +182,14 @@ bool Joiner::KeyOf(const EventBatch& batch, const Event& event, PairKey* key) {
   return true;
 }
 
+void Joiner::AppendKeys(const EventBatch& batch, std::vector<PairKey>* keys) {
+  Begin(batch);
+  for (const Event& event : batch.events) {
+    PairKey key;
+    if (event.has_id && KeyOf(batch, event, &key)) keys->push_back(key);
+  }
+}
+
 void Joiner::FindKeys(const EventBatch& batch) {
   keys_.resize(batch.events.size());
   for (size_t i = 0; i < keys_.size(); ++i) {
@@ -206,9 +215,10 @@ void Joiner::LoadChain(const PairKey& key) {
   chain_.clear();
   for (uint32_t r = table.Find(key); r != PairTable::kNone;) {
     const uint32_t next = table.at(r).next;
-    if (state_->Alive(table.at(r))) {
+    const Record& record = table.at(r);
+    if (state_->Alive(record)) {
       chain_.push_back(r);
-    } else {
+    } else if (state_->unsaved_pairs().MayLeave(record)) {
       table.Remove(r);
     }
     r = next;

@@ -41,12 +41,8 @@ class Joiner {
   // Applies a batch at state->now_ms().
   void Apply(const EventBatch& batch, BatchOutcome* outcome);
 
-  // The key of an event with an id. False if its model is not known yet.
-  bool KeyOf(const EventBatch& batch, const Event& event, PairKey* key);
-  // Forgets what it looked up for the last batch.
-  void Begin(const EventBatch& batch) {
-    names_.assign(batch.names.size(), Name{});
-  }
+  // The keys of the events with an id whose model is known.
+  void AppendKeys(const EventBatch& batch, std::vector<PairKey>* keys);
 
  private:
   // A name of the batch, looked up once.
@@ -87,6 +83,12 @@ class Joiner {
     const Record* standing = nullptr;  // holds the label that stands
   };
 
+  // Forgets what it looked up for the last batch.
+  void Begin(const EventBatch& batch) {
+    names_.assign(batch.names.size(), Name{});
+  }
+  // The key of an event with an id. False if its model is not known yet.
+  bool KeyOf(const EventBatch& batch, const Event& event, PairKey* key);
   bool Admit(const EventBatch& batch);
   int64_t CountFresh(const EventBatch& batch);
   // `place` is the event's in its batch.
@@ -127,6 +129,8 @@ class Joiner {
   void DoPrediction(const Plan& plan);
   void DoLabel(const Plan& plan);
   void DoCorrection(const Plan& plan);
+  // To be called for each record that is changed or added.
+  void Changed(uint32_t record) { state_->unsaved_pairs().Mark(record); }
   void KeepPastLabel(Model* model, const PairKey& key, uint64_t bits);
   void CountPastLabel(Model* model, uint32_t owner, uint32_t age, Record* past);
   void RehomePastLabels(Model* model, const Record& pair);

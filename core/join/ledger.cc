@@ -15,6 +15,7 @@ void Ledger::Add(uint32_t age, uint64_t Counts::*count, int64_t n) {
     bucket->age = age;
     ages_->Use(age);
   }
+  changed_ = true;
   bucket->counts.*count += static_cast<uint64_t>(n);
   total_.*count += static_cast<uint64_t>(n);
   *model_ += static_cast<uint64_t>(n);
@@ -99,6 +100,7 @@ Ledger::Counts Ledger::DropAll() {
 }
 
 void Ledger::Subtract(const Counts& counts) {
+  changed_ = true;
   total_.waiting -= counts.waiting;
   total_.joined -= counts.joined;
   total_.past -= counts.past;
@@ -112,6 +114,7 @@ void Ledger::EraseIfEmpty(uint32_t age) {
       [](const Bucket& bucket, uint32_t a) { return bucket.age < a; });
   // While it takes receipts it tells those apart from what it has forgotten.
   if (it->counts.total() > 0 || ages_->IsOpen(age)) return;
+  changed_ = true;
   buckets_.erase(it);
   ages_->Release(age);
 }

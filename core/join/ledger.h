@@ -44,6 +44,8 @@ class Ledger {
 
   const Counts& counts() const { return total_; }
   bool empty() const { return buckets_.empty(); }
+  // True if it has changed since this was asked last.
+  bool TakeChanged() { return std::exchange(changed_, false); }
 
   // Adds to (or, negative, takes from) the bucket `age`. A bucket that is not
   // there is opened if it is the youngest; else the change is dropped, as the
@@ -92,6 +94,7 @@ class Ledger {
   uint64_t* const model_;
   uint64_t* const all_;
   Counts total_;
+  bool changed_ = true;
   std::deque<Bucket> buckets_;  // by age
 };
 

@@ -50,6 +50,13 @@ uint32_t PairTable::Insert(const PairKey& key) {
   return number;
 }
 
+void PairTable::InsertCopy(const Record& record) {
+  Record& copy = at(Insert(record.key));
+  const uint32_t next = copy.next;
+  copy = record;
+  copy.next = next;
+}
+
 void PairTable::Remove(uint32_t number) {
   Record& record = at(number);
   Part& part = parts_[PartOf(record.key)];
@@ -58,7 +65,22 @@ void PairTable::Remove(uint32_t number) {
   while (*link != number) link = &at(*link).next;
   *link = record.next;
   if (part.slots[slot].record == kNone) EraseSlot(&part, slot);
+  Free(number);
+}
 
+void PairTable::RemoveChain(const PairKey& key) {
+  Part& part = parts_[PartOf(key)];
+  const size_t slot = SlotOf(part, key);
+  for (uint32_t r = part.slots[slot].record; r != kNone;) {
+    const uint32_t next = at(r).next;
+    Free(r);
+    r = next;
+  }
+  EraseSlot(&part, slot);
+}
+
+void PairTable::Free(uint32_t number) {
+  Record& record = at(number);
   record = Record{};
   record.next = free_;
   free_ = number;

@@ -50,6 +50,8 @@ class PairTable {
 
   // Adds a record with this key at the head of its chain.
   uint32_t Insert(const PairKey& key);
+  // The same, with all that `record` says.
+  void InsertCopy(const Record& record);
   // REQUIRES: `record` is in the chain of its key.
   void Remove(uint32_t record);
 
@@ -68,6 +70,30 @@ class PairTable {
       if (record.kind() != RecordKind::kFree && dead(record)) Remove(hand_);
       ++hand_;
     }
+  }
+
+  // Looks at up to `n` records, in the same circle, and removes the whole
+  // chain of each for all of whose records `may_leave` is true, until `most`
+  // records are left.
+  template <class MayLeave>
+  void Shrink(size_t n, size_t most, MayLeave may_leave) {
+    for (; n > 0 && used_ > most; --n) {
+      if (hand_ >= end_) hand_ = 0;
+      PrefetchIndex(at(std::min(hand_ + kSweepAhead, end_ - 1)).key);
+      const Record& record = at(hand_++);
+      if (record.kind() == RecordKind::kFree || !may_leave(record)) continue;
+      const PairKey key = record.key;
+      if (ChainIs(key, may_leave)) RemoveChain(key);
+    }
+  }
+
+  // True if `is` is true for all records of the key's chain.
+  template <class Is>
+  bool ChainIs(const PairKey& key, Is is) const {
+    for (uint32_t r = Find(key); r != kNone; r = at(r).next) {
+      if (!is(at(r))) return false;
+    }
+    return true;
   }
 
   // Calls `visit` for each record, dead ones included.
@@ -102,6 +128,8 @@ class PairTable {
   size_t SlotOf(const Part& part, const PairKey& key) const;
   void Grow(Part* part);
   void EraseSlot(Part* part, size_t slot);
+  void RemoveChain(const PairKey& key);
+  void Free(uint32_t record);
 
   std::pmr::memory_resource* const memory_;
   std::vector<Part> parts_;

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <compare>
 #include <cstdint>
 
 namespace plumbline {
@@ -11,7 +12,7 @@ namespace plumbline {
 struct PairKey {
   uint64_t hi = 0;
   uint64_t lo = 0;
-  bool operator==(const PairKey&) const = default;
+  auto operator<=>(const PairKey&) const = default;
 };
 
 enum class RecordKind : uint8_t {
@@ -33,6 +34,7 @@ struct Record {
   uint64_t label_time : 56 = 0;  // us; see below
   uint64_t kind_bits : 4 = 0;
   uint64_t joined : 1 = 0;
+  uint64_t unsaved : 3 = 0;  // see core/join/unsaved_pairs.h
   uint64_t prediction = 0;  // class index, or bits of a double
   uint64_t label = 0;       // likewise
 

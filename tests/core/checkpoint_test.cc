@@ -1,4 +1,5 @@
-// A state that is written and read goes on as if nothing had been.
+// A state that is saved and loaded goes on as if nothing had been, and so does
+// one most of whose pairs are in a store.
 
 #include "core/checkpoint.h"
 
@@ -8,43 +9,96 @@
 
 #include "tests/support/catch.h"
 #include "tests/support/engine.h"
+#include "tests/support/map_store.h"
 #include "tests/support/random_events.h"
 
 using namespace plumbline;  // NOLINT: a test
 
 namespace {
 
-std::string Encode(Engine& engine) {
-  return EncodeState(const_cast<State*>(&engine.pipeline.state()));
+// Loads the last checkpoint and replays what came after it.
+void CompareRestored(const Engine& engine, const SteppedCheckpoint& checkpoint,
+                     const MapStore& store) {
+  MapStore copy = store;
+  Pipeline restored(nullptr, &copy);
+  restored.LimitMemory(10, 1000);
+  REQUIRE(restored.Restore(checkpoint.stored_image));
+  for (size_t i = checkpoint.stored_at; i < engine.journal.records.size();
+       ++i) {
+    REQUIRE(restored.Replay(engine.journal.records[i]) ==
+            Pipeline::Status::kApplied);
+  }
+  REQUIRE(Describe(restored.state(), engine.now_ms) ==
+          Describe(engine.pipeline.state(), engine.now_ms));
 }
 
 }  // namespace
 
-TEST_CASE("a state restored from a checkpoint goes on like the original") {
+TEST_CASE("a state with a store, saved step by step, is like one in memory") {
   const bool evict = GENERATE(false, true);
-  const unsigned seed = GENERATE(1u, 2u, 3u, 4u);
+  const unsigned seed = GENERATE(1u, 2u, 3u, 4u, 5u, 6u);
+  const size_t memory = GENERATE(size_t{5}, size_t{80});
+  std::mt19937 random(seed);
+  std::mt19937 steps(seed + 100);
+  MapStore store;
+  Engine engine(&store);
+  engine.pipeline.LimitMemory(memory, 1000);
+  Pipeline in_memory(nullptr);
+  SmallWorld(evict, &engine);
+  SteppedCheckpoint checkpoint(&engine.pipeline, &store);
+  checkpoint.Whole(engine.journal.records.size());
+  size_t compared = 0;
+  bool copied = false;
+  for (int group = 0; group < 600; ++group) {
+    RandomGroup(&random, &engine);
+    while (compared < engine.journal.records.size()) {
+      REQUIRE(in_memory.Replay(engine.journal.records[compared++]) ==
+              Pipeline::Status::kApplied);
+    }
+    REQUIRE(Describe(in_memory.state(), engine.now_ms) ==
+            Describe(engine.pipeline.state(), engine.now_ms));
+    if (!checkpoint.running()) {
+      if (steps() % 3 != 0) continue;
+      checkpoint.Begin(engine.journal.records.size());
+      copied = false;
+    } else if (!copied) {
+      if (checkpoint.Copy(1 + steps() % 20)) copied = true;
+    } else if (steps() % 3 == 0) {
+      checkpoint.Store();
+      CompareRestored(engine, checkpoint, store);
+      // A crash may also come later.
+      if (steps() % 2 == 0) RandomGroup(&random, &engine);
+      CompareRestored(engine, checkpoint, store);
+      checkpoint.Saved();
+    }
+  }
+  CHECK(store.found > 100);
+}
+
+TEST_CASE("a checkpoint holds what has changed, and all of it") {
+  const unsigned seed = GENERATE(1u, 2u, 3u);
   std::mt19937 random(seed);
   Engine engine;
-  SmallWorld(evict, &engine);
-  size_t checkpoint_at = 0;
-  std::string checkpoint;
-  const auto compare = [&] {
-    Pipeline restored(nullptr);
-    REQUIRE(restored.Restore(checkpoint));
-    for (size_t i = checkpoint_at; i < engine.journal.records.size(); ++i) {
-      REQUIRE(restored.Replay(engine.journal.records[i]));
-    }
-    REQUIRE(Describe(restored.state(), engine.now_ms) ==
-            Describe(engine.pipeline.state(), engine.now_ms));
-  };
-  for (int group = 0; group < 400; ++group) {
+  SmallWorld(true, &engine);
+  auto* state = const_cast<State*>(&engine.pipeline.state());
+  StateImage image;
+  size_t unchanged = 0;
+  for (int group = 0; group < 600; ++group) {
     RandomGroup(&random, &engine);
-    if (random() % 20 != 0) continue;
-    if (!checkpoint.empty()) compare();
-    checkpoint = Encode(engine);
-    checkpoint_at = engine.journal.records.size();
-    compare();
+    StateImage changed = SaveState(state);
+    for (auto& [number, model] : changed.models) {
+      image.models[number] = std::move(model);
+    }
+    unchanged += ModelsOf(changed.head).size() - changed.models.size();
+    // The whole, by force.
+    for (Model* model : state->models().Get()) model->unsaved = true;
+    const StateImage whole = SaveState(state);
+    REQUIRE(whole.head == changed.head);
+    for (const auto& [number, model] : whole.models) {
+      REQUIRE(image.models.at(number) == model);
+    }
   }
+  CHECK(unchanged > 100);
 }
 
 TEST_CASE("a checkpoint that is cut anywhere is refused") {
@@ -52,29 +106,87 @@ TEST_CASE("a checkpoint that is cut anywhere is refused") {
   engine.Post({Prediction("a", "UP"), Label("a", "UP"), Label("b", "DOWN"),
                Both("x", "y")});
   engine.Do(Command{Removal{"m", "2"}});
-  const std::string whole = Encode(engine);
-  for (size_t size = 0; size < whole.size(); size += 7) {
-    Pipeline restored(nullptr);
-    REQUIRE_FALSE(restored.Restore(whole.substr(0, size)));
+  const StateImage whole =
+      SaveState(const_cast<State*>(&engine.pipeline.state()));
+  const auto loads = [](const StateImage& image) {
+    return Pipeline(nullptr).Restore(image);
+  };
+  CHECK(loads(whole));
+  StateImage damaged = whole;
+  for (size_t size = 0; size < whole.head.size(); ++size) {
+    damaged.head = whole.head.substr(0, size);
+    REQUIRE_FALSE(loads(damaged));
   }
-  Pipeline restored(nullptr);
-  CHECK_FALSE(restored.Restore(whole + "x"));
+  damaged.head = whole.head + "x";
+  CHECK_FALSE(loads(damaged));
+  damaged = whole;
+  std::string& model = damaged.models.begin()->second;
+  for (size_t size = model.size(); size > 0; --size) {
+    model.pop_back();
+    REQUIRE_FALSE(loads(damaged));
+  }
+  damaged.models.clear();
+  CHECK_FALSE(loads(damaged));
 }
 
-TEST_CASE("what waits and what is remembered is there after a checkpoint") {
-  Engine engine;
-  engine.Post({Prediction("a", "UP"), Prediction("b", "UP"), Label("b", "UP"),
-               Label("c", "DOWN")});
-  Pipeline restored(nullptr);
-  REQUIRE(restored.Restore(Encode(engine)));
-  const Command command{Batch({Label("a", "DOWN"), Label("b", "DOWN"),
-                               Prediction("c", "UP"), Prediction("b", "UP")})};
-  Outcome outcome;
-  restored.Commit(command, engine.now_ms, &outcome);
-  CHECK(outcome.batch.accepted == 3);
-  CHECK(outcome.batch.duplicates == 1);
-  const auto model = SnapshotOf(restored.state(), "m", engine.now_ms);
-  REQUIRE(model);
-  CHECK(model->counts[kCorrections] == 1);
-  CHECK(model->versions.at(0).counts[kObservations] == 3);
+TEST_CASE("a pair that has left memory is joined, corrected and recognised") {
+  MapStore store;
+  Engine engine(&store);
+  engine.pipeline.LimitMemory(1, 100);
+  SteppedCheckpoint checkpoint(&engine.pipeline, &store);
+  const auto leave = [&] {
+    checkpoint.Whole(0);
+    engine.Post({Prediction("other" + std::to_string(store.pairs.size()), 1)});
+  };
+  engine.Post({Prediction("a", "UP"), Prediction("b", "UP", "2")});
+  leave();
+  const int found = store.found;
+  CHECK(engine.Post({Label("a", "UP")}).accepted == 1);
+  CHECK(store.found == found + 1);
+  CHECK(engine.Count(kObservations) == 1);
+  leave();
+  CHECK(engine.Post({Label("a", "UP")}).duplicates == 1);
+  CHECK(engine.Post({Prediction("a", "DOWN")}).duplicates == 1);
+  leave();
+  engine.Post({Label("a", "DOWN")});
+  CHECK(engine.Count(kCorrections) == 1);
+  CHECK(engine.Cell("1h", "DOWN", "UP") == 1);
+}
+
+TEST_CASE("where the store cannot be read nothing is journalled or counted") {
+  MapStore store;
+  Engine engine(&store);
+  engine.pipeline.LimitMemory(1, 100);
+  SteppedCheckpoint checkpoint(&engine.pipeline, &store);
+  engine.Post({Prediction("a", "UP")});
+  checkpoint.Whole(0);
+  engine.Post({Prediction("b", "UP"), Prediction("c", "UP")});
+  const size_t records = engine.journal.records.size();
+  store.fails = true;
+  engine.Post({Label("a", "UP"), Prediction("d", "UP")});
+  CHECK(engine.status == Pipeline::Status::kStoreFailed);
+  CHECK(engine.journal.records.size() == records);
+  CHECK(engine.Count(kPredictions) == 3);
+  // What needs no pair of the store goes on.
+  engine.Post({Prediction("d", "UP")});
+  CHECK(engine.status == Pipeline::Status::kApplied);
+  store.fails = false;
+  engine.Post({Label("a", "UP")});
+  CHECK(engine.Count(kObservations) == 1);
+}
+
+TEST_CASE("ingest that outruns what is saved waits, and is refused in the end") {
+  MapStore store;
+  Engine engine(&store);
+  engine.pipeline.LimitMemory(100, 2);
+  SteppedCheckpoint checkpoint(&engine.pipeline, &store);
+  engine.Post({Prediction("a", 1), Prediction("b", 1), Prediction("c", 1)});
+  CHECK(engine.status == Pipeline::Status::kApplied);
+  engine.Post({Prediction("d", 1)});
+  CHECK(engine.status == Pipeline::Status::kStoreFailed);
+  engine.Wait(1);  // time passes all the same
+  CHECK(engine.status == Pipeline::Status::kApplied);
+  checkpoint.Whole(0);
+  engine.Post({Prediction("d", 1)});
+  CHECK(engine.status == Pipeline::Status::kApplied);
 }

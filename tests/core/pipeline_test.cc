@@ -36,7 +36,7 @@ TEST_CASE("replaying the journal into an empty state gives an equal state") {
   }
   Pipeline replayed(nullptr);
   for (const std::string& record : engine.journal.records) {
-    REQUIRE(replayed.Replay(record));
+    REQUIRE(replayed.Replay(record) == Pipeline::Status::kApplied);
   }
   CHECK(Describe(replayed.state(), engine.now_ms) ==
         Describe(engine.pipeline.state(), engine.now_ms));
@@ -48,7 +48,8 @@ TEST_CASE("a damaged record is refused") {
   const std::string record = engine.journal.records.back();
   for (size_t size = 0; size < record.size(); ++size) {
     Pipeline pipeline(nullptr);
-    CHECK_FALSE(pipeline.Replay(record.substr(0, size)));
+    CHECK(pipeline.Replay(record.substr(0, size)) ==
+          Pipeline::Status::kJournalFailed);
   }
 }
 

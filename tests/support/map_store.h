@@ -1,0 +1,106 @@
+// A store of pairs in a map, and a checkpoint of an engine into it, in steps
+// that a test takes one by one between groups.
+
+#pragma once
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "core/checkpoint.h"
+#include "core/pair_store.h"
+#include "core/pipeline.h"
+
+namespace plumbline {
+
+class MapStore : public PairStore {
+ public:
+  void Screen(std::vector<PairKey>* keys) override {
+    std::erase_if(*keys, [this](const PairKey& key) {
+      return !pairs.contains(key);
+    });
+  }
+  bool Find(std::span<const PairKey> keys,
+            std::vector<Record>* records) override {
+    if (fails) return false;
+    for (const PairKey& key : keys) {
+      if (!pairs.contains(key)) continue;
+      const auto& chain = pairs.at(key);
+      records->insert(records->end(), chain.begin(), chain.end());
+      ++found;
+    }
+    return true;
+  }
+
+  // Puts chains in the place of those with the same keys.
+  void Save(const std::vector<Record>& records) {
+    for (const Record& record : records) pairs.erase(record.key);
+    for (const Record& record : records) pairs[record.key].push_back(record);
+  }
+
+  std::map<PairKey, std::vector<Record>> pairs;
+  bool fails = false;
+  int found = 0;
+};
+
+class SteppedCheckpoint {
+ public:
+  SteppedCheckpoint(Pipeline* pipeline, MapStore* store)
+      : pipeline_(pipeline), store_(store) {}
+
+  // `at`: how many groups there have been.
+  void Begin(size_t at) {
+    pipeline_->Exclusively([&](State* state) {
+      StateImage changed = SaveState(state);
+      image_.head = changed.head;
+      for (auto& [number, model] : changed.models) {
+        image_.models[number] = std::move(model);
+      }
+      state->unsaved_pairs().Begin();
+    });
+    at_ = at;
+    copied_ = false;
+    running_ = true;
+  }
+  // Copies `n` chains. True when all are copied.
+  bool Copy(size_t n) {
+    pipeline_->Exclusively([&](State* state) {
+      copied_ = state->unsaved_pairs().CopySome(n);
+    });
+    return copied_;
+  }
+  // Puts the copy in the store. Memory learns of it by Saved().
+  void Store() {
+    pipeline_->Exclusively([&](State* state) {
+      store_->Save(state->unsaved_pairs().Take());
+    });
+    stored_image = image_;
+    stored_at = at_;
+  }
+  void Saved() {
+    pipeline_->Exclusively(
+        [&](State* state) { state->unsaved_pairs().Saved(); });
+    running_ = false;
+  }
+  void Whole(size_t at) {
+    Begin(at);
+    while (!Copy(1)) {
+    }
+    Store();
+    Saved();
+  }
+
+  bool running() const { return running_; }
+  StateImage stored_image;
+  size_t stored_at = 0;
+
+ private:
+  Pipeline* const pipeline_;
+  MapStore* const store_;
+  StateImage image_;
+  size_t at_ = 0;
+  bool copied_ = false;
+  bool running_ = false;
+};
+
+}  // namespace plumbline
