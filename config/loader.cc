@@ -209,11 +209,9 @@ void ReadRoot(const YAML::Node& node, Problems* problems, Config* config) {
   }
   ReadJoin(root.Take("join"), problems, config);
   ReadStorage(root.Take("storage"), problems, config);
-  // All that is remembered is in memory, whatever else it is in.
   config->engine.remembered_bytes =
-      config->durability == "memory"
-          ? config->memory_bytes
-          : std::min(config->max_bytes, config->memory_bytes);
+      config->durability == "memory" ? config->memory_bytes
+                                     : config->max_bytes;
   ReadLimits(root.Take("limits"), problems, config);
   const YAML::Node models = root.Take("models");
   if (models.IsDefined() && !models.IsNull() && !models.IsSequence()) {
@@ -229,6 +227,7 @@ void ReadRoot(const YAML::Node& node, Problems* problems, Config* config) {
 }  // namespace
 
 Config::Config() {
+  engine.remembered_bytes = max_bytes;
   for (const char* name : {"5m", "1h", "24h", "last_1000"}) {
     engine.defaults.windows.push_back(*ParseWindow(name, slots_per_window));
   }

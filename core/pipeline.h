@@ -42,9 +42,10 @@ struct Outcome {
 // and the group alone.
 class Applier {
  public:
-  // `store` may be null: then all pairs are in memory.
-  explicit Applier(State* state, PairStore* store = nullptr)
-      : state_(state), store_(store), joiner_(state) {}
+  explicit Applier(State* state) : state_(state), joiner_(state) {}
+
+  // Without a store all pairs are in memory.
+  void UseStore(PairStore* store) { store_ = store; }
 
   // Brings the pairs that the group is about into memory, and lets others
   // leave it. Before Apply(), with nothing in between. False if the store
@@ -62,7 +63,7 @@ class Applier {
   static constexpr size_t kSweepPerTick = 4096;  // records
 
   State* const state_;
-  PairStore* const store_;
+  PairStore* store_ = nullptr;
   Joiner joiner_;
   std::vector<PairKey> keys_;    // scratch
   std::vector<Record> records_;  // scratch
@@ -78,16 +79,17 @@ class Pipeline {
     kStopped,
   };
 
-  // `journal` and `store` may be null: then nothing outlives the process.
-  // `memory` is where the pairs are kept.
+  // `journal` may be null: then nothing outlives the process. `memory` is where
+  // the pairs are kept.
   explicit Pipeline(
-      Journal* journal, PairStore* store = nullptr,
+      Journal* journal,
       std::pmr::memory_resource* memory = std::pmr::get_default_resource())
-      : journal_(journal), state_(memory), applier_(&state_, store) {}
+      : journal_(journal), state_(memory), applier_(&state_) {}
 
-  // With a store: how many records are to be in memory, and how many may have
-  // changed before those are saved. Before anything else.
-  void LimitMemory(size_t records, size_t unsaved) {
+  // Pairs may leave memory, for `store`. How many records are to be in memory,
+  // and how many may have changed before those are saved. Before anything else.
+  void UseStore(PairStore* store, size_t records, size_t unsaved) {
+    applier_.UseStore(store);
     state_.LimitMemory(records);
     unsaved_limit_ = unsaved;
   }

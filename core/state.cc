@@ -104,6 +104,8 @@ void State::Publish() {
                             relaxed);
   gauges_.forgotten_until_ms.store(forgotten_until_ms_, relaxed);
   gauges_.horizon_ms.store(settings_->horizon_ms, relaxed);
+  gauges_.unsaved_records.store(
+      static_cast<int64_t>(unsaved_pairs_.changed()), relaxed);
   int64_t deadline = std::min(next_retirement_ms_, next_departure_ms_);
   for (const AgeClock* ages : {&prediction_ages_, &label_ages_}) {
     if (!ages->empty()) deadline = std::min(deadline, ages->NextExpiry());
@@ -222,6 +224,14 @@ void State::Remove(Model* model, Version* version) {
 
 void State::Sweep(size_t n) {
   table_.Sweep(n, [this](const Record& record) { return !Alive(record); });
+}
+
+Remembered State::RememberedNow() const {
+  std::vector<std::vector<Ledger::Mark>> marks(owners_.size());
+  for (size_t i = 0; i < owners_.size(); ++i) {
+    if (owners_[i].ledger != nullptr) marks[i] = owners_[i].ledger->Marks();
+  }
+  return Remembered(std::move(marks));
 }
 
 void State::LimitMemory(size_t records) {

@@ -17,6 +17,7 @@
 #include "core/directory/model.h"
 #include "core/join/age_clock.h"
 #include "core/join/pair_table.h"
+#include "core/join/remembered.h"
 #include "core/join/unsaved_pairs.h"
 #include "core/settings.h"
 
@@ -35,6 +36,7 @@ class State {
     // What was received up to here may have been forgotten at the bound.
     std::atomic<int64_t> forgotten_until_ms{0};
     std::atomic<int64_t> horizon_ms{0};
+    std::atomic<int64_t> unsaved_records{0};  // see core/join/unsaved_pairs.h
     // When time alone changes something: a tick is due then.
     std::atomic<int64_t> next_deadline_ms{INT64_MAX};
   };
@@ -101,6 +103,8 @@ class State {
     const Owner& o = owners_[record.owner];
     return o.ledger != nullptr && o.ledger->Alive(record);
   }
+
+  Remembered RememberedNow() const;
 
   PairTable& table() { return table_; }
   UnsavedPairs& unsaved_pairs() { return unsaved_pairs_; }

@@ -7,7 +7,8 @@
 #include "daemon/build_info.h"
 #include "daemon/log/log.h"
 #include "daemon/process/process_figures.h"
-#include "daemon/store/checkpoint_file.h"
+#include "daemon/store/memory_split.h"
+#include "daemon/store/recovery.h"
 #include "exporters/api/json.h"
 
 namespace plumbline {
@@ -33,7 +34,7 @@ std::string Ports(const std::vector<std::string>& addresses,
 }  // namespace
 
 App::App(const AppOptions& options)
-    : options_(options), pipeline_(nullptr, nullptr, &memory_) {}
+    : options_(options), pipeline_(nullptr, &memory_) {}
 
 App::~App() { Stop(); }
 
@@ -111,28 +112,7 @@ bool App::Listen(std::string* error) {
 
 // While it runs, the listeners say that the daemon is recovering.
 bool App::Recover(std::string* error) {
-  if (directory_ != nullptr) {
-    const auto checkpoint = ReadCheckpoint(directory_->path(), error);
-    if (!checkpoint) return false;
-    if (!checkpoint->payload.empty() &&
-        !pipeline_.Restore(checkpoint->payload)) {
-      *error = directory_->path() + ": the checkpoint is not understood";
-      return false;
-    }
-    journal_ = FileJournal::Open(
-        directory_->path(),
-        config_.durability == "power" ? Durability::kPower
-                                      : Durability::kProcess,
-        checkpoint->sequence,
-        [this](uint64_t, std::string_view record) {
-          return pipeline_.Replay(record);
-        },
-        error);
-    if (journal_ == nullptr) return false;
-    pipeline_.SetJournal(journal_.get());
-    // Time never runs back, not even over a restart.
-    clock_.Advance(pipeline_.state().gauges().now_ms.load());
-  }
+  if (directory_ != nullptr && !RecoverStore(error)) return false;
   // What is in force already needs no record: a full disk takes none.
   if (EncodeSettings(pipeline_.state().settings()) !=
       EncodeSettings(config_.engine)) {
@@ -142,11 +122,37 @@ bool App::Recover(std::string* error) {
     }
   }
   reload_success_seconds_.store(static_cast<double>(clock_.NowMs()) / 1000);
-  if (journal_ != nullptr) {
-    checkpointer_ = std::make_unique<Checkpointer>(directory_->path(),
-                                                   &pipeline_, journal_.get(),
-                                                   options_.checkpoint_bytes);
-  }
+  return true;
+}
+
+// The last checkpoint, and the journal behind it.
+bool App::RecoverStore(std::string* error) {
+  const MemorySplit memory = SplitMemory(config_.memory_bytes);
+  database_ = Database::Open(directory_->path(), memory.cache_bytes, error);
+  if (database_ == nullptr) return false;
+  filter_ = std::make_unique<KeyFilter>(memory.filter_bytes);
+  stored_pairs_ =
+      std::make_unique<StoredPairs>(database_.get(), filter_.get());
+  pipeline_.UseStore(stored_pairs_.get(), memory.records,
+                     memory.unsaved_records);
+  const auto stored = RestoreCheckpoint(*database_, &pipeline_, error);
+  if (!stored) return false;
+  database_->SetRemembered(std::make_shared<const Remembered>(
+      pipeline_.state().RememberedNow()));
+  journal_ = FileJournal::Open(
+      directory_->path(),
+      config_.durability == "power" ? Durability::kPower : Durability::kProcess,
+      stored->sequence, Replayer(&pipeline_, error), error);
+  if (journal_ == nullptr) return false;
+  pipeline_.SetJournal(journal_.get());
+  // Time never runs back, not even over a restart.
+  clock_.Advance(pipeline_.state().gauges().now_ms.load());
+  checkpointer_ = std::make_unique<Checkpointer>(
+      Checkpointer::Parts{&pipeline_, journal_.get(), database_.get(),
+                          filter_.get()},
+      Checkpointer::Due{options_.checkpoint_bytes,
+                        static_cast<int64_t>(memory.unsaved_records / 2)},
+      *stored);
   return true;
 }
 
@@ -216,6 +222,11 @@ std::optional<std::string> App::Apply(Config config) {
     Log(LogLevel::kWarn, "limits.connections changes with the next start");
     config.connections = config_.connections;
   }
+  if (phase_.load() != Phase::kRecovering && journal_ != nullptr &&
+      config.memory_bytes != config_.memory_bytes) {
+    Log(LogLevel::kWarn, "join.memory_bytes changes with the next start");
+    config.memory_bytes = config_.memory_bytes;
+  }
   config_ = std::move(config);
   reload_success_seconds_.store(static_cast<double>(clock_.NowMs()) / 1000);
   return std::nullopt;
@@ -244,7 +255,7 @@ DaemonFigures App::Figures() const {
     figures.connections = ingest_server_->open();
     if (journal_ != nullptr) {
       figures.journal_errors = journal_->errors();
-      figures.storage_bytes = journal_->bytes();
+      figures.storage_bytes = journal_->bytes() + database_->bytes();
       figures.checkpoint_errors = checkpointer_->errors();
       figures.checkpoint_seconds = checkpointer_->duration();
       figures.checkpoint_pause_seconds = checkpointer_->pause();

@@ -21,8 +21,11 @@
 #include "daemon/memory/huge_pages.h"
 #include "daemon/phase.h"
 #include "daemon/store/checkpointer.h"
+#include "daemon/store/database.h"
 #include "daemon/store/file_journal.h"
+#include "daemon/store/key_filter.h"
 #include "daemon/store/store_directory.h"
+#include "daemon/store/stored_pairs.h"
 #include "exporters/daemon_figures.h"
 
 namespace plumbline {
@@ -64,6 +67,7 @@ class App {
   bool Open(std::string* error);
   bool Listen(std::string* error);
   bool Recover(std::string* error);
+  bool RecoverStore(std::string* error);
   std::optional<Config> Load(std::string* error) const;
   std::optional<std::string> Apply(Config config);
   DaemonFigures Figures() const;
@@ -73,6 +77,9 @@ class App {
   Clock clock_;
   HugePages memory_;
   std::unique_ptr<StoreDirectory> directory_;  // null with durability memory
+  std::unique_ptr<Database> database_;         // likewise
+  std::unique_ptr<KeyFilter> filter_;          // likewise
+  std::unique_ptr<StoredPairs> stored_pairs_;  // likewise
   std::unique_ptr<FileJournal> journal_;       // likewise
   std::unique_ptr<const IdHasher> hasher_;
   Pipeline pipeline_;

@@ -58,6 +58,9 @@ class AgeClock {
     return open() && buckets_.back().age == age;
   }
 
+  // No record of a bucket before this one is remembered.
+  uint32_t first() const { return empty() ? next_ : oldest(); }
+
   // The number that the next bucket will have. What is received from now on,
   // after Close(), has this age or a younger one.
   uint32_t next() const { return next_; }

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <deque>
 #include <utility>
+#include <vector>
 
 #include "core/join/age_clock.h"
 #include "core/join/record.h"
@@ -57,7 +58,25 @@ class Ledger {
   void RemovePast(uint32_t age) { Add(age, &Counts::past, -1); }
 
   // True if the record (which this ledger counts) is remembered.
-  bool Alive(const Record& record) const;
+  bool Alive(const Record& record) const {
+    const Bucket* bucket = Find(record.age);
+    return bucket != nullptr && bucket->Holds(record);
+  }
+
+  // What is remembered of the records of one bucket.
+  struct Mark {
+    uint32_t age = 0;
+    bool evicted = false;
+    uint64_t forgotten_below = 0;  // joined numbers
+
+    bool Holds(const Record& record) const {
+      return record.joined ? record.number() >= forgotten_below : !evicted;
+    }
+  };
+  // By age; a record of another age is not remembered.
+  std::vector<Mark> Marks() const {
+    return {buckets_.begin(), buckets_.end()};
+  }
 
   // The bucket's number, or the given one if there is none that holds
   // something joined (or waiting).
@@ -75,10 +94,7 @@ class Ledger {
  private:
   friend class Checkpoint;
 
-  struct Bucket {
-    uint32_t age = 0;
-    bool evicted = false;
-    uint64_t forgotten_below = 0;  // joined numbers
+  struct Bucket : Mark {
     Counts counts;
   };
 
@@ -97,13 +113,6 @@ class Ledger {
   bool changed_ = true;
   std::deque<Bucket> buckets_;  // by age
 };
-
-inline bool Ledger::Alive(const Record& record) const {
-  const Bucket* bucket = Find(record.age);
-  if (bucket == nullptr) return false;
-  if (record.joined) return record.number() >= bucket->forgotten_below;
-  return !bucket->evicted;
-}
 
 inline const Ledger::Bucket* Ledger::Find(uint32_t age) const {
   // Most ask for the youngest.

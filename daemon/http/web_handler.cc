@@ -231,6 +231,9 @@ HttpResponse WebHandler::Delete(const HttpRequest& request,
       break;
     case Pipeline::Status::kJournalFailed:
       return ErrorResponse(503, "storage_failed", "the storage cannot write");
+    case Pipeline::Status::kStoreFailed:
+      return ErrorResponse(503, "storage_failed",
+                           "the storage cannot be read, or does not keep up");
     case Pipeline::Status::kJournalUnknown:
       return NoAnswer();
     case Pipeline::Status::kStopped:

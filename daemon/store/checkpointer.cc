@@ -1,78 +1,243 @@
 #include "daemon/store/checkpointer.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
-#include "core/checkpoint.h"
-#include "daemon/store/checkpoint_file.h"
+#include "daemon/store/files.h"
 
 namespace plumbline {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr auto kLook = std::chrono::milliseconds(50);
-constexpr auto kRetry = std::chrono::milliseconds(500);
+constexpr auto kLook = std::chrono::milliseconds(20);
+constexpr auto kRetry = std::chrono::milliseconds(200);
+// One is due after so long if anything has come, so that what is forgotten can
+// be removed.
+constexpr auto kLongest = std::chrono::minutes(5);
+constexpr size_t kPairsAtOnce = 2048;
+constexpr uint64_t kStoredRecordBytes = 64;  // about, with its key
+constexpr uint64_t kWorthReclaiming = uint64_t{4} << 20;
 
 double Since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
+// What answers comes first where there are few processors.
+void LowerPriority() {
+  constexpr int kNice = 5;
+  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
+}
+
+KeyFilter::Ages FirstAges(State& state) {
+  return {state.prediction_ages().first(), state.label_ages().first()};
+}
+
+KeyFilter::Ages NextAges(State& state) {
+  return {state.prediction_ages().next(), state.label_ages().next()};
+}
+
 }  // namespace
 
-Checkpointer::Checkpointer(std::string directory, Pipeline* pipeline,
-                           FileJournal* journal, uint64_t every)
-    : directory_(std::move(directory)),
-      pipeline_(pipeline),
-      journal_(journal),
-      every_(every),
-      thread_([this] { Run(); }) {}
+Checkpointer::Checkpointer(const Parts& parts, const Due& due,
+                           const Database::Stored& stored)
+    : parts_(parts),
+      due_(due),
+      written_(stored.sequence),
+      models_(ModelsOf(stored.image.head)),
+      last_(Clock::now()),
+      thread_([this] { Run(); }),
+      housekeeper_([this] { KeepHouse(); }) {}
 
 Checkpointer::~Checkpointer() {
   {
     const std::lock_guard lock(mutex_);
-    stop_ = true;
+    stop_.store(true);
   }
   wake_.notify_all();
   thread_.join();
+  housekeeper_.join();
 }
 
 bool Checkpointer::Write() {
   const std::lock_guard lock(writing_);
+  return WriteLocked();
+}
+
+bool Checkpointer::WriteLocked() {
   const auto begin = Clock::now();
-  std::string state;
-  uint64_t sequence = 0;
-  pipeline_->Exclusively([&](State* current) {
-    const auto stand = Clock::now();
-    sequence = journal_->next_sequence();
-    if (sequence != written_) {
-      state = EncodeState(current);
-      journal_->Rotate();
-      pause_.store(Since(stand));
-    }
-  });
-  if (sequence == written_) return true;
-  if (!WriteCheckpoint(directory_, sequence, state)) {
+  if (!pending_) {
+    if (!Begin()) return true;
+    CopyPairs();
+  }
+  if (!Store()) {
     errors_.fetch_add(1);
     return false;
   }
-  written_ = sequence;
-  // Only now: until the new one is there, the old one and its journal count.
-  DropCheckpointsBefore(directory_, sequence);
-  journal_->DropBefore(sequence);
+  Finish();
   duration_.store(Since(begin));
   return true;
 }
 
+// Fixes the moment. False if nothing has come since the last one.
+bool Checkpointer::Begin() {
+  bool any = false;
+  pause_.store(Pause([&](State* state) {
+    const uint64_t sequence = parts_.journal->next_sequence();
+    any = sequence != written_;
+    if (!any) return;
+    DatabaseUpdate& update = pending_.emplace();
+    update.sequence = sequence;
+    update.image = SaveState(state);
+    state->unsaved_pairs().Begin();
+    remembered_ = std::make_shared<const Remembered>(state->RememberedNow());
+    first_ = FirstAges(*state);
+    next_ = NextAges(*state);
+    records_ = state->records();
+    parts_.journal->Rotate();
+  }));
+  if (!any) return false;
+  const std::vector<uint32_t> models = ModelsOf(pending_->image.head);
+  for (const uint32_t number : models_) {
+    if (std::find(models.begin(), models.end(), number) == models.end()) {
+      pending_->removed_models.push_back(number);
+    }
+  }
+  models_ = models;
+  return true;
+}
+
+void Checkpointer::CopyPairs() {
+  for (bool done = false; !done;) {
+    const double pause = Pause([&](State* state) {
+      done = state->unsaved_pairs().CopySome(kPairsAtOnce);
+      if (done) pending_->pairs = state->unsaved_pairs().Take();
+    });
+    pause_.store(std::max(pause_.load(), pause));
+  }
+  // Before a pair can leave memory it can be found.
+  parts_.filter->TurnIfDue(first_, next_);
+  for (const Record& record : pending_->pairs) parts_.filter->Add(record.key);
+}
+
+bool Checkpointer::Store() {
+  if (!parts_.database->broken() && parts_.database->Write(*pending_)) {
+    return true;
+  }
+  return parts_.database->Reopen() && IsStored();
+}
+
+// An update that failed may be there all the same.
+bool Checkpointer::IsStored() {
+  return parts_.database->sequence() == pending_->sequence;
+}
+
+void Checkpointer::Finish() {
+  written_ = pending_->sequence;
+  pending_.reset();
+  parts_.database->SetRemembered(std::move(remembered_));
+  Pause([](State* state) { state->unsaved_pairs().Saved(); });
+  // Only now: until the new one is there, the old one and its journal count.
+  parts_.journal->DropBefore(written_);
+  last_ = Clock::now();
+  if (!ManyForgotten()) return;
+  const std::lock_guard lock(mutex_);
+  reclaim_ = true;
+  wake_.notify_all();
+}
+
+// Files are compacted as others come, which removes what is forgotten. When
+// none come any more it has to be asked for.
+bool Checkpointer::ManyForgotten() const {
+  return parts_.database->bytes() >
+         kWorthReclaiming + 3 * kStoredRecordBytes * records_;
+}
+
+// How long the writer stood still.
+double Checkpointer::Pause(const std::function<void(State*)>& visit) {
+  double pause = 0;
+  parts_.pipeline->Exclusively([&](State* state) {
+    const auto begin = Clock::now();
+    visit(state);
+    pause = Since(begin);
+  });
+  return pause;
+}
+
+bool Checkpointer::WriteSnapshot(const std::string& store,
+                                 const std::string& directory) {
+  const std::lock_guard lock(writing_);
+  if (!WriteLocked()) return false;
+  // Its name says that it is whole.
+  const std::string temporary = directory + ".tmp";
+  std::error_code failed;
+  std::filesystem::remove_all(temporary, failed);
+  std::filesystem::create_directories(temporary, failed);
+  bool good = !failed && parts_.database->CopyTo(temporary);
+  if (good) {
+    std::filesystem::copy_file(store + "/PLUMBLINE", temporary + "/PLUMBLINE",
+                               failed);
+    good = !failed && SyncDirectory(temporary);
+  }
+  if (good) std::filesystem::rename(temporary, directory, failed);
+  if (good && !failed) return true;
+  std::filesystem::remove_all(temporary, failed);
+  return false;
+}
+
+bool Checkpointer::IsDue() const {
+  const State::Gauges& gauges = parts_.pipeline->state().gauges();
+  return parts_.journal->bytes() >= due_.journal_bytes ||
+         gauges.unsaved_records.load(std::memory_order_relaxed) >=
+             due_.unsaved_records ||
+         Clock::now() - last_ >= kLongest;
+}
+
 void Checkpointer::Run() {
+  LowerPriority();
+  bool good = true;
   std::unique_lock lock(mutex_);
   while (!stop_) {
-    wake_.wait_for(lock, kLook);
-    if (stop_ || journal_->bytes() < every_) continue;
+    wake_.wait_for(lock, good ? kLook : kRetry, [this] { return stop_.load(); });
+    if (stop_) return;
     lock.unlock();
-    const bool good = Write();
+    {
+      const std::lock_guard writing(writing_);
+      if (parts_.database->broken()) good = parts_.database->Reopen();
+      if (!good || IsDue()) good = WriteLocked();
+    }
     lock.lock();
-    if (!good) wake_.wait_for(lock, kRetry, [this] { return stop_; });
   }
+}
+
+// What takes long and nobody waits for.
+void Checkpointer::KeepHouse() {
+  LowerPriority();
+  while (!stop_.load() && !FillFilter()) std::this_thread::sleep_for(kRetry);
+  std::unique_lock lock(mutex_);
+  while (true) {
+    wake_.wait(lock, [this] { return stop_.load() || reclaim_; });
+    if (stop_.load()) return;
+    reclaim_ = false;
+    lock.unlock();
+    parts_.database->Compact(&stop_);
+    lock.lock();
+  }
+}
+
+// What was stored before this start.
+bool Checkpointer::FillFilter() {
+  const bool whole = parts_.database->ForEachKey([this](const PairKey& key) {
+    parts_.filter->Add(key);
+    return !stop_.load(std::memory_order_relaxed);
+  });
+  if (whole) parts_.filter->Complete();
+  return whole;
 }
 
 }  // namespace plumbline

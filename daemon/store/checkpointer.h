@@ -1,7 +1,12 @@
-// Checkpointer: writes the state down so that the journal behind it can go.
+// Checkpointer: brings what has changed into the database, so that the journal
+// behind it can go, and pairs can leave memory.
 //
-// The writer stands still while the state is copied, and not while the copy is
-// written. What fails is tried again; the journal is kept until then.
+// A checkpoint is of one moment between two commit groups. At that moment the
+// models that have changed are copied; the pairs that have changed are copied
+// a few at a time from then on, as they were (core/join/unsaved_pairs.h). The
+// writer stands still for one of these steps at a time, and not while the copy
+// is written. One that cannot be written is kept, and tried again; the journal
+// is kept until then.
 
 #pragma once
 
@@ -9,50 +14,90 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "core/pipeline.h"
+#include "daemon/store/database.h"
 #include "daemon/store/file_journal.h"
+#include "daemon/store/key_filter.h"
 
 namespace plumbline {
 
 class Checkpointer {
  public:
-  // Checkpoints whenever the journal has grown by `every` bytes.
-  Checkpointer(std::string directory, Pipeline* pipeline, FileJournal* journal,
-               uint64_t every);
+  struct Parts {
+    Pipeline* pipeline;
+    FileJournal* journal;
+    Database* database;
+    KeyFilter* filter;  // is completed, and kept so
+  };
+  // When one is due.
+  struct Due {
+    uint64_t journal_bytes;
+    int64_t unsaved_records;
+  };
+
+  // `stored`: the checkpoint that the state was restored from.
+  Checkpointer(const Parts& parts, const Due& due,
+               const Database::Stored& stored);
   // Ends without a last checkpoint.
   ~Checkpointer();
 
   // One more now, unless nothing has come since the last. False if it failed.
   bool Write();
 
-  // [Any thread] Of the last: how long it took, and how long the writer stood
-  // still for it. In seconds.
+  // A copy of the store as it is now, in a new directory. False if that cannot
+  // be; then there is no such directory.
+  bool WriteSnapshot(const std::string& store, const std::string& directory);
+
+  // [Any thread] Of the last: how long it took, and the longest that the
+  // writer stood still for it. In seconds.
   double duration() const { return duration_.load(); }
   double pause() const { return pause_.load(); }
   uint64_t errors() const { return errors_.load(); }
 
  private:
   void Run();
+  void KeepHouse();
+  bool FillFilter();
+  bool IsDue() const;
+  bool WriteLocked();
+  bool Begin();
+  void CopyPairs();
+  bool Store();
+  bool IsStored();
+  void Finish();
+  bool ManyForgotten() const;
+  double Pause(const std::function<void(State*)>& visit);
 
-  const std::string directory_;
-  Pipeline* const pipeline_;
-  FileJournal* const journal_;
-  const uint64_t every_;
+  const Parts parts_;
+  const Due due_;
 
   std::atomic<double> duration_{0};
   std::atomic<double> pause_{0};
   std::atomic<uint64_t> errors_{0};
-  std::mutex writing_;
-  uint64_t written_ = 0;  // sequence of the last; guarded by writing_
+
+  std::mutex writing_;  // guards what follows
+  uint64_t written_;    // sequence of the last
+  std::vector<uint32_t> models_;            // in the last
+  std::optional<DatabaseUpdate> pending_;  // copied, and not yet stored
+  std::shared_ptr<const Remembered> remembered_;  // when it was copied
+  KeyFilter::Ages first_;                         // likewise
+  KeyFilter::Ages next_;                          // likewise
+  uint64_t records_ = 0;                          // likewise
+  std::chrono::steady_clock::time_point last_;
 
   std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stop_ = false;  // guarded by mutex_
+  std::condition_variable wake_;  // stop_ or reclaim_ has changed
+  std::atomic<bool> stop_{false};
+  bool reclaim_ = false;  // guarded by mutex_
   std::thread thread_;
+  std::thread housekeeper_;
 };
 
 }  // namespace plumbline

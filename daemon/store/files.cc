@@ -27,6 +27,19 @@ bool WriteAll(int fd, std::string_view bytes) {
   return true;
 }
 
+struct Space {
+  uint64_t free = 0;
+  uint64_t kept = 0;  // is to be free
+};
+
+Space SpaceAt(const std::string& directory) {
+  struct statvfs info {};
+  if (statvfs(directory.c_str(), &info) != 0) return {};
+  const uint64_t all = uint64_t{info.f_blocks} * info.f_frsize;
+  return {uint64_t{info.f_bavail} * info.f_frsize,
+          std::min(kMostKeptFree, all / kPartKeptFree)};
+}
+
 }  // namespace
 
 bool SyncDirectory(const std::string& directory) {
@@ -92,11 +105,22 @@ std::optional<std::vector<uint64_t>> ListNumbered(const std::string& directory,
 }
 
 bool HasFreeSpace(const std::string& directory) {
-  struct statvfs info {};
-  if (statvfs(directory.c_str(), &info) != 0) return false;
-  const uint64_t free = uint64_t{info.f_bavail} * info.f_frsize;
-  const uint64_t all = uint64_t{info.f_blocks} * info.f_frsize;
-  return free > std::min(kMostKeptFree, all / kPartKeptFree);
+  const Space space = SpaceAt(directory);
+  return space.free > space.kept;
 }
+
+void MakeReserve(const std::string& path) {
+  const Space space = SpaceAt(path.substr(0, path.rfind('/')));
+  const auto size = static_cast<off_t>(space.kept);
+  // Not from what is to be free anyway.
+  if (space.free < 2 * space.kept || size == 0) return;
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) return;
+  const bool made = posix_fallocate(fd, 0, size) == 0;
+  close(fd);
+  if (!made) unlink(path.c_str());
+}
+
+void RemoveReserve(const std::string& path) { unlink(path.c_str()); }
 
 }  // namespace plumbline

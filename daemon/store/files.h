@@ -38,4 +38,9 @@ std::optional<std::vector<uint64_t>> ListNumbered(const std::string& directory,
 // it can always be opened and cleaned up.
 bool HasFreeSpace(const std::string& directory);
 
+// A file that holds space for the time when there is no more: it is removed
+// before a store is opened, which writes, and made again as soon as it can be.
+void MakeReserve(const std::string& path);
+void RemoveReserve(const std::string& path);
+
 }  // namespace plumbline

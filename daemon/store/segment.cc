@@ -169,9 +169,11 @@ std::optional<SegmentEnd> ReadSegment(
       return end;
     }
     if (!visit(end.next_sequence, found.payload)) {
-      *error = path + ": record " + std::to_string(end.next_sequence) +
-               " at byte " + std::to_string(end.length) +
-               " is sound, but not understood";
+      if (error->empty()) {
+        *error = path + ": record " + std::to_string(end.next_sequence) +
+                 " at byte " + std::to_string(end.length) +
+                 " is sound, but not understood";
+      }
       return std::nullopt;
     }
     const size_t size = kRecordHeaderBytes + found.payload.size() + 1;

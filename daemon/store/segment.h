@@ -55,7 +55,7 @@ struct SegmentEnd {
 
 // Calls `visit` for each record of a segment, up to but not including the
 // sequence `stop`. nullopt, with *error, if the file cannot be read or is
-// damaged, or if `visit` returns false.
+// damaged, or if `visit` returns false; where that has set *error it stays.
 std::optional<SegmentEnd> ReadSegment(
     const std::string& path, uint64_t first_sequence, uint64_t stop,
     const std::function<bool(uint64_t sequence, std::string_view payload)>&

@@ -95,7 +95,7 @@ void StoreDirectory::RemoveTemporaries() {
   for (const auto& entry :
        std::filesystem::directory_iterator(path_, ignored)) {
     if (entry.path().extension() == ".tmp") {
-      std::filesystem::remove(entry.path(), ignored);
+      std::filesystem::remove_all(entry.path(), ignored);
     }
   }
 }

@@ -1,11 +1,15 @@
 #include <cstdio>
 #include <filesystem>
+#include <memory>
 #include <string>
 
 #include "core/pipeline.h"
-#include "daemon/store/checkpoint_file.h"
+#include "daemon/store/database.h"
+#include "daemon/store/key_filter.h"
+#include "daemon/store/recovery.h"
 #include "daemon/store/segment.h"
 #include "daemon/store/store_directory.h"
+#include "daemon/store/stored_pairs.h"
 #include "daemon/tool/commands.h"
 
 namespace plumbline {
@@ -20,19 +24,26 @@ std::string Check(const std::string& path, JournalEnd* end,
   std::string error;
   const auto directory = StoreDirectory::Open(path, &error);
   if (directory == nullptr) return error;
-  const auto checkpoint = ReadCheckpoint(directory->path(), &error);
-  if (!checkpoint) return error;
-  *checkpoint_sequence = checkpoint->sequence;
   Pipeline pipeline(nullptr);
-  if (!checkpoint->payload.empty() && !pipeline.Restore(checkpoint->payload)) {
-    return path + ": the checkpoint is sound, but not understood";
+  std::unique_ptr<Database> database;
+  std::unique_ptr<StoredPairs> pairs;
+  const KeyFilter filter(0);  // knows nothing: all is looked up
+  if (std::filesystem::exists(path + "/db")) {
+    database = Database::OpenToRead(path, &error);
+    if (database == nullptr) return error;
+    pairs = std::make_unique<StoredPairs>(database.get(), &filter);
+    pipeline.UseStore(pairs.get(), SIZE_MAX, SIZE_MAX);
+    const auto stored = RestoreCheckpoint(*database, &pipeline, &error);
+    if (!stored) return path + ": " + error;
+    *checkpoint_sequence = stored->sequence;
+    // Every block of pairs has a checksum, which reading it checks.
+    if (!database->ForEachKey([](const PairKey&) { return true; })) {
+      return path + "/db: its pairs cannot be read; restore it from a backup";
+    }
   }
-  const auto journal = ReadJournal(
-      directory->path(), checkpoint->sequence,
-      [&pipeline](uint64_t, std::string_view record) {
-        return pipeline.Replay(record);
-      },
-      &error);
+  const auto journal =
+      ReadJournal(directory->path(), *checkpoint_sequence,
+                  Replayer(&pipeline, &error), &error);
   if (!journal) return error;
   *end = *journal;
   return "";

@@ -61,7 +61,7 @@ void ParseOnly(benchmark::State& state, const Bodies& bodies) {
 // has expired, as in a daemon that has run for long.
 void Whole(benchmark::State& state, const Bodies& bodies) {
   HugePages memory;
-  Pipeline pipeline(nullptr, nullptr, &memory);
+  Pipeline pipeline(nullptr, &memory);
   Settings settings;
   settings.remembered_bytes = 4LL << 30;
   settings.defaults.windows = {{"5m", 300'000, 0, 60},

@@ -20,8 +20,8 @@ namespace {
 void CompareRestored(const Engine& engine, const SteppedCheckpoint& checkpoint,
                      const MapStore& store) {
   MapStore copy = store;
-  Pipeline restored(nullptr, &copy);
-  restored.LimitMemory(10, 1000);
+  Pipeline restored(nullptr);
+  restored.UseStore(&copy, 10, 1000);
   REQUIRE(restored.Restore(checkpoint.stored_image));
   for (size_t i = checkpoint.stored_at; i < engine.journal.records.size();
        ++i) {
@@ -41,8 +41,8 @@ TEST_CASE("a state with a store, saved step by step, is like one in memory") {
   std::mt19937 random(seed);
   std::mt19937 steps(seed + 100);
   MapStore store;
-  Engine engine(&store);
-  engine.pipeline.LimitMemory(memory, 1000);
+  Engine engine;
+  engine.pipeline.UseStore(&store, memory, 1000);
   Pipeline in_memory(nullptr);
   SmallWorld(evict, &engine);
   SteppedCheckpoint checkpoint(&engine.pipeline, &store);
@@ -131,8 +131,8 @@ TEST_CASE("a checkpoint that is cut anywhere is refused") {
 
 TEST_CASE("a pair that has left memory is joined, corrected and recognised") {
   MapStore store;
-  Engine engine(&store);
-  engine.pipeline.LimitMemory(1, 100);
+  Engine engine;
+  engine.pipeline.UseStore(&store, 1, 100);
   SteppedCheckpoint checkpoint(&engine.pipeline, &store);
   const auto leave = [&] {
     checkpoint.Whole(0);
@@ -155,8 +155,8 @@ TEST_CASE("a pair that has left memory is joined, corrected and recognised") {
 
 TEST_CASE("where the store cannot be read nothing is journalled or counted") {
   MapStore store;
-  Engine engine(&store);
-  engine.pipeline.LimitMemory(1, 100);
+  Engine engine;
+  engine.pipeline.UseStore(&store, 1, 100);
   SteppedCheckpoint checkpoint(&engine.pipeline, &store);
   engine.Post({Prediction("a", "UP")});
   checkpoint.Whole(0);
@@ -177,8 +177,8 @@ TEST_CASE("where the store cannot be read nothing is journalled or counted") {
 
 TEST_CASE("ingest that outruns what is saved waits, and is refused in the end") {
   MapStore store;
-  Engine engine(&store);
-  engine.pipeline.LimitMemory(100, 2);
+  Engine engine;
+  engine.pipeline.UseStore(&store, 100, 2);
   SteppedCheckpoint checkpoint(&engine.pipeline, &store);
   engine.Post({Prediction("a", 1), Prediction("b", 1), Prediction("c", 1)});
   CHECK(engine.status == Pipeline::Status::kApplied);

@@ -22,7 +22,7 @@ KILLS = int(os.environ.get("KILLS", "30"))
 CLIENTS = 4
 CONFIG = """
 windows: [24h, last_100]
-join: {{label_horizon: 1d}}
+join: {{label_horizon: 1d, memory_bytes: 64KiB}}
 storage: {{durability: {durability}}}
 """
 
@@ -50,7 +50,7 @@ class Client(threading.Thread):
             self.known.append(f"id-{self.next}")
             event.update(id=self.known[-1])
         else:
-            event.update(id=self.random.choice(self.known[-500:]))
+            event.update(id=self.random.choice(self.known))
         if self.random.random() < 0.5:
             event.update(version=self.random.choice("12"),
                          prediction=self.random.choice(["UP", "DOWN", "FLAT"]))
@@ -178,7 +178,6 @@ class CrashTest(unittest.TestCase):
             self.check(daemon, clients)
             # The journal behind the checkpoints is gone.
             files = os.listdir(daemon.dir.name + "/data")
-            self.assertEqual(sum(f.startswith("checkpoint-") for f in files), 1)
             self.assertLessEqual(sum(f.startswith("journal-") for f in files), 2)
             self.assertEqual([f for f in files if f.endswith(".tmp")], [])
             events = sum(b.count(b"\n") + 1 for c in clients for b in c.requests)

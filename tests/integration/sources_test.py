@@ -9,7 +9,7 @@ from daemon import ROOT
 
 THIRD_PARTY = re.compile(
     r'#include [<"](civetweb|simdjson|prometheus/|nlohmann|spdlog|yaml-cpp|'
-    r'curl/|zlib|CLI/|xxhash)')
+    r'curl/|zlib|CLI/|xxhash|rocksdb/)')
 STANDARD = re.compile(r"#include <[a-z_]+>$")
 
 

@@ -113,7 +113,7 @@ class Engine {
   static constexpr int64_t kHour = 60 * kMinute;
   static constexpr int64_t kDay = 24 * kHour;
 
-  explicit Engine(PairStore* store = nullptr) : pipeline(&journal, store) {
+  Engine() : pipeline(&journal) {
     settings.defaults.windows = {TimeWindow("1h", kHour), LastWindow(10)};
     Use();
   }

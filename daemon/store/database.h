@@ -1,0 +1,99 @@
+// Database: what checkpoints have written, in RocksDB.
+//
+// Column families:
+//
+//     pairs   key: PairKey, big-endian; value: the records of its chain
+//     state   "head", "model" and its number: core/checkpoint.h
+//             "sequence": of the first record of the journal that is not in it
+//
+// A checkpoint is written as sorted files, which are taken in all at once
+// (IngestExternalFiles): what writes by batches instead stops for seconds. So
+// there is no log of RocksDB's own, and nothing in its memtables. Pairs that
+// are forgotten go when their files are compacted.
+//
+// After an error of the disk RocksDB takes nothing until it is opened again:
+// its Resume() does not return or ends the process (facebook/rocksdb#11643,
+// #12998), so the error handler of its own is turned off, and Reopen() is ours.
+
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/checkpoint.h"
+#include "core/join/record.h"
+#include "core/join/remembered.h"
+
+namespace plumbline {
+
+// What a checkpoint changes.
+struct DatabaseUpdate {
+  uint64_t sequence = 0;
+  StateImage image;
+  std::vector<uint32_t> removed_models;
+  std::vector<Record> pairs;  // whole chains, in a row
+};
+
+class Database {
+ public:
+  // `directory` is the store's. `cache_bytes`: memory for what is read.
+  // nullptr, with *error, if it is damaged or cannot be opened.
+  static std::unique_ptr<Database> Open(const std::string& directory,
+                                        size_t cache_bytes, std::string* error);
+  // Changes nothing, for those who only look.
+  static std::unique_ptr<Database> OpenToRead(const std::string& directory,
+                                              std::string* error);
+  ~Database();
+
+  // The last checkpoint; sequence 1 and an empty head if there is none.
+  // nullopt, with *error, if it cannot be read.
+  struct Stored {
+    uint64_t sequence = 1;
+    StateImage image;
+  };
+  std::optional<Stored> Read(std::string* error) const;
+
+  // [Any thread] The records stored for these keys, which are sorted and
+  // differ. False if they cannot be read now.
+  bool Find(std::span<const PairKey> keys, std::vector<Record>* records) const;
+  // [Any thread] Calls `visit` for each key that is stored, until it is false.
+  // False if it could not read them all.
+  bool ForEachKey(const std::function<bool(const PairKey&)>& visit) const;
+
+  // [One thread] All of the update, or nothing. False if it was not taken, or
+  // if that is not known; then Reopen() and sequence() tell.
+  bool Write(const DatabaseUpdate& update);
+  // [The same] True if RocksDB has stopped by itself.
+  bool broken() const;
+  // [The same] Closes and opens it. Meanwhile nothing is found. False if it
+  // cannot be opened; to be tried again.
+  bool Reopen();
+  // [The same] nullopt if it cannot be read.
+  std::optional<uint64_t> sequence() const;
+
+  // What was remembered at the last checkpoint: other pairs are removed when
+  // their files are next compacted.
+  void SetRemembered(std::shared_ptr<const Remembered> remembered);
+  // [Any thread] Removes now what is forgotten. Takes long, unless `cancel`
+  // becomes true.
+  void Compact(std::atomic<bool>* cancel);
+  // A copy of it in a new directory, which shares its files as links.
+  bool CopyTo(const std::string& directory) const;
+  // [Any thread] Of its files.
+  uint64_t bytes() const;
+
+ private:
+  class Impl;
+  explicit Database(std::unique_ptr<Impl> impl);
+
+  const std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace plumbline

@@ -1,0 +1,76 @@
+#include "daemon/store/key_filter.h"
+
+#include <algorithm>
+
+#include "core/join/prefetch.h"
+
+namespace plumbline {
+namespace {
+
+constexpr int kBits = 6;  // set for a key, all in one block
+
+// Calls `visit(word, mask)` for each bit of a key. Keys are hashes already.
+template <class Visit>
+void ForEachBit(const PairKey& key, Visit visit) {
+  uint64_t bits = key.lo;
+  for (int i = 0; i < kBits; ++i, bits >>= 9) {
+    visit((bits >> 6) & 7, uint64_t{1} << (bits & 63));
+  }
+}
+
+}  // namespace
+
+KeyFilter::KeyFilter(size_t bytes)
+    : blocks_(std::max<size_t>(bytes / 2 / sizeof(Block), 1)),
+      halves_{Half(new Block[blocks_]), Half(new Block[blocks_])} {}
+
+size_t KeyFilter::BlockOf(const PairKey& key) const {
+  // The upper half of the product spreads evenly over any number of blocks.
+  return static_cast<size_t>(((key.hi >> 32) * blocks_) >> 32);
+}
+
+// Relaxed throughout: the bits publish nothing but themselves.
+void KeyFilter::Add(const PairKey& key) {
+  Block& block = halves_[younger_][BlockOf(key)];
+  ForEachBit(key, [&block](size_t word, uint64_t mask) {
+    if ((block.words[word].load(std::memory_order_relaxed) & mask) == 0) {
+      block.words[word].fetch_or(mask, std::memory_order_relaxed);
+    }
+  });
+}
+
+void KeyFilter::TurnIfDue(const Ages& first, const Ages& next) {
+  // Acquire: who filled it is done with younger_.
+  if (!complete_.load(std::memory_order_acquire)) return;
+  if (first.prediction < closed_.prediction || first.label < closed_.label) {
+    return;
+  }
+  younger_ = 1 - younger_;
+  for (size_t i = 0; i < blocks_; ++i) {
+    for (auto& word : halves_[younger_][i].words) {
+      word.store(0, std::memory_order_relaxed);
+    }
+  }
+  closed_ = next;
+}
+
+bool KeyFilter::MayHold(const PairKey& key) const {
+  // Acquire: what was added before Complete() is seen.
+  if (!complete_.load(std::memory_order_acquire)) return true;
+  const size_t number = BlockOf(key);
+  return std::any_of(halves_.begin(), halves_.end(), [&](const Half& half) {
+    bool all = true;
+    ForEachBit(key, [&](size_t word, uint64_t mask) {
+      all = all &&
+            (half[number].words[word].load(std::memory_order_relaxed) & mask);
+    });
+    return all;
+  });
+}
+
+void KeyFilter::Prefetch(const PairKey& key) const {
+  const size_t number = BlockOf(key);
+  for (const Half& half : halves_) plumbline::Prefetch(&half[number]);
+}
+
+}  // namespace plumbline

@@ -1,0 +1,24 @@
+#include "daemon/store/stored_pairs.h"
+
+#include <algorithm>
+
+namespace plumbline {
+
+void StoredPairs::Screen(std::vector<PairKey>* keys) {
+  constexpr size_t kAhead = 16;
+  size_t kept = 0;
+  for (size_t i = 0; i < keys->size(); ++i) {
+    if (i + kAhead < keys->size()) filter_->Prefetch((*keys)[i + kAhead]);
+    if (filter_->MayHold((*keys)[i])) (*keys)[kept++] = (*keys)[i];
+  }
+  keys->resize(kept);
+}
+
+bool StoredPairs::Find(std::span<const PairKey> keys,
+                       std::vector<Record>* records) {
+  if (database_->Find(keys, records)) return true;
+  errors_.fetch_add(1, std::memory_order_relaxed);
+  return false;
+}
+
+}  // namespace plumbline
