@@ -126,15 +126,9 @@ void Checkpointer::CopyPairs() {
 }
 
 bool Checkpointer::Store() {
-  if (!parts_.database->broken() && parts_.database->Write(*pending_)) {
-    return true;
-  }
-  return parts_.database->Reopen() && IsStored();
-}
-
-// An update that failed may be there all the same.
-bool Checkpointer::IsStored() {
-  return parts_.database->sequence() == pending_->sequence;
+  // An update that failed may be there all the same.
+  return parts_.database->Write(*pending_) ||
+         parts_.database->sequence() == pending_->sequence;
 }
 
 void Checkpointer::Finish() {
@@ -208,7 +202,7 @@ void Checkpointer::Run() {
     lock.unlock();
     {
       const std::lock_guard writing(writing_);
-      if (parts_.database->broken()) good = parts_.database->Reopen();
+      parts_.database->Tend();
       if (!good || IsDue()) good = WriteLocked();
     }
     lock.lock();

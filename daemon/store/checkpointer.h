@@ -70,7 +70,6 @@ class Checkpointer {
   bool Begin();
   void CopyPairs();
   bool Store();
-  bool IsStored();
   void Finish();
   bool ManyForgotten() const;
   double Pause(const std::function<void(State*)>& visit);

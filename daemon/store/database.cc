@@ -8,6 +8,7 @@
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/checkpoint.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -81,6 +82,12 @@ std::string ModelKey(uint32_t number) {
     key += static_cast<char>(number >> shift);
   }
   return key;
+}
+
+uint64_t SizeOf(const DatabaseUpdate& update) {
+  uint64_t size = update.image.head.size() + update.pairs.size() * sizeof(Record);
+  for (const auto& [number, model] : update.image.models) size += model.size();
+  return size;
 }
 
 // RocksDB's own log is a file in the directory, which ends the process when
@@ -167,8 +174,10 @@ class Database::Impl {
 
   const std::string path;       // of RocksDB's directory
   const std::string new_files;  // directory
+  const std::string store;      // directory
   const std::string reserve;    // file; see MakeReserve()
   const bool read_only;
+  bool compacts = false;  // by itself
   std::shared_ptr<Listener> listener = std::make_shared<Listener>();
   std::shared_ptr<ForgottenFilterFactory> forgotten =
       std::make_shared<ForgottenFilterFactory>();
@@ -185,6 +194,7 @@ Database::Impl::Impl(const std::string& directory, size_t cache_bytes,
                      bool only_reads)
     : path(directory + "/db"),
       new_files(directory + "/checkpoint.tmp"),
+      store(directory),
       reserve(directory + "/reserve"),
       read_only(only_reads) {
   options.create_if_missing = true;
@@ -203,6 +213,7 @@ Database::Impl::Impl(const std::string& directory, size_t cache_bytes,
   options.compaction_style = rocksdb::kCompactionStyleUniversal;
   options.compaction_options_universal.max_size_amplification_percent = 100;
   options.level0_file_num_compaction_trigger = 6;
+  options.disable_auto_compactions = true;  // until Tend()
   options.level0_slowdown_writes_trigger = 1 << 20;
   options.level0_stop_writes_trigger = 1 << 20;
   rocksdb::BlockBasedTableOptions table;
@@ -233,11 +244,11 @@ Status Database::Impl::OpenAll() {
   if (read_only) {
     return rocksdb::DB::OpenForReadOnly(options, path, wanted, &families, &db);
   }
-  // A full disk must not keep it closed.
-  RemoveReserve(reserve);
-  const Status status =
-      rocksdb::DB::Open(options, path, wanted, &families, &db);
-  MakeReserve(reserve);
+  Status status = rocksdb::DB::Open(options, path, wanted, &families, &db);
+  if (!status.ok() && unlink(reserve.c_str()) == 0) {
+    status = rocksdb::DB::Open(options, path, wanted, &families, &db);
+  }
+  compacts = false;
   return status;
 }
 
@@ -443,7 +454,10 @@ bool Database::ForEachKey(
 
 bool Database::Write(const DatabaseUpdate& update) {
   const std::shared_lock lock(impl_->open_mutex);
-  if (impl_->db == nullptr) return false;
+  if (impl_->db == nullptr || impl_->listener->broken.load() ||
+      !HasFreeSpace(impl_->store, 2 * SizeOf(update))) {
+    return false;
+  }
   std::vector<rocksdb::IngestExternalFileArg> files;
   Status status = impl_->WriteFiles(update, &files);
   if (status.ok()) status = impl_->db->IngestExternalFiles(files);
@@ -452,7 +466,14 @@ bool Database::Write(const DatabaseUpdate& update) {
   return status.ok();
 }
 
-bool Database::broken() const { return impl_->listener->broken.load(); }
+void Database::Tend() {
+  if (!HasFreeSpace(impl_->store)) return;
+  if (impl_->listener->broken.load() && !Reopen()) return;
+  MakeReserve(impl_->reserve);
+  const std::shared_lock lock(impl_->open_mutex);
+  if (impl_->compacts || impl_->db == nullptr) return;
+  impl_->compacts = impl_->db->EnableAutoCompaction(impl_->families).ok();
+}
 
 bool Database::Reopen() {
   impl_->Close();

@@ -14,6 +14,9 @@
 // After an error of the disk RocksDB takes nothing until it is opened again:
 // its Resume() does not return or ends the process (facebook/rocksdb#11643,
 // #12998), so the error handler of its own is turned off, and Reopen() is ours.
+// On a full disk nothing is written but what opening needs, for which a reserve
+// is kept: no checkpoint is begun, and files are compacted from when there is
+// space.
 
 #pragma once
 
@@ -70,8 +73,9 @@ class Database {
   // [One thread] All of the update, or nothing. False if it was not taken, or
   // if that is not known; then Reopen() and sequence() tell.
   bool Write(const DatabaseUpdate& update);
-  // [The same] True if RocksDB has stopped by itself.
-  bool broken() const;
+  // [The same] What is to be done now and then: opens it again where RocksDB
+  // has stopped by itself, and sees to the space on the disk.
+  void Tend();
   // [The same] Closes and opens it. Meanwhile nothing is found. False if it
   // cannot be opened; to be tried again.
   bool Reopen();

@@ -104,12 +104,13 @@ std::optional<std::vector<uint64_t>> ListNumbered(const std::string& directory,
   return numbers;
 }
 
-bool HasFreeSpace(const std::string& directory) {
+bool HasFreeSpace(const std::string& directory, uint64_t bytes) {
   const Space space = SpaceAt(directory);
-  return space.free > space.kept;
+  return space.free > space.kept + bytes;
 }
 
 void MakeReserve(const std::string& path) {
+  if (access(path.c_str(), F_OK) == 0) return;
   const Space space = SpaceAt(path.substr(0, path.rfind('/')));
   const auto size = static_cast<off_t>(space.kept);
   // Not from what is to be free anyway.
@@ -120,7 +121,5 @@ void MakeReserve(const std::string& path) {
   close(fd);
   if (!made) unlink(path.c_str());
 }
-
-void RemoveReserve(const std::string& path) { unlink(path.c_str()); }
 
 }  // namespace plumbline

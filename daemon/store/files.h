@@ -34,13 +34,13 @@ std::string NumberedName(std::string_view prefix, uint64_t number);
 std::optional<std::vector<uint64_t>> ListNumbered(const std::string& directory,
                                                   std::string_view prefix);
 
-// True if the file system has some space left beyond what is kept free, so that
-// it can always be opened and cleaned up.
-bool HasFreeSpace(const std::string& directory);
+// True if the file system has more than `bytes` left beyond what is kept free,
+// so that it can always be opened and cleaned up.
+bool HasFreeSpace(const std::string& directory, uint64_t bytes = 0);
 
-// A file that holds space for the time when there is no more: it is removed
-// before a store is opened, which writes, and made again as soon as it can be.
+// A file that holds as much space as is kept free, unless it is there already
+// or there is not enough left beyond it. It is to be removed when a store
+// cannot be opened otherwise.
 void MakeReserve(const std::string& path);
-void RemoveReserve(const std::string& path);
 
 }  // namespace plumbline

@@ -145,7 +145,7 @@ class TakingTest(unittest.TestCase):
                 "plumbline_ingest_rejected_events_total", reason="out_of_range"), 1)
 
     def test_full_is_429_and_known_labels_are_taken(self):
-        with Daemon("join: {memory_bytes: 64KiB}\n") as daemon:
+        with Daemon("join: {max_bytes: 64KiB}\n") as daemon:
             ids = [{"model": "m", "id": str(i), "prediction": "UP"}
                    for i in range(700)]
             self.assertEqual(daemon.post(ids)[0], 200)

@@ -9,7 +9,7 @@ from daemon import Daemon
 
 CONFIG = """
 windows: [1m, last_100]
-join: {horizon: 1m, label_horizon: 1m, memory_bytes: 128KiB, when_full: evict_oldest}
+join: {horizon: 1m, label_horizon: 1m, max_bytes: 128KiB, when_full: evict_oldest}
 """
 
 
