@@ -18,6 +18,7 @@ struct Config {
   int64_t max_bytes = 4LL << 30;       // of all ids remembered, in the store
   int64_t memory_bytes = 256LL << 20;  // of those in memory
   int64_t slots_per_window = 60;       // needs a restart to change
+  int64_t retention_ms = 30LL * 24 * 3600 * 1000;  // of history
   std::string durability = "process";  // needs a restart to change
 
   // Parameters of the listeners.

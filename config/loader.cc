@@ -115,6 +115,7 @@ void ReadStorage(const YAML::Node& node, Problems* problems, Config* config) {
   YamlMap storage(node, "storage", problems);
   storage.Word("durability", {"process", "power", "memory"},
                &config->durability);
+  storage.Duration("retention", kDay, 400 * kDay, &config->retention_ms);
   storage.RefuseOthers();
 }
 

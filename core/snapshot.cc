@@ -67,6 +67,7 @@ ModelSnapshot Read(const Model& model, int64_t now_ms) {
     for (size_t i = 0; i < out.versions.size(); ++i) {
       const Version& version = *(*structure.versions)[i];
       out.versions[i].name = version.name;
+      out.versions[i].owner = version.owner;
       for (const Window* window : version.windows.Get()) {
         WindowSnapshot snapshot{window->settings(), {}};
         snapshot.counts.Reset(structure.matrix_cells(),

@@ -27,6 +27,7 @@ struct WindowSnapshot {
 
 struct VersionSnapshot {
   std::string name;
+  uint32_t owner = 0;  // its number, never used again
   std::array<uint64_t, kVersionCounts> counts{};
   std::vector<uint64_t> outcomes;   // by CellOf(); see ModelSnapshot
   std::vector<uint64_t> withdrawn;  // likewise

@@ -92,7 +92,10 @@ int64_t State::Advance(int64_t now_ms) {
 
 void State::Publish() {
   // A model may have been removed in the same group; Remove() drops it here.
-  for (Model* model : touched_) model->Publish(now_ms_, &scratch_);
+  for (Model* model : touched_) {
+    model->Publish(now_ms_, &scratch_);
+    for (Version* version : model->versions.Get()) BoundHistory(version);
+  }
   touched_.clear();
 
   constexpr auto relaxed = std::memory_order_relaxed;
@@ -171,6 +174,7 @@ Version* State::AddVersion(Model* model, std::string_view name) {
     version->windows.Append(std::make_unique<Window>(w, 0));
   }
   version->last_event_ms = now_ms_;
+  if (!unsaved_pairs_.enabled()) version->history.KeepHere();
   Version* added = model->versions.Insert(std::move(version), ByName<Version>);
   Recharge(model);
   return added;
@@ -193,6 +197,7 @@ uint32_t State::AddClass(Model* model, std::string_view text) {
 
 void State::Remove(Model* model) {
   for (const Version* version : model->versions.Get()) {
+    history_bytes_ -= version->history_bytes;
     owners_[version->owner] = {};
   }
   for (const Departed& gone : model->departed) owners_[gone.owner] = {};
@@ -208,6 +213,7 @@ void State::Remove(Model* model) {
 
 void State::Remove(Model* model, Version* version) {
   const uint32_t owner = version->owner;
+  history_bytes_ -= version->history_bytes;
   auto ledger = std::move(version->ledger);
   ledger->EvictAllWaiting();
   if (ledger->counts().total() > 0) {
@@ -224,6 +230,36 @@ void State::Remove(Model* model, Version* version) {
 
 void State::Sweep(size_t n) {
   table_.Sweep(n, [this](const Record& record) { return !Alive(record); });
+}
+
+// Once in a step. The oldest goes where there is no room.
+void State::BoundHistory(Version* version) {
+  History& history = version->history;
+  if (!history.kept_here() ||
+      history.steps().size() == version->history_steps) {
+    return;
+  }
+  history_bytes_ -= version->history_bytes;
+  history.RollUp(now_ms_, history_ms_ == INT64_MAX ? 0 : now_ms_ - history_ms_);
+  const int64_t room = settings_->window_bytes - window_bytes_ - history_bytes_;
+  int64_t bytes = history.Bytes();
+  while (bytes > std::max<int64_t>(room, 0) && history.ForgetOldest()) {
+    bytes = history.Bytes();
+  }
+  version->history_bytes = bytes;
+  version->history_steps = history.steps().size();
+  history_bytes_ += bytes;
+}
+
+std::map<uint32_t, Steps> State::TakeHistory() {
+  std::map<uint32_t, Steps> taken;
+  for (const Model* model : models_.Get()) {
+    for (Version* version : model->versions.Get()) {
+      Steps steps = version->history.Take();
+      if (!steps.empty()) taken.emplace(version->owner, std::move(steps));
+    }
+  }
+  return taken;
 }
 
 Remembered State::RememberedNow() const {

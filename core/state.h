@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <cstdint>
 #include <memory>
 #include <memory_resource>
@@ -109,6 +110,12 @@ class State {
   PairTable& table() { return table_; }
   UnsavedPairs& unsaved_pairs() { return unsaved_pairs_; }
   const UnsavedPairs& unsaved_pairs() const { return unsaved_pairs_; }
+  // History that is kept in memory goes back so far, and takes what windows
+  // leave of their limit.
+  void LimitHistory(int64_t retention_ms) { history_ms_ = retention_ms; }
+  // With a store: what has been added since the last call, by owner.
+  std::map<uint32_t, Steps> TakeHistory();
+
   // There is a store, and at most so many records are to be in memory, as far
   // as what has changed and is not in the store allows.
   void LimitMemory(size_t records);
@@ -133,6 +140,7 @@ class State {
   }
   uint32_t AddOwner(Owner owner);
   void Recharge(Model* model);
+  void BoundHistory(Version* version);
   void Expire();
   void ForgetDeparted();
   void Retire();
@@ -146,6 +154,8 @@ class State {
   int64_t next_departure_ms_ = INT64_MAX;
   int64_t forgotten_until_ms_ = 0;
   int64_t window_bytes_ = 0;
+  int64_t history_ms_ = INT64_MAX;
+  int64_t history_bytes_ = 0;
   uint64_t records_ = 0;
   uint32_t next_model_number_ = 1;
 

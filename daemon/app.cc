@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "config/loader.h"
+#include "core/timestamp.h"
 #include "daemon/build_info.h"
 #include "daemon/log/log.h"
 #include "daemon/process/process_figures.h"
@@ -94,7 +95,12 @@ bool App::Listen(std::string* error) {
           .status_json = [this] { return StatusJsonText(); },
           .reload = [this] { return Reload(); },
           .quit = [this] { quit_.store(true); },
-          .scraped = [this](double s) { scrape_seconds_.store(s); }});
+          .scraped = [this](double s) { scrape_seconds_.store(s); },
+          .history =
+              [this](uint32_t owner, int64_t from_ms, int64_t to_ms) {
+                return History(owner, from_ms, to_ms);
+              },
+          .snapshot = [this] { return WriteSnapshot(); }});
 
   web_server_ = HttpServer::Start(
       {.addresses = options_.web_addresses, .connections = kWebConnections},
@@ -113,6 +119,11 @@ bool App::Listen(std::string* error) {
 // While it runs, the listeners say that the daemon is recovering.
 bool App::Recover(std::string* error) {
   if (directory_ != nullptr && !RecoverStore(error)) return false;
+  if (directory_ == nullptr) {
+    pipeline_.Exclusively([this](State* state) {
+      state->LimitHistory(config_.retention_ms);
+    });
+  }
   // What is in force already needs no record: a full disk takes none.
   if (EncodeSettings(pipeline_.state().settings()) !=
       EncodeSettings(config_.engine)) {
@@ -139,6 +150,8 @@ bool App::RecoverStore(std::string* error) {
   if (!stored) return false;
   database_->SetRemembered(std::make_shared<const Remembered>(
       pipeline_.state().RememberedNow()));
+  history_ =
+      std::make_unique<HistoryStore>(database_.get(), config_.retention_ms);
   journal_ = FileJournal::Open(
       directory_->path(),
       config_.durability == "power" ? Durability::kPower : Durability::kProcess,
@@ -149,7 +162,7 @@ bool App::RecoverStore(std::string* error) {
   clock_.Advance(pipeline_.state().gauges().now_ms.load());
   checkpointer_ = std::make_unique<Checkpointer>(
       Checkpointer::Parts{&pipeline_, journal_.get(), database_.get(),
-                          filter_.get()},
+                          filter_.get(), history_.get()},
       Checkpointer::Due{options_.checkpoint_bytes,
                         static_cast<int64_t>(memory.unsaved_records / 2)},
       *stored);
@@ -216,6 +229,13 @@ std::optional<std::string> App::Apply(Config config) {
   if (!outcome.done) {
     return "its windows would need more than limits.window_bytes";
   }
+  if (history_ != nullptr) {
+    history_->SetRetention(config.retention_ms);
+  } else {
+    pipeline_.Exclusively([&config](State* state) {
+      state->LimitHistory(config.retention_ms);
+    });
+  }
   const std::lock_guard lock(config_mutex_);
   if (phase_.load() != Phase::kRecovering &&
       config.connections != config_.connections) {
@@ -268,6 +288,33 @@ DaemonFigures App::Figures() const {
   figures.last_reload_successful = reload_successful_.load();
   figures.last_reload_success_seconds = reload_success_seconds_.load();
   return figures;
+}
+
+std::optional<Steps> App::History(uint32_t owner, int64_t from_ms,
+                                  int64_t to_ms) {
+  if (history_ != nullptr) {
+    return history_->Read(&pipeline_, owner, from_ms, to_ms);
+  }
+  Steps steps;
+  pipeline_.Exclusively([&](State* state) {
+    if (const Version* version = state->owner(owner).version) {
+      const Steps& all = version->history.steps();
+      steps = {all.lower_bound(from_ms), all.lower_bound(to_ms)};
+    }
+  });
+  return steps;
+}
+
+// Named after the time it is of.
+std::optional<std::string> App::WriteSnapshot() {
+  if (checkpointer_ == nullptr) return "";
+  std::string name = FormatTimestamp(clock_.NowMs());
+  std::erase_if(name, [](char c) { return c == ':' || c == '-'; });
+  const std::string path = directory_->path() + "/snapshots/" + name;
+  if (!checkpointer_->WriteSnapshot(directory_->path(), path)) {
+    return std::nullopt;
+  }
+  return path;
 }
 
 std::string App::StatusJsonText() {

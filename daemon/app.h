@@ -23,6 +23,7 @@
 #include "daemon/store/checkpointer.h"
 #include "daemon/store/database.h"
 #include "daemon/store/file_journal.h"
+#include "daemon/store/history_store.h"
 #include "daemon/store/key_filter.h"
 #include "daemon/store/store_directory.h"
 #include "daemon/store/stored_pairs.h"
@@ -72,6 +73,8 @@ class App {
   std::optional<std::string> Apply(Config config);
   DaemonFigures Figures() const;
   std::string StatusJsonText();
+  std::optional<Steps> History(uint32_t owner, int64_t from_ms, int64_t to_ms);
+  std::optional<std::string> WriteSnapshot();
 
   const AppOptions options_;
   Clock clock_;
@@ -80,6 +83,7 @@ class App {
   std::unique_ptr<Database> database_;         // likewise
   std::unique_ptr<KeyFilter> filter_;          // likewise
   std::unique_ptr<StoredPairs> stored_pairs_;  // likewise
+  std::unique_ptr<HistoryStore> history_;      // likewise
   std::unique_ptr<FileJournal> journal_;       // likewise
   std::unique_ptr<const IdHasher> hasher_;
   Pipeline pipeline_;

@@ -59,8 +59,19 @@ void Version::Publish(uint64_t generation, int64_t now_ms, CountForm form,
                    &scratch->window);
     }
   }
+  RecordHistory(now_ms, form, scratch);
   if (form == CountForm::kMatrix) PublishOutcomes(&scratch->group);
   changes.Clear();
+}
+
+void Version::RecordHistory(int64_t now_ms, CountForm form, Tallies* scratch) {
+  if (!changes.completed.empty()) history.Add(now_ms, scratch->group);
+  for (const auto& correction : changes.corrections) {
+    scratch->window.Clear();
+    scratch->window.Recount(correction.from, -1, form);
+    scratch->window.Recount(correction.to, 1, form);
+    history.Correct(correction.completed_ms, scratch->window);
+  }
 }
 
 void Version::PublishTime(TimeRing<StdAtomics>* ring, const Window& window,

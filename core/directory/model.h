@@ -22,6 +22,7 @@
 #include "core/join/ledger.h"
 #include "core/settings.h"
 #include "core/window/gate.h"
+#include "core/window/history.h"
 #include "core/window/window.h"
 
 namespace plumbline {
@@ -104,6 +105,9 @@ struct Version {
   std::array<uint64_t, kVersionCounts> counts{};
   std::unique_ptr<Ledger> ledger;
   WindowChanges changes;
+  History history;
+  int64_t history_bytes = 0;  // charged, where it is kept here
+  size_t history_steps = 0;   // then
   int64_t last_event_ms = 0;
   bool touched = false;
 
@@ -124,6 +128,7 @@ struct Version {
   void PublishLastN(LastNRing<StdAtomics>* ring, const Window& window,
                     uint64_t generation, CountForm form, Tally* scratch);
   void PublishOutcomes(Tally* group);
+  void RecordHistory(int64_t now_ms, CountForm form, Tallies* scratch);
 };
 
 // The joined predictions of a deleted version. A label that they hold belongs

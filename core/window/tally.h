@@ -90,7 +90,9 @@ class Tally {
     marginals_.ForEach(
         [slot](uint32_t c, int64_t n) { slot->AddMarginal(c, n); });
   }
+  int64_t observations() const { return observations_; }
   const CellChanges& matrix() const { return matrix_; }
+  const CellChanges& marginals() const { return marginals_; }
 
  private:
   int64_t observations_ = 0;

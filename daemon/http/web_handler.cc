@@ -5,16 +5,23 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "core/snapshot.h"
 #include "daemon/gzip/gzip.h"
+#include "daemon/text/json_string.h"
+#include "exporters/api/history.h"
 #include "exporters/api/json.h"
 
 namespace plumbline {
 namespace {
 
 constexpr std::string_view kModelPrefix = "/api/v1/models/";
+
+constexpr std::string_view kHistory = "/history";
+constexpr std::string_view kSnapshotPath = "/api/v1/admin/snapshot";
 
 constexpr char kLandingPage[] = R"(<!DOCTYPE html>
 <html lang="en">
@@ -85,6 +92,22 @@ bool AcceptsGzip(const HttpRequest& request) {
   return false;
 }
 
+bool IsHistoryPath(std::string_view path) {
+  if (!path.starts_with(kModelPrefix) || !path.ends_with(kHistory)) return false;
+  path.remove_prefix(kModelPrefix.size());
+  return path.size() > kHistory.size() &&
+         path.find('/') == path.size() - kHistory.size();
+}
+
+HttpResponse Recovering() {
+  return ErrorResponse(503, "recovering", "still recovering");
+}
+
+HttpResponse NeedsAdminApi() {
+  return ErrorResponse(403, "forbidden",
+                       "start with --web.enable-admin-api to allow this");
+}
+
 bool IsModelPath(std::string_view path) {
   return path.starts_with(kModelPrefix) && path.size() > kModelPrefix.size() &&
          path.find('/', kModelPrefix.size()) == std::string_view::npos;
@@ -119,13 +142,16 @@ HttpResponse WebHandler::Route(HttpRequest& request) {
     if (method != "POST" && method != "PUT") return NotAllowed("POST, PUT");
     return Lifecycle(path);
   }
+  if (path == kSnapshotPath) {
+    return method == "POST" ? Snapshot() : NotAllowed("POST");
+  }
   if (IsModelPath(path) && method == "DELETE") {
     return Delete(request, path.substr(kModelPrefix.size()));
   }
   const bool known = path == "/" || path == "/metrics" ||
                      path == "/-/healthy" || path == "/-/ready" ||
                      path == "/api/v1/models" || path == "/api/v1/status" ||
-                     IsModelPath(path);
+                     IsModelPath(path) || IsHistoryPath(path);
   if (!known) return NotFound("no such path");
   if (method != "GET" && method != "HEAD") {
     return NotAllowed(IsModelPath(path) ? "GET, HEAD, DELETE" : "GET, HEAD");
@@ -154,13 +180,14 @@ HttpResponse WebHandler::Get(HttpRequest& request) {
     return response;
   }
   if (path == "/api/v1/status") return Json(daemon_.status_json());
-  if (phase_->load() == Phase::kRecovering) {
-    return ErrorResponse(503, "recovering", "still recovering");
-  }
+  if (phase_->load() == Phase::kRecovering) return Recovering();
   if (path == "/api/v1/models") {
     return Json(ModelsJson(pipeline_->state(), clock_->NowMs()));
   }
-  return Model(request, path.substr(kModelPrefix.size()));
+  std::string_view segment = path.substr(kModelPrefix.size());
+  if (!IsHistoryPath(path)) return Model(request, segment);
+  segment.remove_suffix(kHistory.size());
+  return History(request, segment);
 }
 
 HttpResponse WebHandler::Lifecycle(std::string_view path) {
@@ -172,9 +199,7 @@ HttpResponse WebHandler::Lifecycle(std::string_view path) {
     daemon_.quit();
     return Text(200, "Plumbline is stopping.\n");
   }
-  if (phase_->load() == Phase::kRecovering) {
-    return ErrorResponse(503, "recovering", "still recovering");
-  }
+  if (phase_->load() == Phase::kRecovering) return Recovering();
   if (const auto wrong = daemon_.reload()) {
     return ErrorResponse(400, "invalid_body", *wrong);
   }
@@ -211,15 +236,65 @@ HttpResponse WebHandler::Model(const HttpRequest& request,
   return Json(*std::move(json));
 }
 
+HttpResponse WebHandler::History(const HttpRequest& request,
+                                 std::string_view segment) {
+  const auto query =
+      request.Query({"version", "window", "from", "to", "step"});
+  if (!query) return BadQuery();
+  const int64_t now_ms = clock_->NowMs();
+  const auto name = PercentDecode(segment);
+  const auto model =
+      name ? SnapshotOf(pipeline_->state(), *name, now_ms) : std::nullopt;
+  if (!model) return NotFound("no such model");
+  std::string error;
+  const auto asked = HistoryQuery::Parse((*query)[2], (*query)[3], (*query)[4],
+                                         now_ms, &error);
+  if (!asked) return ErrorResponse(400, "invalid_body", error);
+
+  const auto& [version_name, window] = std::tie((*query)[0], (*query)[1]);
+  std::vector<std::pair<const VersionSnapshot*, Steps>> versions;
+  for (const VersionSnapshot& version : model->versions) {
+    if (version_name && *version_name != version.name) continue;
+    // History has no windows; one that there is not is an error all the same.
+    const auto is_asked = [&w = window](const WindowSnapshot& have) {
+      return have.settings.name == *w;
+    };
+    if (window && std::none_of(version.windows.begin(), version.windows.end(),
+                               is_asked)) {
+      continue;
+    }
+    auto steps = daemon_.history(version.owner, asked->from_ms, asked->to_ms);
+    if (!steps) {
+      return ErrorResponse(503, "storage_failed", "the storage cannot be read");
+    }
+    versions.emplace_back(&version, *std::move(steps));
+  }
+  if (versions.empty() && (version_name || window)) {
+    return NotFound("the model has no such version or window");
+  }
+  return Json(HistoryJson(*model, *asked, versions));
+}
+
+HttpResponse WebHandler::Snapshot() {
+  if (!options_.admin_api) return NeedsAdminApi();
+  if (phase_->load() != Phase::kReady) return Recovering();
+  const auto path = daemon_.snapshot();
+  if (!path) {
+    return ErrorResponse(503, "storage_failed", "the copy cannot be written");
+  }
+  if (path->empty()) {
+    return ErrorResponse(400, "invalid_body",
+                         "with storage.durability memory nothing is stored");
+  }
+  std::string body = "{\"path\": ";
+  AppendJsonString(*path, &body);
+  return Json(body + "}");
+}
+
 HttpResponse WebHandler::Delete(const HttpRequest& request,
                                 std::string_view segment) {
-  if (!options_.admin_api) {
-    return ErrorResponse(403, "forbidden",
-                         "start with --web.enable-admin-api to allow this");
-  }
-  if (phase_->load() == Phase::kRecovering) {
-    return ErrorResponse(503, "recovering", "still recovering");
-  }
+  if (!options_.admin_api) return NeedsAdminApi();
+  if (phase_->load() == Phase::kRecovering) return Recovering();
   const auto query = request.Query({"version"});
   if (!query) return BadQuery();
   const auto name = PercentDecode(segment);

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/pipeline.h"
+#include "core/window/history.h"
 #include "daemon/clock.h"
 #include "daemon/http/auth.h"
 #include "daemon/http/message.h"
@@ -23,7 +24,7 @@ class WebHandler {
  public:
   struct Options {
     bool lifecycle = false;  // /-/reload and /-/quit
-    bool admin_api = false;  // DELETE
+    bool admin_api = false;  // DELETE, snapshots
   };
   // What the handler needs of the daemon.
   struct Daemon {
@@ -32,6 +33,13 @@ class WebHandler {
     std::function<std::optional<std::string>()> reload;  // what went wrong
     std::function<void()> quit;
     std::function<void(double seconds)> scraped;
+    // The steps of a version in [from, to); nullopt if they cannot be read now.
+    std::function<std::optional<Steps>(uint32_t owner, int64_t from_ms,
+                                       int64_t to_ms)>
+        history;
+    // Where a copy of the store is; nullopt if none could be made. Empty if
+    // nothing is stored.
+    std::function<std::optional<std::string>()> snapshot;
   };
 
   WebHandler(Options options, Pipeline* pipeline, Clock* clock,
@@ -46,6 +54,8 @@ class WebHandler {
   HttpResponse Lifecycle(std::string_view path);
   HttpResponse Metrics(const HttpRequest& request);
   HttpResponse Model(const HttpRequest& request, std::string_view segment);
+  HttpResponse History(const HttpRequest& request, std::string_view segment);
+  HttpResponse Snapshot();
   HttpResponse Delete(const HttpRequest& request, std::string_view segment);
 
   const Options options_;

@@ -95,6 +95,7 @@ bool Checkpointer::Begin() {
     update.sequence = sequence;
     update.image = SaveState(state);
     state->unsaved_pairs().Begin();
+    parts_.history->Take(state, sequence);
     remembered_ = std::make_shared<const Remembered>(state->RememberedNow());
     first_ = FirstAges(*state);
     next_ = NextAges(*state);
@@ -127,13 +128,18 @@ void Checkpointer::CopyPairs() {
 
 bool Checkpointer::Store() {
   // An update that failed may be there all the same.
-  return parts_.database->Write(*pending_) ||
-         parts_.database->sequence() == pending_->sequence;
+  const auto stored = parts_.database->sequence();
+  if (stored == pending_->sequence) return true;
+  auto history = stored ? parts_.history->Changes() : std::nullopt;
+  if (!history) return false;
+  pending_->history = *std::move(history);
+  return parts_.database->Write(*pending_);
 }
 
 void Checkpointer::Finish() {
   written_ = pending_->sequence;
   pending_.reset();
+  parts_.history->Stored();
   parts_.database->SetRemembered(std::move(remembered_));
   Pause([](State* state) { state->unsaved_pairs().Saved(); });
   // Only now: until the new one is there, the old one and its journal count.

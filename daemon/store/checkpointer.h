@@ -24,6 +24,7 @@
 #include "core/pipeline.h"
 #include "daemon/store/database.h"
 #include "daemon/store/file_journal.h"
+#include "daemon/store/history_store.h"
 #include "daemon/store/key_filter.h"
 
 namespace plumbline {
@@ -35,6 +36,7 @@ class Checkpointer {
     FileJournal* journal;
     Database* database;
     KeyFilter* filter;  // is completed, and kept so
+    HistoryStore* history;
   };
   // When one is due.
   struct Due {

@@ -30,9 +30,9 @@ namespace {
 using rocksdb::Slice;
 using rocksdb::Status;
 
-enum Family : size_t { kDefault, kPairs, kState, kFamilies };
-constexpr std::array<const char*, kFamilies> kFamilyNames = {"default", "pairs",
-                                                             "state"};
+enum Family : size_t { kDefault, kPairs, kState, kHistory, kFamilies };
+constexpr std::array<const char*, kFamilies> kFamilyNames = {
+    "default", "pairs", "state", "history"};
 constexpr char kHeadKey[] = "head";
 constexpr char kModelKey[] = "model";  // and the number, big-endian
 constexpr char kSequenceKey[] = "sequence";
@@ -46,6 +46,9 @@ static_assert(kRecordOffset == 20 && kStoredBytes == 44);
 
 constexpr size_t kLookUps = 1024;  // keys of one MultiGet
 constexpr size_t kReadCacheBytes = size_t{8} << 20;
+
+// By key; none: removed.
+using Changes = std::map<std::string, std::optional<std::string>>;
 
 using KeyBytes = std::array<char, kKeyBytes>;
 
@@ -166,6 +169,7 @@ class Database::Impl {
                     std::vector<rocksdb::IngestExternalFileArg>* files);
   Status WritePairs(const DatabaseUpdate& update);
   Status WriteState(const DatabaseUpdate& update);
+  Status WriteChanges(Family family, const Changes& changes);
   Status FindSome(std::span<const PairKey> keys,
                   std::vector<Record>* records) const;
   Status Get(const std::string& key, std::string* value) const {
@@ -293,23 +297,26 @@ Status Database::Impl::WritePairs(const DatabaseUpdate& update) {
 }
 
 Status Database::Impl::WriteState(const DatabaseUpdate& update) {
-  std::map<std::string, const std::string*> changes;  // null: removed
+  Changes changes;
   for (const auto& [number, model] : update.image.models) {
-    changes[ModelKey(number)] = &model;
+    changes[ModelKey(number)] = model;
   }
   for (const uint32_t number : update.removed_models) {
-    changes[ModelKey(number)] = nullptr;
+    changes[ModelKey(number)] = std::nullopt;
   }
   std::string sequence;
   ByteWriter(&sequence).Put(update.sequence);
-  changes[kHeadKey] = &update.image.head;
-  changes[kSequenceKey] = &sequence;
+  changes[kHeadKey] = update.image.head;
+  changes[kSequenceKey] = sequence;
+  return WriteChanges(kState, changes);
+}
 
-  rocksdb::SstFileWriter writer({}, options, families[kState]);
-  Status status = writer.Open(new_files + "/state");
+Status Database::Impl::WriteChanges(Family family, const Changes& changes) {
+  rocksdb::SstFileWriter writer({}, options, families[family]);
+  Status status = writer.Open(new_files + "/" + kFamilyNames[family]);
   for (const auto& [key, value] : changes) {
     if (!status.ok()) return status;
-    status = value == nullptr ? writer.Delete(key) : writer.Put(key, *value);
+    status = value ? writer.Put(key, *value) : writer.Delete(key);
   }
   return status.ok() ? writer.Finish() : status;
 }
@@ -327,13 +334,16 @@ Status Database::Impl::WriteFiles(
     arg.external_files = {new_files + "/" + kFamilyNames[family]};
     arg.options.move_files = true;
     arg.options.write_global_seqno = false;
-    arg.options.snapshot_consistency = false;
     files->push_back(std::move(arg));
   };
   Status status;
   if (!update.pairs.empty()) {
     status = WritePairs(update);
     add(kPairs);
+  }
+  if (status.ok() && !update.history.empty()) {
+    status = WriteChanges(kHistory, update.history);
+    add(kHistory);
   }
   if (status.ok()) status = WriteState(update);
   add(kState);
@@ -450,6 +460,65 @@ bool Database::ForEachKey(
     if (!visit(DecodeKey(it->key()))) return false;
   }
   return it->status().ok();
+}
+
+bool Database::ReadHistory(const std::string& key,
+                           std::optional<std::string>* value) const {
+  const std::shared_lock lock(impl_->open_mutex);
+  if (impl_->db == nullptr) return false;
+  std::string found;
+  const Status status =
+      impl_->db->Get({}, impl_->families[kHistory], key, &found);
+  value->reset();
+  if (status.ok()) *value = std::move(found);
+  return status.ok() || status.IsNotFound();
+}
+
+bool Database::ForEachHistory(const VisitHistory& visit) const {
+  const std::unique_ptr<View> view = Look();
+  if (view == nullptr) return false;
+  view->Fix();
+  return view->ForEachHistory("", "", visit);
+}
+
+class Database::Snapshot : public Database::View {
+ public:
+  explicit Snapshot(const Impl* impl)
+      : impl_(impl), lock_(impl->open_mutex, std::try_to_lock) {}
+  ~Snapshot() override {
+    if (read_.snapshot != nullptr) impl_->db->ReleaseSnapshot(read_.snapshot);
+  }
+  bool good() const { return lock_.owns_lock() && impl_->db != nullptr; }
+
+  void Fix() override { read_.snapshot = impl_->db->GetSnapshot(); }
+  uint64_t sequence() const override {
+    std::string bytes;
+    impl_->db->Get(read_, impl_->families[kState], kSequenceKey, &bytes)
+        .PermitUncheckedError();
+    return ByteReader(bytes).Get<uint64_t>();
+  }
+  bool ForEachHistory(const std::string& from, const std::string& to,
+                      const VisitHistory& visit) const override {
+    const std::unique_ptr<rocksdb::Iterator> it(
+        impl_->db->NewIterator(read_, impl_->families[kHistory]));
+    for (it->Seek(from); it->Valid(); it->Next()) {
+      if (!to.empty() && it->key().compare(to) >= 0) break;
+      if (!visit(it->key().ToStringView(), it->value().ToStringView())) {
+        return false;
+      }
+    }
+    return it->status().ok();
+  }
+
+ private:
+  const Impl* const impl_;
+  const std::shared_lock<std::shared_mutex> lock_;
+  rocksdb::ReadOptions read_;
+};
+
+std::unique_ptr<Database::View> Database::Look() const {
+  auto view = std::make_unique<Snapshot>(impl_.get());
+  return view->good() ? std::move(view) : nullptr;
 }
 
 bool Database::Write(const DatabaseUpdate& update) {

@@ -5,6 +5,7 @@
 //     pairs   key: PairKey, big-endian; value: the records of its chain
 //     state   "head", "model" and its number: core/checkpoint.h
 //             "sequence": of the first record of the journal that is not in it
+//     history daemon/store/history_store.h
 //
 // A checkpoint is written as sorted files, which are taken in all at once
 // (IngestExternalFiles): what writes by batches instead stops for seconds. So
@@ -23,11 +24,13 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <shared_mutex>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/checkpoint.h"
@@ -42,6 +45,7 @@ struct DatabaseUpdate {
   StateImage image;
   std::vector<uint32_t> removed_models;
   std::vector<Record> pairs;  // whole chains, in a row
+  std::map<std::string, std::optional<std::string>> history;  // none: removed
 };
 
 class Database {
@@ -70,6 +74,29 @@ class Database {
   // False if it could not read them all.
   bool ForEachKey(const std::function<bool(const PairKey&)>& visit) const;
 
+  using VisitHistory =
+      std::function<bool(std::string_view key, std::string_view value)>;
+  // [Any thread] The value of a key, or none. False if it cannot be read.
+  bool ReadHistory(const std::string& key,
+                   std::optional<std::string>* value) const;
+  // [Any thread] Calls `visit` for each key, until it is false. False if it
+  // was, or if they could not all be read.
+  bool ForEachHistory(const VisitHistory& visit) const;
+
+  // The database as it is at one moment. While there is one it is not closed.
+  class View {
+   public:
+    virtual ~View() = default;
+    // Chooses the moment. Once, before the others.
+    virtual void Fix() = 0;
+    virtual uint64_t sequence() const = 0;
+    // The same for the keys in [from, to).
+    virtual bool ForEachHistory(const std::string& from, const std::string& to,
+                                const VisitHistory& visit) const = 0;
+  };
+  // [Any thread] To be destroyed by the same one. Null if it cannot be read.
+  std::unique_ptr<View> Look() const;
+
   // [One thread] All of the update, or nothing. False if it was not taken, or
   // if that is not known; then Reopen() and sequence() tell.
   bool Write(const DatabaseUpdate& update);
@@ -95,6 +122,7 @@ class Database {
 
  private:
   class Impl;
+  class Snapshot;
   explicit Database(std::unique_ptr<Impl> impl);
 
   const std::unique_ptr<Impl> impl_;

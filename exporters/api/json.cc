@@ -6,6 +6,7 @@
 #include "config/units.h"
 #include "core/metrics/figures.h"
 #include "core/timestamp.h"
+#include "exporters/api/window_json.h"
 
 namespace plumbline {
 namespace {
@@ -45,19 +46,6 @@ Json SummaryJson(const ModelSnapshot& model) {
   return json;
 }
 
-Json ConfusionJson(const ModelSnapshot& model, const WindowSnapshot& window) {
-  const auto classes = static_cast<uint32_t>(model.classes.size());
-  Json rows = Json::array();
-  for (uint32_t actual = 0; actual < classes; ++actual) {
-    Json row = Json::array();
-    for (uint32_t predicted = 0; predicted < classes; ++predicted) {
-      row.push_back(window.counts.matrix[CellOf(actual, predicted)]);
-    }
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
 Json ClassesJson(const ModelSnapshot& model, const WindowSnapshot& window) {
   const auto confusion = Confusion::Of(window.counts, model.classes.size());
   Json json = Json::object();
@@ -85,13 +73,7 @@ Json WindowJson(const ModelSnapshot& model, const VersionSnapshot& version,
   if (classifies && model.has_matrix) {
     json["confusion"] = ConfusionJson(model, window);
   }
-  Json metrics = Json::object();
-  for (const NamedFigure& figure : FiguresOf(model, window)) {
-    std::string name(figure.name);
-    if (!figure.average.empty()) name += "_" + std::string(figure.average);
-    metrics[name] = figure.value;
-  }
-  json["metrics"] = std::move(metrics);
+  json["metrics"] = MetricsJson(model, window);
   if (classifies) json["class_metrics"] = ClassesJson(model, window);
   return json;
 }
@@ -125,7 +107,9 @@ Json ConfigJson(const Config& config) {
             {"memory_bytes", FormatSize(config.memory_bytes)},
             {"when_full", engine.evict_oldest ? "evict_oldest" : "reject"},
             {"label_changes", engine.correct_labels ? "correct" : "ignore"}}},
-          {"storage", {{"durability", config.durability}}},
+          {"storage",
+           {{"durability", config.durability},
+            {"retention", FormatDuration(config.retention_ms)}}},
           {"limits",
            {{"models", engine.models},
             {"versions_per_model", engine.versions_per_model},

@@ -1,0 +1,80 @@
+#include "core/window/history.h"
+
+namespace plumbline {
+namespace {
+
+void AddCell(std::map<uint32_t, int64_t>* cells, uint32_t cell, int64_t n) {
+  const auto it = cells->try_emplace(cell, 0).first;
+  it->second += n;
+  if (it->second == 0) cells->erase(it);
+}
+
+int64_t Floor(int64_t ms, int64_t step) { return ms / step * step; }
+
+}  // namespace
+
+void StepCounts::Add(const Tally& tally) {
+  observations += tally.observations();
+  tally.matrix().ForEach(
+      [this](uint32_t cell, int64_t n) { AddCell(&matrix, cell, n); });
+  tally.marginals().ForEach(
+      [this](uint32_t cell, int64_t n) { AddCell(&marginals, cell, n); });
+}
+
+void StepCounts::Add(const StepCounts& other) {
+  observations += other.observations;
+  for (const auto& [cell, n] : other.matrix) AddCell(&matrix, cell, n);
+  for (const auto& [cell, n] : other.marginals) AddCell(&marginals, cell, n);
+}
+
+int64_t StepCounts::Bytes() const {
+  constexpr size_t kStep = 160;  // with its node in the map
+  constexpr size_t kCell = 64;   // likewise
+  return static_cast<int64_t>(kStep +
+                              kCell * (matrix.size() + marginals.size()));
+}
+
+void History::Add(int64_t ms, const Tally& tally) {
+  steps_[Floor(ms, kMinuteMs)].Add(tally);
+}
+
+void History::Correct(int64_t ms, const Tally& change) {
+  if (!kept_here_) return Add(ms, change);
+  // A minute, or the hour that it has become.
+  for (const int64_t length : {kMinuteMs, kHourMs}) {
+    const auto step = steps_.find(Floor(ms, length));
+    if (step == steps_.end()) continue;
+    step->second.Add(change);
+    return;
+  }
+}
+
+void History::RollUp(int64_t now_ms, int64_t oldest_ms) {
+  while (!steps_.empty() && steps_.begin()->first < oldest_ms) {
+    steps_.erase(steps_.begin());
+  }
+  const auto end = steps_.lower_bound(HoursBefore(now_ms));
+  for (auto step = steps_.begin(); step != end;) {
+    const int64_t hour = Floor(step->first, kHourMs);
+    if (step->first == hour) {
+      ++step;
+      continue;
+    }
+    steps_[hour].Add(step->second);
+    step = steps_.erase(step);
+  }
+}
+
+bool History::ForgetOldest() {
+  if (steps_.empty()) return false;
+  steps_.erase(steps_.begin());
+  return true;
+}
+
+int64_t History::Bytes() const {
+  int64_t bytes = 0;
+  for (const auto& [begin, step] : steps_) bytes += step.Bytes();
+  return bytes;
+}
+
+}  // namespace plumbline

@@ -1,0 +1,66 @@
+// History: what was completed in each minute, on its own, for charts and for
+// later analysis. Not a window: nothing slides.
+//
+// A step holds changes: observations completed in it, and corrections of them
+// that came later. With a store they are taken out with each checkpoint, and
+// added there to what is kept of the step. Without one they stay here; minutes
+// older than a day become hours.
+//
+// The writer's alone.
+
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <utility>
+
+#include "core/window/tally.h"
+
+namespace plumbline {
+
+// Sums of changes; a cell can be below zero until what it changes is added.
+struct StepCounts {
+  int64_t observations = 0;
+  std::map<uint32_t, int64_t> matrix;     // by CellOf()
+  std::map<uint32_t, int64_t> marginals;  // by MarginalOf()
+
+  void Add(const Tally& tally);
+  void Add(const StepCounts& other);
+  int64_t Bytes() const;  // about
+};
+
+using Steps = std::map<int64_t, StepCounts>;  // by begin, in ms
+
+class History {
+ public:
+  static constexpr int64_t kMinuteMs = 60'000;
+  static constexpr int64_t kHourMs = 60 * kMinuteMs;
+  // Steps that begin before this are hours; REQUIRES: now_ms is not negative.
+  static int64_t HoursBefore(int64_t now_ms) {
+    return (now_ms - 24 * kHourMs) / kHourMs * kHourMs;
+  }
+
+  // There is no store.
+  void KeepHere() { kept_here_ = true; }
+  bool kept_here() const { return kept_here_; }
+
+  // What was completed at `ms`.
+  void Add(int64_t ms, const Tally& tally);
+  // A change to what was completed at `ms`, which may not be kept any more.
+  void Correct(int64_t ms, const Tally& change);
+
+  // Makes hours of old minutes, and forgets what began before `oldest_ms`.
+  void RollUp(int64_t now_ms, int64_t oldest_ms);
+  // False if there was none.
+  bool ForgetOldest();
+
+  const Steps& steps() const { return steps_; }
+  Steps Take() { return std::exchange(steps_, {}); }
+  int64_t Bytes() const;
+
+ private:
+  bool kept_here_ = false;
+  Steps steps_;
+};
+
+}  // namespace plumbline

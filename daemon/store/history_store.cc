@@ -1,0 +1,198 @@
+#include "daemon/store/history_store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/bytes.h"
+
+namespace plumbline {
+namespace {
+
+constexpr char kMinute = 0;
+constexpr char kHour = 1;
+constexpr size_t kKeyBytes = 13;
+
+template <class T>
+void PutBigEndian(T value, std::string* bytes) {
+  for (int shift = sizeof(T) * 8 - 8; shift >= 0; shift -= 8) {
+    *bytes += static_cast<char>(value >> shift);
+  }
+}
+
+uint64_t GetBigEndian(std::string_view bytes) {
+  uint64_t value = 0;
+  for (const char c : bytes) value = value << 8 | static_cast<unsigned char>(c);
+  return value;
+}
+
+struct Key {
+  uint32_t owner;
+  char kind;
+  int64_t begin_ms;
+};
+
+std::string Encode(const Key& key) {
+  std::string bytes;
+  PutBigEndian(key.owner, &bytes);
+  bytes += key.kind;
+  PutBigEndian(static_cast<uint64_t>(key.begin_ms), &bytes);
+  return bytes;
+}
+
+Key DecodeKey(std::string_view bytes) {
+  return {static_cast<uint32_t>(GetBigEndian(bytes.substr(0, 4))), bytes[4],
+          static_cast<int64_t>(GetBigEndian(bytes.substr(5, 8)))};
+}
+
+std::string HourOf(const Key& key) {
+  return Encode({key.owner, kHour,
+                 key.begin_ms / History::kHourMs * History::kHourMs});
+}
+
+std::string Encode(const StepCounts& step) {
+  std::string bytes;
+  ByteWriter out(&bytes);
+  out.Put(step.observations);
+  for (const auto* cells : {&step.matrix, &step.marginals}) {
+    out.Put(static_cast<uint32_t>(cells->size()));
+    for (const auto& [cell, n] : *cells) {
+      out.Put(cell);
+      out.Put(n);
+    }
+  }
+  return bytes;
+}
+
+std::optional<StepCounts> DecodeStep(std::string_view bytes) {
+  ByteReader in(bytes);
+  StepCounts step;
+  step.observations = in.Get<int64_t>();
+  for (auto* cells : {&step.matrix, &step.marginals}) {
+    for (auto n = in.Get<uint32_t>(); n > 0 && in.ok(); --n) {
+      const auto cell = in.Get<uint32_t>();
+      (*cells)[cell] = in.Get<int64_t>();
+    }
+  }
+  if (!in.ok() || !in.AtEnd()) return std::nullopt;
+  return step;
+}
+
+}  // namespace
+
+void HistoryStore::Take(State* state, uint64_t sequence) {
+  auto taken = std::make_shared<Taken>();
+  taken->sequence = sequence;
+  taken->now_ms = state->now_ms();
+  taken->steps = state->TakeHistory();
+  for (const Model* model : state->models().Get()) {
+    for (const Version* version : model->versions.Get()) {
+      taken->owners.insert(version->owner);
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  taken_ = std::move(taken);
+}
+
+std::optional<HistoryStore::Encoded> HistoryStore::Changes() {
+  std::shared_ptr<const Taken> taken;
+  {
+    const std::lock_guard lock(mutex_);
+    taken = taken_;
+  }
+  const int64_t hours_before = History::HoursBefore(taken->now_ms);
+  const int64_t oldest = taken->now_ms - retention_ms_.load();
+  std::map<std::string, StepCounts> added;
+  for (const auto& [owner, steps] : taken->steps) {
+    for (const auto& [begin_ms, step] : steps) {
+      if (begin_ms < oldest) continue;
+      const Key key = {owner, kMinute, begin_ms};
+      added[begin_ms < hours_before ? HourOf(key) : Encode(key)].Add(step);
+    }
+  }
+  Encoded changes;
+  sweeping_before_ = hours_before;
+  if (hours_before != swept_before_ &&
+      !Sweep(*taken, hours_before, oldest, &changes, &added)) {
+    return std::nullopt;
+  }
+  for (const auto& [key, step] : added) {
+    std::optional<std::string> kept;
+    if (!changes.contains(key) && !database_->ReadHistory(key, &kept)) {
+      return std::nullopt;
+    }
+    StepCounts sum = step;
+    // A correction of what is not kept is of no use.
+    if (!kept && sum.observations == 0) continue;
+    if (kept) {
+      const auto before = DecodeStep(*kept);
+      if (!before) return std::nullopt;
+      sum.Add(*before);
+    }
+    changes[key] = Encode(sum);
+  }
+  return changes;
+}
+
+bool HistoryStore::Sweep(const Taken& taken, int64_t hours_before,
+                         int64_t oldest, Encoded* changes,
+                         std::map<std::string, StepCounts>* added) const {
+  return database_->ForEachHistory(
+      [&](std::string_view bytes, std::string_view value) {
+        if (bytes.size() != kKeyBytes) return false;
+        const Key key = DecodeKey(bytes);
+        if (key.begin_ms < oldest || !taken.owners.contains(key.owner)) {
+          (*changes)[std::string(bytes)] = std::nullopt;
+        } else if (key.kind == kMinute && key.begin_ms < hours_before) {
+          const auto step = DecodeStep(value);
+          if (!step) return false;
+          (*changes)[std::string(bytes)] = std::nullopt;
+          (*added)[HourOf(key)].Add(*step);
+        }
+        return true;
+      });
+}
+
+void HistoryStore::Stored() {
+  swept_before_ = sweeping_before_;
+  const std::lock_guard lock(mutex_);
+  taken_ = nullptr;
+}
+
+std::optional<Steps> HistoryStore::Read(Pipeline* pipeline, uint32_t owner,
+                                        int64_t from_ms, int64_t to_ms) const {
+  Steps steps;
+  std::shared_ptr<const Taken> taken;
+  // All of one moment: what is in the state, on its way, and stored.
+  const std::unique_ptr<Database::View> view = database_->Look();
+  if (view == nullptr) return std::nullopt;
+  pipeline->Exclusively([&](State* state) {
+    if (const Version* version = state->owner(owner).version) {
+      steps = version->history.steps();
+    }
+    const std::lock_guard lock(mutex_);
+    taken = taken_;
+    view->Fix();
+  });
+  if (taken != nullptr && view->sequence() < taken->sequence &&
+      taken->steps.contains(owner)) {
+    for (const auto& [begin_ms, step] : taken->steps.at(owner)) {
+      steps[begin_ms].Add(step);
+    }
+  }
+  for (const char kind : {kMinute, kHour}) {
+    const bool good = view->ForEachHistory(
+        Encode({owner, kind, std::max<int64_t>(from_ms, 0)}),
+        Encode({owner, kind, std::max<int64_t>(to_ms, 0)}),
+        [&steps](std::string_view key, std::string_view value) {
+          const auto step = DecodeStep(value);
+          if (step) steps[DecodeKey(key).begin_ms].Add(*step);
+          return step.has_value();
+        });
+    if (!good) return std::nullopt;
+  }
+  steps.erase(steps.begin(), steps.lower_bound(from_ms));
+  steps.erase(steps.lower_bound(to_ms), steps.end());
+  return steps;
+}
+
+}  // namespace plumbline

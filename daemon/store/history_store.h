@@ -1,0 +1,70 @@
+// HistoryStore: the history of all versions, in the database.
+//
+// Key: owner of the version (32 bits), 0 for a minute or 1 for an hour, begin
+// in ms (64 bits), all big-endian. Value: core/window/history.h as bytes.
+//
+// Changes are taken from the state with each checkpoint, and added there to
+// what is kept. At the same time, once an hour, minutes older than a day are
+// made hours, and what is older than the retention is removed, as is what
+// belongs to versions that are gone.
+
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "core/pipeline.h"
+#include "core/window/history.h"
+#include "daemon/store/database.h"
+
+namespace plumbline {
+
+class HistoryStore {
+ public:
+  HistoryStore(const Database* database, int64_t retention_ms)
+      : database_(database), retention_ms_(retention_ms) {}
+
+  // [Any thread]
+  void SetRetention(int64_t ms) { retention_ms_.store(ms); }
+
+  // [Writer] Takes what has changed, for the checkpoint of this sequence.
+  void Take(State* state, uint64_t sequence);
+  // [Checkpoints] What this changes in the database. nullopt if that cannot be
+  // read.
+  std::optional<std::map<std::string, std::optional<std::string>>> Changes();
+  // [Checkpoints] It is stored.
+  void Stored();
+
+  // [Any thread] The steps of a version that begin in [from_ms, to_ms), as of
+  // now: minutes, and older ones as hours. nullopt if the store cannot be read
+  // now.
+  std::optional<Steps> Read(Pipeline* pipeline, uint32_t owner, int64_t from_ms,
+                            int64_t to_ms) const;
+
+ private:
+  struct Taken {
+    uint64_t sequence = 0;  // of the checkpoint
+    int64_t now_ms = 0;
+    std::map<uint32_t, Steps> steps;  // by owner
+    std::set<uint32_t> owners;        // that there are
+  };
+  using Encoded = std::map<std::string, std::optional<std::string>>;
+
+  bool Sweep(const Taken& taken, int64_t hours_before, int64_t oldest,
+             Encoded* changes, std::map<std::string, StepCounts>* added) const;
+
+  const Database* const database_;
+  std::atomic<int64_t> retention_ms_;
+  int64_t swept_before_ = -1;  // of the last sweep
+  int64_t sweeping_before_ = -1;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Taken> taken_;  // guarded by mutex_; may be null
+};
+
+}  // namespace plumbline

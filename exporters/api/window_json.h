@@ -1,0 +1,20 @@
+// Parts of the API's JSON about one window, or one step of history.
+
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "core/snapshot.h"
+
+namespace plumbline {
+
+// Rows of actual classes, columns of predicted ones. REQUIRES: the matrix has
+// all classes.
+nlohmann::ordered_json ConfusionJson(const ModelSnapshot& model,
+                                     const WindowSnapshot& window);
+
+// The figures that have a value, by name and average.
+nlohmann::ordered_json MetricsJson(const ModelSnapshot& model,
+                                   const WindowSnapshot& window);
+
+}  // namespace plumbline
