@@ -4,6 +4,7 @@ nothing is counted twice.
 KILLS=1000 crash_test.py   the long form
 """
 
+import collections
 import contextlib
 import http.client
 import json
@@ -134,19 +135,51 @@ def traffic(test, daemon):
     test.assertGreater(scraper.scrapes, 0)
 
 
+def send_again(test, daemon, clients):
+    """Everything again: only the duplicates change."""
+    before = test.check(daemon, clients)
+    for client in clients:
+        for body in client.requests:
+            client.post(body)
+    after = test.check(daemon, clients)
+    for (series, labels), value in before.items():
+        if not series.startswith((
+                "plumbline_ingest", "plumbline_duplicates", "plumbline_scrape",
+                "plumbline_storage", "plumbline_checkpoint", "process_",
+                "plumbline_last_", "plumbline_resend_protection")):
+            test.assertEqual(after[series, labels], value, (series, labels))
+
+
 class CrashTest(unittest.TestCase):
+    window = "24h"
+
+    def check_history(self, daemon, client):
+        """The steps of each version sum up to all of its pairs."""
+        status, _, body = daemon.get(
+            f"/api/v1/models/{client.name_of_model}/history?from=0&step=1h")
+        self.assertEqual(status, 200, body)
+        history = json.loads(body)
+        for result in history["results"]:
+            cells = collections.Counter()
+            for point in result["points"]:
+                for actual, row in zip(history["classes"], point["confusion"]):
+                    for predicted, n in zip(history["classes"], row):
+                        cells[actual, predicted] += n
+            self.assertEqual(+cells, client.oracle.confusion(result["version"]))
+
     def check(self, daemon, clients):
         samples = daemon.metrics()
         for client in clients:
-            expected = client.oracle.samples(client.name_of_model, "24h")
+            expected = client.oracle.samples(client.name_of_model, self.window)
             wrong = {key: (value, samples.get(key)) for key, value in
                      expected.items() if samples.get(key) != value}
             self.assertEqual(wrong, {})
             cells = sum(value for (series, labels), value in samples.items()
                         if series == "plumbline_confusion_observations"
                         and ("model", client.name_of_model) in labels
-                        and ("window", "24h") in labels)
+                        and ("window", self.window) in labels)
             self.assertEqual(cells, sum(map(len, client.oracle.order.values())))
+            CrashTest.check_history(self, daemon, client)
         return samples
 
     def crash(self, durability, kills):
@@ -159,19 +192,7 @@ class CrashTest(unittest.TestCase):
                     daemon.process.send_signal(signal.SIGKILL)
                     daemon.process.wait()
                     daemon.start()
-            before = self.check(daemon, clients)
-
-            # Everything again: only the duplicates change.
-            for client in clients:
-                for body in client.requests:
-                    client.post(body)
-            after = self.check(daemon, clients)
-            for (series, labels), value in before.items():
-                if series.startswith(("plumbline_ingest", "plumbline_duplicates",
-                                      "plumbline_scrape", "plumbline_storage",
-                                      "plumbline_checkpoint", "process_", "plumbline_last_")):
-                    continue
-                self.assertEqual(after[series, labels], value, (series, labels))
+            send_again(self, daemon, clients)
             # And over a clean stop.
             self.assertEqual(daemon.stop(), 0)
             daemon.start()

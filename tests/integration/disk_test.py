@@ -66,6 +66,7 @@ def fill(path):
 
 class DiskTest(unittest.TestCase):
     check = crash_test.CrashTest.check
+    window = "24h"
 
     def trouble(self, daemon, begin, end, kills):
         """One disk in trouble: begin() and end() make it so and not so."""
