@@ -20,7 +20,7 @@ class Remembered {
 
   // REQUIRES: the record is not younger than the moment.
   bool Alive(const Record& record) const {
-    if (record.owner >= marks_.size()) return true;
+    if (record.owner >= marks_.size()) return false;
     const auto& marks = marks_[record.owner];
     const auto mark = std::lower_bound(
         marks.begin(), marks.end(), record.age,

@@ -190,6 +190,8 @@ class Database::Impl {
 
   // Shared by those who read; alone when it is closed and opened.
   mutable std::shared_mutex open_mutex;
+  // Shared by those who look at all of one checkpoint. After open_mutex.
+  mutable std::shared_mutex change_mutex;
   rocksdb::DB* db = nullptr;  // null while it is closed
   std::vector<rocksdb::ColumnFamilyHandle*> families;
 };
@@ -334,6 +336,7 @@ Status Database::Impl::WriteFiles(
     arg.external_files = {new_files + "/" + kFamilyNames[family]};
     arg.options.move_files = true;
     arg.options.write_global_seqno = false;
+    arg.options.snapshot_consistency = false;  // there are none
     files->push_back(std::move(arg));
   };
   Status status;
@@ -475,50 +478,37 @@ bool Database::ReadHistory(const std::string& key,
 }
 
 bool Database::ForEachHistory(const VisitHistory& visit) const {
-  const std::unique_ptr<View> view = Look();
-  if (view == nullptr) return false;
-  view->Fix();
-  return view->ForEachHistory("", "", visit);
+  const View view(this);
+  return view.good() && view.ForEachHistory("", "", visit);
 }
 
-class Database::Snapshot : public Database::View {
- public:
-  explicit Snapshot(const Impl* impl)
-      : impl_(impl), lock_(impl->open_mutex, std::try_to_lock) {}
-  ~Snapshot() override {
-    if (read_.snapshot != nullptr) impl_->db->ReleaseSnapshot(read_.snapshot);
-  }
-  bool good() const { return lock_.owns_lock() && impl_->db != nullptr; }
+Database::View::View(const Database* database)
+    : impl_(database->impl_.get()),
+      opened_(impl_->open_mutex, std::try_to_lock),
+      unchanged_(impl_->change_mutex) {}
 
-  void Fix() override { read_.snapshot = impl_->db->GetSnapshot(); }
-  uint64_t sequence() const override {
-    std::string bytes;
-    impl_->db->Get(read_, impl_->families[kState], kSequenceKey, &bytes)
-        .PermitUncheckedError();
-    return ByteReader(bytes).Get<uint64_t>();
-  }
-  bool ForEachHistory(const std::string& from, const std::string& to,
-                      const VisitHistory& visit) const override {
-    const std::unique_ptr<rocksdb::Iterator> it(
-        impl_->db->NewIterator(read_, impl_->families[kHistory]));
-    for (it->Seek(from); it->Valid(); it->Next()) {
-      if (!to.empty() && it->key().compare(to) >= 0) break;
-      if (!visit(it->key().ToStringView(), it->value().ToStringView())) {
-        return false;
-      }
+bool Database::View::good() const {
+  return opened_.owns_lock() && impl_->db != nullptr;
+}
+
+uint64_t Database::View::sequence() const {
+  std::string bytes;
+  const Status status = impl_->Get(kSequenceKey, &bytes);
+  return status.ok() ? ByteReader(bytes).Get<uint64_t>() : 0;
+}
+
+bool Database::View::ForEachHistory(const std::string& from,
+                                    const std::string& to,
+                                    const VisitHistory& visit) const {
+  const std::unique_ptr<rocksdb::Iterator> it(
+      impl_->db->NewIterator({}, impl_->families[kHistory]));
+  for (it->Seek(from); it->Valid(); it->Next()) {
+    if (!to.empty() && it->key().compare(to) >= 0) break;
+    if (!visit(it->key().ToStringView(), it->value().ToStringView())) {
+      return false;
     }
-    return it->status().ok();
   }
-
- private:
-  const Impl* const impl_;
-  const std::shared_lock<std::shared_mutex> lock_;
-  rocksdb::ReadOptions read_;
-};
-
-std::unique_ptr<Database::View> Database::Look() const {
-  auto view = std::make_unique<Snapshot>(impl_.get());
-  return view->good() ? std::move(view) : nullptr;
+  return it->status().ok();
 }
 
 bool Database::Write(const DatabaseUpdate& update) {
@@ -527,9 +517,15 @@ bool Database::Write(const DatabaseUpdate& update) {
       !HasFreeSpace(impl_->store, 2 * SizeOf(update))) {
     return false;
   }
+  // Before a file of it can be compacted.
+  impl_->forgotten->Set(nullptr);
   std::vector<rocksdb::IngestExternalFileArg> files;
   Status status = impl_->WriteFiles(update, &files);
-  if (status.ok()) status = impl_->db->IngestExternalFiles(files);
+  if (status.ok()) {
+    // All at once, for one who looks at several families.
+    const std::unique_lock change(impl_->change_mutex);
+    status = impl_->db->IngestExternalFiles(files);
+  }
   std::error_code ignored;
   std::filesystem::remove_all(impl_->new_files, ignored);
   return status.ok();

@@ -49,6 +49,8 @@ struct DatabaseUpdate {
 };
 
 class Database {
+  class Impl;
+
  public:
   // `directory` is the store's. `cache_bytes`: memory for what is read.
   // nullptr, with *error, if it is damaged or cannot be opened.
@@ -83,19 +85,24 @@ class Database {
   // was, or if they could not all be read.
   bool ForEachHistory(const VisitHistory& visit) const;
 
-  // The database as it is at one moment. While there is one it is not closed.
+  // While there is one nothing is written: all that is read is of one
+  // checkpoint.
   class View {
    public:
-    virtual ~View() = default;
-    // Chooses the moment. Once, before the others.
-    virtual void Fix() = 0;
-    virtual uint64_t sequence() const = 0;
+    explicit View(const Database* database);
+    // False if it cannot be read now; then nothing else is to be called.
+    bool good() const;
+    // Of the checkpoint; 0 if it cannot be read.
+    uint64_t sequence() const;
     // The same for the keys in [from, to).
-    virtual bool ForEachHistory(const std::string& from, const std::string& to,
-                                const VisitHistory& visit) const = 0;
+    bool ForEachHistory(const std::string& from, const std::string& to,
+                        const VisitHistory& visit) const;
+
+   private:
+    const Impl* const impl_;
+    const std::shared_lock<std::shared_mutex> opened_;
+    const std::shared_lock<std::shared_mutex> unchanged_;
   };
-  // [Any thread] To be destroyed by the same one. Null if it cannot be read.
-  std::unique_ptr<View> Look() const;
 
   // [One thread] All of the update, or nothing. False if it was not taken, or
   // if that is not known; then Reopen() and sequence() tell.
@@ -110,7 +117,8 @@ class Database {
   std::optional<uint64_t> sequence() const;
 
   // What was remembered at the last checkpoint: other pairs are removed when
-  // their files are next compacted.
+  // their files are next compacted. Write() ends that, as it brings pairs that
+  // are younger.
   void SetRemembered(std::shared_ptr<const Remembered> remembered);
   // [Any thread] Removes now what is forgotten. Takes long, unless `cancel`
   // becomes true.
@@ -121,8 +129,6 @@ class Database {
   uint64_t bytes() const;
 
  private:
-  class Impl;
-  class Snapshot;
   explicit Database(std::unique_ptr<Impl> impl);
 
   const std::unique_ptr<Impl> impl_;

@@ -163,24 +163,23 @@ std::optional<Steps> HistoryStore::Read(Pipeline* pipeline, uint32_t owner,
   Steps steps;
   std::shared_ptr<const Taken> taken;
   // All of one moment: what is in the state, on its way, and stored.
-  const std::unique_ptr<Database::View> view = database_->Look();
-  if (view == nullptr) return std::nullopt;
+  const Database::View view(database_);
+  if (!view.good()) return std::nullopt;
   pipeline->Exclusively([&](State* state) {
     if (const Version* version = state->owner(owner).version) {
       steps = version->history.steps();
     }
     const std::lock_guard lock(mutex_);
     taken = taken_;
-    view->Fix();
   });
-  if (taken != nullptr && view->sequence() < taken->sequence &&
+  if (taken != nullptr && view.sequence() < taken->sequence &&
       taken->steps.contains(owner)) {
     for (const auto& [begin_ms, step] : taken->steps.at(owner)) {
       steps[begin_ms].Add(step);
     }
   }
   for (const char kind : {kMinute, kHour}) {
-    const bool good = view->ForEachHistory(
+    const bool good = view.ForEachHistory(
         Encode({owner, kind, std::max<int64_t>(from_ms, 0)}),
         Encode({owner, kind, std::max<int64_t>(to_ms, 0)}),
         [&steps](std::string_view key, std::string_view value) {

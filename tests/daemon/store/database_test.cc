@@ -123,6 +123,10 @@ TEST_CASE("pairs that are forgotten are removed, others stay") {
   CHECK(Found(*database, {5, 950}).empty());
   CHECK(Found(*database, {949, 951}).size() == 2);
   CHECK(database->bytes() > 0);
+  // What was remembered says nothing of pairs that come later.
+  REQUIRE(database->Write(UpdateOf(4, {RecordOf(2000, 1, 3)})));
+  database->Compact(&cancel);
+  CHECK(Keys(*database) == 100);
 }
 
 TEST_CASE("a model that is gone is removed, and a copy is whole") {
