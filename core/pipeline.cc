@@ -84,7 +84,10 @@ bool Applier::Prepare(const Group& group) {
   for (const Record& stored : records_) {
     if (!state_->HasOwner(stored.owner)) return false;  // damaged
   }
-  for (const Record& stored : records_) table.InsertCopy(stored);
+  // From the last to the first, as each becomes the head of its chain.
+  for (auto stored = records_.rbegin(); stored != records_.rend(); ++stored) {
+    table.InsertCopy(*stored);
+  }
   return true;
 }
 
@@ -233,6 +236,13 @@ void Pipeline::CommitGroup(const std::vector<Waiter*>& waiters) {
 
 Pipeline::Status Pipeline::CommitRecord(const Group& group,
                                         const std::vector<Outcome*>& outcomes) {
+  // Those in line when it fell behind fill it up by a quarter, no more.
+  const bool any_events = std::any_of(
+      group.commands.begin(), group.commands.end(),
+      [](const Command* command) { return EventsOf(command) > 0; });
+  if (any_events && state_.unsaved_pairs().changed() / 5 > unsaved_limit_ / 4) {
+    return Status::kStoreFailed;
+  }
   if (!applier_.Prepare(group)) return Status::kStoreFailed;
   if (journal_ != nullptr) {
     constexpr size_t kKept = size_t{4} << 20;

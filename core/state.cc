@@ -277,12 +277,15 @@ void State::LimitMemory(size_t records) {
 
 void State::MakeMemoryRoom(size_t n) {
   if (table_.size() + n <= memory_limit_) return;
+  const size_t most = memory_limit_ - std::min(n, memory_limit_);
   // So many looks as find enough that may leave, if a part of them may.
-  const size_t looks = 16 * n + 1024;
-  table_.Shrink(looks, memory_limit_ - std::min(n, memory_limit_),
-                [this](const Record& record) {
-                  return unsaved_pairs_.MayLeave(record);
-                });
+  const size_t looks = 8 * n + 1024;
+  table_.Shrink(looks, most, [this](const Record& record) {
+    return record.joined && unsaved_pairs_.MayLeave(record);
+  });
+  table_.Shrink(looks, most, [this](const Record& record) {
+    return unsaved_pairs_.MayLeave(record);
+  });
 }
 
 void State::NoteForgotten(int64_t until_ms) {

@@ -119,7 +119,8 @@ class State {
   // There is a store, and at most so many records are to be in memory, as far
   // as what has changed and is not in the store allows.
   void LimitMemory(size_t records);
-  // Lets records that are in the store leave memory, to make room for `n`.
+  // Lets records that are in the store leave memory, to make room for `n`. Of
+  // what it looks at, first what does not wait: that is rarely asked for.
   void MakeMemoryRoom(size_t n);
   AgeClock& prediction_ages() { return prediction_ages_; }
   AgeClock& label_ages() { return label_ages_; }

@@ -1,6 +1,7 @@
 #include "daemon/app.h"
 
 #include <chrono>
+#include <thread>
 #include <utility>
 
 #include "config/loader.h"
@@ -8,6 +9,7 @@
 #include "daemon/build_info.h"
 #include "daemon/log/log.h"
 #include "daemon/process/process_figures.h"
+#include "daemon/store/files.h"
 #include "daemon/store/memory_split.h"
 #include "daemon/store/recovery.h"
 #include "exporters/api/json.h"
@@ -136,12 +138,28 @@ bool App::Recover(std::string* error) {
   return true;
 }
 
+// Where the disk is full it is opened when there is space again.
+bool App::OpenDatabase(size_t cache_bytes, std::string* error) {
+  for (bool told = false;; told = true) {
+    database_ = Database::Open(directory_->path(), cache_bytes, error);
+    if (database_ != nullptr) return true;
+    if (HasFreeSpace(directory_->path()) || options_.gives_up()) return false;
+    if (!told) {
+      Log(LogLevel::kError, "the disk is full: waiting for space to start",
+          {{"error", *error}});
+    }
+    error->clear();
+    constexpr auto kRetry = std::chrono::milliseconds(100);
+    std::this_thread::sleep_for(kRetry);
+  }
+}
+
 // The last checkpoint, and the journal behind it.
 bool App::RecoverStore(std::string* error) {
-  const MemorySplit memory = SplitMemory(config_.memory_bytes);
-  database_ = Database::Open(directory_->path(), memory.cache_bytes, error);
-  if (database_ == nullptr) return false;
-  filter_ = std::make_unique<KeyFilter>(memory.filter_bytes);
+  const MemorySplit memory = SplitMemory(
+      config_.memory_bytes, config_.engine.remembered_bytes);
+  if (!OpenDatabase(memory.cache_bytes, error)) return false;
+  filter_ = std::make_unique<KeyFilter>(memory.filter_bytes, &memory_);
   stored_pairs_ =
       std::make_unique<StoredPairs>(database_.get(), filter_.get());
   pipeline_.UseStore(stored_pairs_.get(), memory.records,
@@ -157,6 +175,8 @@ bool App::RecoverStore(std::string* error) {
       config_.durability == "power" ? Durability::kPower : Durability::kProcess,
       stored->sequence, Replayer(&pipeline_, error), error);
   if (journal_ == nullptr) return false;
+  // Far beyond what checkpoints leave of it: they fail.
+  journal_->SetMost(16 * options_.checkpoint_bytes + (uint64_t{64} << 20));
   pipeline_.SetJournal(journal_.get());
   // Time never runs back, not even over a restart.
   clock_.Advance(pipeline_.state().gauges().now_ms.load());
@@ -174,6 +194,7 @@ void App::Stop() {
   // Ingest first: what it has answered is still seen by a last scrape.
   if (ingest_server_ != nullptr) ingest_server_->Stop(kStopGrace);
   pipeline_.Stop();
+  if (checkpointer_ != nullptr) checkpointer_->Stop();
   // The next start then has nothing to replay.
   if (checkpointer_ != nullptr && !checkpointer_->Write()) {
     Log(LogLevel::kWarn, "the last checkpoint could not be written");

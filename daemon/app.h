@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -41,6 +42,8 @@ struct AppOptions {
   std::string web_config_file;
   bool enable_lifecycle = false;
   bool enable_admin_api = false;
+  // Asked while the start waits for something: true ends it.
+  std::function<bool()> gives_up = [] { return false; };
 };
 
 class App {
@@ -69,6 +72,7 @@ class App {
   bool Listen(std::string* error);
   bool Recover(std::string* error);
   bool RecoverStore(std::string* error);
+  bool OpenDatabase(size_t cache_bytes, std::string* error);
   std::optional<Config> Load(std::string* error) const;
   std::optional<std::string> Apply(Config config);
   DaemonFigures Figures() const;

@@ -42,6 +42,13 @@ void RaiseDescriptorLimit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// A signal to stop is waiting to be taken.
+bool IsToStop() {
+  sigset_t pending;
+  return sigpending(&pending) == 0 && (sigismember(&pending, SIGINT) == 1 ||
+                                       sigismember(&pending, SIGTERM) == 1);
+}
+
 // Serves until it is asked to stop.
 void Run(plumbline::App* app, const sigset_t& signals) {
   while (!app->quit()) {
@@ -65,7 +72,9 @@ int main(int argc, char** argv) {
   RaiseDescriptorLimit();
   ReturnLargeBlocks();
   std::string error;
-  const auto app = plumbline::App::Start(flags->app, &error);
+  plumbline::AppOptions options = flags->app;
+  options.gives_up = IsToStop;
+  const auto app = plumbline::App::Start(options, &error);
   if (app == nullptr) {
     // Several problems of a configuration are several lines.
     for (size_t begin = 0; begin <= error.size();) {

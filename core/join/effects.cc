@@ -174,9 +174,14 @@ void Joiner::KeepPastLabel(Model* model, const PairKey& key, uint64_t bits) {
     if (!label && record.kind() != RecordKind::kPrediction) continue;
     const AgeClock& ages =
         label ? state_->label_ages() : state_->prediction_ages();
-    // Of two that live as long the pair, whatever the order of the chain.
+    // Of those that live as long the youngest pair, whatever the order of the
+    // chain.
     const int64_t expiry = ages.ExpiryOf(record.age);
-    if (expiry < until || (expiry == until && label)) continue;
+    if (expiry < until ||
+        (expiry == until &&
+         (label || (owner != model->owner && record.age < age)))) {
+      continue;
+    }
     until = expiry;
     owner = label ? model->owner : model->past_owner();
     age = record.age;

@@ -219,6 +219,7 @@ void Joiner::LoadChain(const PairKey& key) {
     if (state_->Alive(record)) {
       chain_.push_back(r);
     } else if (state_->unsaved_pairs().MayLeave(record)) {
+      state_->unsaved_pairs().BeforeChange(key);
       table.Remove(r);
     }
     r = next;

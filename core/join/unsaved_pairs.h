@@ -67,8 +67,12 @@ class UnsavedPairs {
   // The copy, when it is complete: whole chains, the records of one key in a
   // row. `next` has no meaning in them.
   std::vector<Record> Take() { return std::exchange(copy_, {}); }
-  // The copy is in the store.
-  void Saved() { saving_ = false; }
+  // The copy is in the store. Its memory, to be used again.
+  void Saved(std::vector<Record> copy = {}) {
+    saving_ = false;
+    copy.clear();
+    copy_ = std::move(copy);
+  }
 
  private:
   static constexpr uint64_t kFirstTag = 3;

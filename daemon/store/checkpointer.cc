@@ -1,5 +1,6 @@
 #include "daemon/store/checkpointer.h"
 
+#include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -16,7 +17,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr auto kLook = std::chrono::milliseconds(20);
-constexpr auto kRetry = std::chrono::milliseconds(200);
+constexpr auto kRetry = std::chrono::milliseconds(200);  // at first
+constexpr auto kLongestRetry = std::chrono::seconds(3);
 // One is due after so long if anything has come, so that what is forgotten can
 // be removed.
 constexpr auto kLongest = std::chrono::minutes(5);
@@ -29,9 +31,10 @@ double Since(Clock::time_point begin) {
 }
 
 // What answers comes first where there are few processors.
-void LowerPriority() {
+void BeginThread(const char* name) {
   constexpr int kNice = 5;
   setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
+  pthread_setname_np(pthread_self(), name);
 }
 
 KeyFilter::Ages FirstAges(State& state) {
@@ -54,14 +57,14 @@ Checkpointer::Checkpointer(const Parts& parts, const Due& due,
       thread_([this] { Run(); }),
       housekeeper_([this] { KeepHouse(); }) {}
 
-Checkpointer::~Checkpointer() {
+void Checkpointer::Stop() {
   {
     const std::lock_guard lock(mutex_);
     stop_.store(true);
   }
   wake_.notify_all();
-  thread_.join();
-  housekeeper_.join();
+  if (thread_.joinable()) thread_.join();
+  if (housekeeper_.joinable()) housekeeper_.join();
 }
 
 bool Checkpointer::Write() {
@@ -138,10 +141,13 @@ bool Checkpointer::Store() {
 
 void Checkpointer::Finish() {
   written_ = pending_->sequence;
+  std::vector<Record> copy = std::move(pending_->pairs);
   pending_.reset();
   parts_.history->Stored();
   parts_.database->SetRemembered(std::move(remembered_));
-  Pause([](State* state) { state->unsaved_pairs().Saved(); });
+  Pause([&copy](State* state) {
+    state->unsaved_pairs().Saved(std::move(copy));
+  });
   // Only now: until the new one is there, the old one and its journal count.
   parts_.journal->DropBefore(written_);
   last_ = Clock::now();
@@ -154,8 +160,18 @@ void Checkpointer::Finish() {
 // Files are compacted as others come, which removes what is forgotten. When
 // none come any more it has to be asked for.
 bool Checkpointer::ManyForgotten() const {
-  return parts_.database->bytes() >
-         kWorthReclaiming + 3 * kStoredRecordBytes * records_;
+  return parts_.database->pair_bytes() >
+         kWorthReclaiming + std::max(3 * kStoredRecordBytes * records_,
+                                     2 * compacted_bytes_.load());
+}
+
+// The journal leaves room for what is to be saved.
+void Checkpointer::KeepRoom() {
+  const auto unsaved = static_cast<uint64_t>(
+      parts_.pipeline->state().gauges().unsaved_records.load(
+          std::memory_order_relaxed));
+  const uint64_t pending = pending_ ? pending_->pairs.size() : 0;
+  parts_.journal->KeepFree((unsaved + pending) * kStoredRecordBytes * 3 / 2);
 }
 
 // How long the writer stood still.
@@ -199,17 +215,28 @@ bool Checkpointer::IsDue() const {
 }
 
 void Checkpointer::Run() {
-  LowerPriority();
-  bool good = true;
+  BeginThread("checkpoint");
+  std::chrono::milliseconds pause = kRetry;  // after one that failed
+  Clock::time_point not_before = Clock::now();
   std::unique_lock lock(mutex_);
   while (!stop_) {
-    wake_.wait_for(lock, good ? kLook : kRetry, [this] { return stop_.load(); });
+    wake_.wait_for(lock, kLook, [this] { return stop_.load(); });
     if (stop_) return;
     lock.unlock();
     {
       const std::lock_guard writing(writing_);
-      parts_.database->Tend();
-      if (!good || IsDue()) good = WriteLocked();
+      if (parts_.database->Tend()) {
+        pause = kRetry;
+        not_before = Clock::now();
+      }
+      KeepRoom();
+      if ((pending_ || IsDue()) && Clock::now() >= not_before) {
+        const bool good = WriteLocked();
+        pause = good ? kRetry
+                     : std::min<std::chrono::milliseconds>(2 * pause,
+                                                           kLongestRetry);
+        if (!good) not_before = Clock::now() + pause;
+      }
     }
     lock.lock();
   }
@@ -217,7 +244,7 @@ void Checkpointer::Run() {
 
 // What takes long and nobody waits for.
 void Checkpointer::KeepHouse() {
-  LowerPriority();
+  BeginThread("housekeeping");
   while (!stop_.load() && !FillFilter()) std::this_thread::sleep_for(kRetry);
   std::unique_lock lock(mutex_);
   while (true) {
@@ -226,6 +253,7 @@ void Checkpointer::KeepHouse() {
     reclaim_ = false;
     lock.unlock();
     parts_.database->Compact(&stop_);
+    compacted_bytes_.store(parts_.database->pair_bytes());
     lock.lock();
   }
 }
@@ -234,7 +262,8 @@ void Checkpointer::KeepHouse() {
 bool Checkpointer::FillFilter() {
   const bool whole = parts_.database->ForEachKey([this](const PairKey& key) {
     parts_.filter->Add(key);
-    return !stop_.load(std::memory_order_relaxed);
+    return !stop_.load(std::memory_order_relaxed) &&
+           !parts_.database->broken();
   });
   if (whole) parts_.filter->Complete();
   return whole;

@@ -47,8 +47,9 @@ class Checkpointer {
   // `stored`: the checkpoint that the state was restored from.
   Checkpointer(const Parts& parts, const Due& due,
                const Database::Stored& stored);
-  // Ends without a last checkpoint.
-  ~Checkpointer();
+  ~Checkpointer() { Stop(); }
+  // Ends without a last checkpoint; Write() can be called yet.
+  void Stop();
 
   // One more now, unless nothing has come since the last. False if it failed.
   bool Write();
@@ -74,6 +75,7 @@ class Checkpointer {
   bool Store();
   void Finish();
   bool ManyForgotten() const;
+  void KeepRoom();
   double Pause(const std::function<void(State*)>& visit);
 
   const Parts parts_;
@@ -91,6 +93,7 @@ class Checkpointer {
   KeyFilter::Ages first_;                         // likewise
   KeyFilter::Ages next_;                          // likewise
   uint64_t records_ = 0;                          // likewise
+  std::atomic<uint64_t> compacted_bytes_{0};      // what was left of the pairs
   std::chrono::steady_clock::time_point last_;
 
   std::mutex mutex_;

@@ -3,6 +3,8 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/compaction_filter.h>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/sst_file_writer.h>
@@ -115,23 +117,75 @@ class Listener : public rocksdb::EventListener {
   std::atomic<bool> broken{false};
 };
 
-// Removes chains none of whose records is remembered. RocksDB leaves a
-// tombstone where an older file may still hold the key.
+// Keeps files of tables from being removed while it is not certain what the
+// database has of them. RocksDB 7.8 removes the files of an ingestion that
+// failed, also where its manifest, whose sync failed, may name them: it would
+// never be opened again. What is in vain is removed by the next opening.
+class KeepingFiles : public rocksdb::FileSystemWrapper {
+ public:
+  KeepingFiles() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
+  const char* Name() const override { return "plumbline.keeping"; }
+
+  void Keep() {
+    const std::lock_guard lock(mutex_);
+    keeps_ = true;
+  }
+  // All is certain: what was to be removed meanwhile is.
+  void Release() {
+    std::vector<std::string> removed;
+    {
+      const std::lock_guard lock(mutex_);
+      keeps_ = false;
+      removed.swap(removed_);
+    }
+    for (const std::string& file : removed) unlink(file.c_str());
+  }
+  // An opening has removed what is in vain.
+  void Forget() {
+    const std::lock_guard lock(mutex_);
+    keeps_ = false;
+    removed_.clear();
+  }
+
+  rocksdb::IOStatus DeleteFile(const std::string& file,
+                               const rocksdb::IOOptions& io,
+                               rocksdb::IODebugContext* debug) override {
+    if (file.ends_with(".sst") || file.ends_with(".ldb")) {
+      const std::lock_guard lock(mutex_);
+      if (keeps_) {
+        removed_.push_back(file);
+        return rocksdb::IOStatus::OK();
+      }
+    }
+    return FileSystemWrapper::DeleteFile(file, io, debug);
+  }
+
+ private:
+  std::mutex mutex_;
+  bool keeps_ = false;                // guarded by mutex_
+  std::vector<std::string> removed_;  // guarded by mutex_
+};
+
+// Removes records that are not remembered, and the key with the last of them.
+// RocksDB leaves a tombstone where an older file may still hold the key.
 class ForgottenFilter : public rocksdb::CompactionFilter {
  public:
   explicit ForgottenFilter(std::shared_ptr<const Remembered> remembered)
       : remembered_(std::move(remembered)) {}
   const char* Name() const override { return "plumbline.forgotten"; }
   bool Filter(int /*level*/, const Slice& key, const Slice& value,
-              std::string* /*new_value*/, bool* /*changed*/) const override {
+              std::string* rest, bool* changed) const override {
     if (remembered_ == nullptr || key.size() != kKeyBytes) return false;
     const PairKey pair = DecodeKey(key);
+    rest->clear();
     for (size_t i = 0; i + kStoredBytes <= value.size(); i += kStoredBytes) {
-      if (remembered_->Alive(DecodeRecord(pair, value.data() + i))) {
-        return false;
+      const char* const record = value.data() + i;
+      if (remembered_->Alive(DecodeRecord(pair, record))) {
+        rest->append(record, kStoredBytes);
       }
     }
-    return true;
+    *changed = !rest->empty() && rest->size() < value.size();
+    return rest->empty();
   }
 
  private:
@@ -182,6 +236,9 @@ class Database::Impl {
   const std::string reserve;    // file; see MakeReserve()
   const bool read_only;
   bool compacts = false;  // by itself
+  bool has_space = true;  // as Tend() saw it last
+  const std::shared_ptr<KeepingFiles> files = std::make_shared<KeepingFiles>();
+  const std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(files);
   std::shared_ptr<Listener> listener = std::make_shared<Listener>();
   std::shared_ptr<ForgottenFilterFactory> forgotten =
       std::make_shared<ForgottenFilterFactory>();
@@ -203,6 +260,7 @@ Database::Impl::Impl(const std::string& directory, size_t cache_bytes,
       store(directory),
       reserve(directory + "/reserve"),
       read_only(only_reads) {
+  options.env = env.get();
   options.create_if_missing = true;
   options.create_missing_column_families = true;
   options.info_log = std::make_shared<NoLog>();
@@ -246,14 +304,17 @@ Status Database::Impl::OpenAll() {
   for (size_t i = 0; i < kFamilies; ++i) {
     wanted.emplace_back(kFamilyNames[i], i == kPairs ? pair_options : options);
   }
-  listener->broken.store(false);
   if (read_only) {
     return rocksdb::DB::OpenForReadOnly(options, path, wanted, &families, &db);
   }
   Status status = rocksdb::DB::Open(options, path, wanted, &families, &db);
-  if (!status.ok() && unlink(reserve.c_str()) == 0) {
+  const bool no_space = status.IsNoSpace() || !HasFreeSpace(store);
+  if (!status.ok() && no_space && unlink(reserve.c_str()) == 0) {
     status = rocksdb::DB::Open(options, path, wanted, &families, &db);
   }
+  if (!status.ok()) return status;
+  files->Forget();
+  listener->broken.store(false);
   compacts = false;
   return status;
 }
@@ -513,8 +574,8 @@ bool Database::View::ForEachHistory(const std::string& from,
 
 bool Database::Write(const DatabaseUpdate& update) {
   const std::shared_lock lock(impl_->open_mutex);
-  if (impl_->db == nullptr || impl_->listener->broken.load() ||
-      !HasFreeSpace(impl_->store, 2 * SizeOf(update))) {
+  if (impl_->db == nullptr || broken() ||
+      !HasFreeSpace(impl_->store, SizeOf(update))) {
     return false;
   }
   // Before a file of it can be compacted.
@@ -524,21 +585,41 @@ bool Database::Write(const DatabaseUpdate& update) {
   if (status.ok()) {
     // All at once, for one who looks at several families.
     const std::unique_lock change(impl_->change_mutex);
+    impl_->files->Keep();
     status = impl_->db->IngestExternalFiles(files);
+    if (status.ok()) impl_->files->Release();
   }
   std::error_code ignored;
   std::filesystem::remove_all(impl_->new_files, ignored);
   return status.ok();
 }
 
-void Database::Tend() {
-  if (!HasFreeSpace(impl_->store)) return;
-  if (impl_->listener->broken.load() && !Reopen()) return;
-  MakeReserve(impl_->reserve);
-  const std::shared_lock lock(impl_->open_mutex);
-  if (impl_->compacts || impl_->db == nullptr) return;
-  impl_->compacts = impl_->db->EnableAutoCompaction(impl_->families).ok();
+bool Database::Tend() {
+  const bool had_space = std::exchange(impl_->has_space,
+                                       HasFreeSpace(impl_->store));
+  if (!impl_->has_space) return false;
+  const bool was_broken = broken() || impl_->db == nullptr;
+  if (was_broken && !Reopen()) return false;
+  Furnish();
+  return was_broken || !had_space;
 }
+
+// What there is space for now.
+void Database::Furnish() {
+  MakeReserve(impl_->reserve);
+  // All of it may have to be there twice.
+  const bool roomy = HasFreeSpace(impl_->store, bytes());
+  if (roomy == impl_->compacts) return;
+  const std::shared_lock lock(impl_->open_mutex);
+  for (auto* family : impl_->families) {
+    const Status status = impl_->db->SetOptions(
+        family, {{"disable_auto_compactions", roomy ? "false" : "true"}});
+    if (!status.ok()) return;
+  }
+  impl_->compacts = roomy;
+}
+
+bool Database::broken() const { return impl_->listener->broken.load(); }
 
 bool Database::Reopen() {
   impl_->Close();
@@ -551,7 +632,7 @@ void Database::SetRemembered(std::shared_ptr<const Remembered> remembered) {
 
 void Database::Compact(std::atomic<bool>* cancel) {
   const std::shared_lock lock(impl_->open_mutex);
-  if (impl_->db == nullptr) return;
+  if (impl_->db == nullptr || !HasFreeSpace(impl_->store, bytes())) return;
   rocksdb::CompactRangeOptions all;
   all.exclusive_manual_compaction = false;
   all.canceled = cancel;
@@ -577,6 +658,15 @@ uint64_t Database::bytes() const {
   if (!lock.owns_lock() || impl_->db == nullptr) return 0;
   impl_->db->GetAggregatedIntProperty(
       rocksdb::DB::Properties::kTotalSstFilesSize, &size);
+  return size;
+}
+
+uint64_t Database::pair_bytes() const {
+  const std::shared_lock lock(impl_->open_mutex, std::try_to_lock);
+  uint64_t size = 0;
+  if (!lock.owns_lock() || impl_->db == nullptr) return 0;
+  impl_->db->GetIntProperty(impl_->families[kPairs],
+                            rocksdb::DB::Properties::kTotalSstFilesSize, &size);
   return size;
 }
 

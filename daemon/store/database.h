@@ -16,8 +16,8 @@
 // its Resume() does not return or ends the process (facebook/rocksdb#11643,
 // #12998), so the error handler of its own is turned off, and Reopen() is ours.
 // On a full disk nothing is written but what opening needs, for which a reserve
-// is kept: no checkpoint is begun, and files are compacted from when there is
-// space.
+// is kept: no checkpoint is begun without room for it, and files are compacted
+// while they would fit twice.
 
 #pragma once
 
@@ -107,9 +107,12 @@ class Database {
   // [One thread] All of the update, or nothing. False if it was not taken, or
   // if that is not known; then Reopen() and sequence() tell.
   bool Write(const DatabaseUpdate& update);
-  // [The same] What is to be done now and then: opens it again where RocksDB
-  // has stopped by itself, and sees to the space on the disk.
-  void Tend();
+  // [Any thread] RocksDB has stopped by itself; see Tend().
+  bool broken() const;
+  // [The same as Write()] What is to be done now and then: opens it again where RocksDB
+  // has stopped by itself, and sees to the space on the disk. True if it can be
+  // written to again.
+  bool Tend();
   // [The same] Closes and opens it. Meanwhile nothing is found. False if it
   // cannot be opened; to be tried again.
   bool Reopen();
@@ -125,11 +128,13 @@ class Database {
   void Compact(std::atomic<bool>* cancel);
   // A copy of it in a new directory, which shares its files as links.
   bool CopyTo(const std::string& directory) const;
-  // [Any thread] Of its files.
+  // [Any thread] Of its files, and of those of pairs.
   uint64_t bytes() const;
+  uint64_t pair_bytes() const;
 
  private:
   explicit Database(std::unique_ptr<Impl> impl);
+  void Furnish();
 
   const std::unique_ptr<Impl> impl_;
 };

@@ -134,7 +134,7 @@ bool FileJournal::StartSegment() {
   fd_ = fd;
   length_ = header.size();
   bytes_.fetch_add(length_, std::memory_order_relaxed);
-  space_checked_at_ = 0;
+  space_checked_at_ = length_;
   sound_ = true;
   abandoned_ = false;
   return true;
@@ -160,11 +160,12 @@ void FileJournal::DropBefore(uint64_t sequence) {
 
 // A file system that is filled to the brim cannot be cleaned up.
 bool FileJournal::HasSpace() {
+  if (bytes() > most_) return false;
   if (length_ > space_checked_at_ &&
       length_ - space_checked_at_ < kSpaceCheck) {
     return true;
   }
-  if (!HasFreeSpace(directory_)) {
+  if (!HasFreeSpace(directory_, keep_free_.load(std::memory_order_relaxed))) {
     space_checked_at_ = length_;  // asks again the next time
     return false;
   }

@@ -45,6 +45,13 @@ class FileJournal : public Journal {
   // [Any thread] Removes the segments that only hold records before this one.
   void DropBefore(uint64_t sequence);
 
+  // [Any thread] What else is to be kept free: what a checkpoint will need.
+  void KeepFree(uint64_t bytes) {
+    keep_free_.store(bytes, std::memory_order_relaxed);
+  }
+  // Takes nothing more beyond this size of all segments.
+  void SetMost(uint64_t bytes) { most_ = bytes; }
+
   // Of the record that comes next.
   uint64_t next_sequence() const { return next_sequence_; }
   // [Any thread] Appends that failed.
@@ -69,6 +76,8 @@ class FileJournal : public Journal {
   bool sound_ = false;   // the file ends with it
   bool abandoned_ = false;
   uint64_t space_checked_at_ = 0;  // length
+  uint64_t most_ = UINT64_MAX;
+  std::atomic<uint64_t> keep_free_{0};
   std::atomic<uint64_t> errors_{0};
   std::atomic<uint64_t> bytes_{0};
 };

@@ -20,9 +20,9 @@ void ForEachBit(const PairKey& key, Visit visit) {
 
 }  // namespace
 
-KeyFilter::KeyFilter(size_t bytes)
+KeyFilter::KeyFilter(size_t bytes, std::pmr::memory_resource* memory)
     : blocks_(std::max<size_t>(bytes / 2 / sizeof(Block), 1)),
-      halves_{Half(new Block[blocks_]), Half(new Block[blocks_])} {}
+      halves_{Half(blocks_, memory), Half(blocks_, memory)} {}
 
 size_t KeyFilter::BlockOf(const PairKey& key) const {
   // The upper half of the product spreads evenly over any number of blocks.
@@ -46,10 +46,8 @@ void KeyFilter::TurnIfDue(const Ages& first, const Ages& next) {
     return;
   }
   younger_ = 1 - younger_;
-  for (size_t i = 0; i < blocks_; ++i) {
-    for (auto& word : halves_[younger_][i].words) {
-      word.store(0, std::memory_order_relaxed);
-    }
+  for (Block& block : halves_[younger_]) {
+    for (auto& word : block.words) word.store(0, std::memory_order_relaxed);
   }
   closed_ = next;
 }

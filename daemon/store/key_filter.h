@@ -18,7 +18,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <memory_resource>
+#include <vector>
 
 #include "core/join/record.h"
 
@@ -26,8 +27,10 @@ namespace plumbline {
 
 class KeyFilter {
  public:
-  // Of two halves, together `bytes` in size.
-  explicit KeyFilter(size_t bytes);
+  // Of two halves, together `bytes` in size, from `memory`.
+  explicit KeyFilter(
+      size_t bytes,
+      std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
   void Add(const PairKey& key);
   // All keys that are stored have been added. Before that it knows nothing.
@@ -49,7 +52,7 @@ class KeyFilter {
   struct alignas(64) Block {
     std::array<std::atomic<uint64_t>, 8> words{};
   };
-  using Half = std::unique_ptr<Block[]>;
+  using Half = std::pmr::vector<Block>;
 
   size_t BlockOf(const PairKey& key) const;
 

@@ -17,11 +17,15 @@ struct MemorySplit {
   size_t cache_bytes = 0;      // of the database
 };
 
-inline MemorySplit SplitMemory(int64_t bytes) {
+// `remembered_bytes`: join.max_bytes.
+inline MemorySplit SplitMemory(int64_t bytes, int64_t remembered_bytes) {
   MemorySplit split;
   const auto all = static_cast<size_t>(bytes);
-  split.filter_bytes = all / 8;
-  split.cache_bytes = all / 8;
+  // Twelve bits a key in each half are plenty.
+  const auto most_keys =
+      static_cast<size_t>(remembered_bytes / PairTable::kBytesPerRecord);
+  split.filter_bytes = std::min(all / 8, 3 * most_keys);
+  split.cache_bytes = std::min(all / 8, size_t{256} << 20);
   // Half of the records may be on their way to the database, as a copy, while
   // the other half changes.
   constexpr size_t kBytes = PairTable::kBytesPerRecord + sizeof(Record) / 2;

@@ -28,7 +28,7 @@ std::string Check(const std::string& path, JournalEnd* end,
   std::unique_ptr<Database> database;
   std::unique_ptr<StoredPairs> pairs;
   const KeyFilter filter(0);  // knows nothing: all is looked up
-  if (std::filesystem::exists(path + "/db")) {
+  if (std::filesystem::exists(path + "/db/CURRENT")) {
     database = Database::OpenToRead(path, &error);
     if (database == nullptr) return error;
     pairs = std::make_unique<StoredPairs>(database.get(), &filter);

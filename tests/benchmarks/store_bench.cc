@@ -88,10 +88,10 @@ class Engine {
     std::filesystem::remove_all(directory);
     std::filesystem::create_directories(directory);
     std::string error;
-    const MemorySplit split = SplitMemory(memory_bytes);
+    const MemorySplit split = SplitMemory(memory_bytes, int64_t{4} << 30);
     database_ = Database::Open(directory, split.cache_bytes, &error);
     if (database_ == nullptr) Fail(error);
-    filter_ = std::make_unique<KeyFilter>(split.filter_bytes);
+    filter_ = std::make_unique<KeyFilter>(split.filter_bytes, &memory_);
     pairs_ = std::make_unique<StoredPairs>(database_.get(), filter_.get());
     history_ = std::make_unique<HistoryStore>(database_.get(), int64_t{1} << 40);
     pipeline_.UseStore(pairs_.get(), split.records, split.unsaved_records);
@@ -106,7 +106,7 @@ class Engine {
                           static_cast<int64_t>(split.unsaved_records / 2)},
         Database::Stored{});
     Settings settings;
-    settings.remembered_bytes = int64_t{16} << 30;
+    settings.remembered_bytes = int64_t{4} << 30;
     settings.defaults.windows = {{"5m", 300'000, 0, 60},
                                  {"1h", 3'600'000, 0, 60},
                                  {"24h", 86'400'000, 0, 60},
@@ -298,8 +298,8 @@ int main(int argc, char** argv) {
   const Bodies bodies =
       Padded(BodyMaker(kBatch).Joined(millions * 500, kTrail));
   const double parse = ParseOnly(bodies);
-  const Durable spilled = Whole(directory, bodies, 256 * kMiB);
-  if (millions >= 10 && spilled.left_memory < 0.5) std::abort();
+  const Durable spilled = Whole(directory, bodies, 512 * kMiB);
+  if (millions >= 20 && spilled.left_memory < 0.5) std::abort();
   std::fprintf(stderr, "%.2f of the pairs have left memory\n",
                spilled.left_memory);
   Print("joined events, process, most pairs on the disk", spilled.rate, parse,
@@ -308,7 +308,8 @@ int main(int argc, char** argv) {
         Whole(directory, bodies, 8192 * kMiB).rate, parse, 0.25);
   // A part of the events: it becomes slower with more.
   Bodies some(bodies.begin(),
-              bodies.begin() + static_cast<ptrdiff_t>(bodies.size() / 4));
+              bodies.begin() + static_cast<ptrdiff_t>(std::min(
+                              bodies.size(), 4 * kTrail)));
   Print("the same, against a RocksDB key for each id", spilled.rate,
         KeyPerId(directory, some), 5);
   FromDisk(directory, millions * 100);

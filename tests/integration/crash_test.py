@@ -77,6 +77,8 @@ class Client(threading.Thread):
                 pass
             finally:
                 connection.close()
+            if self.stop.is_set() and self.daemon_.process.poll() is not None:
+                raise AssertionError("the daemon is gone for good")
             time.sleep(0.01)
 
     def run(self):

@@ -46,9 +46,12 @@ class Daemon:
         self.environment = {**os.environ, **(environment or {})}
         self.start()
 
-    def start(self):
+    def start_only(self):
         self.process = subprocess.Popen(self.args, stderr=self.log,
                                         env=self.environment)
+
+    def start(self):
+        self.start_only()
         if not wait_for(lambda: self.process.poll() is not None or self.ready()):
             self.process.kill()
         if self.process.poll() is not None:

@@ -77,7 +77,10 @@ class DiskTest(unittest.TestCase):
         if kills:
             daemon.process.send_signal(signal.SIGKILL)
             daemon.process.wait()
-            daemon.start()
+            # It may have to wait for space to start.
+            daemon.start_only()
+            time.sleep(0.3)
+            self.assertIsNone(daemon.process.poll())
         time.sleep(0.05)
         end()
         back = time.time()
@@ -147,6 +150,38 @@ class DiskTest(unittest.TestCase):
 
     def test_syncs_that_fail(self):
         self.fail_with("power", "sync")
+
+    def test_checkpoints_that_fail(self):
+        """Ingest goes on, and the store opens, at once and after a kill."""
+        chance = random.Random(ROUNDS)
+        for what in ("manifest", "table"):
+            with self.subTest(what), tempfile.TemporaryDirectory() as directory:
+                switch = directory + "/eio"
+                # In memory there is room for what is not saved meanwhile.
+                with Daemon(CONFIG.format(durability="process").replace(
+                        "64KiB", "64MiB"),
+                            ["--storage.checkpoint-bytes=64KiB"],
+                            environment={"LD_PRELOAD": SHIM,
+                                         "EIO_SHIM": switch}) as daemon:
+                    with crash_test.traffic(self, daemon) as clients:
+                        for _ in range(max(ROUNDS // 3, 4)):
+                            time.sleep(chance.uniform(0.1, 0.4))
+                            with open(switch, "w") as f:
+                                f.write(what)
+                            self.assertTrue(wait_for(lambda: daemon.metric(
+                                "plumbline_storage_errors_total",
+                                operation="checkpoint") > 0))
+                            self.assertEqual(probe(daemon), 200)
+                            time.sleep(chance.uniform(0, 0.4))
+                            if chance.random() < 0.5:
+                                os.remove(switch)
+                                time.sleep(chance.uniform(0, 1))
+                            daemon.process.kill()
+                            daemon.process.wait()
+                            if os.path.exists(switch):
+                                os.remove(switch)
+                            daemon.start()
+                    self.check(daemon, clients)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 /* Preloaded into the daemon: while the file that EIO_SHIM names exists, writes
  * to the journal and syncs fail as a broken disk makes them fail. What is in
  * the file says which: "write", "full", "short" (half is written
- * first) or "sync".
+ * first) or "sync". "manifest" and "table" have checkpoints fail instead: the
+ * syncs of RocksDB's manifest, or what is written to its tables.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -23,13 +24,15 @@ static int fails(const char* what) {
   return n > 0 && strncmp(text, what, strlen(what)) == 0;
 }
 
-static int is_journal(int fd) {
+static int is_in(int fd, const char* part) {
   char link[64];
   char path[4096] = {0};
   snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
   return readlink(link, path, sizeof(path) - 1) > 0 &&
-         strstr(path, "/journal-") != NULL;
+         strstr(path, part) != NULL;
 }
+
+static int is_journal(int fd) { return is_in(fd, "/journal-"); }
 
 ssize_t pwritev(int fd, const struct iovec* pieces, int count, off_t offset) {
   ssize_t (*next)(int, const struct iovec*, int, off_t) =
@@ -55,11 +58,22 @@ ssize_t pwritev(int fd, const struct iovec* pieces, int count, off_t offset) {
 
 static int sync_with(const char* name, int fd) {
   int (*next)(int) = (int (*)(int))dlsym(RTLD_NEXT, name);
-  if (is_journal(fd) && fails("sync")) {
+  if ((is_journal(fd) && fails("sync")) ||
+      (is_in(fd, "/db/MANIFEST-") && fails("manifest"))) {
     errno = EIO;
     return -1;
   }
   return next(fd);
+}
+
+ssize_t write(int fd, const void* bytes, size_t size) {
+  ssize_t (*next)(int, const void*, size_t) =
+      (ssize_t(*)(int, const void*, size_t))dlsym(RTLD_NEXT, "write");
+  if ((is_in(fd, "/checkpoint.tmp/") || is_in(fd, ".sst")) && fails("table")) {
+    errno = EIO;
+    return -1;
+  }
+  return next(fd, bytes, size);
 }
 
 int fsync(int fd) { return sync_with("fsync", fd); }
