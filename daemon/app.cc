@@ -140,18 +140,21 @@ bool App::Recover(std::string* error) {
 
 // Where the disk is full it is opened when there is space again.
 bool App::OpenDatabase(size_t cache_bytes, std::string* error) {
-  for (bool told = false;; told = true) {
+  const auto open = [&] {
     database_ = Database::Open(directory_->path(), cache_bytes, error);
-    if (database_ != nullptr) return true;
-    if (HasFreeSpace(directory_->path()) || options_.gives_up()) return false;
-    if (!told) {
-      Log(LogLevel::kError, "the disk is full: waiting for space to start",
-          {{"error", *error}});
-    }
-    error->clear();
-    constexpr auto kRetry = std::chrono::milliseconds(100);
-    std::this_thread::sleep_for(kRetry);
+    return database_ != nullptr;
+  };
+  if (open()) return true;
+  if (HasFreeSpace(directory_->path())) return false;
+  Log(LogLevel::kError, "the disk is full: waiting for space to start",
+      {{"error", *error}});
+  while (!HasFreeSpace(directory_->path())) {
+    if (options_.gives_up()) return false;
+    constexpr auto kLook = std::chrono::milliseconds(50);
+    std::this_thread::sleep_for(kLook);
   }
+  error->clear();
+  return open();
 }
 
 // The last checkpoint, and the journal behind it.

@@ -597,7 +597,11 @@ bool Database::Write(const DatabaseUpdate& update) {
 bool Database::Tend() {
   const bool had_space = std::exchange(impl_->has_space,
                                        HasFreeSpace(impl_->store));
-  if (!impl_->has_space) return false;
+  if (!impl_->has_space) {
+    // Closing takes a second: not when space is back and all wait.
+    if (broken()) impl_->Close();
+    return false;
+  }
   const bool was_broken = broken() || impl_->db == nullptr;
   if (was_broken && !Reopen()) return false;
   Furnish();

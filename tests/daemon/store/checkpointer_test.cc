@@ -1,0 +1,149 @@
+// Checkpoints of a pipeline that is at work, with the real parts.
+
+#include "daemon/store/checkpointer.h"
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "daemon/store/recovery.h"
+#include "daemon/store/stored_pairs.h"
+#include "tests/support/catch.h"
+#include "tests/support/engine.h"
+#include "tests/support/temporary.h"
+
+using namespace plumbline;  // NOLINT: a test
+
+namespace {
+
+constexpr int64_t kNowMs = 1'700'000'000'000;
+
+// A daemon without its sockets.
+class Store {
+ public:
+  explicit Store(const std::string& path, int64_t unsaved_due = 500,
+                 size_t in_memory = 1000) {
+    database_ = Database::Open(path, 1 << 20, &error);
+    REQUIRE(database_ != nullptr);
+    pairs_ = std::make_unique<StoredPairs>(database_.get(), &filter_);
+    history_ = std::make_unique<HistoryStore>(database_.get(), Engine::kDay);
+    pipeline.UseStore(pairs_.get(), in_memory, 100'000);
+    const auto stored = RestoreCheckpoint(*database_, &pipeline, &error);
+    REQUIRE(stored);
+    journal_ = FileJournal::Open(path, Durability::kProcess, stored->sequence,
+                                 Replayer(&pipeline, &error), &error);
+    REQUIRE(journal_ != nullptr);
+    pipeline.SetJournal(journal_.get());
+    checkpointer = std::make_unique<Checkpointer>(
+        Checkpointer::Parts{&pipeline, journal_.get(), database_.get(),
+                            &filter_, history_.get()},
+        Checkpointer::Due{uint64_t{64} << 10, unsaved_due}, *stored);
+  }
+
+  BatchOutcome Post(const std::vector<TestEvent>& events) {
+    const Command command{Batch(events)};
+    Outcome outcome;
+    REQUIRE(pipeline.Commit(command, kNowMs, &outcome) ==
+            Pipeline::Status::kApplied);
+    return outcome.batch;
+  }
+  size_t in_memory() {
+    size_t records = 0;
+    pipeline.Exclusively(
+        [&](State* state) { records = state->table().size(); });
+    return records;
+  }
+
+  std::string error;
+  Pipeline pipeline{nullptr};
+
+ private:
+  KeyFilter filter_{1 << 16};
+  std::unique_ptr<Database> database_;
+  std::unique_ptr<StoredPairs> pairs_;
+  std::unique_ptr<HistoryStore> history_;
+  std::unique_ptr<FileJournal> journal_;
+
+ public:
+  std::unique_ptr<Checkpointer> checkpointer;
+};
+
+std::vector<TestEvent> Events(int thread, int begin, bool labels) {
+  std::vector<TestEvent> events;
+  for (int i = begin; i < begin + 100; ++i) {
+    const std::string id = std::to_string(thread) + "-" + std::to_string(i);
+    events.push_back(labels ? Label(id, "UP") : Prediction(id, "UP"));
+  }
+  return events;
+}
+
+}  // namespace
+
+TEST_CASE("threads commit while checkpoints are written, and nothing is lost") {
+  const TemporaryDirectory directory;
+  constexpr int kThreads = 3;
+  constexpr int kEach = 4000;
+  {
+    Store store(directory.path);
+    std::vector<std::thread> threads;
+    std::atomic<uint64_t> refused{0};
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&store, &refused, t] {
+        // Labels come when most of their pairs have left memory.
+        for (const bool labels : {false, true}) {
+          for (int i = 0; i < kEach; i += 100) {
+            const Command command{Batch(Events(t, i, labels))};
+            Outcome outcome;
+            while (store.pipeline.Commit(command, kNowMs, &outcome) !=
+                   Pipeline::Status::kApplied) {
+              ++refused;
+            }
+            if (outcome.batch.accepted != 100) ++refused;
+          }
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    CHECK(refused == 0);
+    REQUIRE(store.checkpointer->Write());
+    store.Post({Prediction("one more", "UP")});
+    for (int i = 0; i < 20; ++i) store.Post({Prediction("one more", "UP")});
+    CHECK(store.in_memory() < 2000);
+    CHECK(store.checkpointer->errors() == 0);
+    CHECK(store.checkpointer->duration() > 0);
+    const auto model = SnapshotOf(store.pipeline.state(), "m", kNowMs);
+    REQUIRE(model);
+    CHECK(model->versions.at(0).counts[kObservations] == kThreads * kEach);
+    CHECK(model->counts[kPendingLabels] == 0);
+  }
+  Store again(directory.path);
+  const auto model = SnapshotOf(again.pipeline.state(), "m", kNowMs);
+  REQUIRE(model);
+  CHECK(model->versions.at(0).counts[kObservations] == kThreads * kEach);
+  CHECK(model->versions.at(0).counts[kPendingPredictions] == 1);
+  for (int i = 0; i < kEach; i += 100) {
+    REQUIRE(again.Post(Events(1, i, true)).duplicates == 100);
+  }
+}
+
+TEST_CASE("without anything new no checkpoint is written") {
+  const TemporaryDirectory directory;
+  Store store(directory.path);
+  CHECK(store.checkpointer->Write());
+  CHECK(store.checkpointer->duration() == 0);
+  store.Post({Prediction("a", "UP")});
+  CHECK(store.checkpointer->Write());
+  CHECK(store.checkpointer->duration() > 0);
+}
+
+TEST_CASE("a checkpoint is due by what has changed, and by the journal") {
+  const TemporaryDirectory directory;
+  Store store(directory.path, 50);
+  store.Post(Events(0, 0, false));
+  for (int i = 0; i < 400 && store.checkpointer->duration() == 0; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  CHECK(store.checkpointer->duration() > 0);
+}
