@@ -126,7 +126,14 @@ void Checkpointer::CopyPairs() {
   }
   // Before a pair can leave memory it can be found.
   parts_.filter->TurnIfDue(first_, next_);
-  for (const Record& record : pending_->pairs) parts_.filter->Add(record.key);
+  const std::vector<Record>& pairs = pending_->pairs;
+  constexpr size_t kAhead = 16;
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    if (i + kAhead < pairs.size()) {
+      parts_.filter->Prefetch(pairs[i + kAhead].key);
+    }
+    parts_.filter->Add(pairs[i].key);
+  }
 }
 
 bool Checkpointer::Store() {

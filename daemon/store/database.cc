@@ -24,6 +24,7 @@
 #include <utility>
 
 #include "core/bytes.h"
+#include "core/join/prefetch.h"
 #include "daemon/store/files.h"
 
 namespace plumbline {
@@ -348,6 +349,9 @@ Status Database::Impl::WritePairs(const DatabaseUpdate& update) {
   Status status = writer.Open(new_files + "/pairs");
   std::string value;
   for (size_t c = 0; c < chains.size() && status.ok(); ++c) {
+    // In the order of keys, which is anywhere in the copy.
+    constexpr size_t kAhead = 16;
+    if (c + kAhead < chains.size()) Prefetch(&pairs[chains[c + kAhead].first]);
     value.clear();
     for (size_t i = chains[c].first;
          i < pairs.size() && pairs[i].key == chains[c].key; ++i) {
