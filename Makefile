@@ -1,11 +1,12 @@
 # make run    build, start the daemon and Prometheus, replay real data
 # make test   build and run every test
 # make bench  measure, each figure as a ratio to a limit of the same run
+# make bench-large   memory and start with millions of ids in the store
 # make format, make lint
 
 BUILD := build/release
 
-.PHONY: run test bench build format lint
+.PHONY: run test bench bench-large build format lint
 
 build:
 	deploy/install-dependencies.sh build
@@ -20,7 +21,7 @@ test: build
 	cd build/tsan && ctest --output-on-failure -R 'stress|threads'
 	cmake --preset asan
 	cmake --build --preset asan --target unit_tests plumbline plumbtool
-	cd build/asan && ctest --output-on-failure -E 'stress|integration.(crash|disk|elec2|laws|prometheus|sources)'
+	cd build/asan && ctest --output-on-failure -E 'stress|integration.(crash|disk|kill_points|elec2|laws|prometheus|sources)'
 
 run: build
 	-deploy/install-dependencies.sh run
@@ -29,6 +30,10 @@ run: build
 bench: build
 	deploy/install-dependencies.sh bench
 	python3 tests/benchmarks/report.py $(BUILD) $(BUILD)/bench.json
+
+# Takes some minutes and 10 GB of disk.
+bench-large: build
+	python3 tests/benchmarks/large_store.py $(BUILD)
 
 lint: build
 	deploy/install-dependencies.sh lint

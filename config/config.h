@@ -19,7 +19,7 @@ struct Config {
   int64_t memory_bytes = 256LL << 20;  // of those in memory
   int64_t slots_per_window = 60;       // needs a restart to change
   int64_t retention_ms = 30LL * 24 * 3600 * 1000;  // of history
-  std::string durability = "process";  // needs a restart to change
+  std::string durability = "process";              // needs a restart to change
 
   // Parameters of the listeners.
   int64_t connections = 600;             // needs a restart to change

@@ -211,8 +211,7 @@ void ReadRoot(const YAML::Node& node, Problems* problems, Config* config) {
   ReadJoin(root.Take("join"), problems, config);
   ReadStorage(root.Take("storage"), problems, config);
   config->engine.remembered_bytes =
-      config->durability == "memory" ? config->memory_bytes
-                                     : config->max_bytes;
+      config->durability == "memory" ? config->memory_bytes : config->max_bytes;
   ReadLimits(root.Take("limits"), problems, config);
   const YAML::Node models = root.Take("models");
   if (models.IsDefined() && !models.IsNull() && !models.IsSequence()) {

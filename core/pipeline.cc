@@ -237,9 +237,9 @@ void Pipeline::CommitGroup(const std::vector<Waiter*>& waiters) {
 Pipeline::Status Pipeline::CommitRecord(const Group& group,
                                         const std::vector<Outcome*>& outcomes) {
   // Those in line when it fell behind fill it up by a quarter, no more.
-  const bool any_events = std::any_of(
-      group.commands.begin(), group.commands.end(),
-      [](const Command* command) { return EventsOf(command) > 0; });
+  const bool any_events =
+      std::any_of(group.commands.begin(), group.commands.end(),
+                  [](const Command* command) { return EventsOf(command) > 0; });
   if (any_events && state_.unsaved_pairs().changed() / 5 > unsaved_limit_ / 4) {
     return Status::kStoreFailed;
   }

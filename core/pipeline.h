@@ -81,9 +81,8 @@ class Pipeline {
 
   // `journal` may be null: then nothing outlives the process. `memory` is where
   // the pairs are kept.
-  explicit Pipeline(
-      Journal* journal,
-      std::pmr::memory_resource* memory = std::pmr::get_default_resource())
+  explicit Pipeline(Journal* journal, std::pmr::memory_resource* memory =
+                                          std::pmr::get_default_resource())
       : journal_(journal), state_(memory), applier_(&state_) {}
 
   // Pairs may leave memory, for `store`. How many records are to be in memory,

@@ -122,9 +122,8 @@ bool App::Listen(std::string* error) {
 bool App::Recover(std::string* error) {
   if (directory_ != nullptr && !RecoverStore(error)) return false;
   if (directory_ == nullptr) {
-    pipeline_.Exclusively([this](State* state) {
-      state->LimitHistory(config_.retention_ms);
-    });
+    pipeline_.Exclusively(
+        [this](State* state) { state->LimitHistory(config_.retention_ms); });
   }
   // What is in force already needs no record: a full disk takes none.
   if (EncodeSettings(pipeline_.state().settings()) !=
@@ -159,18 +158,17 @@ bool App::OpenDatabase(size_t cache_bytes, std::string* error) {
 
 // The last checkpoint, and the journal behind it.
 bool App::RecoverStore(std::string* error) {
-  const MemorySplit memory = SplitMemory(
-      config_.memory_bytes, config_.engine.remembered_bytes);
+  const MemorySplit memory =
+      SplitMemory(config_.memory_bytes, config_.engine.remembered_bytes);
   if (!OpenDatabase(memory.cache_bytes, error)) return false;
   filter_ = std::make_unique<KeyFilter>(memory.filter_bytes, &memory_);
-  stored_pairs_ =
-      std::make_unique<StoredPairs>(database_.get(), filter_.get());
+  stored_pairs_ = std::make_unique<StoredPairs>(database_.get(), filter_.get());
   pipeline_.UseStore(stored_pairs_.get(), memory.records,
                      memory.unsaved_records);
   const auto stored = RestoreCheckpoint(*database_, &pipeline_, error);
   if (!stored) return false;
-  database_->SetRemembered(std::make_shared<const Remembered>(
-      pipeline_.state().RememberedNow()));
+  database_->SetRemembered(
+      std::make_shared<const Remembered>(pipeline_.state().RememberedNow()));
   history_ =
       std::make_unique<HistoryStore>(database_.get(), config_.retention_ms);
   journal_ = FileJournal::Open(
@@ -256,9 +254,8 @@ std::optional<std::string> App::Apply(Config config) {
   if (history_ != nullptr) {
     history_->SetRetention(config.retention_ms);
   } else {
-    pipeline_.Exclusively([&config](State* state) {
-      state->LimitHistory(config.retention_ms);
-    });
+    pipeline_.Exclusively(
+        [&config](State* state) { state->LimitHistory(config.retention_ms); });
   }
   const std::lock_guard lock(config_mutex_);
   if (phase_.load() != Phase::kRecovering &&

@@ -74,9 +74,7 @@ class Ledger {
     }
   };
   // By age; a record of another age is not remembered.
-  std::vector<Mark> Marks() const {
-    return {buckets_.begin(), buckets_.end()};
-  }
+  std::vector<Mark> Marks() const { return {buckets_.begin(), buckets_.end()}; }
 
   // The bucket's number, or the given one if there is none that holds
   // something joined (or waiting).

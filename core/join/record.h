@@ -35,8 +35,8 @@ struct Record {
   uint64_t kind_bits : 4 = 0;
   uint64_t joined : 1 = 0;
   uint64_t unsaved : 3 = 0;  // see core/join/unsaved_pairs.h
-  uint64_t prediction = 0;  // class index, or bits of a double
-  uint64_t label = 0;       // likewise
+  uint64_t prediction = 0;   // class index, or bits of a double
+  uint64_t label = 0;        // likewise
 
   //               waiting prediction        joined pair           label
   // time          timestamp of prediction   when completed        -

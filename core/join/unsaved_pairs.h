@@ -56,8 +56,8 @@ class UnsavedPairs {
   // How many have changed since the last Begin().
   size_t changed() const { return changed_.size(); }
   bool MayLeave(const Record& record) const {
-    return record.unsaved == 0 ||
-           (record.unsaved >= kFirstTag && (!saving_ || record.unsaved != tag_));
+    return record.unsaved == 0 || (record.unsaved >= kFirstTag &&
+                                   (!saving_ || record.unsaved != tag_));
   }
 
   // REQUIRES: the last copy was taken, and Saved() called.

@@ -93,7 +93,8 @@ bool AcceptsGzip(const HttpRequest& request) {
 }
 
 bool IsHistoryPath(std::string_view path) {
-  if (!path.starts_with(kModelPrefix) || !path.ends_with(kHistory)) return false;
+  if (!path.starts_with(kModelPrefix) || !path.ends_with(kHistory))
+    return false;
   path.remove_prefix(kModelPrefix.size());
   return path.size() > kHistory.size() &&
          path.find('/') == path.size() - kHistory.size();
@@ -238,8 +239,7 @@ HttpResponse WebHandler::Model(const HttpRequest& request,
 
 HttpResponse WebHandler::History(const HttpRequest& request,
                                  std::string_view segment) {
-  const auto query =
-      request.Query({"version", "window", "from", "to", "step"});
+  const auto query = request.Query({"version", "window", "from", "to", "step"});
   if (!query) return BadQuery();
   const int64_t now_ms = clock_->NowMs();
   const auto name = PercentDecode(segment);

@@ -152,9 +152,8 @@ void Checkpointer::Finish() {
   pending_.reset();
   parts_.history->Stored();
   parts_.database->SetRemembered(std::move(remembered_));
-  Pause([&copy](State* state) {
-    state->unsaved_pairs().Saved(std::move(copy));
-  });
+  Pause(
+      [&copy](State* state) { state->unsaved_pairs().Saved(std::move(copy)); });
   // Only now: until the new one is there, the old one and its journal count.
   parts_.journal->DropBefore(written_);
   last_ = Clock::now();
@@ -269,8 +268,7 @@ void Checkpointer::KeepHouse() {
 bool Checkpointer::FillFilter() {
   const bool whole = parts_.database->ForEachKey([this](const PairKey& key) {
     parts_.filter->Add(key);
-    return !stop_.load(std::memory_order_relaxed) &&
-           !parts_.database->broken();
+    return !stop_.load(std::memory_order_relaxed) && !parts_.database->broken();
   });
   if (whole) parts_.filter->Complete();
   return whole;

@@ -85,10 +85,10 @@ class Checkpointer {
   std::atomic<double> pause_{0};
   std::atomic<uint64_t> errors_{0};
 
-  std::mutex writing_;  // guards what follows
-  uint64_t written_;    // sequence of the last
-  std::vector<uint32_t> models_;            // in the last
-  std::optional<DatabaseUpdate> pending_;  // copied, and not yet stored
+  std::mutex writing_;                            // guards what follows
+  uint64_t written_;                              // sequence of the last
+  std::vector<uint32_t> models_;                  // in the last
+  std::optional<DatabaseUpdate> pending_;         // copied, and not yet stored
   std::shared_ptr<const Remembered> remembered_;  // when it was copied
   KeyFilter::Ages first_;                         // likewise
   KeyFilter::Ages next_;                          // likewise

@@ -91,7 +91,8 @@ std::string ModelKey(uint32_t number) {
 }
 
 uint64_t SizeOf(const DatabaseUpdate& update) {
-  uint64_t size = update.image.head.size() + update.pairs.size() * sizeof(Record);
+  uint64_t size =
+      update.image.head.size() + update.pairs.size() * sizeof(Record);
   for (const auto& [number, model] : update.image.models) size += model.size();
   return size;
 }
@@ -599,8 +600,8 @@ bool Database::Write(const DatabaseUpdate& update) {
 }
 
 bool Database::Tend() {
-  const bool had_space = std::exchange(impl_->has_space,
-                                       HasFreeSpace(impl_->store));
+  const bool had_space =
+      std::exchange(impl_->has_space, HasFreeSpace(impl_->store));
   if (!impl_->has_space) {
     // Closing takes a second: not when space is back and all wait.
     if (broken()) impl_->Close();

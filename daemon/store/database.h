@@ -109,9 +109,9 @@ class Database {
   bool Write(const DatabaseUpdate& update);
   // [Any thread] RocksDB has stopped by itself; see Tend().
   bool broken() const;
-  // [The same as Write()] What is to be done now and then: opens it again where RocksDB
-  // has stopped by itself, and sees to the space on the disk. True if it can be
-  // written to again.
+  // [The same as Write()] What is to be done now and then: opens it again where
+  // RocksDB has stopped by itself, and sees to the space on the disk. True if
+  // it can be written to again.
   bool Tend();
   // [The same] Closes and opens it. Meanwhile nothing is found. False if it
   // cannot be opened; to be tried again.

@@ -45,8 +45,8 @@ Key DecodeKey(std::string_view bytes) {
 }
 
 std::string HourOf(const Key& key) {
-  return Encode({key.owner, kHour,
-                 key.begin_ms / History::kHourMs * History::kHourMs});
+  return Encode(
+      {key.owner, kHour, key.begin_ms / History::kHourMs * History::kHourMs});
 }
 
 std::string Encode(const StepCounts& step) {

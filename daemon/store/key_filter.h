@@ -1,6 +1,7 @@
 // KeyFilter: says of most keys that are not in the store that they are not,
 // without asking it. A Bloom filter in blocks of one cache line (F. Putze, P.
-// Sanders, J. Singler, "Cache-, Hash- and Space-Efficient Bloom Filters", 2007).
+// Sanders, J. Singler, "Cache-, Hash- and Space-Efficient Bloom Filters",
+// 2007).
 //
 // Keys cannot be taken out of it, so there are two of them: one takes new keys,
 // the other one only answers. When nothing is remembered any more that was
@@ -28,9 +29,8 @@ namespace plumbline {
 class KeyFilter {
  public:
   // Of two halves, together `bytes` in size, from `memory`.
-  explicit KeyFilter(
-      size_t bytes,
-      std::pmr::memory_resource* memory = std::pmr::get_default_resource());
+  explicit KeyFilter(size_t bytes, std::pmr::memory_resource* memory =
+                                       std::pmr::get_default_resource());
 
   void Add(const PairKey& key);
   // All keys that are stored have been added. Before that it knows nothing.

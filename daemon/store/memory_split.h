@@ -29,8 +29,7 @@ inline MemorySplit SplitMemory(int64_t bytes, int64_t remembered_bytes) {
   // Half of the records may be on their way to the database, as a copy, while
   // the other half changes.
   constexpr size_t kBytes = PairTable::kBytesPerRecord + sizeof(Record) / 2;
-  split.records =
-      (all - split.filter_bytes - split.cache_bytes) / kBytes;
+  split.records = (all - split.filter_bytes - split.cache_bytes) / kBytes;
   split.unsaved_records = std::max<size_t>(split.records / 2, 1);
   return split;
 }

@@ -41,9 +41,8 @@ std::string Check(const std::string& path, JournalEnd* end,
       return path + "/db: its pairs cannot be read; restore it from a backup";
     }
   }
-  const auto journal =
-      ReadJournal(directory->path(), *checkpoint_sequence,
-                  Replayer(&pipeline, &error), &error);
+  const auto journal = ReadJournal(directory->path(), *checkpoint_sequence,
+                                   Replayer(&pipeline, &error), &error);
   if (!journal) return error;
   *end = *journal;
   return "";

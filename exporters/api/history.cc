@@ -37,7 +37,8 @@ SlotCounts CountsOf(const StepCounts& step, const ModelSnapshot& model) {
   SlotCounts counts;
   const auto n = static_cast<uint32_t>(model.classes.size());
   uint32_t side = model.has_matrix ? n : 0;
-  const uint32_t used = step.matrix.empty() ? 0 : step.matrix.rbegin()->first + 1;
+  const uint32_t used =
+      step.matrix.empty() ? 0 : step.matrix.rbegin()->first + 1;
   while (!model.has_matrix && side * side < used) ++side;
   counts.Reset(side * side, step.marginals.empty() ? 0 : n * kMarginals);
   counts.observations = static_cast<uint64_t>(step.observations);
@@ -55,7 +56,8 @@ SlotCounts CountsOf(const StepCounts& step, const ModelSnapshot& model) {
 }  // namespace
 
 std::optional<HistoryQuery> HistoryQuery::Parse(
-    const std::optional<std::string>& from, const std::optional<std::string>& to,
+    const std::optional<std::string>& from,
+    const std::optional<std::string>& to,
     const std::optional<std::string>& step, int64_t now_ms,
     std::string* error) {
   HistoryQuery query;

@@ -34,7 +34,7 @@ OVER_HTTP = [
      {"memory": 0.75, "process": 0.7}),
 ]
 CONFIG = """windows: [5m, 1h, 24h, last_1000]
-join: {memory_bytes: 4GiB}
+join: {memory_bytes: 4GiB, max_bytes: 4GiB}
 storage: {durability: %s}
 """
 
@@ -51,6 +51,13 @@ def in_process(build):
             name = run["name"].split("/")[0].removeprefix("BM_")
             runs.setdefault(name, []).append(run["items_per_second"])
     return {name: statistics.median(values) for name, values in runs.items()}
+
+
+def store(build, directory):
+    """What store_bench measures; it compares in the same run."""
+    result = subprocess.run([f"{build}/tests/benchmarks/store_bench", directory],
+                            check=True, stdout=subprocess.PIPE)
+    return json.loads(result.stdout)
 
 
 def free_port():
@@ -130,6 +137,9 @@ def main():
     for name, measured, limit, goal in IN_PROCESS:
         add(name, rates[measured], rates[limit], goal)
     with tempfile.TemporaryDirectory() as directory:
+        for run in store(build, directory):
+            add(run["name"], run["per_second"], run["limit_per_second"],
+                run["goal"])
         for durability in ("memory", "process"):
             for name, *what, goals in OVER_HTTP:
                 add(f"{name}, {durability}",

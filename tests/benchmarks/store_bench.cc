@@ -93,7 +93,8 @@ class Engine {
     if (database_ == nullptr) Fail(error);
     filter_ = std::make_unique<KeyFilter>(split.filter_bytes, &memory_);
     pairs_ = std::make_unique<StoredPairs>(database_.get(), filter_.get());
-    history_ = std::make_unique<HistoryStore>(database_.get(), int64_t{1} << 40);
+    history_ =
+        std::make_unique<HistoryStore>(database_.get(), int64_t{1} << 40);
     pipeline_.UseStore(pairs_.get(), split.records, split.unsaved_records);
     journal_ = FileJournal::Open(directory, Durability::kProcess, 1,
                                  Replayer(&pipeline_, &error), &error);
@@ -247,13 +248,13 @@ double KeyPerId(const std::string& directory, const Bodies& bodies) {
   return rate;
 }
 
-void Print(const char* name, double rate, double limit, double goal,
-           bool last = false) {
+void Print(const char* name, double rate, double limit, double goal) {
+  static bool first = true;
   std::printf(
-      R"( {"name": "%s", "per_second": %.0f, "limit_per_second": %.0f, )"
-      R"("goal": %.2f}%s)"
-      "\n",
-      name, rate, limit, goal, last ? "" : ",");
+      R"(%s {"name": "%s", "per_second": %.0f, "limit_per_second": %.0f, )"
+      R"("goal": %.2f})",
+      first ? "[" : ",\n", name, rate, limit, goal);
+  first = false;
   std::fflush(stdout);
 }
 
@@ -288,7 +289,6 @@ int main(int argc, char** argv) {
   const std::string directory = std::string(argv[1]) + "/store";
   const size_t millions =
       argc > 2 ? static_cast<size_t>(std::atoi(argv[2])) : 20;
-  std::printf("[\n");
   {
     const Bodies bodies = Padded(BodyMaker(kBatch).Labelled(millions * 250));
     const double parse = ParseOnly(bodies);
@@ -307,13 +307,11 @@ int main(int argc, char** argv) {
   Print("joined events, process, all in memory",
         Whole(directory, bodies, 8192 * kMiB).rate, parse, 0.25);
   // A part of the events: it becomes slower with more.
-  Bodies some(bodies.begin(),
-              bodies.begin() + static_cast<ptrdiff_t>(std::min(
-                              bodies.size(), 4 * kTrail)));
+  Bodies some(bodies.begin(), bodies.begin() + static_cast<ptrdiff_t>(std::min(
+                                                   bodies.size(), 4 * kTrail)));
   Print("the same, against a RocksDB key for each id", spilled.rate,
         KeyPerId(directory, some), 5);
   FromDisk(directory, millions * 100);
-  std::printf(R"( {"name": "end", "per_second": 1, "limit_per_second": 1, "goal": 1}])"
-              "\n");
+  std::printf("]\n");
   std::filesystem::remove_all(directory);
 }

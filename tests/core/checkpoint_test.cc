@@ -175,7 +175,8 @@ TEST_CASE("where the store cannot be read nothing is journalled or counted") {
   CHECK(engine.Count(kObservations) == 1);
 }
 
-TEST_CASE("ingest that outruns what is saved waits, and is refused in the end") {
+TEST_CASE(
+    "ingest that outruns what is saved waits, and is refused in the end") {
   MapStore store;
   Engine engine;
   engine.pipeline.UseStore(&store, 100, 2);

@@ -14,7 +14,7 @@ import unittest
 import crash_test
 from daemon import BIN, Daemon
 
-HITS = int(os.environ.get("HITS", "3"))
+HITS = int(os.environ.get("HITS", "5"))
 SHIM = os.environ.get("KILL_SHIM_LIBRARY", os.path.join(
     BIN, "../tests/integration/libkill_shim.so"))
 # Two in recovery follow each other: killed there, and there again.

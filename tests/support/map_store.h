@@ -16,9 +16,8 @@ namespace plumbline {
 class MapStore : public PairStore {
  public:
   void Screen(std::vector<PairKey>* keys) override {
-    std::erase_if(*keys, [this](const PairKey& key) {
-      return !pairs.contains(key);
-    });
+    std::erase_if(*keys,
+                  [this](const PairKey& key) { return !pairs.contains(key); });
   }
   bool Find(std::span<const PairKey> keys,
             std::vector<Record>* records) override {
@@ -64,16 +63,14 @@ class SteppedCheckpoint {
   }
   // Copies `n` chains. True when all are copied.
   bool Copy(size_t n) {
-    pipeline_->Exclusively([&](State* state) {
-      copied_ = state->unsaved_pairs().CopySome(n);
-    });
+    pipeline_->Exclusively(
+        [&](State* state) { copied_ = state->unsaved_pairs().CopySome(n); });
     return copied_;
   }
   // Puts the copy in the store. Memory learns of it by Saved().
   void Store() {
-    pipeline_->Exclusively([&](State* state) {
-      store_->Save(state->unsaved_pairs().Take());
-    });
+    pipeline_->Exclusively(
+        [&](State* state) { store_->Save(state->unsaved_pairs().Take()); });
     stored_image = image_;
     stored_at = at_;
   }

@@ -38,8 +38,8 @@ class Keeper {
   }
   Steps Read(int64_t from_ms = 0) {
     const uint32_t owner = engine.FindVersion().owner;
-    const auto steps = history->Read(&engine.pipeline, owner, from_ms,
-                                     engine.now_ms + 1);
+    const auto steps =
+        history->Read(&engine.pipeline, owner, from_ms, engine.now_ms + 1);
     REQUIRE(steps);
     return *steps;
   }
