@@ -139,21 +139,23 @@ bool App::Recover(std::string* error) {
 
 // Where the disk is full it is opened when there is space again.
 bool App::OpenDatabase(size_t cache_bytes, std::string* error) {
-  const auto open = [&] {
-    database_ = Database::Open(directory_->path(), cache_bytes, error);
-    return database_ != nullptr;
-  };
-  if (open()) return true;
-  if (HasFreeSpace(directory_->path())) return false;
-  Log(LogLevel::kError, "the disk is full: waiting for space to start",
-      {{"error", *error}});
-  while (!HasFreeSpace(directory_->path())) {
-    if (options_.gives_up()) return false;
-    constexpr auto kLook = std::chrono::milliseconds(50);
-    std::this_thread::sleep_for(kLook);
+  const std::string& path = directory_->path();
+  for (bool told = false;; told = true) {
+    bool no_space = false;
+    database_ = Database::Open(path, cache_bytes, error, &no_space);
+    if (database_ != nullptr) return true;
+    if (!no_space) return false;
+    if (!told) {
+      Log(LogLevel::kError, "the disk is full: waiting for space to start",
+          {{"error", *error}});
+    }
+    do {
+      if (options_.gives_up()) return false;
+      constexpr auto kLook = std::chrono::milliseconds(50);
+      std::this_thread::sleep_for(kLook);
+    } while (!HasFreeSpace(path));
+    error->clear();
   }
-  error->clear();
-  return open();
 }
 
 // The last checkpoint, and the journal behind it.

@@ -8,6 +8,7 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/sst_file_writer.h>
+#include <rocksdb/system_clock.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/checkpoint.h>
 #include <unistd.h>
@@ -168,6 +169,28 @@ class KeepingFiles : public rocksdb::FileSystemWrapper {
   std::vector<std::string> removed_;  // guarded by mutex_
 };
 
+// A compaction that failed sleeps for a second, and closing waits for it. Here
+// Tend() decides when something is tried again.
+class ShortSleeps : public rocksdb::SystemClockWrapper {
+ public:
+  ShortSleeps() : SystemClockWrapper(rocksdb::SystemClock::Default()) {}
+  const char* Name() const override { return "plumbline.short_sleeps"; }
+  void SleepForMicroseconds(int us) override {
+    constexpr int kLongest = 10'000;
+    SystemClockWrapper::SleepForMicroseconds(std::min(us, kLongest));
+  }
+};
+
+class StoreEnv : public rocksdb::EnvWrapper {
+ public:
+  explicit StoreEnv(std::shared_ptr<rocksdb::FileSystem> files)
+      : EnvWrapper(rocksdb::Env::Default()) {
+    file_system_ = std::move(files);
+    system_clock_ = std::make_shared<ShortSleeps>();
+  }
+  const char* Name() const override { return "plumbline.env"; }
+};
+
 // Removes records that are not remembered, and the key with the last of them.
 // RocksDB leaves a tombstone where an older file may still hold the key.
 class ForgottenFilter : public rocksdb::CompactionFilter {
@@ -240,7 +263,7 @@ class Database::Impl {
   bool compacts = false;  // by itself
   bool has_space = true;  // as Tend() saw it last
   const std::shared_ptr<KeepingFiles> files = std::make_shared<KeepingFiles>();
-  const std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(files);
+  const std::unique_ptr<rocksdb::Env> env = std::make_unique<StoreEnv>(files);
   std::shared_ptr<Listener> listener = std::make_shared<Listener>();
   std::shared_ptr<ForgottenFilterFactory> forgotten =
       std::make_shared<ForgottenFilterFactory>();
@@ -450,10 +473,11 @@ Database::Database(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Database::~Database() = default;
 
 std::unique_ptr<Database> Database::Open(const std::string& directory,
-                                         size_t cache_bytes,
-                                         std::string* error) {
+                                         size_t cache_bytes, std::string* error,
+                                         bool* no_space) {
   auto impl = std::make_unique<Impl>(directory, cache_bytes, false);
   const Status status = impl->OpenAll();
+  if (no_space != nullptr) *no_space = status.IsNoSpace();
   if (!status.ok()) {
     *error = impl->path + ": cannot be opened: " + status.ToString();
     return nullptr;

@@ -53,9 +53,11 @@ class Database {
 
  public:
   // `directory` is the store's. `cache_bytes`: memory for what is read.
-  // nullptr, with *error, if it is damaged or cannot be opened.
+  // nullptr, with *error, if it is damaged or cannot be opened; *no_space says
+  // if that is because the disk is full.
   static std::unique_ptr<Database> Open(const std::string& directory,
-                                        size_t cache_bytes, std::string* error);
+                                        size_t cache_bytes, std::string* error,
+                                        bool* no_space = nullptr);
   // Changes nothing, for those who only look.
   static std::unique_ptr<Database> OpenToRead(const std::string& directory,
                                               std::string* error);

@@ -33,8 +33,15 @@ def works(*command):
         return False
 
 
-def mount(path):
+def mount_tmpfs(path, _):
     return works("mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", path)
+
+
+def mount_ext4(path, image):
+    with open(image, "wb") as f:
+        f.truncate(SIZE)
+    return (works("mkfs.ext4", "-q", "-F", "-O", "^has_journal", "-m", "0", image)
+            and works("mount", "-o", "loop", image, path))
 
 
 def probe(daemon):
@@ -104,10 +111,18 @@ class DiskTest(unittest.TestCase):
         self.assertLess(max(resumed), 1)
         return max(resumed)
 
-    def test_a_full_disk(self):
-        with tempfile.TemporaryDirectory() as disk:
-            if not mount(disk):
-                print("no tmpfs can be mounted here: ENOSPC by the shim instead")
+    def test_a_full_tmpfs(self):
+        self.full(mount_tmpfs)
+
+    def test_a_full_ext4(self):
+        self.full(mount_ext4)
+
+    def full(self, mount):
+        with tempfile.TemporaryDirectory() as disk, \
+                tempfile.NamedTemporaryFile() as image:
+            if not mount(disk, image.name):
+                print(f"{mount.__name__} is not possible here: ENOSPC by the "
+                      "shim instead")
                 self.fail_with("process", "full")
                 return
             ballast = disk + "/ballast"
@@ -119,8 +134,8 @@ class DiskTest(unittest.TestCase):
                         daemon, lambda: fill(ballast),
                         lambda: os.path.exists(ballast) and os.remove(ballast),
                         ROUNDS, 0.3)
-                    print(f"full disk: {ROUNDS} rounds, resumed in at most "
-                          f"{longest:.3f} s")
+                    print(f"full disk ({mount.__name__}): {ROUNDS} rounds, "
+                          f"resumed in at most {longest:.3f} s")
             finally:
                 subprocess.run(["umount", disk])
 
