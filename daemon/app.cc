@@ -321,18 +321,20 @@ std::optional<Steps> App::History(uint32_t owner, int64_t from_ms,
   Steps steps;
   pipeline_.Exclusively([&](State* state) {
     if (const Version* version = state->owner(owner).version) {
-      const Steps& all = version->history.steps();
-      steps = {all.lower_bound(from_ms), all.lower_bound(to_ms)};
+      steps = version->history.steps();
     }
   });
+  KeepBetween(from_ms, to_ms, &steps);
   return steps;
 }
 
-// Named after the time it is of.
+// Named after the time at which it was asked for.
 std::optional<std::string> App::WriteSnapshot() {
   if (checkpointer_ == nullptr) return "";
   std::string name = FormatTimestamp(clock_.NowMs());
   std::erase_if(name, [](char c) { return c == ':' || c == '-'; });
+  // Two may come at the same time.
+  name += "-" + std::to_string(snapshots_.fetch_add(1) + 1);
   const std::string path = directory_->path() + "/snapshots/" + name;
   if (!checkpointer_->WriteSnapshot(directory_->path(), path)) {
     return std::nullopt;

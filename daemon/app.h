@@ -93,6 +93,7 @@ class App {
   Pipeline pipeline_;
   std::atomic<Phase> phase_{Phase::kRecovering};
   std::atomic<bool> quit_{false};
+  std::atomic<uint64_t> snapshots_{0};
   IngestCounters counters_;
   std::atomic<double> recovery_seconds_{0};
   std::atomic<double> scrape_seconds_{0};

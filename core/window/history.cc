@@ -34,6 +34,13 @@ int64_t StepCounts::Bytes() const {
                               kCell * (matrix.size() + marginals.size()));
 }
 
+void KeepBetween(int64_t from_ms, int64_t to_ms, Steps* steps) {
+  std::erase_if(*steps, [&](const auto& step) {
+    return step.first < from_ms || step.first >= to_ms ||
+           step.second.observations == 0;
+  });
+}
+
 void History::Add(int64_t ms, const Tally& tally) {
   steps_[Floor(ms, kMinuteMs)].Add(tally);
 }

@@ -31,6 +31,10 @@ struct StepCounts {
 
 using Steps = std::map<int64_t, StepCounts>;  // by begin, in ms
 
+// Drops the steps that do not begin in [from, to), and those that hold nothing
+// but corrections of what is not kept any more.
+void KeepBetween(int64_t from_ms, int64_t to_ms, Steps* steps);
+
 class History {
  public:
   static constexpr int64_t kMinuteMs = 60'000;

@@ -269,6 +269,18 @@ HttpResponse WebHandler::History(const HttpRequest& request,
     }
     versions.emplace_back(&version, *std::move(steps));
   }
+  // An answer is made in memory.
+  constexpr size_t kMostCells = size_t{4} << 20;
+  const size_t classes = model->classes.size();
+  size_t cells = 0;
+  for (const auto& [version, steps] : versions) {
+    cells += steps.size() * (1 + (model->has_matrix ? classes * classes : 0));
+  }
+  if (cells > kMostCells) {
+    return ErrorResponse(400, "invalid_body",
+                         "this is too much for one answer: ask for less time, "
+                         "or for one version");
+  }
   if (versions.empty() && (version_name || window)) {
     return NotFound("the model has no such version or window");
   }

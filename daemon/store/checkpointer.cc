@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -113,6 +115,10 @@ bool Checkpointer::Begin() {
     }
   }
   models_ = models;
+  image_bytes_ = pending_->image.head.size();
+  for (const auto& [number, model] : pending_->image.models) {
+    image_bytes_ += model.size();
+  }
   return true;
 }
 
@@ -177,7 +183,8 @@ void Checkpointer::KeepRoom() {
       parts_.pipeline->state().gauges().unsaved_records.load(
           std::memory_order_relaxed));
   const uint64_t pending = pending_ ? pending_->pairs.size() : 0;
-  parts_.journal->KeepFree((unsaved + pending) * kStoredRecordBytes * 3 / 2);
+  parts_.journal->KeepFree(
+      ((unsaved + pending) * kStoredRecordBytes + image_bytes_) * 3 / 2);
 }
 
 // How long the writer stood still.
@@ -194,6 +201,8 @@ double Checkpointer::Pause(const std::function<void(State*)>& visit) {
 bool Checkpointer::WriteSnapshot(const std::string& store,
                                  const std::string& directory) {
   const std::lock_guard lock(writing_);
+  // One that is waiting to be stored is of an earlier moment.
+  if (pending_ && !WriteLocked()) return false;
   if (!WriteLocked()) return false;
   // Its name says that it is whole.
   const std::string temporary = directory + ".tmp";
@@ -202,12 +211,16 @@ bool Checkpointer::WriteSnapshot(const std::string& store,
   std::filesystem::create_directories(temporary, failed);
   bool good = !failed && parts_.database->CopyTo(temporary);
   if (good) {
-    std::filesystem::copy_file(store + "/PLUMBLINE", temporary + "/PLUMBLINE",
-                               failed);
-    good = !failed && SyncDirectory(temporary);
+    std::ifstream identity(store + "/PLUMBLINE", std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(identity), {}};
+    good = WriteFileWhole(temporary + "/PLUMBLINE", {bytes}, true) ==
+           Written::kYes;
   }
   if (good) std::filesystem::rename(temporary, directory, failed);
-  if (good && !failed) return true;
+  if (good && !failed) {
+    return SyncDirectory(directory.substr(0, directory.rfind('/'))) &&
+           SyncDirectory(store);
+  }
   std::filesystem::remove_all(temporary, failed);
   return false;
 }

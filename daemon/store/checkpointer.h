@@ -93,6 +93,7 @@ class Checkpointer {
   KeyFilter::Ages first_;                         // likewise
   KeyFilter::Ages next_;                          // likewise
   uint64_t records_ = 0;                          // likewise
+  uint64_t image_bytes_ = 0;                      // of the last copy
   std::atomic<uint64_t> compacted_bytes_{0};      // what was left of the pairs
   std::chrono::steady_clock::time_point last_;
 

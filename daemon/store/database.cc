@@ -95,6 +95,9 @@ uint64_t SizeOf(const DatabaseUpdate& update) {
   uint64_t size =
       update.image.head.size() + update.pairs.size() * sizeof(Record);
   for (const auto& [number, model] : update.image.models) size += model.size();
+  for (const auto& [key, step] : update.history) {
+    size += key.size() + (step ? step->size() : 0);
+  }
   return size;
 }
 
@@ -143,7 +146,7 @@ class KeepingFiles : public rocksdb::FileSystemWrapper {
     }
     for (const std::string& file : removed) unlink(file.c_str());
   }
-  // An opening has removed what is in vain.
+  // It is about to be opened, which removes what is in vain.
   void Forget() {
     const std::lock_guard lock(mutex_);
     keeps_ = false;
@@ -292,6 +295,7 @@ Database::Impl::Impl(const std::string& directory, size_t cache_bytes,
   options.listeners = {listener};
   options.compression = rocksdb::kNoCompression;
   options.max_background_jobs = 2;
+  options.max_manifest_file_size = uint64_t{4} << 20;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   options.write_buffer_size = size_t{1} << 20;  // never used
@@ -323,8 +327,21 @@ Database::Impl::Impl(const std::string& directory, size_t cache_bytes,
   pair_options.compaction_filter_factory = forgotten;
 }
 
+// It would be made anew, and what is there be removed.
+bool LacksManifest(const std::string& path) {
+  std::error_code none;
+  if (std::filesystem::exists(path + "/CURRENT", none)) return false;
+  const auto entries = std::filesystem::directory_iterator(path, none);
+  return !none && std::any_of(begin(entries), end(entries), [](const auto& e) {
+    return e.path().extension() == ".sst";
+  });
+}
+
 Status Database::Impl::OpenAll() {
   const std::unique_lock lock(open_mutex);
+  if (LacksManifest(path)) {
+    return Status::Corruption("CURRENT is missing; restore it from a backup");
+  }
   std::vector<rocksdb::ColumnFamilyDescriptor> wanted;
   for (size_t i = 0; i < kFamilies; ++i) {
     wanted.emplace_back(kFamilyNames[i], i == kPairs ? pair_options : options);
@@ -332,13 +349,14 @@ Status Database::Impl::OpenAll() {
   if (read_only) {
     return rocksdb::DB::OpenForReadOnly(options, path, wanted, &families, &db);
   }
+  // What the manifest says now is all there is: opening removes other files.
+  files->Forget();
   Status status = rocksdb::DB::Open(options, path, wanted, &families, &db);
   const bool no_space = status.IsNoSpace() || !HasFreeSpace(store);
   if (!status.ok() && no_space && unlink(reserve.c_str()) == 0) {
     status = rocksdb::DB::Open(options, path, wanted, &families, &db);
   }
   if (!status.ok()) return status;
-  files->Forget();
   listener->broken.store(false);
   compacts = false;
   return status;

@@ -124,9 +124,7 @@ std::optional<HistoryStore::Encoded> HistoryStore::Changes() {
     // A correction of what is not kept is of no use.
     if (!kept && sum.observations == 0) continue;
     if (kept) {
-      const auto before = DecodeStep(*kept);
-      if (!before) return std::nullopt;
-      sum.Add(*before);
+      if (const auto before = DecodeStep(*kept)) sum.Add(*before);
     }
     changes[key] = Encode(sum);
   }
@@ -143,10 +141,12 @@ bool HistoryStore::Sweep(const Taken& taken, int64_t hours_before,
         if (key.begin_ms < oldest || !taken.owners.contains(key.owner)) {
           (*changes)[std::string(bytes)] = std::nullopt;
         } else if (key.kind == kMinute && key.begin_ms < hours_before) {
-          const auto step = DecodeStep(value);
-          if (!step) return false;
+          // One that cannot be read goes with its minute: it must not keep
+          // checkpoints from being written.
           (*changes)[std::string(bytes)] = std::nullopt;
-          (*added)[HourOf(key)].Add(*step);
+          if (const auto step = DecodeStep(value)) {
+            (*added)[HourOf(key)].Add(*step);
+          }
         }
         return true;
       });
@@ -189,8 +189,7 @@ std::optional<Steps> HistoryStore::Read(Pipeline* pipeline, uint32_t owner,
         });
     if (!good) return std::nullopt;
   }
-  steps.erase(steps.begin(), steps.lower_bound(from_ms));
-  steps.erase(steps.lower_bound(to_ms), steps.end());
+  KeepBetween(from_ms, to_ms, &steps);
   return steps;
 }
 

@@ -91,9 +91,13 @@ bool StoreDirectory::Lock(std::string* error) {
 }
 
 void StoreDirectory::RemoveTemporaries() {
+  RemoveTemporariesIn(path_);
+  RemoveTemporariesIn(path_ + "/snapshots");
+}
+
+void StoreDirectory::RemoveTemporariesIn(const std::string& path) {
   std::error_code ignored;
-  for (const auto& entry :
-       std::filesystem::directory_iterator(path_, ignored)) {
+  for (const auto& entry : std::filesystem::directory_iterator(path, ignored)) {
     if (entry.path().extension() == ".tmp") {
       std::filesystem::remove_all(entry.path(), ignored);
     }

@@ -31,6 +31,7 @@ class StoreDirectory {
  private:
   explicit StoreDirectory(std::string path) : path_(std::move(path)) {}
 
+  static void RemoveTemporariesIn(const std::string& path);
   bool Lock(std::string* error);
   bool ReadIdentity(std::string* error);
 

@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 
 #include "core/pipeline.h"
 #include "daemon/store/database.h"
@@ -14,6 +16,14 @@
 
 namespace plumbline {
 namespace {
+
+bool HasTables(const std::string& path) {
+  std::error_code none;
+  const auto entries = std::filesystem::directory_iterator(path + "/db", none);
+  return !none && std::any_of(begin(entries), end(entries), [](const auto& e) {
+    return e.path().extension() == ".sst";
+  });
+}
 
 // What is wrong with the store, or nothing. Changes nothing in it.
 std::string Check(const std::string& path, JournalEnd* end,
@@ -28,7 +38,7 @@ std::string Check(const std::string& path, JournalEnd* end,
   std::unique_ptr<Database> database;
   std::unique_ptr<StoredPairs> pairs;
   const KeyFilter filter(0);  // knows nothing: all is looked up
-  if (std::filesystem::exists(path + "/db/CURRENT")) {
+  if (std::filesystem::exists(path + "/db/CURRENT") || HasTables(path)) {
     database = Database::OpenToRead(path, &error);
     if (database == nullptr) return error;
     pairs = std::make_unique<StoredPairs>(database.get(), &filter);
@@ -37,8 +47,9 @@ std::string Check(const std::string& path, JournalEnd* end,
     if (!stored) return path + ": " + error;
     *checkpoint_sequence = stored->sequence;
     // Every block of pairs has a checksum, which reading it checks.
-    if (!database->ForEachKey([](const PairKey&) { return true; })) {
-      return path + "/db: its pairs cannot be read; restore it from a backup";
+    if (!database->ForEachKey([](const PairKey&) { return true; }) ||
+        !database->ForEachHistory([](auto, auto) { return true; })) {
+      return path + "/db: cannot all be read; restore it from a backup";
     }
   }
   const auto journal = ReadJournal(directory->path(), *checkpoint_sequence,

@@ -69,6 +69,10 @@ std::optional<HistoryQuery> HistoryQuery::Parse(
     *error = "from and to are RFC 3339 or Unix seconds";
     return std::nullopt;
   }
+  if (*from_ms > *to_ms) {
+    *error = "from is later than to";
+    return std::nullopt;
+  }
   const bool old = *from_ms < History::HoursBefore(now_ms);
   const int64_t kept = old ? History::kHourMs : History::kMinuteMs;
   const auto step_ms = step ? ParseStep(*step) : kept;

@@ -25,6 +25,8 @@ class SnapshotTest(unittest.TestCase):
             self.assertEqual(status, 200, body)
             path = json.loads(body)["path"]
             self.assertEqual(os.path.dirname(path), daemon.dir.name + "/data/snapshots")
+            other = json.loads(daemon.get("/api/v1/admin/snapshot", "POST")[2])["path"]
+            self.assertNotEqual(path, other)
             # What comes later is not in it.
             daemon.post([{"model": "m", "id": f"0-{n}", "label": "UP"}
                          for n in range(1000)])
@@ -94,7 +96,7 @@ class HistoryTest(unittest.TestCase):
             daemon.post([{"model": "a/b", "version": "1", "prediction": "x", "label": "x"}])
             for query in ("?step=90", "?step=0", "?step=-1m", "?step=x", "?from=x",
                           "?to=2020-13-01T00:00:00Z", "?from=0&step=1m", "?other=1",
-                          "?from=-5"):
+                          "?from=-5", "?from=2000&to=1000"):
                 self.assertEqual(self.history(daemon, query)[0], 400, query)
             for query in ("?version=2", "?window=7h"):
                 self.assertEqual(self.history(daemon, query)[0], 404, query)

@@ -161,6 +161,28 @@ TEST_CASE("a model that is gone is removed, and a copy is whole") {
   CHECK(copied->Read(&error)->image.models.size() == 2);
 }
 
+TEST_CASE("a database that lost its manifest is refused and left alone") {
+  const TemporaryDirectory directory;
+  std::string error;
+  REQUIRE(Database::Open(directory.path, kCache, &error)
+              ->Write(UpdateOf(2, {RecordOf(1, 1)})));
+  std::filesystem::remove(directory.path + "/db/CURRENT");
+  const auto tables = [&directory] {
+    size_t count = 0;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(directory.path + "/db")) {
+      count += entry.path().extension() == ".sst";
+    }
+    return count;
+  };
+  const size_t before = tables();
+  CHECK(before > 0);
+  CHECK(Database::Open(directory.path, kCache, &error) == nullptr);
+  CHECK_THAT(error, Catch::Contains("CURRENT"));
+  CHECK(Database::OpenToRead(directory.path, &error) == nullptr);
+  CHECK(tables() == before);
+}
+
 TEST_CASE("what is no database of ours, or damaged, is refused") {
   const TemporaryDirectory directory;
   std::string error;
