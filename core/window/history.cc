@@ -36,8 +36,7 @@ int64_t StepCounts::Bytes() const {
 
 void KeepBetween(int64_t from_ms, int64_t to_ms, Steps* steps) {
   std::erase_if(*steps, [&](const auto& step) {
-    return step.first < from_ms || step.first >= to_ms ||
-           step.second.observations == 0;
+    return step.first < from_ms || step.first >= to_ms;
   });
 }
 

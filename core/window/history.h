@@ -31,8 +31,7 @@ struct StepCounts {
 
 using Steps = std::map<int64_t, StepCounts>;  // by begin, in ms
 
-// Drops the steps that do not begin in [from, to), and those that hold nothing
-// but corrections of what is not kept any more.
+// Drops the steps that do not begin in [from, to).
 void KeepBetween(int64_t from_ms, int64_t to_ms, Steps* steps);
 
 class History {

@@ -97,6 +97,8 @@ std::string HistoryJson(
     }
     Json points = Json::array();
     for (const auto& [begin_ms, step] : asked) {
+      // Nothing but corrections of what is not kept any more.
+      if (step.observations == 0) continue;
       WindowSnapshot window;
       window.counts = CountsOf(step, model);
       Json point = {{"time", FormatTimestamp(begin_ms)},
