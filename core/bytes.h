@@ -23,6 +23,15 @@ class ByteWriter {
     Put(static_cast<uint64_t>(bytes.size()));
     out_->append(bytes);
   }
+  // What `append` appends to the string that it is given.
+  template <class Append>
+  void PutSized(Append append) {
+    const size_t at = out_->size();
+    Put(uint64_t{0});
+    append(out_);
+    const uint64_t size = out_->size() - at - sizeof(size);
+    std::memcpy(out_->data() + at, &size, sizeof(size));
+  }
 
  private:
   std::string* out_;

@@ -49,7 +49,6 @@ enum class ValueKind : uint8_t {
 
 inline constexpr int64_t kNoTimestamp = std::numeric_limits<int64_t>::min();
 
-// NOTE: the layout is what the journal stores.
 struct Event {
   uint64_t id_hi = 0;  // keyed 128-bit hash of the id, if has_id
   uint64_t id_lo = 0;

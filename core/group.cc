@@ -1,6 +1,7 @@
 #include "core/group.h"
 
 #include "core/bytes.h"
+#include "core/stored_events.h"
 
 namespace plumbline {
 namespace {
@@ -14,8 +15,8 @@ void Put(ByteWriter* out, const EventBatch& batch) {
   out->PutBytes(batch.names.bytes());
   out->Put<uint64_t>(batch.names.size());
   for (const uint32_t end : batch.names.ends()) out->Put(end);
-  const auto* events = reinterpret_cast<const char*>(batch.events.data());
-  out->PutBytes({events, batch.events.size() * sizeof(Event)});
+  out->PutSized(
+      [&batch](std::string* bytes) { AppendEvents(batch.events, bytes); });
 }
 
 void Put(ByteWriter* out, const Settings& settings) {
@@ -41,22 +42,8 @@ std::optional<Command> GetEvents(ByteReader* in) {
     }
     begin = end;
   }
-  const std::string_view events = in->GetBytes();
-  if (events.size() % sizeof(Event) != 0) return std::nullopt;
-  if (events.empty()) return batch;
-  batch.events.resize(events.size() / sizeof(Event));
-  std::memcpy(static_cast<void*>(batch.events.data()), events.data(),
-              events.size());
-  for (const Event& event : batch.events) {
-    const auto names_a_class = [&](ValueKind kind, uint64_t value) {
-      return kind != ValueKind::kText || value < batch.names.size();
-    };
-    if (event.model >= batch.names.size() ||
-        event.version >= batch.names.size() ||
-        !names_a_class(event.prediction_kind, event.prediction) ||
-        !names_a_class(event.label_kind, event.label)) {
-      return std::nullopt;
-    }
+  if (!ReadEvents(in->GetBytes(), batch.names.size(), &batch.events)) {
+    return std::nullopt;
   }
   return batch;
 }

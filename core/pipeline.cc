@@ -70,12 +70,10 @@ bool Applier::Prepare(const Group& group) {
     }
   }
   state_->MakeMemoryRoom(keys_.size());
+  EraseThoseInMemory();
   store_->Screen(&keys_);
-  PairTable& table = state_->table();
-  std::erase_if(keys_, [&table](const PairKey& key) {
-    return table.Find(key) != PairTable::kNone;
-  });
   if (keys_.empty()) return true;
+  PairTable& table = state_->table();
   std::sort(keys_.begin(), keys_.end());
   keys_.erase(std::unique(keys_.begin(), keys_.end()), keys_.end());
 
@@ -89,6 +87,20 @@ bool Applier::Prepare(const Group& group) {
     table.InsertCopy(*stored);
   }
   return true;
+}
+
+void Applier::EraseThoseInMemory() {
+  constexpr size_t kAhead = 32;
+  const PairTable& table = state_->table();
+  size_t kept = 0;
+  for (size_t i = 0; i < keys_.size(); ++i) {
+    if (i + 2 * kAhead < keys_.size()) {
+      table.PrefetchIndex(keys_[i + 2 * kAhead]);
+    }
+    if (i + kAhead < keys_.size()) table.PrefetchRecord(keys_[i + kAhead]);
+    if (table.Find(keys_[i]) == PairTable::kNone) keys_[kept++] = keys_[i];
+  }
+  keys_.resize(kept);
 }
 
 // ---- Pipeline: who leads ----

@@ -60,6 +60,7 @@ class Applier {
   void Do(const EventBatch& batch, Outcome* outcome);
   void Do(const Settings& settings, Outcome* outcome);
   void Do(const Removal& removal, Outcome* outcome);
+  void EraseThoseInMemory();                     // of keys_
   static constexpr size_t kSweepPerTick = 4096;  // records
 
   State* const state_;

@@ -79,7 +79,8 @@ class PairTable {
   void Shrink(size_t n, size_t most, MayLeave may_leave) {
     for (; n > 0 && used_ > most; --n) {
       if (hand_ >= end_) hand_ = 0;
-      PrefetchIndex(at(std::min(hand_ + kSweepAhead, end_ - 1)).key);
+      const Record& ahead = at(std::min(hand_ + kSweepAhead, end_ - 1));
+      if (may_leave(ahead)) PrefetchIndex(ahead.key);
       const Record& record = at(hand_++);
       if (record.kind() == RecordKind::kFree || !may_leave(record)) continue;
       const PairKey key = record.key;

@@ -373,18 +373,20 @@ void Database::Impl::Close() {
 
 Status Database::Impl::WritePairs(const DatabaseUpdate& update) {
   struct Chain {
-    PairKey key;
-    size_t first;
-    bool operator<(const Chain& other) const { return key < other.key; }
+    uint64_t hi;  // of its key
+    uint32_t first;
   };
   const std::vector<Record>& pairs = update.pairs;
   std::vector<Chain> chains;
   for (size_t i = 0; i < pairs.size(); ++i) {
     if (i == 0 || pairs[i].key != pairs[i - 1].key) {
-      chains.push_back({pairs[i].key, i});
+      chains.push_back({pairs[i].key.hi, static_cast<uint32_t>(i)});
     }
   }
-  std::sort(chains.begin(), chains.end());
+  std::sort(chains.begin(), chains.end(), [&](const Chain& a, const Chain& b) {
+    if (a.hi != b.hi) return a.hi < b.hi;
+    return pairs[a.first].key.lo < pairs[b.first].key.lo;
+  });
 
   rocksdb::SstFileWriter writer({}, rocksdb::Options({}, pair_options),
                                 families[kPairs]);
@@ -395,11 +397,12 @@ Status Database::Impl::WritePairs(const DatabaseUpdate& update) {
     constexpr size_t kAhead = 16;
     if (c + kAhead < chains.size()) Prefetch(&pairs[chains[c + kAhead].first]);
     value.clear();
+    const PairKey& pair_key = pairs[chains[c].first].key;
     for (size_t i = chains[c].first;
-         i < pairs.size() && pairs[i].key == chains[c].key; ++i) {
+         i < pairs.size() && pairs[i].key == pair_key; ++i) {
       AppendStored(pairs[i], &value);
     }
-    const KeyBytes key = Encode(chains[c].key);
+    const KeyBytes key = Encode(pair_key);
     status = writer.Put(Slice(key.data(), key.size()), value);
   }
   return status.ok() ? writer.Finish() : status;

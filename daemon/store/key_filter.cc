@@ -45,6 +45,7 @@ void KeyFilter::TurnIfDue(const Ages& first, const Ages& next) {
   if (first.prediction < closed_.prediction || first.label < closed_.label) {
     return;
   }
+  both_.store(true, std::memory_order_relaxed);
   younger_ = 1 - younger_;
   for (Block& block : halves_[younger_]) {
     for (auto& word : block.words) word.store(0, std::memory_order_relaxed);
@@ -56,19 +57,24 @@ bool KeyFilter::MayHold(const PairKey& key) const {
   // Acquire: what was added before Complete() is seen.
   if (!complete_.load(std::memory_order_acquire)) return true;
   const size_t number = BlockOf(key);
-  return std::any_of(halves_.begin(), halves_.end(), [&](const Half& half) {
+  const auto in = [&](const Half& half) {
     bool all = true;
     ForEachBit(key, [&](size_t word, uint64_t mask) {
       all = all &&
             (half[number].words[word].load(std::memory_order_relaxed) & mask);
     });
     return all;
-  });
+  };
+  return in(halves_[0]) ||
+         (both_.load(std::memory_order_relaxed) && in(halves_[1]));
 }
 
 void KeyFilter::Prefetch(const PairKey& key) const {
   const size_t number = BlockOf(key);
-  for (const Half& half : halves_) plumbline::Prefetch(&half[number]);
+  plumbline::Prefetch(&halves_[0][number]);
+  if (both_.load(std::memory_order_relaxed)) {
+    plumbline::Prefetch(&halves_[1][number]);
+  }
 }
 
 }  // namespace plumbline

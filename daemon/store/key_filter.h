@@ -59,6 +59,7 @@ class KeyFilter {
   const size_t blocks_;  // of each half
   std::array<Half, 2> halves_;
   size_t younger_ = 0;
+  std::atomic<bool> both_{false};  // until it first turned only halves_[0]
   Ages closed_;  // the older one holds keys of ages before these
   std::atomic<bool> complete_{false};
 };
