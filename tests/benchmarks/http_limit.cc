@@ -33,8 +33,8 @@ int Parse(std::string* body) {
 
 int Answer(mg_connection* connection, void*) {
   thread_local std::string body;
-  body.resize(
-      static_cast<size_t>(mg_get_request_info(connection)->content_length));
+  const auto length = mg_get_request_info(connection)->content_length;
+  body.resize(length > 0 ? static_cast<size_t>(length) : 0);
   for (size_t size = 0; size < body.size();) {
     const int n = mg_read(connection, body.data() + size, body.size() - size);
     if (n <= 0) return 500;

@@ -4,6 +4,7 @@ in the same run. Over HTTP the load generator shares the machine's cores.
 usage: report.py BUILD_DIRECTORY OUTPUT.json
 """
 
+import http.client
 import json
 import os
 import shutil
@@ -66,16 +67,21 @@ def free_port():
         return s.getsockname()[1]
 
 
-def answers(port):
-    with socket.socket() as s:
-        return s.connect_ex(("127.0.0.1", port)) == 0
+def ready(port):
+    """Whether it answers at all; of the daemon, whether it takes events."""
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection.request("GET", "/-/ready")
+        return connection.getresponse().status != 503
+    except OSError:
+        return False
 
 
-def load(server, port, requests, mode, connections):
+def load(server, port, web, requests, mode, connections):
     """Requests per second that wrk has answered by the started server."""
     with subprocess.Popen(server, stderr=subprocess.DEVNULL) as process:
         try:
-            while not answers(port):
+            while not ready(web):
                 if process.poll() is not None:
                     raise RuntimeError(f"{server[0]} did not start")
                 time.sleep(0.05)
@@ -109,13 +115,13 @@ def over_http(build, directory, durability, kind, events, bodies, connections,
     for n in range(REPETITIONS):
         port, web = free_port(), free_port()
         reached = load([f"{build}/tests/benchmarks/http_limit", limit, str(port)],
-                       port, requests, mode, connections)
+                       port, port, requests, mode, connections)
         store = os.path.join(directory, f"store{n}")
         measured = load([f"{build}/daemon/plumbline", f"--config.file={config}",
                          f"--storage.path={store}",
                          f"--ingest.listen-address=127.0.0.1:{port}",
                          f"--web.listen-address=127.0.0.1:{web}"],
-                        port, requests, mode, connections)
+                        port, web, requests, mode, connections)
         runs.append((measured * events, reached * events))
         shutil.rmtree(store, ignore_errors=True)
     return sorted(runs, key=lambda run: run[0] / run[1])[REPETITIONS // 2]
