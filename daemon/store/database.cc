@@ -1,32 +1,25 @@
 #include "daemon/store/database.h"
 
 #include <rocksdb/cache.h>
-#include <rocksdb/compaction_filter.h>
 #include <rocksdb/db.h>
-#include <rocksdb/env.h>
-#include <rocksdb/file_system.h>
 #include <rocksdb/filter_policy.h>
-#include <rocksdb/listener.h>
-#include <rocksdb/sst_file_writer.h>
-#include <rocksdb/system_clock.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/checkpoint.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <atomic>
-#include <cstddef>
-#include <cstring>
 #include <filesystem>
-#include <map>
 #include <mutex>
+#include <shared_mutex>
 #include <system_error>
 #include <utility>
 
 #include "core/bytes.h"
-#include "core/join/prefetch.h"
+#include "daemon/store/checkpoint_files.h"
 #include "daemon/store/files.h"
+#include "daemon/store/forgotten_filter.h"
+#include "daemon/store/layout.h"
+#include "daemon/store/store_env.h"
 
 namespace plumbline {
 namespace {
@@ -34,209 +27,8 @@ namespace {
 using rocksdb::Slice;
 using rocksdb::Status;
 
-enum Family : size_t { kDefault, kPairs, kState, kHistory, kFamilies };
-constexpr std::array<const char*, kFamilies> kFamilyNames = {
-    "default", "pairs", "state", "history"};
-constexpr char kHeadKey[] = "head";
-constexpr char kModelKey[] = "model";  // and the number, big-endian
-constexpr char kSequenceKey[] = "sequence";
-
-constexpr size_t kKeyBytes = sizeof(PairKey);
-// A stored record is the struct's tail: fixed-width fields of a little-endian
-// machine, and bit-fields as the Itanium ABI lays them out.
-constexpr size_t kRecordOffset = offsetof(Record, owner);
-constexpr size_t kStoredBytes = sizeof(Record) - kRecordOffset;
-static_assert(kRecordOffset == 20 && kStoredBytes == 44);
-
 constexpr size_t kLookUps = 1024;  // keys of one MultiGet
 constexpr size_t kReadCacheBytes = size_t{8} << 20;
-
-// By key; none: removed.
-using Changes = std::map<std::string, std::optional<std::string>>;
-
-using KeyBytes = std::array<char, kKeyBytes>;
-
-KeyBytes Encode(const PairKey& key) {
-  const uint64_t parts[2] = {__builtin_bswap64(key.hi),
-                             __builtin_bswap64(key.lo)};
-  KeyBytes bytes;
-  std::memcpy(bytes.data(), parts, kKeyBytes);
-  return bytes;
-}
-
-PairKey DecodeKey(const Slice& bytes) {
-  uint64_t parts[2];
-  std::memcpy(parts, bytes.data(), kKeyBytes);
-  return {__builtin_bswap64(parts[0]), __builtin_bswap64(parts[1])};
-}
-
-void AppendStored(const Record& record, std::string* value) {
-  value->append(reinterpret_cast<const char*>(&record) + kRecordOffset,
-                kStoredBytes);
-}
-
-Record DecodeRecord(const PairKey& key, const char* bytes) {
-  Record record;
-  std::memcpy(reinterpret_cast<char*>(&record) + kRecordOffset, bytes,
-              kStoredBytes);
-  record.key = key;
-  return record;
-}
-
-std::string ModelKey(uint32_t number) {
-  std::string key = kModelKey;
-  for (int shift = 24; shift >= 0; shift -= 8) {
-    key += static_cast<char>(number >> shift);
-  }
-  return key;
-}
-
-uint64_t SizeOf(const DatabaseUpdate& update) {
-  uint64_t size =
-      update.image.head.size() + update.pairs.size() * sizeof(Record);
-  for (const auto& [number, model] : update.image.models) size += model.size();
-  for (const auto& [key, step] : update.history) {
-    size += key.size() + (step ? step->size() : 0);
-  }
-  return size;
-}
-
-// RocksDB's own log is a file in the directory, which ends the process when
-// the disk is full (see the essay). What matters comes back as a Status.
-class NoLog : public rocksdb::Logger {
- public:
-  using rocksdb::Logger::Logv;
-  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
-};
-
-// Remembers that RocksDB has stopped, and keeps it from resuming by itself.
-class Listener : public rocksdb::EventListener {
- public:
-  void OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/,
-                         Status* /*error*/) override {
-    broken.store(true);
-  }
-  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/,
-                            Status /*error*/, bool* recovers) override {
-    *recovers = false;
-  }
-  std::atomic<bool> broken{false};
-};
-
-// Keeps files of tables from being removed while it is not certain what the
-// database has of them. RocksDB 7.8 removes the files of an ingestion that
-// failed, also where its manifest, whose sync failed, may name them: it would
-// never be opened again. What is in vain is removed by the next opening.
-class KeepingFiles : public rocksdb::FileSystemWrapper {
- public:
-  KeepingFiles() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
-  const char* Name() const override { return "plumbline.keeping"; }
-
-  void Keep() {
-    const std::lock_guard lock(mutex_);
-    keeps_ = true;
-  }
-  // All is certain: what was to be removed meanwhile is.
-  void Release() {
-    std::vector<std::string> removed;
-    {
-      const std::lock_guard lock(mutex_);
-      keeps_ = false;
-      removed.swap(removed_);
-    }
-    for (const std::string& file : removed) unlink(file.c_str());
-  }
-  // It is about to be opened, which removes what is in vain.
-  void Forget() {
-    const std::lock_guard lock(mutex_);
-    keeps_ = false;
-    removed_.clear();
-  }
-
-  rocksdb::IOStatus DeleteFile(const std::string& file,
-                               const rocksdb::IOOptions& io,
-                               rocksdb::IODebugContext* debug) override {
-    if (file.ends_with(".sst") || file.ends_with(".ldb")) {
-      const std::lock_guard lock(mutex_);
-      if (keeps_) {
-        removed_.push_back(file);
-        return rocksdb::IOStatus::OK();
-      }
-    }
-    return FileSystemWrapper::DeleteFile(file, io, debug);
-  }
-
- private:
-  std::mutex mutex_;
-  bool keeps_ = false;                // guarded by mutex_
-  std::vector<std::string> removed_;  // guarded by mutex_
-};
-
-// A compaction that failed sleeps for a second, and closing waits for it. Here
-// Tend() decides when something is tried again.
-class ShortSleeps : public rocksdb::SystemClockWrapper {
- public:
-  ShortSleeps() : SystemClockWrapper(rocksdb::SystemClock::Default()) {}
-  const char* Name() const override { return "plumbline.short_sleeps"; }
-  void SleepForMicroseconds(int us) override {
-    constexpr int kLongest = 10'000;
-    SystemClockWrapper::SleepForMicroseconds(std::min(us, kLongest));
-  }
-};
-
-class StoreEnv : public rocksdb::EnvWrapper {
- public:
-  explicit StoreEnv(std::shared_ptr<rocksdb::FileSystem> files)
-      : EnvWrapper(rocksdb::Env::Default()) {
-    file_system_ = std::move(files);
-    system_clock_ = std::make_shared<ShortSleeps>();
-  }
-  const char* Name() const override { return "plumbline.env"; }
-};
-
-// Removes records that are not remembered, and the key with the last of them.
-// RocksDB leaves a tombstone where an older file may still hold the key.
-class ForgottenFilter : public rocksdb::CompactionFilter {
- public:
-  explicit ForgottenFilter(std::shared_ptr<const Remembered> remembered)
-      : remembered_(std::move(remembered)) {}
-  const char* Name() const override { return "plumbline.forgotten"; }
-  bool Filter(int /*level*/, const Slice& key, const Slice& value,
-              std::string* rest, bool* changed) const override {
-    if (remembered_ == nullptr || key.size() != kKeyBytes) return false;
-    const PairKey pair = DecodeKey(key);
-    rest->clear();
-    for (size_t i = 0; i + kStoredBytes <= value.size(); i += kStoredBytes) {
-      const char* const record = value.data() + i;
-      if (remembered_->Alive(DecodeRecord(pair, record))) {
-        rest->append(record, kStoredBytes);
-      }
-    }
-    *changed = !rest->empty() && rest->size() < value.size();
-    return rest->empty();
-  }
-
- private:
-  const std::shared_ptr<const Remembered> remembered_;
-};
-
-class ForgottenFilterFactory : public rocksdb::CompactionFilterFactory {
- public:
-  const char* Name() const override { return "plumbline.forgotten"; }
-  std::unique_ptr<rocksdb::CompactionFilter> CreateCompactionFilter(
-      const rocksdb::CompactionFilter::Context& /*context*/) override {
-    const std::lock_guard lock(mutex_);
-    return std::make_unique<ForgottenFilter>(remembered_);
-  }
-  void Set(std::shared_ptr<const Remembered> remembered) {
-    const std::lock_guard lock(mutex_);
-    remembered_ = std::move(remembered);
-  }
-
- private:
-  std::mutex mutex_;
-  std::shared_ptr<const Remembered> remembered_;  // guarded by mutex_
-};
 
 }  // namespace
 
@@ -247,11 +39,7 @@ class Database::Impl {
 
   Status OpenAll();
   void Close();
-  Status WriteFiles(const DatabaseUpdate& update,
-                    std::vector<rocksdb::IngestExternalFileArg>* files);
-  Status WritePairs(const DatabaseUpdate& update);
-  Status WriteState(const DatabaseUpdate& update);
-  Status WriteChanges(Family family, const Changes& changes);
+  CheckpointFiles::Targets Targets() const;
   Status FindSome(std::span<const PairKey> keys,
                   std::vector<Record>* records) const;
   Status Get(const std::string& key, std::string* value) const {
@@ -371,96 +159,13 @@ void Database::Impl::Close() {
   delete std::exchange(db, nullptr);
 }
 
-Status Database::Impl::WritePairs(const DatabaseUpdate& update) {
-  struct Chain {
-    uint64_t hi;  // of its key
-    uint32_t first;
-  };
-  const std::vector<Record>& pairs = update.pairs;
-  std::vector<Chain> chains;
-  for (size_t i = 0; i < pairs.size(); ++i) {
-    if (i == 0 || pairs[i].key != pairs[i - 1].key) {
-      chains.push_back({pairs[i].key.hi, static_cast<uint32_t>(i)});
-    }
+CheckpointFiles::Targets Database::Impl::Targets() const {
+  CheckpointFiles::Targets targets;
+  for (size_t i = 0; i < kFamilies; ++i) {
+    targets[i] = {families[i],
+                  i == kPairs ? rocksdb::Options({}, pair_options) : options};
   }
-  std::sort(chains.begin(), chains.end(), [&](const Chain& a, const Chain& b) {
-    if (a.hi != b.hi) return a.hi < b.hi;
-    return pairs[a.first].key.lo < pairs[b.first].key.lo;
-  });
-
-  rocksdb::SstFileWriter writer({}, rocksdb::Options({}, pair_options),
-                                families[kPairs]);
-  Status status = writer.Open(new_files + "/pairs");
-  std::string value;
-  for (size_t c = 0; c < chains.size() && status.ok(); ++c) {
-    // In the order of keys, which is anywhere in the copy.
-    constexpr size_t kAhead = 16;
-    if (c + kAhead < chains.size()) Prefetch(&pairs[chains[c + kAhead].first]);
-    value.clear();
-    const PairKey& pair_key = pairs[chains[c].first].key;
-    for (size_t i = chains[c].first;
-         i < pairs.size() && pairs[i].key == pair_key; ++i) {
-      AppendStored(pairs[i], &value);
-    }
-    const KeyBytes key = Encode(pair_key);
-    status = writer.Put(Slice(key.data(), key.size()), value);
-  }
-  return status.ok() ? writer.Finish() : status;
-}
-
-Status Database::Impl::WriteState(const DatabaseUpdate& update) {
-  Changes changes;
-  for (const auto& [number, model] : update.image.models) {
-    changes[ModelKey(number)] = model;
-  }
-  for (const uint32_t number : update.removed_models) {
-    changes[ModelKey(number)] = std::nullopt;
-  }
-  std::string sequence;
-  ByteWriter(&sequence).Put(update.sequence);
-  changes[kHeadKey] = update.image.head;
-  changes[kSequenceKey] = sequence;
-  return WriteChanges(kState, changes);
-}
-
-Status Database::Impl::WriteChanges(Family family, const Changes& changes) {
-  rocksdb::SstFileWriter writer({}, options, families[family]);
-  Status status = writer.Open(new_files + "/" + kFamilyNames[family]);
-  for (const auto& [key, value] : changes) {
-    if (!status.ok()) return status;
-    status = value ? writer.Put(key, *value) : writer.Delete(key);
-  }
-  return status.ok() ? writer.Finish() : status;
-}
-
-Status Database::Impl::WriteFiles(
-    const DatabaseUpdate& update,
-    std::vector<rocksdb::IngestExternalFileArg>* files) {
-  std::error_code failed;
-  std::filesystem::remove_all(new_files, failed);
-  std::filesystem::create_directory(new_files, failed);
-  if (failed) return Status::IOError(failed.message());
-  const auto add = [this, files](Family family) {
-    rocksdb::IngestExternalFileArg arg;
-    arg.column_family = families[family];
-    arg.external_files = {new_files + "/" + kFamilyNames[family]};
-    arg.options.move_files = true;
-    arg.options.write_global_seqno = false;
-    arg.options.snapshot_consistency = false;  // there are none
-    files->push_back(std::move(arg));
-  };
-  Status status;
-  if (!update.pairs.empty()) {
-    status = WritePairs(update);
-    add(kPairs);
-  }
-  if (status.ok() && !update.history.empty()) {
-    status = WriteChanges(kHistory, update.history);
-    add(kHistory);
-  }
-  if (status.ok()) status = WriteState(update);
-  add(kState);
-  return status;
+  return targets;
 }
 
 Status Database::Impl::FindSome(std::span<const PairKey> keys,
@@ -571,7 +276,7 @@ bool Database::ForEachKey(
       impl_->db->NewIterator(read, impl_->families[kPairs]));
   for (it->SeekToFirst(); it->Valid(); it->Next()) {
     if (it->key().size() != kKeyBytes) return false;
-    if (!visit(DecodeKey(it->key()))) return false;
+    if (!visit(DecodeKey(it->key().data()))) return false;
   }
   return it->status().ok();
 }
@@ -630,17 +335,13 @@ bool Database::Write(const DatabaseUpdate& update) {
   }
   // Before a file of it can be compacted.
   impl_->forgotten->Set(nullptr);
-  std::vector<rocksdb::IngestExternalFileArg> files;
-  Status status = impl_->WriteFiles(update, &files);
-  if (status.ok()) {
-    // All at once, for one who looks at several families.
-    const std::unique_lock change(impl_->change_mutex);
-    impl_->files->Keep();
-    status = impl_->db->IngestExternalFiles(files);
-    if (status.ok()) impl_->files->Release();
-  }
-  std::error_code ignored;
-  std::filesystem::remove_all(impl_->new_files, ignored);
+  CheckpointFiles files(impl_->new_files, impl_->Targets());
+  if (!files.Write(update).ok()) return false;
+  // All at once, for one who looks at several families.
+  const std::unique_lock change(impl_->change_mutex);
+  impl_->files->Keep();
+  const Status status = impl_->db->IngestExternalFiles(files.files());
+  if (status.ok()) impl_->files->Release();
   return status.ok();
 }
 
