@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <numeric>
 #include <system_error>
 #include <utility>
 
@@ -22,17 +23,35 @@ struct Chain {
   uint32_t first;
 };
 
+// In the order of keys. They are hashes: cut by their first bits into parts of
+// a few hundred, which the caches hold while they are sorted.
 std::vector<Chain> SortedChains(const std::vector<Record>& pairs) {
-  std::vector<Chain> chains;
+  constexpr int kPartBits = 12;
+  const auto part_of = [](uint64_t hi) { return hi >> (64 - kPartBits); };
+  const auto first_of_key = [&pairs](size_t i) {
+    return i == 0 || pairs[i].key != pairs[i - 1].key;
+  };
+  std::vector<uint32_t> ends((size_t{1} << kPartBits) + 1);
   for (size_t i = 0; i < pairs.size(); ++i) {
-    if (i == 0 || pairs[i].key != pairs[i - 1].key) {
-      chains.push_back({pairs[i].key.hi, static_cast<uint32_t>(i)});
+    if (first_of_key(i)) ++ends[part_of(pairs[i].key.hi) + 1];
+  }
+  std::partial_sum(ends.begin(), ends.end(), ends.begin());
+  std::vector<Chain> chains(ends.back());
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    const uint64_t hi = pairs[i].key.hi;
+    if (first_of_key(i)) {
+      chains[ends[part_of(hi)]++] = {hi, static_cast<uint32_t>(i)};
     }
   }
-  std::sort(chains.begin(), chains.end(), [&](const Chain& a, const Chain& b) {
+  const auto less = [&pairs](const Chain& a, const Chain& b) {
     if (a.hi != b.hi) return a.hi < b.hi;
     return pairs[a.first].key.lo < pairs[b.first].key.lo;
-  });
+  };
+  uint32_t begin = 0;
+  for (const uint32_t end : ends) {
+    std::sort(chains.begin() + begin, chains.begin() + end, less);
+    begin = end;
+  }
   return chains;
 }
 

@@ -31,15 +31,15 @@ def free_port():
 
 
 class Daemon:
-    def __init__(self, build, directory):
+    def __init__(self, build, directory, text=CONFIG, args=()):
         config = directory + "/plumbline.yaml"
         with open(config, "w") as f:
-            f.write(CONFIG)
+            f.write(text)
         self.ingest, self.web = free_port(), free_port()
         self.args = [build + "/daemon/plumbline", f"--config.file={config}",
                      f"--storage.path={directory}/data",
                      f"--ingest.listen-address=127.0.0.1:{self.ingest}",
-                     f"--web.listen-address=127.0.0.1:{self.web}"]
+                     f"--web.listen-address=127.0.0.1:{self.web}", *args]
         self.most = 0
         self.start()
 
