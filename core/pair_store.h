@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -22,6 +23,10 @@ class PairStore {
   // read now.
   [[nodiscard]] virtual bool Find(std::span<const PairKey> keys,
                                   std::vector<Record>* records) = 0;
+
+  // [Any thread] Holds up a request of so many events where ingest outruns
+  // what is saved. `unsaved`: records that have changed by now.
+  virtual void AwaitTurn(size_t /*events*/, size_t /*unsaved*/) {}
 };
 
 }  // namespace plumbline

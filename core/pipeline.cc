@@ -103,11 +103,21 @@ void Applier::EraseThoseInMemory() {
   keys_.resize(kept);
 }
 
+void Applier::AwaitTurn(size_t events) const {
+  if (store_ == nullptr) return;
+  const int64_t unsaved =
+      state_->gauges().unsaved_records.load(std::memory_order_relaxed);
+  store_->AwaitTurn(events, static_cast<size_t>(unsaved));
+}
+
 // ---- Pipeline: who leads ----
 
 Pipeline::Status Pipeline::Commit(const Command& command, int64_t now_ms,
                                   Outcome* outcome) {
-  if (EventsOf(&command) > 0 && !AwaitSaving()) return Status::kStoreFailed;
+  if (const size_t events = EventsOf(&command); events > 0) {
+    applier_.AwaitTurn(events);
+    if (!AwaitSaving()) return Status::kStoreFailed;
+  }
   Waiter self{&command, now_ms, outcome};
   return Enter(&self, false);
 }

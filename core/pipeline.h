@@ -47,6 +47,9 @@ class Applier {
   // Without a store all pairs are in memory.
   void UseStore(PairStore* store) { store_ = store; }
 
+  // [Any thread] See PairStore.
+  void AwaitTurn(size_t events) const;
+
   // Brings the pairs that the group is about into memory, and lets others
   // leave it. Before Apply(), with nothing in between. False if the store
   // cannot be read.

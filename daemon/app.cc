@@ -164,7 +164,9 @@ bool App::RecoverStore(std::string* error) {
       SplitMemory(config_.memory_bytes, config_.engine.remembered_bytes);
   if (!OpenDatabase(memory.cache_bytes, error)) return false;
   filter_ = std::make_unique<KeyFilter>(memory.filter_bytes, &memory_);
-  stored_pairs_ = std::make_unique<StoredPairs>(database_.get(), filter_.get());
+  pacer_ = std::make_unique<Pacer>(memory.unsaved_records);
+  stored_pairs_ = std::make_unique<StoredPairs>(database_.get(), filter_.get(),
+                                                pacer_.get());
   pipeline_.UseStore(stored_pairs_.get(), memory.records,
                      memory.unsaved_records);
   const auto stored = RestoreCheckpoint(*database_, &pipeline_, error);
@@ -185,7 +187,7 @@ bool App::RecoverStore(std::string* error) {
   clock_.Advance(pipeline_.state().gauges().now_ms.load());
   checkpointer_ = std::make_unique<Checkpointer>(
       Checkpointer::Parts{&pipeline_, journal_.get(), database_.get(),
-                          filter_.get(), history_.get()},
+                          filter_.get(), history_.get(), pacer_.get()},
       Checkpointer::Due{options_.checkpoint_bytes,
                         static_cast<int64_t>(memory.unsaved_records / 2)},
       *stored);

@@ -86,6 +86,7 @@ class App {
   std::unique_ptr<StoreDirectory> directory_;  // null with durability memory
   std::unique_ptr<Database> database_;         // likewise
   std::unique_ptr<KeyFilter> filter_;          // likewise
+  std::unique_ptr<Pacer> pacer_;               // likewise
   std::unique_ptr<StoredPairs> stored_pairs_;  // likewise
   std::unique_ptr<HistoryStore> history_;      // likewise
   std::unique_ptr<FileJournal> journal_;       // likewise

@@ -81,6 +81,7 @@ bool Checkpointer::WriteLocked() {
     CopyPairs();
   }
   if (!Store()) {
+    parts_.pacer->Fail();
     errors_.fetch_add(1);
     return false;
   }
@@ -106,6 +107,7 @@ bool Checkpointer::Begin() {
     next_ = NextAges(*state);
     records_ = state->records();
     parts_.journal->Rotate();
+    parts_.pacer->Begin(state->unsaved_pairs().waiting(), Clock::now());
   }));
   if (!any) return false;
   const std::vector<uint32_t> models = ModelsOf(pending_->image.head);
@@ -163,6 +165,7 @@ void Checkpointer::Finish() {
   // Only now: until the new one is there, the old one and its journal count.
   parts_.journal->DropBefore(written_);
   last_ = Clock::now();
+  parts_.pacer->End(last_);
   if (!ManyForgotten()) return;
   const std::lock_guard lock(mutex_);
   reclaim_ = true;

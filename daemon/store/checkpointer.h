@@ -26,6 +26,7 @@
 #include "daemon/store/file_journal.h"
 #include "daemon/store/history_store.h"
 #include "daemon/store/key_filter.h"
+#include "daemon/store/pacer.h"
 
 namespace plumbline {
 
@@ -37,6 +38,7 @@ class Checkpointer {
     Database* database;
     KeyFilter* filter;  // is completed, and kept so
     HistoryStore* history;
+    Pacer* pacer;
   };
   // When one is due.
   struct Due {

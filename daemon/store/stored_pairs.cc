@@ -1,6 +1,7 @@
 #include "daemon/store/stored_pairs.h"
 
-#include <algorithm>
+#include <chrono>
+#include <thread>
 
 namespace plumbline {
 
@@ -19,6 +20,13 @@ bool StoredPairs::Find(std::span<const PairKey> keys,
   if (database_->Find(keys, records)) return true;
   errors_.fetch_add(1, std::memory_order_relaxed);
   return false;
+}
+
+void StoredPairs::AwaitTurn(size_t events, size_t unsaved) {
+  if (pacer_ == nullptr) return;
+  const auto now = std::chrono::steady_clock::now();
+  const auto turn = pacer_->TurnOf(events, unsaved, now);
+  if (turn > now) std::this_thread::sleep_until(turn);
 }
 
 }  // namespace plumbline

@@ -41,7 +41,7 @@ std::string Check(const std::string& path, JournalEnd* end,
   if (std::filesystem::exists(path + "/db/CURRENT") || HasTables(path)) {
     database = Database::OpenToRead(path, &error);
     if (database == nullptr) return error;
-    pairs = std::make_unique<StoredPairs>(database.get(), &filter);
+    pairs = std::make_unique<StoredPairs>(database.get(), &filter, nullptr);
     pipeline.UseStore(pairs.get(), SIZE_MAX, SIZE_MAX);
     const auto stored = RestoreCheckpoint(*database, &pipeline, &error);
     if (!stored) return path + ": " + error;

@@ -92,7 +92,9 @@ class Engine {
     database_ = Database::Open(directory, split.cache_bytes, &error);
     if (database_ == nullptr) Fail(error);
     filter_ = std::make_unique<KeyFilter>(split.filter_bytes, &memory_);
-    pairs_ = std::make_unique<StoredPairs>(database_.get(), filter_.get());
+    pacer_ = std::make_unique<Pacer>(split.unsaved_records);
+    pairs_ = std::make_unique<StoredPairs>(database_.get(), filter_.get(),
+                                           pacer_.get());
     history_ =
         std::make_unique<HistoryStore>(database_.get(), int64_t{1} << 40);
     pipeline_.UseStore(pairs_.get(), split.records, split.unsaved_records);
@@ -102,7 +104,7 @@ class Engine {
     pipeline_.SetJournal(journal_.get());
     checkpointer_ = std::make_unique<Checkpointer>(
         Checkpointer::Parts{&pipeline_, journal_.get(), database_.get(),
-                            filter_.get(), history_.get()},
+                            filter_.get(), history_.get(), pacer_.get()},
         Checkpointer::Due{uint64_t{128} << 20,
                           static_cast<int64_t>(split.unsaved_records / 2)},
         Database::Stored{});
@@ -163,6 +165,7 @@ class Engine {
   BodyDecoder decoder_;
   std::unique_ptr<Database> database_;
   std::unique_ptr<KeyFilter> filter_;
+  std::unique_ptr<Pacer> pacer_;
   std::unique_ptr<StoredPairs> pairs_;
   std::unique_ptr<HistoryStore> history_;
   std::unique_ptr<FileJournal> journal_;

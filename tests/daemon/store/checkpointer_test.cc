@@ -27,7 +27,7 @@ class Store {
                  size_t in_memory = 1000) {
     database_ = Database::Open(path, 1 << 20, &error);
     REQUIRE(database_ != nullptr);
-    pairs_ = std::make_unique<StoredPairs>(database_.get(), &filter_);
+    pairs_ = std::make_unique<StoredPairs>(database_.get(), &filter_, &pacer_);
     history_ = std::make_unique<HistoryStore>(database_.get(), Engine::kDay);
     pipeline.UseStore(pairs_.get(), in_memory, 100'000);
     const auto stored = RestoreCheckpoint(*database_, &pipeline, &error);
@@ -38,7 +38,7 @@ class Store {
     pipeline.SetJournal(journal_.get());
     checkpointer = std::make_unique<Checkpointer>(
         Checkpointer::Parts{&pipeline, journal_.get(), database_.get(),
-                            &filter_, history_.get()},
+                            &filter_, history_.get(), &pacer_},
         Checkpointer::Due{uint64_t{64} << 10, unsaved_due}, *stored);
   }
 
@@ -61,6 +61,7 @@ class Store {
 
  private:
   KeyFilter filter_{1 << 16};
+  Pacer pacer_{100'000};
   std::unique_ptr<Database> database_;
   std::unique_ptr<StoredPairs> pairs_;
   std::unique_ptr<HistoryStore> history_;

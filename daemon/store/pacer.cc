@@ -1,0 +1,45 @@
+#include "daemon/store/pacer.h"
+
+#include <algorithm>
+
+namespace plumbline {
+
+void Pacer::Begin(size_t records, Time now) {
+  const std::lock_guard lock(mutex_);
+  saving_ = true;
+  begin_ = now;
+  records_ = static_cast<double>(records);
+  next_ = now;
+}
+
+void Pacer::End(Time now) {
+  constexpr double kEnoughToTell = 1000;
+  const std::lock_guard lock(mutex_);
+  if (!saving_) return;
+  saving_ = false;
+  if (records_ < kEnoughToTell) return;
+  const double last = Seconds(now - begin_).count() / records_;
+  seconds_per_record_ = (seconds_per_record_ + last) / 2;
+}
+
+void Pacer::Fail() {
+  const std::lock_guard lock(mutex_);
+  saving_ = false;
+}
+
+Pacer::Time Pacer::TurnOf(size_t events, size_t unsaved, Time now) {
+  const std::lock_guard lock(mutex_);
+  if (!saving_) return now;
+  const double expected = records_ * seconds_per_record_;
+  // One that takes longer than expected takes some time yet.
+  const double left =
+      std::max(expected - Seconds(now - begin_).count(), expected / 8);
+  const double room = std::max(limit_ - static_cast<double>(unsaved), 1.0);
+  const Seconds apart(static_cast<double>(events) * left / room);
+  const Time turn = std::max(next_, now);
+  next_ = std::min(turn + std::chrono::duration_cast<Time::duration>(apart),
+                   now + kLongestWait);
+  return std::min(turn, now + kLongestWait);
+}
+
+}  // namespace plumbline
