@@ -123,7 +123,14 @@ Pipeline::Status Pipeline::Commit(const Command& command, int64_t now_ms,
 }
 
 void Pipeline::Exclusively(const std::function<void(State*)>& visit) {
-  Waiter self{nullptr, 0, nullptr, &visit};
+  Between([&visit](State* state) {
+    visit(state);
+    return true;
+  });
+}
+
+void Pipeline::Between(const std::function<bool(State*)>& step) {
+  Waiter self{nullptr, 0, nullptr, &step};
   Enter(&self, true);
 }
 
@@ -159,12 +166,13 @@ void Pipeline::NoteSaving() {
 }
 
 void Pipeline::WaitAndLead(Waiter* self, bool leads) {
-  if (!leads) {
+  while (!leads || !Lead(self)) {
     // Acquire: sees the outcome, or the state that the last leader left.
     self->turn.wait(kWaits, std::memory_order_acquire);
-    leads = self->turn.load(std::memory_order_acquire) == kLeads;
+    if (self->turn.load(std::memory_order_acquire) == kServed) return;
+    self->turn.store(kWaits, std::memory_order_relaxed);
+    leads = true;
   }
-  if (leads) Lead(self);
 }
 
 Pipeline::Status Pipeline::Replay(std::string_view record) {
@@ -188,34 +196,52 @@ void Pipeline::Stop() {
 // Serves its own group first, then some of those that came meanwhile, and then
 // makes the first of the others the leader: it must not serve for ever.
 // NOLINTNEXTLINE(bugprone-exception-escape)
-void Pipeline::Lead(Waiter* self) noexcept {
-  for (int groups = 0;; ++groups) {
+// Returns when another one leads, or nobody is in line. True if `self` was
+// served.
+bool Pipeline::Lead(Waiter* self) noexcept {
+  bool served = false;
+  for (int groups = 1;; ++groups) {
     const std::vector<Waiter*> waiters = TakeGroup();
-    if (waiters.empty()) return;
-    CommitGroup(waiters);
-    for (Waiter* waiter : waiters) {
-      if (waiter == self) continue;
-      // Release: publishes the outcome. The waiter may be gone right after.
-      waiter->turn.store(kServed, std::memory_order_release);
-      waiter->turn.notify_one();
-    }
-    if (groups + 1 < kGroupsPerLeader) continue;
-
-    Waiter* next = nullptr;
-    {
-      const std::lock_guard lock(mutex_);
-      if (line_.empty()) {
-        led_ = false;
-      } else {
-        next = line_.front();
+    if (waiters.empty()) return served;
+    if (CommitGroup(waiters)) {
+      for (Waiter* waiter : waiters) {
+        if (waiter == self) {
+          served = true;
+          continue;
+        }
+        // Release: publishes the outcome. The waiter may be gone right after.
+        waiter->turn.store(kServed, std::memory_order_release);
+        waiter->turn.notify_one();
       }
+    } else {
+      const std::lock_guard lock(mutex_);
+      line_.push_back(waiters[0]);
     }
-    if (next == nullptr) return;
+    if (groups < kGroupsPerLeader) continue;
+
+    Waiter* const next = NextLeader();
+    if (next == nullptr) return served;
+    if (next == self) {
+      groups = 0;
+      continue;
+    }
     // Release: publishes the state to the next leader.
     next->turn.store(kLeads, std::memory_order_release);
     next->turn.notify_one();
-    return;
+    return served;
   }
+}
+
+// None if nobody is in line, and then nobody leads any more. One who visits
+// may sleep deeper than one who answers.
+Pipeline::Waiter* Pipeline::NextLeader() {
+  const std::lock_guard lock(mutex_);
+  led_ = !line_.empty();
+  if (!led_) return nullptr;
+  const auto answers = std::find_if(
+      line_.begin(), line_.end(),
+      [](const Waiter* waiter) { return waiter->visit == nullptr; });
+  return answers == line_.end() ? line_.front() : *answers;
 }
 
 // The requests in line, or none, and then nobody leads any more.
@@ -237,9 +263,11 @@ std::vector<Pipeline::Waiter*> Pipeline::TakeGroup() {
   return waiters;
 }
 
-void Pipeline::CommitGroup(const std::vector<Waiter*>& waiters) {
+// False if the visit that it was is to be made again.
+bool Pipeline::CommitGroup(const std::vector<Waiter*>& waiters) {
+  bool done = true;
   if (waiters[0]->visit != nullptr) {
-    (*waiters[0]->visit)(&state_);
+    done = (*waiters[0]->visit)(&state_);
   } else {
     Group group;
     std::vector<Outcome*> outcomes;
@@ -254,6 +282,7 @@ void Pipeline::CommitGroup(const std::vector<Waiter*>& waiters) {
     for (Waiter* waiter : waiters) waiter->status = status;
   }
   NoteSaving();
+  return done;
 }
 
 Pipeline::Status Pipeline::CommitRecord(const Group& group,

@@ -115,6 +115,9 @@ class Pipeline {
   // [Any thread] Calls `visit` between two groups, while nothing changes the
   // state.
   void Exclusively(const std::function<void(State*)>& visit);
+  // [Any thread] The same, once between two groups, until `step` returns true.
+  // Who leads the groups calls it.
+  void Between(const std::function<bool(State*)>& step);
 
   // Applies a record of the journal. Before the first Commit() only.
   // kJournalFailed if the record is damaged.
@@ -130,7 +133,7 @@ class Pipeline {
     const Command* command;
     int64_t now_ms;
     Outcome* outcome;
-    const std::function<void(State*)>* visit = nullptr;  // and no command
+    const std::function<bool(State*)>* visit = nullptr;  // and no command
     Status status = Status::kApplied;
     std::atomic<uint32_t> turn{kWaits};
   };
@@ -144,9 +147,10 @@ class Pipeline {
   void WaitAndLead(Waiter* self, bool leads);
   // What is half applied cannot be taken back: an exception (no memory) ends
   // the process.
-  void Lead(Waiter* self) noexcept;  // NOLINT(bugprone-exception-escape)
+  bool Lead(Waiter* self) noexcept;  // NOLINT(bugprone-exception-escape)
   std::vector<Waiter*> TakeGroup();
-  void CommitGroup(const std::vector<Waiter*>& waiters);
+  Waiter* NextLeader();
+  bool CommitGroup(const std::vector<Waiter*>& waiters);
   Status CommitRecord(const Group& group,
                       const std::vector<Outcome*>& outcomes);
 

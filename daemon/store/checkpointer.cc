@@ -24,19 +24,12 @@ constexpr auto kLongestRetry = std::chrono::seconds(3);
 // One is due after so long if anything has come, so that what is forgotten can
 // be removed.
 constexpr auto kLongest = std::chrono::minutes(5);
-constexpr size_t kPairsAtOnce = 2048;
+constexpr size_t kPairsAtOnce = 8192;
 constexpr uint64_t kStoredRecordBytes = 64;  // about, with its key
 constexpr uint64_t kWorthReclaiming = uint64_t{4} << 20;
 
 double Since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-// What answers comes first where there are few processors.
-void BeginThread(const char* name) {
-  constexpr int kNice = 5;
-  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
-  pthread_setname_np(pthread_self(), name);
 }
 
 KeyFilter::Ages FirstAges(State& state) {
@@ -125,13 +118,13 @@ bool Checkpointer::Begin() {
 }
 
 void Checkpointer::CopyPairs() {
-  for (bool done = false; !done;) {
-    const double pause = Pause([&](State* state) {
-      done = state->unsaved_pairs().CopySome(kPairsAtOnce);
-      if (done) pending_->pairs = state->unsaved_pairs().Take();
-    });
-    pause_.store(std::max(pause_.load(), pause));
-  }
+  parts_.pipeline->Between([this](State* state) {
+    const auto begin = Clock::now();
+    const bool done = state->unsaved_pairs().CopySome(kPairsAtOnce);
+    if (done) pending_->pairs = state->unsaved_pairs().Take();
+    pause_.store(std::max(pause_.load(), Since(begin)));
+    return done;
+  });
   // Before a pair can leave memory it can be found.
   parts_.filter->TurnIfDue(first_, next_);
   const std::vector<Record>& pairs = pending_->pairs;
@@ -237,7 +230,7 @@ bool Checkpointer::IsDue() const {
 }
 
 void Checkpointer::Run() {
-  BeginThread("checkpoint");
+  pthread_setname_np(pthread_self(), "checkpoint");
   std::chrono::milliseconds pause = kRetry;  // after one that failed
   Clock::time_point not_before = Clock::now();
   std::unique_lock lock(mutex_);
@@ -266,7 +259,9 @@ void Checkpointer::Run() {
 
 // What takes long and nobody waits for.
 void Checkpointer::KeepHouse() {
-  BeginThread("housekeeping");
+  pthread_setname_np(pthread_self(), "housekeeping");
+  constexpr int kNice = 5;
+  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
   while (!stop_.load() && !FillFilter()) std::this_thread::sleep_for(kRetry);
   std::unique_lock lock(mutex_);
   while (true) {

@@ -19,7 +19,8 @@ void Pacer::End(Time now) {
   saving_ = false;
   if (records_ < kEnoughToTell) return;
   const double last = Seconds(now - begin_).count() / records_;
-  seconds_per_record_ = (seconds_per_record_ + last) / 2;
+  seconds_per_record_ = known_ ? (seconds_per_record_ + last) / 2 : last;
+  known_ = true;
 }
 
 void Pacer::Fail() {
@@ -30,8 +31,11 @@ void Pacer::Fail() {
 Pacer::Time Pacer::TurnOf(size_t events, size_t unsaved, Time now) {
   const std::lock_guard lock(mutex_);
   if (!saving_) return now;
-  const double expected = records_ * seconds_per_record_;
-  // One that takes longer than expected takes some time yet.
+  // Some take longer than those before. To leave room that is not needed costs
+  // nothing but that the next checkpoint is smaller.
+  constexpr double kMargin = 1.5;
+  const double expected = kMargin * records_ * seconds_per_record_;
+  // One that takes even longer takes some time yet.
   const double left =
       std::max(expected - Seconds(now - begin_).count(), expected / 8);
   const double room = std::max(limit_ - static_cast<double>(unsaved), 1.0);

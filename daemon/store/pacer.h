@@ -44,6 +44,7 @@ class Pacer {
   Time begin_;                        // of the checkpoint
   double records_ = 0;                // of it
   double seconds_per_record_ = 1e-6;  // until the first has ended
+  bool known_ = false;                // by one that has ended
   Time next_;                         // turn that is free
 };
 

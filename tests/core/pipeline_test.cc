@@ -2,6 +2,7 @@
 
 #include "core/pipeline.h"
 
+#include <atomic>
 #include <functional>
 #include <random>
 #include <string>
@@ -74,7 +75,7 @@ TEST_CASE("a stopped pipeline takes nothing") {
 TEST_CASE("many threads commit and every command is applied once") {
   Pipeline pipeline(nullptr);
   constexpr int kThreads = 8;
-  constexpr int kCommits = 2000;
+  static constexpr int kCommits = 2000;
   std::vector<std::thread> threads;
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&pipeline, t] {
@@ -90,6 +91,60 @@ TEST_CASE("many threads commit and every command is applied once") {
   const auto model = SnapshotOf(pipeline.state(), "m", 5000);
   REQUIRE(model);
   CHECK(model->versions.at(0).counts[kObservations] == kThreads * kCommits);
+}
+
+TEST_CASE("many threads commit between the steps of visits") {
+  Pipeline pipeline(nullptr);
+  static constexpr int kCommits = 2000;
+  static constexpr int kSteps = 500;
+  std::atomic<int> steps{0};
+  std::atomic<int> committed{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&pipeline, &committed, t] {
+      for (int i = 0; i < kCommits; ++i) {
+        const std::string id = std::to_string(t) + "-" + std::to_string(i);
+        const Command command{Batch({Prediction(id, "UP"), Label(id, "UP")})};
+        Outcome outcome;
+        if (pipeline.Commit(command, 1000 + i, &outcome) ==
+            Pipeline::Status::kApplied) {
+          ++committed;
+        }
+      }
+    });
+  }
+  for (int t = 0; t < 2; ++t) {
+    threads.emplace_back([&pipeline, &steps] {
+      // Not atomic: the steps of one visit follow each other.
+      int own = 0;
+      pipeline.Between([&](State* state) {
+        ++steps;
+        return state != nullptr && ++own == kSteps;
+      });
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(steps == 2 * kSteps);
+  CHECK(committed == 4 * kCommits);
+}
+
+TEST_CASE("a group is committed between two steps of a visit") {
+  Pipeline pipeline(nullptr);
+  std::atomic<int> steps{0};
+  std::atomic<bool> committed{false};
+  std::thread visitor([&] {
+    pipeline.Between([&](State*) {
+      ++steps;
+      return committed.load();
+    });
+  });
+  while (steps.load() == 0) std::this_thread::yield();
+  const Command command{Batch({Prediction("a", "UP")})};
+  Outcome outcome;
+  CHECK(pipeline.Commit(command, 1000, &outcome) == Pipeline::Status::kApplied);
+  committed.store(true);
+  visitor.join();
+  CHECK(steps.load() >= 1);
 }
 
 TEST_CASE("versions and models retire after long silence") {
