@@ -1,12 +1,13 @@
 # make run    build, start the daemon and Prometheus, replay real data
 # make test   build and run every test
 # make bench  measure, each figure as a ratio to a limit of the same run
+# make bench-checkpoints   what checkpoints do to the latency of answers
 # make bench-large   memory and start with millions of ids in the store
 # make format, make lint
 
 BUILD := build/release
 
-.PHONY: run test bench bench-large build format lint
+.PHONY: run test bench bench-large bench-checkpoints build format lint
 
 build:
 	deploy/install-dependencies.sh build
@@ -34,6 +35,10 @@ bench: build
 # Takes some minutes and 10 GB of disk.
 bench-large: build
 	python3 tests/benchmarks/large_store.py $(BUILD)
+
+# Takes two minutes.
+bench-checkpoints: build
+	python3 tests/benchmarks/checkpoint_stalls.py $(BUILD)
 
 lint: build
 	deploy/install-dependencies.sh lint

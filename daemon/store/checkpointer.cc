@@ -19,7 +19,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr auto kLook = std::chrono::milliseconds(20);
-constexpr auto kRetry = std::chrono::milliseconds(200);  // at first
 constexpr auto kLongestRetry = std::chrono::seconds(3);
 // One is due after so long if anything has come, so that what is forgotten can
 // be removed.
@@ -231,8 +230,6 @@ bool Checkpointer::IsDue() const {
 
 void Checkpointer::Run() {
   pthread_setname_np(pthread_self(), "checkpoint");
-  std::chrono::milliseconds pause = kRetry;  // after one that failed
-  Clock::time_point not_before = Clock::now();
   std::unique_lock lock(mutex_);
   while (!stop_) {
     wake_.wait_for(lock, kLook, [this] { return stop_.load(); });
@@ -240,20 +237,33 @@ void Checkpointer::Run() {
     lock.unlock();
     {
       const std::lock_guard writing(writing_);
-      if (parts_.database->Tend()) {
-        pause = kRetry;
-        not_before = Clock::now();
-      }
+      TendIfDue();
       KeepRoom();
-      if ((pending_ || IsDue()) && Clock::now() >= not_before) {
-        const bool good = WriteLocked();
-        pause = good ? kRetry
-                     : std::min<std::chrono::milliseconds>(2 * pause,
-                                                           kLongestRetry);
-        if (!good) not_before = Clock::now() + pause;
-      }
+      WriteIfDue();
     }
     lock.lock();
+  }
+}
+
+void Checkpointer::TendIfDue() {
+  if (Clock::now() < tend_not_before_) return;
+  const Database::Tended tended = parts_.database->Tend();
+  if (tended == Database::Tended::kMended) {
+    retry_ = kRetry;
+    write_not_before_ = Clock::now();
+  } else if (tended == Database::Tended::kFailed) {
+    errors_.fetch_add(1);
+    tend_not_before_ = Clock::now() + kRetry;
+  }
+}
+
+void Checkpointer::WriteIfDue() {
+  if (Clock::now() < write_not_before_ || !(pending_ || IsDue())) return;
+  if (WriteLocked()) {
+    retry_ = kRetry;
+  } else {
+    retry_ = std::min<std::chrono::milliseconds>(2 * retry_, kLongestRetry);
+    write_not_before_ = Clock::now() + retry_;
   }
 }
 

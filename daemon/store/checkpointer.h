@@ -70,7 +70,9 @@ class Checkpointer {
   void Run();
   void KeepHouse();
   bool FillFilter();
+  void TendIfDue();
   bool IsDue() const;
+  void WriteIfDue();
   bool WriteLocked();
   bool Begin();
   void CopyPairs();
@@ -98,6 +100,11 @@ class Checkpointer {
   uint64_t image_bytes_ = 0;                      // of the last copy
   std::atomic<uint64_t> compacted_bytes_{0};      // what was left of the pairs
   std::chrono::steady_clock::time_point last_;
+  // Where something failed it is tried again later.
+  static constexpr auto kRetry = std::chrono::milliseconds(200);
+  std::chrono::milliseconds retry_{kRetry};  // longer each time
+  std::chrono::steady_clock::time_point write_not_before_;
+  std::chrono::steady_clock::time_point tend_not_before_;
 
   std::mutex mutex_;
   std::condition_variable wake_;  // stop_ or reclaim_ has changed

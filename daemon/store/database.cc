@@ -345,18 +345,18 @@ bool Database::Write(const DatabaseUpdate& update) {
   return status.ok();
 }
 
-bool Database::Tend() {
+Database::Tended Database::Tend() {
   const bool had_space =
       std::exchange(impl_->has_space, HasFreeSpace(impl_->store));
   if (!impl_->has_space) {
     // Closing takes a second: not when space is back and all wait.
     if (broken()) impl_->Close();
-    return false;
+    return Tended::kAsBefore;
   }
   const bool was_broken = broken() || impl_->db == nullptr;
-  if (was_broken && !Reopen()) return false;
+  if (was_broken && !Reopen()) return Tended::kFailed;
   Furnish();
-  return was_broken || !had_space;
+  return was_broken || !had_space ? Tended::kMended : Tended::kAsBefore;
 }
 
 // What there is space for now.

@@ -112,9 +112,13 @@ class Database {
   // [Any thread] RocksDB has stopped by itself; see Tend().
   bool broken() const;
   // [The same as Write()] What is to be done now and then: opens it again where
-  // RocksDB has stopped by itself, and sees to the space on the disk. True if
-  // it can be written to again.
-  bool Tend();
+  // RocksDB has stopped by itself, and sees to the space on the disk.
+  enum class Tended {
+    kAsBefore,
+    kMended,  // it can be written to again
+    kFailed,  // it cannot be opened
+  };
+  Tended Tend();
   // [The same] Closes and opens it. Meanwhile nothing is found. False if it
   // cannot be opened; to be tried again.
   bool Reopen();
