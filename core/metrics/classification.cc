@@ -8,34 +8,55 @@ Figure Ratio(double numerator, double denominator) {
   return numerator / denominator;
 }
 
-uint64_t Correct(const Confusion& confusion) {
-  uint64_t correct = 0;
-  for (const ClassCounts& c : confusion.classes) correct += c.true_positives;
-  return correct;
+Figure Ratio(uint64_t numerator, uint64_t denominator) {
+  return Ratio(static_cast<double>(numerator),
+               static_cast<double>(denominator));
+}
+
+uint64_t TrueNegatives(const ClassCounts& c, uint64_t observations) {
+  return observations + c.true_positives - c.actual - c.predicted;
 }
 
 bool Occurs(const ClassCounts& c) { return c.actual + c.predicted > 0; }
 
 }  // namespace
 
+uint64_t Correct(const Confusion& confusion) {
+  uint64_t correct = 0;
+  for (const ClassCounts& c : confusion.classes) correct += c.true_positives;
+  return correct;
+}
+
 Figure Precision(const ClassCounts& c) {
-  return Ratio(static_cast<double>(c.true_positives),
-               static_cast<double>(c.predicted));
+  return Ratio(c.true_positives, c.predicted);
 }
 
 Figure Recall(const ClassCounts& c) {
-  return Ratio(static_cast<double>(c.true_positives),
-               static_cast<double>(c.actual));
+  return Ratio(c.true_positives, c.actual);
 }
 
 Figure F1(const ClassCounts& c) {
-  return Ratio(2 * static_cast<double>(c.true_positives),
-               static_cast<double>(c.predicted + c.actual));
+  return Ratio(2 * c.true_positives, c.predicted + c.actual);
+}
+
+Figure Specificity(const ClassCounts& c, uint64_t observations) {
+  return Ratio(TrueNegatives(c, observations), observations - c.actual);
+}
+
+Figure FalsePositiveRate(const ClassCounts& c, uint64_t observations) {
+  return Ratio(c.predicted - c.true_positives, observations - c.actual);
+}
+
+Figure NegativePredictiveValue(const ClassCounts& c, uint64_t observations) {
+  return Ratio(TrueNegatives(c, observations), observations - c.predicted);
+}
+
+Figure PositivePrediction(const ClassCounts& c, uint64_t observations) {
+  return Ratio(c.predicted, observations);
 }
 
 Figure Accuracy(const Confusion& confusion) {
-  return Ratio(static_cast<double>(Correct(confusion)),
-               static_cast<double>(confusion.observations));
+  return Ratio(Correct(confusion), confusion.observations);
 }
 
 Figure BalancedAccuracy(const Confusion& confusion) {

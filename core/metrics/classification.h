@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 #include "core/metrics/confusion.h"
@@ -21,6 +22,15 @@ Figure Precision(const ClassCounts& counts);
 Figure Recall(const ClassCounts& counts);
 Figure F1(const ClassCounts& counts);
 
+// Of one class among so many observations. TN / (TN + FP), FP / (TN + FP),
+// TN / (TN + FN), and the share of predictions.
+Figure Specificity(const ClassCounts& counts, uint64_t observations);
+Figure FalsePositiveRate(const ClassCounts& counts, uint64_t observations);
+Figure NegativePredictiveValue(const ClassCounts& counts,
+                               uint64_t observations);
+Figure PositivePrediction(const ClassCounts& counts, uint64_t observations);
+
+uint64_t Correct(const Confusion& confusion);  // on the diagonal
 // accuracy_score: the share on the diagonal.
 Figure Accuracy(const Confusion& confusion);
 // balanced_accuracy_score: the mean recall of the classes that occur as label.

@@ -6,6 +6,7 @@ Confusion Confusion::Of(const SlotCounts& counts, size_t class_count) {
   Confusion confusion;
   confusion.observations = counts.observations;
   confusion.classes.resize(class_count);
+  if (counts.marginals.empty()) confusion.cells = &counts.matrix;
   for (uint32_t actual = 0; actual < class_count; ++actual) {
     for (uint32_t predicted = 0; predicted < class_count; ++predicted) {
       const uint32_t cell = CellOf(actual, predicted);

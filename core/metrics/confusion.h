@@ -19,10 +19,29 @@ struct ClassCounts {
 struct Confusion {
   uint64_t observations = 0;
   std::vector<ClassCounts> classes;  // by class index
+  // The matrix, by CellOf(), where it has all observations; else null. It is
+  // that of the counts that this was made of.
+  const std::vector<uint64_t>* cells = nullptr;
 
   // Sums the matrix's cells, and the marginals beside it, by class.
-  // `class_count` classes; the matrix may have fewer.
+  // `class_count` classes; the matrix may have fewer. `counts` must outlive it.
   static Confusion Of(const SlotCounts& counts, size_t class_count);
+
+  // Calls visit(actual, predicted, count) for each cell off the diagonal that
+  // is not 0. REQUIRES: cells.
+  template <class Visit>
+  void ForEachMiss(Visit visit) const {
+    const auto count = static_cast<uint32_t>(classes.size());
+    for (uint32_t actual = 0; actual < count; ++actual) {
+      for (uint32_t predicted = 0; predicted < count; ++predicted) {
+        const uint32_t cell = CellOf(actual, predicted);
+        if (actual == predicted || cell >= cells->size()) continue;
+        if (const uint64_t n = (*cells)[cell]; n > 0) {
+          visit(actual, predicted, n);
+        }
+      }
+    }
+  }
 };
 
 }  // namespace plumbline

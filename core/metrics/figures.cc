@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
+
+#include "core/metrics/agreement.h"
+#include "core/metrics/bounds.h"
 
 namespace plumbline {
 namespace {
@@ -14,6 +18,18 @@ constexpr std::array<ClassFigureName, 3> kClassFigures = {{
     {"precision", Precision},
     {"recall", Recall},
     {"f1", F1},
+}};
+
+struct BinaryFigureName {
+  std::string_view name;
+  std::string_view average;
+  Figure (*figure)(const ClassCounts&, uint64_t observations);
+};
+constexpr std::array<BinaryFigureName, 4> kBinaryFigures = {{
+    {"specificity", "binary", Specificity},
+    {"false_positive_rate", "binary", FalsePositiveRate},
+    {"negative_predictive_value", "binary", NegativePredictiveValue},
+    {"positive_prediction", "", PositivePrediction},
 }};
 
 struct AverageName {
@@ -37,37 +53,80 @@ std::optional<ClassCounts> Positive(const ModelSnapshot& model,
   return confusion.classes[static_cast<size_t>(it - model.classes.begin())];
 }
 
+class List {
+ public:
+  void Add(std::string_view name, std::string_view average, Figure value) {
+    if (value) figures_.push_back({name, average, *value});
+  }
+  // Of what is no share of anything.
+  void AddNumber(std::string_view name, Figure value) {
+    if (value) figures_.push_back({name, "", *value, false});
+  }
+  void AddBounds(std::string_view lower, std::string_view upper,
+                 std::string_view average, const std::optional<Bounds>& value) {
+    if (!value) return;
+    figures_.push_back({lower, average, value->lower});
+    figures_.push_back({upper, average, value->upper});
+  }
+  // Of one class: the bounds of its precision and recall.
+  void AddClassBounds(std::string_view average, const ClassCounts& c) {
+    AddBounds("precision_lower_bound", "precision_upper_bound", average,
+              WilsonBounds(c.true_positives, c.predicted));
+    AddBounds("recall_lower_bound", "recall_upper_bound", average,
+              WilsonBounds(c.true_positives, c.actual));
+  }
+  std::vector<NamedFigure> Take() { return std::move(figures_); }
+
+ private:
+  std::vector<NamedFigure> figures_;
+};
+
+void AddClassification(const ModelSnapshot& model, const Confusion& confusion,
+                       List* list) {
+  const auto positive = Positive(model, confusion);
+  list->Add("accuracy", "", Accuracy(confusion));
+  list->AddBounds("accuracy_lower_bound", "accuracy_upper_bound", "",
+                  WilsonBounds(Correct(confusion), confusion.observations));
+  list->Add("balanced_accuracy", "", BalancedAccuracy(confusion));
+  for (const auto& [name, figure] : kClassFigures) {
+    for (const auto& [average_name, average] : kAverages) {
+      list->Add(name, average_name, Averaged(confusion, average, figure));
+    }
+    if (positive) list->Add(name, "binary", figure(*positive));
+  }
+  list->AddBounds("f1_lower_bound", "f1_upper_bound", "macro",
+                  MacroF1Bounds(confusion));
+  list->AddNumber("matthews_correlation", MatthewsCorrelation(confusion));
+  list->AddNumber("cohen_kappa", CohenKappa(confusion));
+  if (!positive) return;
+  list->AddClassBounds("binary", *positive);
+  list->AddBounds("f1_lower_bound", "f1_upper_bound", "binary",
+                  F1Bounds(*positive));
+  for (const auto& [name, average, figure] : kBinaryFigures) {
+    list->Add(name, average, figure(*positive, confusion.observations));
+  }
+}
+
 }  // namespace
 
 std::vector<NamedFigure> FiguresOf(const ModelSnapshot& model,
                                    const WindowSnapshot& window) {
-  std::vector<NamedFigure> figures;
-  const auto add = [&figures](std::string_view name, std::string_view average,
-                              Figure value) {
-    if (value) figures.push_back({name, average, *value});
-  };
+  List list;
   if (model.task == Task::kClassification) {
-    const auto confusion = Confusion::Of(window.counts, model.classes.size());
-    const auto positive = Positive(model, confusion);
-    add("accuracy", "", Accuracy(confusion));
-    add("balanced_accuracy", "", BalancedAccuracy(confusion));
-    for (const auto& [name, figure] : kClassFigures) {
-      for (const auto& [average_name, average] : kAverages) {
-        add(name, average_name, Averaged(confusion, average, figure));
-      }
-      if (positive) add(name, "binary", figure(*positive));
-    }
+    AddClassification(model, Confusion::Of(window.counts, model.classes.size()),
+                      &list);
   }
-  add("label_coverage", "", LabelCoverage(window));
-  return figures;
+  list.Add("label_coverage", "", LabelCoverage(window));
+  return list.Take();
 }
 
 std::vector<NamedFigure> ClassFiguresOf(const ClassCounts& c) {
-  std::vector<NamedFigure> figures;
+  List list;
   for (const auto& [name, figure] : kClassFigures) {
-    if (const Figure value = figure(c)) figures.push_back({name, "", *value});
+    list.Add(name, "", figure(c));
   }
-  return figures;
+  list.AddClassBounds("", c);
+  return list.Take();
 }
 
 Figure LabelCoverage(const WindowSnapshot& window) {

@@ -17,6 +17,7 @@ struct NamedFigure {
   std::string_view name;     // "f1"
   std::string_view average;  // "macro"; empty where it has none
   double value;
+  bool is_ratio = true;  // from 0 to 1
 };
 
 // The figures of the whole window that have a value, in a stable order.

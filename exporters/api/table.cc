@@ -54,6 +54,15 @@ std::string Confusion(const Json& result) {
   return Aligned(rows);
 }
 
+// "0.8 (0.7 to 0.9)", or less where there is less.
+std::string WithBounds(const Json& figures, const std::string& name) {
+  if (!figures.contains(name)) return "-";
+  const std::string lower = name + "_lower_bound";
+  if (!figures.contains(lower)) return Shown(figures[name]);
+  return Shown(figures[name]) + " (" + Shown(figures[lower]) + " to " +
+         Shown(figures[name + "_upper_bound"]) + ")";
+}
+
 std::string Classes(const Json& result) {
   if (!result.contains("class_metrics")) return "";
   const std::vector<std::string> columns = {"precision", "recall", "f1",
@@ -64,7 +73,7 @@ std::string Classes(const Json& result) {
   for (const auto& [name, figures] : result["class_metrics"].items()) {
     Row row = {name};
     for (const std::string& column : columns) {
-      row.push_back(figures.contains(column) ? Shown(figures[column]) : "-");
+      row.push_back(WithBounds(figures, column));
     }
     rows.push_back(row);
   }

@@ -27,8 +27,9 @@ void AddStoredHistogram(Families* out, std::string_view family,
                     std::bit_cast<double>(cells[0]));
 }
 
-std::string FamilyOf(std::string_view prefix, std::string_view figure) {
-  return std::string(prefix) + std::string(figure) + "_ratio";
+std::string FamilyOf(std::string_view prefix, const NamedFigure& figure) {
+  return std::string(prefix) + std::string(figure.name) +
+         (figure.is_ratio ? "_ratio" : "");
 }
 
 // ---- One window ----
@@ -62,7 +63,7 @@ void AddClasses(Families* out, const ModelSnapshot& model, const Labels& labels,
     out->AddGauge("plumbline_class_predicted", of_class,
                   Number(counts.predicted));
     for (const NamedFigure& figure : ClassFiguresOf(counts)) {
-      out->AddGauge(FamilyOf("plumbline_class_", figure.name), of_class,
+      out->AddGauge(FamilyOf("plumbline_class_", figure), of_class,
                     figure.value);
     }
   }
@@ -80,7 +81,7 @@ void AddWindow(Families* out, const ModelSnapshot& model,
     if (!figure.average.empty()) {
       averaged.push_back({"average", figure.average});
     }
-    out->AddGauge(FamilyOf("plumbline_", figure.name), averaged, figure.value);
+    out->AddGauge(FamilyOf("plumbline_", figure), averaged, figure.value);
   }
   if (model.task == Task::kClassification) {
     AddConfusion(out, model, labels, window);

@@ -8,6 +8,8 @@ import os
 import unittest
 import warnings
 
+import numpy as np
+from scipy import stats
 from sklearn import metrics as sk
 
 from daemon import ROOT, Daemon
@@ -43,6 +45,53 @@ def expected(actual, predicted):
         value = function(actual, predicted, average="binary", pos_label="UP",
                          zero_division=0)
         figures[f"{name}_binary"] = value
+    actual, predicted = np.array(actual), np.array(predicted)
+    figures.update({
+        "matthews_correlation": sk.matthews_corrcoef(actual, predicted),
+        "cohen_kappa": sk.cohen_kappa_score(actual, predicted),
+        "specificity_binary": sk.recall_score(actual, predicted,
+                                              pos_label="DOWN"),
+        "false_positive_rate_binary": 1 - sk.recall_score(actual, predicted,
+                                                          pos_label="DOWN"),
+        "negative_predictive_value_binary": sk.precision_score(
+            actual, predicted, pos_label="DOWN"),
+        "positive_prediction": np.mean(predicted == "UP"),
+    })
+    return figures
+
+
+def expected_bounds(actual, predicted):
+    """The same for bounds: SciPy's, and a delta method with the gradient by
+    finite differences."""
+    classes = sorted({*actual, *predicted})
+    matrix = sk.confusion_matrix(actual, predicted, labels=classes)
+    up = classes.index("UP")
+    hits = matrix.diagonal()
+    shares = {"accuracy": (hits.sum(), matrix.sum()),
+              "precision": (hits[up], matrix[:, up].sum()),
+              "recall": (hits[up], matrix[up].sum())}
+    figures = {}
+    for name, (part, whole) in shares.items():
+        average = "" if name == "accuracy" else "_binary"
+        bounds = stats.binomtest(int(part), int(whole)).proportion_ci(
+            method="wilson")
+        figures[f"{name}_lower_bound{average}"] = bounds.low
+        figures[f"{name}_upper_bound{average}"] = bounds.high
+
+    def f1(m):
+        return 2 * m.diagonal() / (m.sum(axis=0) + m.sum(axis=1))
+
+    for average, function in (("binary", lambda m: f1(m)[up]),
+                              ("macro", lambda m: f1(m).mean())):
+        variance = 0
+        for cell in np.ndindex(matrix.shape):
+            step = np.zeros(matrix.shape)
+            step[cell] = 1e-3
+            gradient = (function(matrix + step) - function(matrix - step)) / 2e-3
+            variance += matrix[cell] * gradient ** 2
+        half = stats.norm.ppf(0.975) * variance ** 0.5
+        figures[f"f1_lower_bound_{average}"] = max(function(matrix) - half, 0)
+        figures[f"f1_upper_bound_{average}"] = min(function(matrix) + half, 1)
     return figures
 
 
@@ -51,6 +100,8 @@ class Elec2Test(unittest.TestCase):
         self.assertEqual(result["observations"], len(actual))
         for name, value in expected(actual, predicted).items():
             self.assertLess(abs(result["metrics"][name] - value), TOLERANCE, name)
+        for name, value in expected_bounds(actual, predicted).items():
+            self.assertLess(abs(result["metrics"][name] - value), 1e-7, name)
         classes = result["classes"]
         matrix = sk.confusion_matrix(actual, predicted, labels=classes)
         self.assertEqual(result["confusion"], matrix.tolist())
@@ -130,6 +181,15 @@ class RandomMatrixTest(unittest.TestCase):
                                          zero_division=0)
                         self.assertLess(
                             abs(metrics[f"{name}_{average}"] - value), TOLERANCE)
+                several = len(set(actual)) > 1 and len(set(predicted)) > 1
+                for name, function, there in (
+                        ("matthews_correlation", sk.matthews_corrcoef, several),
+                        ("cohen_kappa", sk.cohen_kappa_score,
+                         len({*actual, *predicted}) > 1)):
+                    self.assertEqual(name in metrics, there)
+                    if there:
+                        self.assertLess(abs(metrics[name] -
+                                            function(actual, predicted)), 1e-9)
                 for name, figures in result["class_metrics"].items():
                     if figures["support"] == 0:
                         self.assertNotIn("recall", figures)

@@ -1,0 +1,87 @@
+#include "core/metrics/bounds.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/metrics/classification.h"
+
+namespace plumbline {
+namespace {
+
+constexpr double kZ = 1.959964;  // of 95 %, two-sided
+
+Bounds Clipped(double middle, double half) {
+  return {std::max(middle - half, 0.0), std::min(middle + half, 1.0)};
+}
+
+// How the mean of F1 over `classes` classes changes with a count, apart from
+// what is the same for all cells of a class: by -(of[actual] + of[predicted]),
+// and on the diagonal by 2 / (actual + predicted) more.
+struct Gradient {
+  double of_class = 0;
+  double on_diagonal = 0;
+};
+
+Gradient GradientOf(const ClassCounts& c, double classes) {
+  const auto size = static_cast<double>(c.actual + c.predicted);
+  if (size == 0) return {};
+  return {F1(c).value_or(0) / size / classes, 2 / size / classes};
+}
+
+}  // namespace
+
+std::optional<Bounds> WilsonBounds(uint64_t part, uint64_t whole) {
+  if (whole == 0) return std::nullopt;
+  const auto n = static_cast<double>(whole);
+  const double p = static_cast<double>(part) / n;
+  const double z2 = kZ * kZ;
+  const double half =
+      kZ * std::sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n);
+  Bounds bounds = Clipped((p + z2 / (2 * n)) / (1 + z2 / n), half);
+  if (part == 0) bounds.lower = 0;
+  if (part == whole) bounds.upper = 1;
+  return bounds;
+}
+
+// With D = predicted + actual the gradient of F = 2 TP / D gives the variance
+// F (1 - F) (2 - F) / D.
+std::optional<Bounds> F1Bounds(const ClassCounts& counts) {
+  const Figure f1 = F1(counts);
+  if (!f1) return std::nullopt;
+  const double f = *f1;
+  const auto size = static_cast<double>(counts.predicted + counts.actual);
+  return Clipped(f, kZ * std::sqrt(f * (1 - f) * (2 - f) / size));
+}
+
+// The figure stays as it is when all counts grow by the same factor, so its
+// variance is the sum over the cells of their count times their gradient
+// squared.
+std::optional<Bounds> MacroF1Bounds(const Confusion& confusion) {
+  const Figure f1 = Averaged(confusion, Average::kMacro, F1);
+  if (!f1) return std::nullopt;
+  const auto classes = static_cast<double>(std::count_if(
+      confusion.classes.begin(), confusion.classes.end(),
+      [](const ClassCounts& c) { return c.actual + c.predicted > 0; }));
+  double variance = 0;
+  std::vector<Gradient> gradients;
+  for (const ClassCounts& c : confusion.classes) {
+    const Gradient& g = gradients.emplace_back(GradientOf(c, classes));
+    const auto hits = static_cast<double>(c.true_positives);
+    const double misses =
+        static_cast<double>(c.actual + c.predicted) - 2 * hits;
+    const double diagonal = g.on_diagonal - 2 * g.of_class;
+    variance += hits * diagonal * diagonal;
+    // (a + b)^2 = a^2 + b^2 + 2 a b of the cells off the diagonal. Without
+    // them 2 a b is at most a^2 + b^2.
+    variance += misses * g.of_class * g.of_class * (confusion.cells ? 1 : 2);
+  }
+  if (confusion.cells) {
+    confusion.ForEachMiss([&](uint32_t actual, uint32_t predicted, uint64_t n) {
+      variance += 2 * static_cast<double>(n) * gradients[actual].of_class *
+                  gradients[predicted].of_class;
+    });
+  }
+  return Clipped(*f1, kZ * std::sqrt(variance));
+}
+
+}  // namespace plumbline
