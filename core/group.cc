@@ -62,9 +62,10 @@ std::optional<Command> GetCommand(ByteReader* in) {
     case CommandType::kRemoval: {
       Removal removal;
       removal.model = in->GetBytes();
-      const bool has_version = in->Get<bool>();
+      const auto has_version = in->Get<uint8_t>();
       const std::string_view version = in->GetBytes();
-      if (has_version) removal.version = version;
+      if (has_version > 1) return std::nullopt;
+      if (has_version == 1) removal.version = version;
       return removal;
     }
   }

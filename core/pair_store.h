@@ -15,7 +15,8 @@ class PairStore {
   virtual ~PairStore() = default;
 
   // Of these keys, those that may be stored, in their order. Never leaves out
-  // one that is. Asked with all keys of a commit group, so it is to be cheap.
+  // one that is. Asked with all keys of a commit group that are not in memory,
+  // so it is to be cheap.
   virtual void Screen(std::vector<PairKey>* keys) = 0;
 
   // The stored records with one of these keys, in any order; they are put in

@@ -158,6 +158,7 @@ bool Pipeline::AwaitSaving() {
 }
 
 void Pipeline::NoteSaving() {
+  state_.PublishUnsaved();
   const bool behind = state_.unsaved_pairs().changed() > unsaved_limit_;
   if (behind == behind_.load(std::memory_order_relaxed)) return;
   const std::lock_guard lock(behind_mutex_);
@@ -185,6 +186,7 @@ Pipeline::Status Pipeline::Replay(std::string_view record) {
   for (Outcome& outcome : outcomes) pointers.push_back(&outcome);
   if (!applier_.Prepare(group)) return Status::kStoreFailed;
   applier_.Apply(group, pointers);
+  state_.PublishUnsaved();
   return Status::kApplied;
 }
 
@@ -193,11 +195,10 @@ void Pipeline::Stop() {
   stopped_ = true;
 }
 
-// Serves its own group first, then some of those that came meanwhile, and then
-// makes the first of the others the leader: it must not serve for ever.
+// Commits some groups, and then makes another one in line the leader: it must
+// not serve for ever. Returns then, or when nobody is in line. True if `self`
+// was served.
 // NOLINTNEXTLINE(bugprone-exception-escape)
-// Returns when another one leads, or nobody is in line. True if `self` was
-// served.
 bool Pipeline::Lead(Waiter* self) noexcept {
   bool served = false;
   for (int groups = 1;; ++groups) {

@@ -1,10 +1,11 @@
 // Pipeline: the way of what changes the state.
 //
-// Requests wait in line. The first of them leads: it takes those in line as
-// one commit group, stamps it with the time, has it journalled as one record,
-// applies it, and lets their threads go (as LevelDB's write queue does). So
-// there is one writer at a time, and an order of all events; and when nobody
-// else is in line, a request is served on its own thread without a hand-over.
+// Requests wait in line. One of them leads: it takes those in line as one
+// commit group, stamps it with the time, has it journalled as one record,
+// applies it, and lets their threads go (as LevelDB's write queue does); after
+// some groups another one leads. So there is one writer at a time, and an order
+// of all events; and when nobody else is in line, a request is served on its
+// own thread without a hand-over.
 //
 //     decoded batches -> [line] -> group -> stored pairs it needs -> journal
 //                     -> Applier -> published

@@ -107,8 +107,6 @@ void State::Publish() {
                             relaxed);
   gauges_.forgotten_until_ms.store(forgotten_until_ms_, relaxed);
   gauges_.horizon_ms.store(settings_->horizon_ms, relaxed);
-  gauges_.unsaved_records.store(static_cast<int64_t>(unsaved_pairs_.changed()),
-                                relaxed);
   int64_t deadline = std::min(next_retirement_ms_, next_departure_ms_);
   for (const AgeClock* ages : {&prediction_ages_, &label_ages_}) {
     if (!ages->empty()) deadline = std::min(deadline, ages->NextExpiry());

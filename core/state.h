@@ -131,6 +131,12 @@ class State {
     if (!unsaved_pairs_.enabled() && table_.size() != records_) Sweep(n);
   }
   void NoteForgotten(int64_t until_ms);
+  // After a group, and after a visit that has begun a saving.
+  void PublishUnsaved() {
+    gauges_.unsaved_records.store(
+        static_cast<int64_t>(unsaved_pairs_.changed()),
+        std::memory_order_relaxed);
+  }
 
  private:
   friend class Checkpoint;

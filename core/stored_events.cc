@@ -1,5 +1,6 @@
 #include "core/stored_events.h"
 
+#include <cmath>
 #include <cstring>
 
 namespace plumbline {
@@ -187,7 +188,10 @@ bool Read(Reader* in, size_t names, const Before& before, Event* event) {
     event->timestamp_us = static_cast<int64_t>(
         static_cast<uint64_t>(before.timestamp_us) + UnZigZag(in->Varint()));
   }
-  if (changes & kLatency) event->latency = in->Fixed<double>();
+  if (changes & kLatency) {
+    event->latency = in->Fixed<double>();
+    if (!(event->latency >= 0) || std::isinf(event->latency)) return false;
+  }
   event->model = changes & kModel ? in->Number() : before.model;
   event->version = changes & kVersion ? in->Number() : before.version;
   event->index = changes & kIndex ? in->Number() : before.next_index;

@@ -26,6 +26,7 @@
 #include "daemon/store/file_journal.h"
 #include "daemon/store/history_store.h"
 #include "daemon/store/key_filter.h"
+#include "daemon/store/pacer.h"
 #include "daemon/store/store_directory.h"
 #include "daemon/store/stored_pairs.h"
 #include "exporters/daemon_figures.h"

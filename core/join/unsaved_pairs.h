@@ -55,7 +55,7 @@ class UnsavedPairs {
 
   // How many have changed since the last Begin().
   size_t changed() const { return changed_.size(); }
-  // How many of the last Begin() are still to be copied, about.
+  // How many of the last Begin() are to be copied yet, at most.
   size_t waiting() const { return waiting_.size() - next_; }
   bool MayLeave(const Record& record) const {
     return record.unsaved == 0 || (record.unsaved >= kFirstTag &&

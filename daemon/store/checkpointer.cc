@@ -85,7 +85,7 @@ bool Checkpointer::WriteLocked() {
 // Fixes the moment. False if nothing has come since the last one.
 bool Checkpointer::Begin() {
   bool any = false;
-  pause_.store(Pause([&](State* state) {
+  const double pause = Pause([&](State* state) {
     const uint64_t sequence = parts_.journal->next_sequence();
     any = sequence != written_;
     if (!any) return;
@@ -100,8 +100,12 @@ bool Checkpointer::Begin() {
     records_ = state->records();
     parts_.journal->Rotate();
     parts_.pacer->Begin(state->unsaved_pairs().waiting(), Clock::now());
-  }));
-  if (!any) return false;
+  });
+  if (!any) {
+    last_ = Clock::now();
+    return false;
+  }
+  pause_.store(pause);
   const std::vector<uint32_t> models = ModelsOf(pending_->image.head);
   for (const uint32_t number : models_) {
     if (std::find(models.begin(), models.end(), number) == models.end()) {

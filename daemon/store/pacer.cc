@@ -13,11 +13,11 @@ void Pacer::Begin(size_t records, Time now) {
 }
 
 void Pacer::End(Time now) {
-  constexpr double kEnoughToTell = 1000;
   const std::lock_guard lock(mutex_);
   if (!saving_) return;
   saving_ = false;
-  if (records_ < kEnoughToTell) return;
+  // What is the same for each checkpoint would weigh too much in a small one.
+  if (records_ < limit_ / 16) return;
   const double last = Seconds(now - begin_).count() / records_;
   seconds_per_record_ = known_ ? (seconds_per_record_ + last) / 2 : last;
   known_ = true;
@@ -39,7 +39,8 @@ Pacer::Time Pacer::TurnOf(size_t events, size_t unsaved, Time now) {
   const double left =
       std::max(expected - Seconds(now - begin_).count(), expected / 8);
   const double room = std::max(limit_ - static_cast<double>(unsaved), 1.0);
-  const Seconds apart(static_cast<double>(events) * left / room);
+  const Seconds apart(std::min(static_cast<double>(events) * left / room,
+                               Seconds(kLongestWait).count()));
   const Time turn = std::max(next_, now);
   next_ = std::min(turn + std::chrono::duration_cast<Time::duration>(apart),
                    now + kLongestWait);

@@ -147,9 +147,9 @@ std::optional<SegmentEnd> ReadSegment(
     ByteReader in(rest);
     const bool ours = in.Get<uint64_t>() == kMagic;
     const auto format = in.Get<uint32_t>();
-    *error = path + (ours && format > kSegmentFormat
+    *error = path + (ours && format != kSegmentFormat
                          ? ": is of format " + std::to_string(format) +
-                               "; this version reads up to " +
+                               "; this version reads format " +
                                std::to_string(kSegmentFormat)
                          : ": is no segment of a journal, or its header is "
                            "damaged");

@@ -8,6 +8,7 @@
 #include <rocksdb/system_clock.h>
 
 #include <atomic>
+#include <cstdarg>
 #include <memory>
 #include <mutex>
 #include <string>
