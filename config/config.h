@@ -3,12 +3,23 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/settings.h"
 
 namespace plumbline {
+
+// What a model is to reach, for alert rules.
+struct Objective {
+  size_t rule = 0;     // of Settings::model_rules
+  std::string metric;  // as the API calls it
+  std::string window;
+  std::optional<double> min;  // one of them, or both
+  std::optional<double> max;
+  int64_t min_observations = 100;  // with fewer nothing is said
+};
 
 struct Config {
   // Parameters that decide about events. They are part of the state; see
@@ -20,6 +31,7 @@ struct Config {
   int64_t slots_per_window = 60;       // needs a restart to change
   int64_t retention_ms = 30LL * 24 * 3600 * 1000;  // of history
   std::string durability = "process";              // needs a restart to change
+  std::vector<Objective> objectives;
 
   // Parameters of the listeners.
   int64_t connections = 600;             // needs a restart to change

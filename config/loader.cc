@@ -7,6 +7,7 @@
 
 #include "config/units.h"
 #include "config/yaml_reader.h"
+#include "core/metrics/figures.h"
 
 namespace plumbline {
 namespace {
@@ -163,6 +164,54 @@ void ReadClasses(YamlMap* map, ModelSettings* model) {
   }
 }
 
+void ReadObjective(const YAML::Node& node, const std::string& path,
+                   const ModelSettings& model, size_t rule, Problems* problems,
+                   Config* config) {
+  YamlMap map(node, path, problems);
+  const size_t before = problems->size();
+  Objective objective;
+  objective.rule = rule;
+  map.Text("metric", kLongestName, &objective.metric);
+  map.Text("window", kLongestName, &objective.window);
+  map.Number("min", &objective.min);
+  map.Number("max", &objective.max);
+  map.Integer("min_observations", 1, INT64_MAX, &objective.min_observations);
+  map.RefuseOthers();
+  if (problems->size() > before) return;
+  if (!FigureOf(objective.metric)) {
+    map.Problem(node, map.PathOf("metric"),
+                "must be a figure as the API calls it, such as accuracy or "
+                "f1_macro");
+  }
+  const auto window = std::find_if(
+      model.windows.begin(), model.windows.end(),
+      [&](const WindowSettings& w) { return w.name == objective.window; });
+  if (window == model.windows.end()) {
+    map.Problem(node, map.PathOf("window"), "must be a window of the model");
+  }
+  if (!objective.min && !objective.max) {
+    map.Problem(node, path, "needs min or max");
+  }
+  config->objectives.push_back(std::move(objective));
+}
+
+void ReadObjectives(YamlMap* map, const ModelSettings& model, size_t rule,
+                    Problems* problems, Config* config) {
+  const YAML::Node list = map->Take("objectives");
+  if (!list.IsDefined()) return;
+  const std::string path = map->PathOf("objectives");
+  if (!list.IsSequence()) {
+    map->Problem(list, path,
+                 "must be a list such as [{metric: accuracy, window: 1h, min: "
+                 "0.9}]");
+    return;
+  }
+  for (size_t i = 0; i < list.size(); ++i) {
+    ReadObjective(list[i], path + "[" + std::to_string(i) + "]", model, rule,
+                  problems, config);
+  }
+}
+
 void ReadModel(const YAML::Node& node, size_t index, int64_t slots,
                Problems* problems, Config* config) {
   YamlMap map(node, "models[" + std::to_string(index) + "]", problems);
@@ -186,6 +235,7 @@ void ReadModel(const YAML::Node& node, size_t index, int64_t slots,
                 "is " + model.positive_class + ", which is not in classes");
   }
   ReadWindows(&map, slots, &model.windows);
+  ReadObjectives(&map, model, index, problems, config);
   map.RefuseOthers();
   config->engine.model_rules.push_back(std::move(model));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <fstream>
 #include <set>
 
@@ -80,6 +81,19 @@ void YamlMap::Integer(const char* key, int64_t least, int64_t most,
                       int64_t* out) {
   const auto format = [](int64_t n) { return std::to_string(n); };
   Quantity(key, least, most, out, ParseInteger, format, "a whole number");
+}
+
+void YamlMap::Number(const char* key, std::optional<double>* out) {
+  const YAML::Node value = Take(key);
+  if (!value.IsDefined()) return;
+  double number = 0;
+  if (value.IsScalar() && YAML::convert<double>::decode(value, number) &&
+      std::isfinite(number)) {
+    *out = number;
+  } else {
+    Problem(value, PathOf(key),
+            "is " + ShownValue(value) + ", must be a number");
+  }
 }
 
 template <class Parse, class Format>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <utility>
 
 #include "core/metrics/agreement.h"
@@ -81,6 +82,27 @@ class List {
   std::vector<NamedFigure> figures_;
 };
 
+std::vector<FigureName> AllFigures() {
+  std::vector<FigureName> figures = {
+      {"accuracy", "", true, true},
+      {"balanced_accuracy", ""},
+      {"matthews_correlation", "", false},
+      {"cohen_kappa", "", false},
+      {"label_coverage", ""},
+  };
+  for (const auto& [name, figure] : kClassFigures) {
+    for (const auto& [average_name, average] : kAverages) {
+      const bool has_bounds = name == "f1" && average == Average::kMacro;
+      figures.push_back({name, average_name, true, has_bounds});
+    }
+    figures.push_back({name, "binary", true, true});
+  }
+  for (const auto& [name, average, figure] : kBinaryFigures) {
+    figures.push_back({name, average});
+  }
+  return figures;
+}
+
 void AddClassification(const ModelSnapshot& model, const Confusion& confusion,
                        List* list) {
   const auto positive = Positive(model, confusion);
@@ -108,6 +130,15 @@ void AddClassification(const ModelSnapshot& model, const Confusion& confusion,
 }
 
 }  // namespace
+
+std::optional<FigureName> FigureOf(std::string_view api_name) {
+  for (const FigureName& figure : AllFigures()) {
+    std::string name(figure.name);
+    if (!figure.average.empty()) name += "_" + std::string(figure.average);
+    if (name == api_name) return figure;
+  }
+  return std::nullopt;
+}
 
 std::vector<NamedFigure> FiguresOf(const ModelSnapshot& model,
                                    const WindowSnapshot& window) {

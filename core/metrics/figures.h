@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +20,18 @@ struct NamedFigure {
   double value;
   bool is_ratio = true;  // from 0 to 1
 };
+
+// What a figure of the whole window is called, whether it has a value or not.
+struct FigureName {
+  std::string_view name;
+  std::string_view average;
+  bool is_ratio = true;
+  bool has_bounds = false;  // NAME_lower_bound and NAME_upper_bound
+};
+
+// By what the API calls it: "accuracy", "f1_macro". nullopt if there is none.
+// Bounds are not among them.
+std::optional<FigureName> FigureOf(std::string_view api_name);
 
 // The figures of the whole window that have a value, in a stable order.
 std::vector<NamedFigure> FiguresOf(const ModelSnapshot& model,

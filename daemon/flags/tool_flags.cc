@@ -67,6 +67,18 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
   query_command->add_option("--window", query.window, "Only this window");
   query_command->add_flag("--json", query.json, "The answer as it is");
 
+  RulesFlags rules;
+  CLI::App* rules_command = cli.add_subcommand(
+      "rules",
+      "Prints alert and recording rules for Prometheus, from the objectives of "
+      "a configuration");
+  rules_command->add_option("--config.file", rules.config, "The file")
+      ->required();
+  rules_command
+      ->add_option("--runbook-url", rules.runbook,
+                   "What an alert's name is appended to for its runbook_url")
+      ->capture_default_str();
+
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -77,6 +89,7 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
   if (*check_command) return check;
   if (*storage_command) return storage;
   if (*query_command) return query;
+  if (*rules_command) return rules;
   if (speed != "max") replay.events_per_second = std::stoll(speed);
   return replay;
 }

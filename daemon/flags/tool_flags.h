@@ -33,8 +33,13 @@ struct QueryFlags {
   bool json = false;
 };
 
-using ToolFlags =
-    std::variant<CheckConfigFlags, CheckStorageFlags, ReplayFlags, QueryFlags>;
+struct RulesFlags {
+  std::string config;
+  std::string runbook = "docs/alerts.md#";
+};
+
+using ToolFlags = std::variant<CheckConfigFlags, CheckStorageFlags, ReplayFlags,
+                               QueryFlags, RulesFlags>;
 
 // The command and its flags, or the exit status where the program ends here.
 std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,

@@ -13,6 +13,7 @@ int Run(const CheckConfigFlags& flags) { return CheckConfig(flags); }
 int Run(const CheckStorageFlags& flags) { return CheckStorage(flags); }
 int Run(const ReplayFlags& flags) { return Replay(flags); }
 int Run(const QueryFlags& flags) { return Query(flags); }
+int Run(const RulesFlags& flags) { return Rules(flags); }
 
 }  // namespace
 }  // namespace plumbline

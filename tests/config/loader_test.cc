@@ -65,6 +65,30 @@ TEST_CASE("a model inherits what its entry leaves out") {
   CHECK(config->engine.For("b").windows[0].last == 5);
 }
 
+TEST_CASE("objectives belong to the entry that they stand in") {
+  std::vector<ConfigProblem> problems;
+  const auto config = LoadConfig(R"(
+windows: [1h]
+models:
+  - match: a
+  - match: b
+    objectives:
+      - {metric: f1_macro, window: 1h, min: 0.5}
+      - {metric: cohen_kappa, window: 1h, min: -0.1, max: 0.9, min_observations: 7}
+)",
+                                 &problems);
+  REQUIRE(config);
+  REQUIRE(config->objectives.size() == 2);
+  CHECK(config->objectives[0].rule == 1);
+  CHECK(config->objectives[0].metric == "f1_macro");
+  CHECK(config->objectives[0].min == 0.5);
+  CHECK_FALSE(config->objectives[0].max);
+  CHECK(config->objectives[0].min_observations == 100);
+  CHECK(config->objectives[1].min == -0.1);
+  CHECK(config->objectives[1].max == 0.9);
+  CHECK(config->objectives[1].min_observations == 7);
+}
+
 TEST_CASE("settings survive their encoding") {
   std::vector<ConfigProblem> problems;
   const auto config = LoadConfig(

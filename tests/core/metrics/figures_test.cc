@@ -117,6 +117,25 @@ TEST_CASE("a regression has no figures of classes") {
   CHECK(sample.Figures().empty());
 }
 
+TEST_CASE("every figure is known by the name that the API has for it") {
+  Sample sample({{6, 2}, {1, 1}});
+  sample.model.positive_class = "b";
+  sample.window.counts.predictions = 8;
+  const auto figures = sample.Figures();
+  CHECK_FALSE(FigureOf("accuracy_lower_bound"));
+  CHECK_FALSE(FigureOf("f1"));
+  CHECK_FALSE(FigureOf(""));
+  for (const auto& [name, value] : figures) {
+    if (name.find("_bound") != std::string::npos) continue;
+    INFO(name);
+    const auto figure = FigureOf(name);
+    REQUIRE(figure);
+    std::string lower = std::string(figure->name) + "_lower_bound";
+    if (!figure->average.empty()) lower += "_" + std::string(figure->average);
+    CHECK(figures.count(lower) == figure->has_bounds);
+  }
+}
+
 TEST_CASE("marginal counts give the same figures of classes as the matrix") {
   Sample with_matrix({{4, 1, 0}, {2, 3, 1}, {0, 0, 2}});
   Sample with_marginals({{0, 0, 0}, {0, 0, 0}, {0, 0, 0}});

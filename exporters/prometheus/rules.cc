@@ -1,0 +1,215 @@
+#include "exporters/prometheus/rules.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <optional>
+#include <vector>
+
+#include "core/metrics/figures.h"
+
+namespace plumbline {
+namespace {
+
+void Replace(std::string_view what, std::string_view with, std::string* text) {
+  for (size_t at = text->find(what); at != std::string::npos;
+       at = text->find(what, at + with.size())) {
+    text->replace(at, what.size(), with);
+  }
+}
+
+// In double quotes, as both YAML and PromQL read them. Names have no control
+// characters.
+std::string Quoted(std::string text) {
+  Replace("\\", "\\\\", &text);
+  Replace("\"", "\\\"", &text);
+  return "\"" + text + "\"";
+}
+
+// Prometheus expands templates in labels and annotations.
+std::string Verbatim(std::string text) {
+  Replace("{{", "{{ `{{` }}", &text);
+  return text;
+}
+
+std::string Number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.15g", value);
+  return text;
+}
+
+bool IsGlob(std::string_view match) {
+  return match.find_first_of("*?") != std::string_view::npos;
+}
+
+std::string Regex(std::string_view glob) {
+  std::string regex;
+  for (const char c : glob) {
+    if (c == '*') {
+      regex += ".*";
+    } else if (c == '?') {
+      regex += '.';
+    } else {
+      constexpr std::string_view kSpecial = "\\.+()[]{}|^$";
+      if (kSpecial.find(c) != std::string_view::npos) regex += '\\';
+      regex += c;
+    }
+  }
+  return regex;
+}
+
+// The models whose first entry is this one.
+std::string ModelMatchers(const std::vector<ModelSettings>& rules,
+                          size_t rule) {
+  const std::string& match = rules[rule].match;
+  std::string text = IsGlob(match) ? "model=~" + Quoted(Regex(match))
+                                   : "model=" + Quoted(match);
+  for (size_t i = 0; i < rule; ++i) {
+    const std::string& earlier = rules[i].match;
+    if (IsGlob(match) || IsGlob(earlier)) {
+      text += ",model!~" + Quoted(Regex(earlier));
+    }
+  }
+  return text;
+}
+
+struct Alert {
+  std::string name;
+  std::string expr;
+  std::string severity;
+  std::string objective;
+  std::string summary;
+  std::string description;
+};
+
+void Append(const Alert& alert, std::string_view runbook, std::string* out) {
+  *out +=
+      "      - alert: " + alert.name + "\n        expr: |\n" + alert.expr +
+      "        for: 5m\n        labels:\n          severity: " +
+      alert.severity +
+      "\n          objective: " + Quoted(Verbatim(alert.objective)) +
+      "\n        annotations:\n          summary: " + Quoted(alert.summary) +
+      "\n          description: " + Quoted(alert.description) +
+      "\n          runbook_url: " + Quoted(std::string(runbook) + alert.name) +
+      "\n";
+}
+
+constexpr char kOf[] =
+    "Model {{ $labels.model }}, version {{ $labels.version }}, window "
+    "{{ $labels.window }}: ";
+
+class ObjectiveAlerts {
+ public:
+  ObjectiveAlerts(const Config& config, const Objective& objective,
+                  std::string_view runbook)
+      : objective_(objective),
+        figure_(*FigureOf(objective.metric)),
+        runbook_(runbook) {
+    const auto& rules = config.engine.model_rules;
+    matchers_ = ModelMatchers(rules, objective.rule) +
+                ",window=" + Quoted(objective.window);
+    match_ = rules[objective.rule].match;
+  }
+
+  void Append(std::string* out) const {
+    if (objective_.min) AppendSide("<", ">=", "upper", *objective_.min, out);
+    if (objective_.max) AppendSide(">", "<=", "lower", *objective_.max, out);
+  }
+
+ private:
+  std::string Series(std::string_view bound) const {
+    std::string labels = matchers_;
+    if (!figure_.average.empty()) {
+      labels += ",average=" + Quoted(std::string(figure_.average));
+    }
+    return "plumbline_" + std::string(figure_.name) + std::string(bound) +
+           (figure_.is_ratio ? "_ratio" : "") + "{" + labels + "}";
+  }
+
+  // `misses`: how a figure compares that misses it. `far`: the bound that is
+  // nearer to it.
+  void AppendSide(const std::string& misses, const std::string& reaches,
+                  const std::string& far, double limit,
+                  std::string* out) const {
+    const std::string objective = match_ + ": " + objective_.metric + " " +
+                                  reaches + " " + Number(limit) + " over " +
+                                  objective_.window;
+    const std::string compared = " " + misses + " " + Number(limit) + "\n";
+    plumbline::Append({"PlumblineObjectiveMissed",
+                       "          " + Series("") + compared +
+                           "            and ignoring (average) "
+                           "plumbline_window_observations{" +
+                           matchers_ + "} >= " +
+                           std::to_string(objective_.min_observations) + "\n",
+                       "warning", objective, "A model misses an objective.",
+                       std::string(kOf) + objective_.metric +
+                           " is {{ printf \"%.3g\" $value }}, and should be " +
+                           reaches + " " + Number(limit) + "."},
+                      runbook_, out);
+    if (!figure_.has_bounds) return;
+    plumbline::Append(
+        {"PlumblineObjectiveMissedBeyondChance",
+         "          " + Series("_" + far + "_bound") + compared, "critical",
+         objective, "A model misses an objective, and not by chance.",
+         std::string(kOf) + "the " + far + " bound of " + objective_.metric +
+             " is {{ printf \"%.3g\" $value }}, and should be " + reaches +
+             " " + Number(limit) + "."},
+        runbook_, out);
+  }
+
+  const Objective& objective_;
+  const FigureName figure_;
+  const std::string_view runbook_;
+  std::string matchers_;
+  std::string match_;
+};
+
+// PromQL cannot compare two labels of a series, so the cells of the diagonal
+// are those that a class's own series, given both labels, goes with.
+constexpr char kRecording[] = R"yaml(  - name: plumbline-fleet
+    rules:
+      - record: model_version_window:plumbline_window_observations:sum
+        expr: sum without (instance) (plumbline_window_observations)
+      - record: model_version_window:plumbline_correct_observations:sum
+        expr: |
+          sum without (instance, actual, predicted) (
+            plumbline_confusion_observations
+              and ignoring (class)
+            label_replace(
+              label_replace(plumbline_class_support, "actual", "$1", "class", "(.*)"),
+              "predicted", "$1", "class", "(.*)"))
+      - record: model_version_window:plumbline_accuracy:ratio
+        expr: |
+          model_version_window:plumbline_correct_observations:sum
+            / (model_version_window:plumbline_window_observations:sum > 0)
+      - record: model_version_window_class:plumbline_true_positives:sum
+        expr: |
+          sum without (instance, actual, predicted) (
+            label_replace(plumbline_confusion_observations, "class", "$1", "actual", "(.*)")
+              and
+            label_replace(
+              label_replace(plumbline_class_support, "actual", "$1", "class", "(.*)"),
+              "predicted", "$1", "class", "(.*)"))
+      - record: model_version_window_class:plumbline_recall:ratio
+        expr: |
+          model_version_window_class:plumbline_true_positives:sum
+            / (sum without (instance) (plumbline_class_support) > 0)
+      - record: model_version_window_class:plumbline_precision:ratio
+        expr: |
+          model_version_window_class:plumbline_true_positives:sum
+            / (sum without (instance) (plumbline_class_predicted) > 0)
+)yaml";
+
+}  // namespace
+
+std::string PrometheusRules(const Config& config, std::string_view runbook) {
+  std::string out = "groups:\n";
+  if (!config.objectives.empty()) {
+    out += "  - name: plumbline-objectives\n    rules:\n";
+  }
+  for (const Objective& objective : config.objectives) {
+    ObjectiveAlerts(config, objective, runbook).Append(&out);
+  }
+  return out + kRecording;
+}
+
+}  // namespace plumbline
