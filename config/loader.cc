@@ -20,6 +20,7 @@ constexpr int64_t kKiB = 1LL << 10;
 constexpr int64_t kTiB = 1LL << 40;
 constexpr int64_t kMostWindows = 16;
 constexpr size_t kLongestName = 128;
+constexpr double kAnyNumber = 1e300;
 
 using Problems = std::vector<ConfigProblem>;
 
@@ -173,8 +174,8 @@ void ReadObjective(const YAML::Node& node, const std::string& path,
   objective.rule = rule;
   map.Text("metric", kLongestName, &objective.metric);
   map.Text("window", kLongestName, &objective.window);
-  map.Number("min", &objective.min);
-  map.Number("max", &objective.max);
+  map.Number("min", -kAnyNumber, kAnyNumber, &objective.min);
+  map.Number("max", -kAnyNumber, kAnyNumber, &objective.max);
   map.Integer("min_observations", 1, INT64_MAX, &objective.min_observations);
   map.RefuseOthers();
   if (problems->size() > before) return;
@@ -236,6 +237,9 @@ void ReadModel(const YAML::Node& node, size_t index, int64_t slots,
   }
   ReadWindows(&map, slots, &model.windows);
   ReadObjectives(&map, model, index, problems, config);
+  std::optional<double> min_coverage;
+  map.Number("min_coverage", 0, 1, &min_coverage);
+  model.min_coverage = min_coverage.value_or(0);
   map.RefuseOthers();
   config->engine.model_rules.push_back(std::move(model));
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <fstream>
 #include <set>
+#include <sstream>
 
 #include "config/units.h"
 
@@ -83,16 +84,22 @@ void YamlMap::Integer(const char* key, int64_t least, int64_t most,
   Quantity(key, least, most, out, ParseInteger, format, "a whole number");
 }
 
-void YamlMap::Number(const char* key, std::optional<double>* out) {
+void YamlMap::Number(const char* key, double least, double most,
+                     std::optional<double>* out) {
   const YAML::Node value = Take(key);
   if (!value.IsDefined()) return;
   double number = 0;
-  if (value.IsScalar() && YAML::convert<double>::decode(value, number) &&
-      std::isfinite(number)) {
-    *out = number;
-  } else {
+  if (!value.IsScalar() || !YAML::convert<double>::decode(value, number) ||
+      std::isnan(number)) {
     Problem(value, PathOf(key),
             "is " + ShownValue(value) + ", must be a number");
+  } else if (number < least || number > most) {
+    std::ostringstream range;
+    range << least << " to " << most;
+    Problem(value, PathOf(key),
+            "is " + value.Scalar() + ", must be from " + range.str());
+  } else {
+    *out = number;
   }
 }
 

@@ -32,7 +32,8 @@ class YamlMap {
   void Duration(const char* key, int64_t least, int64_t most, int64_t* out);
   void Size(const char* key, int64_t least, int64_t most, int64_t* out);
   void Integer(const char* key, int64_t least, int64_t most, int64_t* out);
-  void Number(const char* key, std::optional<double>* out);
+  void Number(const char* key, double least, double most,
+              std::optional<double>* out);
   void Text(const char* key, size_t most, std::string* out);
   // One of the given words.
   void Word(const char* key, std::initializer_list<std::string_view> words,

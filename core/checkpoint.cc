@@ -353,6 +353,8 @@ void Checkpoint::LoadModel(Load& load, State& state, uint32_t number) {
   load.Text(positive);
   load.Do(frozen_at);
   if (has_positive) model->SetPositiveClass(positive, &state.reclaimer_);
+  model->min_coverage.store(state.settings_->For(model->name).min_coverage,
+                            std::memory_order_relaxed);
   if (frozen_at > model->class_count()) return load.Fail();
   model->matrix_frozen_at.store(frozen_at, std::memory_order_release);
   Do(load, state, *model);

@@ -20,6 +20,7 @@ void PutModel(ByteWriter* out, const ModelSettings& model) {
     out->Put(window.last);
     out->Put(window.slots);
   }
+  out->Put(model.min_coverage);
 }
 
 ModelSettings GetModel(ByteReader* in) {
@@ -39,6 +40,7 @@ ModelSettings GetModel(ByteReader* in) {
     window.slots = in->Get<int64_t>();
     model.windows.push_back(window);
   }
+  model.min_coverage = in->Get<double>();
   return model;
 }
 

@@ -33,6 +33,8 @@ struct ModelSettings {
   std::string positive_class;        // empty: not configured
   std::vector<std::string> classes;  // empty: any
   std::vector<WindowSettings> windows;
+  // Below this label coverage the figures of a time window are withheld.
+  double min_coverage = 0;
 };
 
 struct Settings {

@@ -62,6 +62,8 @@ ModelSnapshot Read(const Model& model, int64_t now_ms) {
     ModelSnapshot out;
     out.name = model.name;
     out.task = model.task;
+    // Relaxed: it publishes nothing but itself.
+    out.min_coverage = model.min_coverage.load(std::memory_order_relaxed);
     out.has_matrix = structure.frozen_at == 0;
     ReadTotals(model, structure, &out);
     for (size_t i = 0; i < out.versions.size(); ++i) {

@@ -39,6 +39,7 @@ struct ModelSnapshot {
   Task task = Task::kClassification;
   std::vector<std::string> classes;  // by class index
   std::optional<std::string> positive_class;
+  double min_coverage = 0;  // as configured
   // With more classes than the limit, cells are no longer kept.
   bool has_matrix = true;
   std::array<uint64_t, kModelCounts> counts{};

@@ -58,6 +58,7 @@ bool State::ChangeSettings(Settings settings, int64_t now_ms) {
       model->SetPositiveClass(rule.positive_class, &reclaimer_);
     }
     model->RefuseOthers(rule.classes);
+    model->min_coverage.store(rule.min_coverage, std::memory_order_relaxed);
     for (Version* version : model->versions.Get()) {
       std::vector<Window*> windows;
       for (const WindowSettings& wanted : rule.windows) {
@@ -156,6 +157,7 @@ Model* State::AddModel(std::string_view name, Task task) {
   if (!rule.positive_class.empty()) {
     model->SetPositiveClass(rule.positive_class, &reclaimer_);
   }
+  model->min_coverage.store(rule.min_coverage, std::memory_order_relaxed);
   Model* added = models_.Insert(std::move(model), ByName<Model>);
   by_name_.emplace(added->name, added);
   added->last_event_ms = now_ms_;

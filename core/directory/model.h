@@ -169,6 +169,7 @@ struct Model {
   CountBlock<kModelCounts> published;
   PublishedList<const std::string> classes;  // by class index
   std::atomic<const std::string*> positive_class{nullptr};
+  std::atomic<double> min_coverage{0};  // as configured
   // 0 while observations are counted in the full matrix; else how many classes
   // the matrix had when counting changed to marginals, for good.
   std::atomic<uint32_t> matrix_frozen_at{0};

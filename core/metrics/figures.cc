@@ -143,11 +143,15 @@ std::optional<FigureName> FigureOf(std::string_view api_name) {
 std::vector<NamedFigure> FiguresOf(const ModelSnapshot& model,
                                    const WindowSnapshot& window) {
   List list;
-  if (model.task == Task::kClassification) {
+  const bool withheld = Withheld(model, window);
+  if (model.task == Task::kClassification && !withheld) {
     AddClassification(model, Confusion::Of(window.counts, model.classes.size()),
                       &list);
   }
   list.Add("label_coverage", "", LabelCoverage(window));
+  if (model.min_coverage > 0 && window.settings.last == 0) {
+    list.AddNumber("withheld", withheld ? 1 : 0);
+  }
   return list.Take();
 }
 
@@ -158,6 +162,11 @@ std::vector<NamedFigure> ClassFiguresOf(const ClassCounts& c) {
   }
   list.AddClassBounds("", c);
   return list.Take();
+}
+
+bool Withheld(const ModelSnapshot& model, const WindowSnapshot& window) {
+  const Figure coverage = LabelCoverage(window);
+  return coverage && *coverage < model.min_coverage;
 }
 
 Figure LabelCoverage(const WindowSnapshot& window) {

@@ -37,6 +37,10 @@ std::optional<FigureName> FigureOf(std::string_view api_name);
 std::vector<NamedFigure> FiguresOf(const ModelSnapshot& model,
                                    const WindowSnapshot& window);
 
+// True if the model has a least label coverage and the window has less: then
+// it has no other figures than its coverage.
+bool Withheld(const ModelSnapshot& model, const WindowSnapshot& window);
+
 // The figures of class `c` that have a value.
 std::vector<NamedFigure> ClassFiguresOf(const ClassCounts& c);
 

@@ -24,7 +24,7 @@ namespace {
 // the ids (192), checksum of all that (8).
 constexpr char kIdentity[] = "PLUMBLINE";
 constexpr uint64_t kMagic = 0x3152545342504c50;  // "PLPBSTR1"
-constexpr uint32_t kStoreFormat = 1;
+constexpr uint32_t kStoreFormat = 2;
 
 std::string EncodeIdentity(const IdHasher::Secret& secret) {
   std::string bytes;
@@ -126,9 +126,10 @@ bool StoreDirectory::ReadIdentity(std::string* error) {
   ByteReader reader(bytes);
   const bool ours = reader.Get<uint64_t>() == kMagic;
   const auto format = reader.Get<uint32_t>();
-  if (ours && format > kStoreFormat) {
-    *error = path_ + ": is of format " + std::to_string(format) +
-             ", made by a newer plumbline; this one reads up to " +
+  if (ours && format != kStoreFormat) {
+    *error = path_ + ": is of format " + std::to_string(format) + ", made by " +
+             (format > kStoreFormat ? "a newer" : "an older") +
+             " plumbline; this one reads format " +
              std::to_string(kStoreFormat);
     return false;
   }

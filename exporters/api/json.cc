@@ -52,8 +52,10 @@ Json ClassesJson(const ModelSnapshot& model, const WindowSnapshot& window) {
   for (size_t c = 0; c < model.classes.size(); ++c) {
     const ClassCounts& counts = confusion.classes[c];
     Json figures = Json::object();
-    for (const NamedFigure& figure : ClassFiguresOf(counts)) {
-      figures[std::string(figure.name)] = figure.value;
+    if (!Withheld(model, window)) {
+      for (const NamedFigure& figure : ClassFiguresOf(counts)) {
+        figures[std::string(figure.name)] = figure.value;
+      }
     }
     figures["support"] = counts.actual;
     figures["predicted"] = counts.predicted;
@@ -96,6 +98,7 @@ Json ConfigJson(const Config& config) {
       model["positive_class"] = rule.positive_class;
     }
     if (!rule.classes.empty()) model["classes"] = rule.classes;
+    if (rule.min_coverage > 0) model["min_coverage"] = rule.min_coverage;
     models.push_back(std::move(model));
   }
   return {{"windows", WindowNames(engine.defaults)},

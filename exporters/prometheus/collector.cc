@@ -62,6 +62,7 @@ void AddClasses(Families* out, const ModelSnapshot& model, const Labels& labels,
     out->AddGauge("plumbline_class_support", of_class, Number(counts.actual));
     out->AddGauge("plumbline_class_predicted", of_class,
                   Number(counts.predicted));
+    if (Withheld(model, window)) continue;
     for (const NamedFigure& figure : ClassFiguresOf(counts)) {
       out->AddGauge(FamilyOf("plumbline_class_", figure), of_class,
                     figure.value);

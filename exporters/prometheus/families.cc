@@ -76,6 +76,9 @@ constexpr Declaration kDeclarations[] = {
      "Pairs in the window with this prediction."},
     {"plumbline_label_coverage_ratio", kGauge,
      "Share of the predictions of the window that have their label by now."},
+    {"plumbline_withheld", kGauge,
+     "1 while the figures of the window are withheld for want of labels, else "
+     "0."},
     // Totals
     {"plumbline_predictions_total", kCounter, "Predictions accepted."},
     {"plumbline_labels_total", kCounter,

@@ -44,6 +44,18 @@ TEST_CASE("every problem is told at once, with path and line") {
   for (const auto& problem : problems) CHECK(problem.line > 0);
 }
 
+TEST_CASE("a number is to be one, and in its range") {
+  const auto problems = Problems(
+      "models:\n"
+      "  - {match: a, min_coverage: 1.5}\n"
+      "  - {match: b, min_coverage: much}\n"
+      "  - {match: c, min_coverage: .nan}\n");
+  REQUIRE(problems.size() == 3);
+  CHECK(problems[0].message.find("from 0 to 1") != std::string::npos);
+  CHECK(problems[1].message.find("must be a number") != std::string::npos);
+  CHECK(problems[2].path == "models[2].min_coverage");
+}
+
 TEST_CASE("a window that does not divide names the nearest that does") {
   const auto problems = Problems("slots_per_window: 7\nwindows: [5m]\n");
   REQUIRE(problems.size() == 1);
@@ -56,13 +68,16 @@ TEST_CASE("a model inherits what its entry leaves out") {
   const auto config = LoadConfig(
       "windows: [1h]\n"
       "models:\n"
-      "  - {match: 'a-*', positive_class: 1, classes: [0, 1]}\n"
+      "  - {match: 'a-*', positive_class: 1, classes: [0, 1], "
+      "min_coverage: 0.25}\n"
       "  - {match: '*', windows: [last_5]}\n",
       &problems);
   REQUIRE(config);
   CHECK(config->engine.For("a-b").positive_class == "1");
   CHECK(config->engine.For("a-b").windows[0].name == "1h");
   CHECK(config->engine.For("b").windows[0].last == 5);
+  CHECK(config->engine.For("a-b").min_coverage == 0.25);
+  CHECK(config->engine.For("b").min_coverage == 0);
 }
 
 TEST_CASE("objectives belong to the entry that they stand in") {
@@ -93,7 +108,8 @@ TEST_CASE("settings survive their encoding") {
   std::vector<ConfigProblem> problems;
   const auto config = LoadConfig(
       "join: {when_full: evict_oldest, horizon: 2h}\n"
-      "models: [{match: x, task: regression, classes: [a, b]}]\n",
+      "models: [{match: x, task: regression, classes: [a, b],"
+      " min_coverage: 0.5}]\n",
       &problems);
   REQUIRE(config);
   const std::string bytes = EncodeSettings(config->engine);
@@ -102,6 +118,7 @@ TEST_CASE("settings survive their encoding") {
   CHECK(EncodeSettings(*decoded) == bytes);
   CHECK(decoded->evict_oldest);
   CHECK(decoded->model_rules[0].task == Task::kRegression);
+  CHECK(decoded->model_rules[0].min_coverage == 0.5);
   CHECK_FALSE(DecodeSettings(bytes.substr(0, bytes.size() - 1)));
 }
 

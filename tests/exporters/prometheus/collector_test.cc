@@ -112,3 +112,35 @@ TEST_CASE("label values are escaped") {
   engine.Post({event});
   CHECK(Exposed(engine).find(R"(model="quo\"te\\d")") != std::string::npos);
 }
+
+TEST_CASE("figures are withheld until enough of their window is labelled") {
+  Engine engine;
+  engine.settings.defaults.min_coverage = 0.5;
+  engine.Use();
+  engine.Post({Prediction("a", "UP"), Prediction("b", "UP"),
+               Prediction("c", "UP"), Label("a", "UP")});
+  std::string text = Exposed(engine);
+  const std::string of = R"({model="m",version="1")";
+  const std::string hour = R"(,window="1h"})";
+  CHECK(Has(text, "plumbline_withheld" + of + hour + " 1"));
+  CHECK(text.find("plumbline_accuracy_ratio" + of + hour) == std::string::npos);
+  CHECK(text.find("plumbline_class_recall_ratio" + of + R"(,window="1h")") ==
+        std::string::npos);
+  // What they rest on is there, and a last-N window has no coverage.
+  CHECK(Has(text, "plumbline_window_observations" + of + hour + " 1"));
+  CHECK(Has(text,
+            "plumbline_class_support" + of + R"(,window="1h",class="UP"} 1)"));
+  CHECK(Has(text, "plumbline_accuracy_ratio" + of + R"(,window="last_10"} 1)"));
+  CHECK(text.find("plumbline_withheld" + of + R"(,window="last_10"})") ==
+        std::string::npos);
+
+  engine.Post({Label("b", "DOWN")});
+  text = Exposed(engine);
+  CHECK(Has(text, "plumbline_withheld" + of + hour + " 0"));
+  CHECK(Has(text, "plumbline_accuracy_ratio" + of + hour + " 0.5"));
+
+  // A reload holds at once.
+  engine.settings.defaults.min_coverage = 0;
+  engine.Use();
+  CHECK(Exposed(engine).find("plumbline_withheld") == std::string::npos);
+}
