@@ -165,11 +165,27 @@ void ReadClasses(YamlMap* map, ModelSettings* model) {
   }
 }
 
+// The window that an objective names, which may have several names.
+const WindowSettings* FindWindow(const std::string& name, int64_t slots,
+                                 const std::vector<WindowSettings>& windows) {
+  const auto wanted = ParseWindow(name, slots);
+  const auto window = std::find_if(
+      windows.begin(), windows.end(),
+      [&](const WindowSettings& w) { return wanted && w.SameAs(*wanted); });
+  return window == windows.end() ? nullptr : &*window;
+}
+
+// True if the two would be the same alert.
+bool Clash(const Objective& a, const Objective& b) {
+  return a.rule == b.rule && a.metric == b.metric && a.window == b.window &&
+         ((a.min && a.min == b.min) || (a.max && a.max == b.max));
+}
+
 void ReadObjective(const YAML::Node& node, const std::string& path,
-                   const ModelSettings& model, size_t rule, Problems* problems,
-                   Config* config) {
+                   const ModelSettings& model, int64_t slots, size_t rule,
+                   Problems* problems, Config* config) {
   YamlMap map(node, path, problems);
-  const size_t before = problems->size();
+  if (!node.IsMap()) return;
   Objective objective;
   objective.rule = rule;
   map.Text("metric", kLongestName, &objective.metric);
@@ -178,26 +194,42 @@ void ReadObjective(const YAML::Node& node, const std::string& path,
   map.Number("max", -kAnyNumber, kAnyNumber, &objective.max);
   map.Integer("min_observations", 1, INT64_MAX, &objective.min_observations);
   map.RefuseOthers();
-  if (problems->size() > before) return;
+  const auto wrong = [&](const char* key, const std::string& message) {
+    const YAML::Node at = node[key];
+    map.Problem(at.IsDefined() ? at : node, map.PathOf(key),
+                at.IsDefined() ? message : "is missing: it " + message);
+  };
   if (!FigureOf(objective.metric)) {
-    map.Problem(node, map.PathOf("metric"),
-                "must be a figure as the API calls it, such as accuracy or "
-                "f1_macro");
+    wrong("metric",
+          "must be a figure as the API calls it, such as accuracy or f1_macro");
+  } else if (model.task == Task::kRegression &&
+             objective.metric != "label_coverage") {
+    wrong("metric", "must be a figure of a regression");
   }
-  const auto window = std::find_if(
-      model.windows.begin(), model.windows.end(),
-      [&](const WindowSettings& w) { return w.name == objective.window; });
-  if (window == model.windows.end()) {
-    map.Problem(node, map.PathOf("window"), "must be a window of the model");
+  const WindowSettings* window =
+      FindWindow(objective.window, slots, model.windows);
+  if (window == nullptr) {
+    wrong("window", "must be a window of the model");
+  } else if (window->last > 0 && objective.metric == "label_coverage") {
+    wrong("window", "must be a time window: others have no label_coverage");
+  } else {
+    objective.window = window->name;
   }
-  if (!objective.min && !objective.max) {
+  if (!node["min"].IsDefined() && !node["max"].IsDefined()) {
     map.Problem(node, path, "needs min or max");
+  } else if (objective.min && objective.max &&
+             *objective.min > *objective.max) {
+    wrong("min", "must not be above max");
   }
+  const bool known =
+      std::any_of(config->objectives.begin(), config->objectives.end(),
+                  [&](const Objective& o) { return Clash(o, objective); });
+  if (known) map.Problem(node, path, "is there already");
   config->objectives.push_back(std::move(objective));
 }
 
-void ReadObjectives(YamlMap* map, const ModelSettings& model, size_t rule,
-                    Problems* problems, Config* config) {
+void ReadObjectives(YamlMap* map, const ModelSettings& model, int64_t slots,
+                    size_t rule, Problems* problems, Config* config) {
   const YAML::Node list = map->Take("objectives");
   if (!list.IsDefined()) return;
   const std::string path = map->PathOf("objectives");
@@ -208,8 +240,8 @@ void ReadObjectives(YamlMap* map, const ModelSettings& model, size_t rule,
     return;
   }
   for (size_t i = 0; i < list.size(); ++i) {
-    ReadObjective(list[i], path + "[" + std::to_string(i) + "]", model, rule,
-                  problems, config);
+    ReadObjective(list[i], path + "[" + std::to_string(i) + "]", model, slots,
+                  rule, problems, config);
   }
 }
 
@@ -236,7 +268,7 @@ void ReadModel(const YAML::Node& node, size_t index, int64_t slots,
                 "is " + model.positive_class + ", which is not in classes");
   }
   ReadWindows(&map, slots, &model.windows);
-  ReadObjectives(&map, model, index, problems, config);
+  ReadObjectives(&map, model, slots, index, problems, config);
   std::optional<double> min_coverage;
   map.Number("min_coverage", 0, 1, &min_coverage);
   model.min_coverage = min_coverage.value_or(0);

@@ -89,8 +89,8 @@ void YamlMap::Number(const char* key, double least, double most,
   const YAML::Node value = Take(key);
   if (!value.IsDefined()) return;
   double number = 0;
-  if (!value.IsScalar() || !YAML::convert<double>::decode(value, number) ||
-      std::isnan(number)) {
+  if (!value.IsScalar() || value.Tag() == "!" ||
+      !YAML::convert<double>::decode(value, number) || std::isnan(number)) {
     Problem(value, PathOf(key),
             "is " + ShownValue(value) + ", must be a number");
   } else if (number < least || number > most) {

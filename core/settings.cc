@@ -60,6 +60,15 @@ void VisitFields(S& s, Visit visit) {
   visit(s.window_bytes);
 }
 
+// The place behind the character of UTF-8 at `at`.
+size_t NextCharacter(std::string_view text, size_t at) {
+  ++at;
+  while (at < text.size() && (static_cast<uint8_t>(text[at]) & 0xc0) == 0x80) {
+    ++at;
+  }
+  return at;
+}
+
 }  // namespace
 
 const ModelSettings& Settings::For(std::string_view model) const {
@@ -78,7 +87,10 @@ bool GlobMatches(std::string_view glob, std::string_view text) {
     if (g < glob.size() && glob[g] == '*') {
       star = g++;
       resume = t;
-    } else if (g < glob.size() && (glob[g] == '?' || glob[g] == text[t])) {
+    } else if (g < glob.size() && glob[g] == '?') {
+      ++g;
+      t = NextCharacter(text, t);
+    } else if (g < glob.size() && glob[g] == text[t]) {
       ++g;
       ++t;
     } else if (star != std::string_view::npos) {

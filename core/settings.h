@@ -60,7 +60,7 @@ struct Settings {
   const ModelSettings& For(std::string_view model) const;
 };
 
-// True if `glob` (with * for any run and ? for any one byte) matches `text`.
+// True if `glob` (with * for any run and ? for any one character) matches `text`.
 bool GlobMatches(std::string_view glob, std::string_view text);
 
 // A settings value as bytes for the journal, and back. Decoding returns

@@ -7,11 +7,12 @@ Confusion Confusion::Of(const SlotCounts& counts, size_t class_count) {
   confusion.observations = counts.observations;
   confusion.classes.resize(class_count);
   if (counts.marginals.empty()) confusion.cells = &counts.matrix;
-  for (uint32_t actual = 0; actual < class_count; ++actual) {
-    for (uint32_t predicted = 0; predicted < class_count; ++predicted) {
-      const uint32_t cell = CellOf(actual, predicted);
-      if (cell >= counts.matrix.size()) continue;
-      const uint64_t n = counts.matrix[cell];
+  // Of a square matrix, which may be of fewer classes.
+  uint32_t side = 0;
+  while (side < class_count && CellOf(side, 0) < counts.matrix.size()) ++side;
+  for (uint32_t actual = 0; actual < side; ++actual) {
+    for (uint32_t predicted = 0; predicted < side; ++predicted) {
+      const uint64_t n = counts.matrix[CellOf(actual, predicted)];
       confusion.classes[actual].actual += n;
       confusion.classes[predicted].predicted += n;
       if (actual == predicted) confusion.classes[actual].true_positives += n;

@@ -149,7 +149,7 @@ std::vector<NamedFigure> FiguresOf(const ModelSnapshot& model,
                       &list);
   }
   list.Add("label_coverage", "", LabelCoverage(window));
-  if (model.min_coverage > 0 && window.settings.last == 0) {
+  if (model.min_coverage > 0 && window.settings.length_ms > 0) {
     list.AddNumber("withheld", withheld ? 1 : 0);
   }
   return list.Take();

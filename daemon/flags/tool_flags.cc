@@ -76,8 +76,7 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
       ->required();
   rules_command
       ->add_option("--runbook-url", rules.runbook,
-                   "What an alert's name is appended to for its runbook_url")
-      ->capture_default_str();
+                   "What an alert's name is appended to for its runbook_url");
 
   try {
     cli.parse(argc, argv);

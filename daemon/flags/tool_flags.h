@@ -35,7 +35,7 @@ struct QueryFlags {
 
 struct RulesFlags {
   std::string config;
-  std::string runbook = "docs/alerts.md#";
+  std::string runbook;
 };
 
 using ToolFlags = std::variant<CheckConfigFlags, CheckStorageFlags, ReplayFlags,

@@ -101,6 +101,13 @@ Json ConfigJson(const Config& config) {
     if (rule.min_coverage > 0) model["min_coverage"] = rule.min_coverage;
     models.push_back(std::move(model));
   }
+  for (const Objective& objective : config.objectives) {
+    Json json = {{"metric", objective.metric}, {"window", objective.window}};
+    if (objective.min) json["min"] = *objective.min;
+    if (objective.max) json["max"] = *objective.max;
+    json["min_observations"] = objective.min_observations;
+    models[objective.rule]["objectives"].push_back(std::move(json));
+  }
   return {{"windows", WindowNames(engine.defaults)},
           {"slots_per_window", config.slots_per_window},
           {"join",

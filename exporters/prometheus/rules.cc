@@ -17,11 +17,27 @@ void Replace(std::string_view what, std::string_view with, std::string* text) {
   }
 }
 
-// In double quotes, as both YAML and PromQL read them. Names have no control
-// characters.
+// Characters that YAML takes for the end of a line, or does not take. Names
+// have no other control characters.
+void EscapeUnreadable(std::string* text) {
+  for (int c = 0x80; c < 0xa0; ++c) {
+    char escaped[8];
+    std::snprintf(escaped, sizeof(escaped), "\\u%04x",
+                  static_cast<unsigned>(c));
+    Replace(std::string("\xc2") + static_cast<char>(c), escaped, text);
+  }
+  Replace("\u2028", "\\u2028", text);
+  Replace("\u2029", "\\u2029", text);
+  Replace("\ufeff", "\\ufeff", text);
+  Replace("\xef\xbf\xbe", "\\ufffe", text);
+  Replace("\xef\xbf\xbf", "\\uffff", text);
+}
+
+// In double quotes, as both YAML and PromQL read them.
 std::string Quoted(std::string text) {
   Replace("\\", "\\\\", &text);
   Replace("\"", "\\\"", &text);
+  EscapeUnreadable(&text);
   return "\"" + text + "\"";
 }
 
@@ -72,6 +88,15 @@ std::string ModelMatchers(const std::vector<ModelSettings>& rules,
   return text;
 }
 
+// An earlier entry takes all its models.
+bool IsShadowed(const std::vector<ModelSettings>& rules, size_t rule) {
+  return std::any_of(rules.begin(),
+                     rules.begin() + static_cast<ptrdiff_t>(rule),
+                     [&](const ModelSettings& earlier) {
+                       return earlier.match == rules[rule].match;
+                     });
+}
+
 struct Alert {
   std::string name;
   std::string expr;
@@ -88,8 +113,10 @@ void Append(const Alert& alert, std::string_view runbook, std::string* out) {
       alert.severity +
       "\n          objective: " + Quoted(Verbatim(alert.objective)) +
       "\n        annotations:\n          summary: " + Quoted(alert.summary) +
-      "\n          description: " + Quoted(alert.description) +
-      "\n          runbook_url: " + Quoted(std::string(runbook) + alert.name) +
+      "\n          description: " + Quoted(alert.description) + "\n";
+  if (runbook.empty()) return;
+  *out +=
+      "          runbook_url: " + Quoted(std::string(runbook) + alert.name) +
       "\n";
 }
 
@@ -125,6 +152,15 @@ class ObjectiveAlerts {
            (figure_.is_ratio ? "_ratio" : "") + "{" + labels + "}";
   }
 
+  // Too few pairs say nothing. The coverage rests on predictions, and is told
+  // when there are no pairs at all.
+  std::string Guard() const {
+    if (figure_.name == "label_coverage") return "";
+    return "            and ignoring (average) plumbline_window_observations{" +
+           matchers_ + "} >= " + std::to_string(objective_.min_observations) +
+           "\n";
+  }
+
   // `misses`: how a figure compares that misses it. `far`: the bound that is
   // nearer to it.
   void AppendSide(const std::string& misses, const std::string& reaches,
@@ -135,11 +171,7 @@ class ObjectiveAlerts {
                                   objective_.window;
     const std::string compared = " " + misses + " " + Number(limit) + "\n";
     plumbline::Append({"PlumblineObjectiveMissed",
-                       "          " + Series("") + compared +
-                           "            and ignoring (average) "
-                           "plumbline_window_observations{" +
-                           matchers_ + "} >= " +
-                           std::to_string(objective_.min_observations) + "\n",
+                       "          " + Series("") + compared + Guard(),
                        "warning", objective, "A model misses an objective.",
                        std::string(kOf) + objective_.metric +
                            " is {{ printf \"%.3g\" $value }}, and should be " +
@@ -148,8 +180,9 @@ class ObjectiveAlerts {
     if (!figure_.has_bounds) return;
     plumbline::Append(
         {"PlumblineObjectiveMissedBeyondChance",
-         "          " + Series("_" + far + "_bound") + compared, "critical",
-         objective, "A model misses an objective, and not by chance.",
+         "          " + Series("_" + far + "_bound") + compared + Guard(),
+         "critical", objective,
+         "A model misses an objective, and not by chance.",
          std::string(kOf) + "the " + far + " bound of " + objective_.metric +
              " is {{ printf \"%.3g\" $value }}, and should be " + reaches +
              " " + Number(limit) + "."},
@@ -167,8 +200,6 @@ class ObjectiveAlerts {
 // are those that a class's own series, given both labels, goes with.
 constexpr char kRecording[] = R"yaml(  - name: plumbline-fleet
     rules:
-      - record: model_version_window:plumbline_window_observations:sum
-        expr: sum without (instance) (plumbline_window_observations)
       - record: model_version_window:plumbline_correct_observations:sum
         expr: |
           sum without (instance, actual, predicted) (
@@ -180,7 +211,7 @@ constexpr char kRecording[] = R"yaml(  - name: plumbline-fleet
       - record: model_version_window:plumbline_accuracy:ratio
         expr: |
           model_version_window:plumbline_correct_observations:sum
-            / (model_version_window:plumbline_window_observations:sum > 0)
+            / (sum without (instance, actual, predicted) (plumbline_confusion_observations) > 0)
       - record: model_version_window_class:plumbline_true_positives:sum
         expr: |
           sum without (instance, actual, predicted) (
@@ -192,22 +223,26 @@ constexpr char kRecording[] = R"yaml(  - name: plumbline-fleet
       - record: model_version_window_class:plumbline_recall:ratio
         expr: |
           model_version_window_class:plumbline_true_positives:sum
-            / (sum without (instance) (plumbline_class_support) > 0)
+            / (sum without (instance, actual, predicted) (
+                 label_replace(plumbline_confusion_observations, "class", "$1", "actual", "(.*)")) > 0)
       - record: model_version_window_class:plumbline_precision:ratio
         expr: |
           model_version_window_class:plumbline_true_positives:sum
-            / (sum without (instance) (plumbline_class_predicted) > 0)
+            / (sum without (instance, actual, predicted) (
+                 label_replace(plumbline_confusion_observations, "class", "$1", "predicted", "(.*)")) > 0)
 )yaml";
 
 }  // namespace
 
 std::string PrometheusRules(const Config& config, std::string_view runbook) {
-  std::string out = "groups:\n";
-  if (!config.objectives.empty()) {
-    out += "  - name: plumbline-objectives\n    rules:\n";
-  }
+  std::string alerts;
   for (const Objective& objective : config.objectives) {
-    ObjectiveAlerts(config, objective, runbook).Append(&out);
+    if (IsShadowed(config.engine.model_rules, objective.rule)) continue;
+    ObjectiveAlerts(config, objective, runbook).Append(&alerts);
+  }
+  std::string out = "groups:\n";
+  if (!alerts.empty()) {
+    out += "  - name: plumbline-objectives\n    rules:\n" + alerts;
   }
   return out + kRecording;
 }

@@ -138,6 +138,9 @@ TEST_CASE("globs match as shells do") {
   CHECK(GlobMatches("a?c", "abc"));
   CHECK_FALSE(GlobMatches("nsw-*", "vic-price"));
   CHECK_FALSE(GlobMatches("a?", "a"));
+  // A character, not a byte.
+  CHECK(GlobMatches("caf?", "caf\u00e9"));
+  CHECK_FALSE(GlobMatches("caf??", "caf\u00e9"));
 }
 
 TEST_CASE("an empty value is told on the line of its key") {

@@ -14,12 +14,13 @@ models:
   - match: exact
     objectives:
       - {metric: f1_macro, window: 1h, min: 0.75, min_observations: 200}
-  - match: 'od.d "{{n}}" \*'
+  - match: "od.d \"{{n}}\" \\* \u2028\ufffe"
     objectives: [{metric: cohen_kappa, window: 1h, min: 0.2}]
   - match: "*"
     objectives:
       - {metric: accuracy, window: last_1000, min: 0.75}
       - {metric: false_positive_rate_binary, window: 1h, max: 0.1}
+      - {metric: label_coverage, window: 1h, min: 0.5}
 """
 
 TEST = r"""
@@ -42,11 +43,23 @@ tests:
         values: 0.9x20
       - series: plumbline_window_observations{model="few",version="1",window="last_1000"}
         values: 99x20
+      # Wholly wrong, as far as one pair tells.
+      - series: plumbline_accuracy_ratio{model="one",version="1",window="last_1000"}
+        values: 0x20
+      - series: plumbline_accuracy_upper_bound_ratio{model="one",version="1",window="last_1000"}
+        values: 0.1x20
+      - series: plumbline_window_observations{model="one",version="1",window="last_1000"}
+        values: 1x20
       # Too high.
       - series: plumbline_false_positive_rate_ratio{model="m",version="1",window="1h",average="binary"}
         values: 0.2x20
       - series: plumbline_window_observations{model="m",version="1",window="1h"}
         values: 100x20
+      # No labels at all.
+      - series: plumbline_label_coverage_ratio{model="silent",version="1",window="1h"}
+        values: 0x20
+      - series: plumbline_window_observations{model="silent",version="1",window="1h"}
+        values: 0x20
       # Has an entry of its own, with another objective.
       - series: plumbline_accuracy_ratio{model="exact",version="1",window="last_1000"}
         values: 0.1x20
@@ -68,6 +81,11 @@ tests:
             exp_annotations:
               summary: A model misses an objective.
               description: "Model m, version 1, window 1h: false_positive_rate_binary is 0.2, and should be <= 0.1."
+              runbook_url: "https://runbooks/#PlumblineObjectiveMissed"
+          - exp_labels: {model: silent, version: "1", window: 1h, severity: warning, objective: "*: label_coverage >= 0.5 over 1h"}
+            exp_annotations:
+              summary: A model misses an objective.
+              description: "Model silent, version 1, window 1h: label_coverage is 0, and should be >= 0.5."
               runbook_url: "https://runbooks/#PlumblineObjectiveMissed"
       - eval_time: 10m
         alertname: PlumblineObjectiveMissedBeyondChance
@@ -156,10 +174,13 @@ models:
       - {metric: accuracy, window: 1h}
       - {metric: accuracy, window: 1h, min: high}
       - {metric: accuracy, window: 1h, min: 0.5, least: 3}
+      - {metric: acc, window: 3h, min: high}
+      - {metric: accuracy, window: 60m, min: 0.5}
 """)
             self.assertEqual(result.returncode, 1)
             for place in ("[0].metric", "[1].window", "[2]: needs",
-                          "[3].min", "[4].least"):
+                          "[3].min", "[4].least", "[5].metric", "[5].window",
+                          "[5].min", "[6]: is there already"):
                 self.assertIn("objectives" + place, result.stderr)
 
 
