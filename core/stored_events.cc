@@ -8,7 +8,8 @@ namespace {
 
 constexpr size_t kLongestVarint = 10;
 // Kinds and changes, id, two values, timestamp, latency, three numbers.
-constexpr size_t kLongestEvent = 2 + 16 + 3 * kLongestVarint + 8 + 3 * 5;
+constexpr size_t kLongestEvent =
+    2 + 16 + 3 * kLongestVarint + 8 + size_t{3} * 5;
 
 enum Change : uint8_t {
   kTimestamp = 1,
