@@ -11,6 +11,7 @@
 
 #include "tests/support/catch.h"
 #include "tests/support/engine.h"
+#include "tests/support/map_store.h"
 #include "tests/support/random_events.h"
 
 using namespace plumbline;  // NOLINT: a test
@@ -145,6 +146,21 @@ TEST_CASE("a group is committed between two steps of a visit") {
   committed.store(true);
   visitor.join();
   CHECK(steps.load() >= 1);
+}
+
+TEST_CASE("what is unsaved is told as soon as a saving begins") {
+  MapStore store;
+  Pipeline pipeline(nullptr);
+  pipeline.UseStore(&store, 1000, 1000);
+  const auto unsaved = [&pipeline] {
+    return pipeline.state().gauges().unsaved_records.load();
+  };
+  const Command command{Batch({Prediction("a", "UP"), Prediction("b", "UP")})};
+  Outcome outcome;
+  pipeline.Commit(command, 1000, &outcome);
+  CHECK(unsaved() == 2);
+  pipeline.Exclusively([](State* state) { state->unsaved_pairs().Begin(); });
+  CHECK(unsaved() == 0);
 }
 
 TEST_CASE("versions and models retire after long silence") {

@@ -117,6 +117,14 @@ TEST_CASE("a regression has no figures of classes") {
   CHECK(sample.Figures().empty());
 }
 
+TEST_CASE("a step of the history has no coverage and is not withheld") {
+  Sample sample({{6, 2}, {1, 1}});
+  sample.model.min_coverage = 0.5;
+  sample.window.settings = {};
+  CHECK(sample.Figures().count("withheld") == 0);
+  CHECK(sample.Figures().count("accuracy") == 1);
+}
+
 TEST_CASE("every figure is known by the name that the API has for it") {
   Sample sample({{6, 2}, {1, 1}});
   sample.model.positive_class = "b";

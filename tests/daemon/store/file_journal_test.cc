@@ -143,7 +143,7 @@ TEST_CASE("a bit that is flipped anywhere is reported with its place") {
   }
 }
 
-TEST_CASE("a segment that is missing, or of a newer format, is refused") {
+TEST_CASE("a segment that is missing, or of another format, is refused") {
   const TemporaryDirectory directory;
   const Records records = Fill(directory, 3);
   const std::string name = TheSegment(directory);
@@ -151,12 +151,15 @@ TEST_CASE("a segment that is missing, or of a newer format, is refused") {
                           directory.path + "/" + SegmentName(2));
   CHECK(Open(directory).journal == nullptr);
   std::filesystem::remove(directory.path + "/" + SegmentName(2));
-  std::string newer = SegmentHeader(1);
-  newer[8] = 9;
-  directory.Write(name, newer);
-  const Opened opened = Open(directory);
-  CHECK(opened.journal == nullptr);
-  CHECK(opened.error.find("format 9") != std::string::npos);
+  for (const char format : {1, 9}) {
+    std::string other = SegmentHeader(1);
+    other[8] = format;
+    directory.Write(name, other);
+    const Opened opened = Open(directory);
+    CHECK(opened.journal == nullptr);
+    CHECK(opened.error.find("format " + std::to_string(format)) !=
+          std::string::npos);
+  }
 }
 
 TEST_CASE("a record that the state does not understand stops the start") {

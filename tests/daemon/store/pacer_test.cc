@@ -78,7 +78,7 @@ TEST_CASE("a checkpoint that takes longer than the last leaves some room") {
   Pacer pacer(kLimit);
   Learn(&pacer);
   const Posted posted =
-      PostDuring(&pacer, milliseconds(1200), 1000, milliseconds(0));
+      PostDuring(&pacer, milliseconds(1500), 1000, milliseconds(0));
   CHECK(posted.unsaved < kLimit);
   CHECK(posted.longest <= Pacer::kLongestWait);
   // And the next one is thought to be longer.
@@ -96,6 +96,27 @@ TEST_CASE("one that failed for long tells nothing of the next") {
   const Posted posted =
       PostDuring(&pacer, milliseconds(1000), 1000, milliseconds(0));
   CHECK(posted.unsaved > kLimit * 6 / 10);
+}
+
+TEST_CASE("small checkpoints, which are mostly syncs, tell nothing of large") {
+  Pacer pacer(kLimit);
+  Learn(&pacer);
+  for (int i = 0; i < 8; ++i) {
+    pacer.Begin(1500, kStart);
+    pacer.End(kStart + milliseconds(200));
+  }
+  const Posted posted =
+      PostDuring(&pacer, milliseconds(1000), 1000, milliseconds(0));
+  CHECK(posted.unsaved > kLimit * 6 / 10);
+}
+
+TEST_CASE("a wait that would be for ever is as long as the longest") {
+  Pacer pacer(1);
+  pacer.Begin(1000, kStart);
+  pacer.End(kStart + std::chrono::seconds(120));
+  pacer.Begin(5'000'000, kStart);
+  CHECK(pacer.TurnOf(100'000, 1, kStart) == kStart);
+  CHECK(pacer.TurnOf(100'000, 1, kStart) == kStart + Pacer::kLongestWait);
 }
 
 }  // namespace

@@ -57,6 +57,12 @@ TEST_CASE("what is no store, damaged or newer is refused and left alone") {
       CHECK(StoreDirectory::Open(directory.path, &error) == nullptr);
       CHECK(error.find("newer") != std::string::npos);
     }
+    SECTION("of an older format") {
+      bytes[8] = 1;
+      directory.Write("PLUMBLINE", bytes);
+      CHECK(StoreDirectory::Open(directory.path, &error) == nullptr);
+      CHECK(error.find("older") != std::string::npos);
+    }
     CHECK(directory.Read("PLUMBLINE") == bytes);
   }
 }
