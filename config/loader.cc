@@ -20,6 +20,9 @@ constexpr int64_t kKiB = 1LL << 10;
 constexpr int64_t kTiB = 1LL << 40;
 constexpr int64_t kMostWindows = 16;
 constexpr size_t kLongestName = 128;
+constexpr size_t kMostSlices = 16;
+constexpr size_t kMostSegmentKeys = 8;  // of an event
+constexpr size_t kMostThresholds = 32;
 constexpr double kAnyNumber = 1e300;
 
 using Problems = std::vector<ConfigProblem>;
@@ -47,6 +50,15 @@ std::string CheckWindow(const WindowSettings& window) {
            FormatDuration(fits);
   }
   return "";
+}
+
+bool IsSegmentKey(const std::string& text) {
+  if (text.empty() || text.size() > kLongestName) return false;
+  if (text[0] >= '0' && text[0] <= '9') return false;
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9') || c == '_';
+  });
 }
 
 void ReadWindows(YamlMap* map, int64_t slots,
@@ -129,6 +141,7 @@ void ReadLimits(const YAML::Node& node, Problems* problems, Config* config) {
   limits.Duration("retire_after", kDay, 400 * kDay, &engine.retire_after_ms);
   limits.Integer("classes", 2, 10'000, &engine.classes);
   limits.Integer("matrix_classes", 2, 256, &engine.matrix_classes);
+  limits.Integer("segments_per_model", 1, 10'000, &engine.segments_per_model);
   limits.Size("window_bytes", 64 * kKiB, kTiB, &engine.window_bytes);
   limits.Integer("connections", 1, 10'000, &config->connections);
   limits.Size("in_flight_bytes", kKiB, kTiB, &config->in_flight_bytes);
@@ -161,6 +174,81 @@ void ReadClasses(YamlMap* map, ModelSettings* model) {
       map->Problem(list[i], at, "is " + name + ", which is there already");
     } else {
       model->classes.push_back(name);
+    }
+  }
+}
+
+// A list of lists of different keys.
+void ReadSlices(YamlMap* map, ModelSettings* model) {
+  const YAML::Node list = map->Take("slices");
+  if (!list.IsDefined()) return;
+  const std::string path = map->PathOf("slices");
+  if (!list.IsSequence() || list.size() > kMostSlices) {
+    map->Problem(list, path,
+                 "must be a list of up to 16 lists of segment keys, such as "
+                 "[[day], [day, hours]]");
+    return;
+  }
+  for (size_t i = 0; i < list.size(); ++i) {
+    const std::string at = path + "[" + std::to_string(i) + "]";
+    if (!list[i].IsSequence() || list[i].size() == 0 ||
+        list[i].size() > kMostSegmentKeys) {
+      map->Problem(list[i], at, "must be a list of 1 to 8 segment keys");
+      continue;
+    }
+    std::vector<std::string> keys;
+    for (const YAML::Node& key : list[i]) {
+      const std::string text = key.IsScalar() ? key.Scalar() : "";
+      if (!IsSegmentKey(text)) {
+        map->Problem(key, at,
+                     "must be segment keys of letters, digits and _, which "
+                     "begin with no digit");
+      } else if (std::find(keys.begin(), keys.end(), text) != keys.end()) {
+        map->Problem(key, at, "has " + text + " twice");
+      } else {
+        keys.push_back(text);
+      }
+    }
+    // The order of keys makes no other crossing.
+    const auto same = [&keys](const std::vector<std::string>& other) {
+      return std::is_permutation(keys.begin(), keys.end(), other.begin(),
+                                 other.end());
+    };
+    if (std::any_of(model->slices.begin(), model->slices.end(), same)) {
+      map->Problem(list[i], at, "is there already");
+    } else if (keys.size() == list[i].size()) {
+      model->slices.push_back(std::move(keys));
+    }
+  }
+}
+
+void ReadThresholds(YamlMap* map, ModelSettings* model) {
+  const YAML::Node list = map->Take("thresholds");
+  if (!list.IsDefined()) return;
+  const std::string path = map->PathOf("thresholds");
+  if (!list.IsSequence() || list.size() > kMostThresholds) {
+    map->Problem(list, path,
+                 "must be a list of up to 32 numbers from 0 to 1, such as "
+                 "[0.3, 0.5, 0.7]");
+    return;
+  }
+  for (size_t i = 0; i < list.size(); ++i) {
+    const std::string at = path + "[" + std::to_string(i) + "]";
+    ThresholdSettings threshold;
+    if (!list[i].IsScalar() ||
+        !YAML::convert<double>::decode(list[i], threshold.value) ||
+        !(threshold.value >= 0 && threshold.value <= 1)) {
+      map->Problem(list[i], at, "must be a number from 0 to 1");
+      continue;
+    }
+    threshold.text = list[i].Scalar();
+    const auto same = std::find_if(
+        model->thresholds.begin(), model->thresholds.end(),
+        [&](const auto& other) { return other.value == threshold.value; });
+    if (same != model->thresholds.end()) {
+      map->Problem(list[i], at, "is there already as " + same->text);
+    } else {
+      model->thresholds.push_back(threshold);
     }
   }
 }
@@ -202,9 +290,9 @@ void ReadObjective(const YAML::Node& node, const std::string& path,
   if (!FigureOf(objective.metric)) {
     wrong("metric",
           "must be a figure as the API calls it, such as accuracy or f1_macro");
-  } else if (model.task == Task::kRegression &&
-             objective.metric != "label_coverage") {
-    wrong("metric", "must be a figure of a regression");
+  } else if (const auto figure = *FigureOf(objective.metric);
+             model.task && *model.task != figure.task && !figure.of_any_task) {
+    wrong("metric", "is no figure of the model's task");
   }
   const WindowSettings* window =
       FindWindow(objective.window, slots, model.windows);
@@ -269,6 +357,14 @@ void ReadModel(const YAML::Node& node, size_t index, int64_t slots,
   }
   ReadWindows(&map, slots, &model.windows);
   ReadObjectives(&map, model, slots, index, problems, config);
+  std::string window_time = "resolved";
+  map.Word("window_time", {"resolved", "prediction"}, &window_time);
+  model.by_prediction = window_time == "prediction";
+  for (WindowSettings& window : model.windows) {
+    window.by_prediction = model.by_prediction && window.last == 0;
+  }
+  ReadSlices(&map, &model);
+  ReadThresholds(&map, &model);
   std::optional<double> min_coverage;
   map.Number("min_coverage", 0, 1, &min_coverage);
   model.min_coverage = min_coverage.value_or(0);

@@ -100,10 +100,17 @@ class Checkpoint {
                       uint32_t count);
   template <class Archive>
   static void DoSlot(Archive& archive, Slot<StdAtomics>& slot,
-                     uint64_t generation, uint32_t matrix, uint32_t marginals);
-  static void SaveWindow(Save& save, Window& window, uint32_t matrix,
-                         uint32_t marginals);
-  static void LoadWindows(Load& load, Model& model, Version& version,
+                     uint64_t generation, uint32_t matrix, uint32_t marginals,
+                     int64_t last);
+  template <class Archive>
+  static void Do(Archive& archive, SparseCounts& counts);
+  template <class Archive>
+  static void Do(Archive& archive, Slicing& slicing);
+  template <class Archive>
+  static void Do(Archive& archive, std::vector<Threshold>& thresholds);
+  static void SaveWindows(Save& save, Series& series, uint32_t matrix,
+                          uint32_t marginals);
+  static void LoadWindows(Load& load, Model& model, Series& series,
                           uint32_t matrix, uint32_t marginals);
   template <class Archive>
   static void DoWindowContent(Archive& archive, Window& window,
@@ -172,9 +179,28 @@ void Checkpoint::DoCells(Archive& archive, Cells<StdAtomics>& cells,
 }
 
 template <class Archive>
+void Checkpoint::Do(Archive& archive, SparseCounts& counts) {
+  archive.Do(counts.level);
+  std::vector<uint32_t> keys;
+  std::vector<uint64_t> values;
+  for (const auto& [key, value] : counts.entries) {
+    keys.push_back(key);
+    values.push_back(value);
+  }
+  DoList(archive, keys);
+  DoList(archive, values);
+  if constexpr (Archive::kLoads) {
+    if (keys.size() != values.size()) return archive.Fail();
+    for (size_t i = 0; i < keys.size(); ++i) {
+      counts.entries.emplace_back(keys[i], values[i]);
+    }
+  }
+}
+
+template <class Archive>
 void Checkpoint::DoSlot(Archive& archive, Slot<StdAtomics>& slot,
                         uint64_t generation, uint32_t matrix,
-                        uint32_t marginals) {
+                        uint32_t marginals, int64_t last) {
   SlotCounts counts;
   counts.Reset(matrix, marginals);
   if constexpr (!Archive::kLoads) slot.CopyTo(&counts);
@@ -184,6 +210,8 @@ void Checkpoint::DoSlot(Archive& archive, Slot<StdAtomics>& slot,
   archive.Do(counts.observations);
   DoList(archive, counts.matrix);
   DoList(archive, counts.marginals);
+  for (auto& section : counts.sections) DoList(archive, section);
+  for (SparseCounts& section : counts.sparse) Do(archive, section);
   if constexpr (Archive::kLoads) {
     if (counts.matrix.size() != matrix ||
         counts.marginals.size() != marginals) {
@@ -203,6 +231,20 @@ void Checkpoint::DoSlot(Archive& archive, Slot<StdAtomics>& slot,
       const auto n = static_cast<int64_t>(counts.marginals[i]);
       if (n != 0) slot.AddMarginal(i, n);
     }
+    for (size_t s = 0; s < kSections; ++s) {
+      const auto& section = counts.sections[s];
+      for (uint32_t i = 0; i < section.size(); ++i) {
+        slot.Add(static_cast<Section>(s), static_cast<uint32_t>(section.size()),
+                 i, static_cast<int64_t>(section[i]));
+      }
+    }
+    for (const SparseSection section : kAllSparse) {
+      const SparseCounts& sparse = counts.of(section);
+      if (sparse.entries.size() > SizeOf(section, last).most) {
+        return archive.Fail();
+      }
+      slot.Restore(section, sparse, SizeOf(section, last));
+    }
   }
 }
 
@@ -212,29 +254,38 @@ void Checkpoint::DoWindowContent(Archive& archive, Window& window,
                                  uint32_t marginals) {
   if (auto* ring = window.time()) {
     for (size_t i = 0; i < ring->size_ && archive.ok(); ++i) {
-      DoSlot(archive, ring->slots_[i], generation, matrix, marginals);
+      DoSlot(archive, ring->slots_[i], generation, matrix, marginals, 0);
     }
   } else {
-    DoSlot(archive, *window.last_n()->slot_, generation, matrix, marginals);
-    DoList(archive, window.last_n()->ring_);
-    if (window.last_n()->ring_.size() > window.last_n()->n_) {
+    auto& last = *window.last_n();
+    DoSlot(archive, *last.slot_, generation, matrix, marginals,
+           static_cast<int64_t>(last.n_));
+    DoList(archive, last.ring_);
+    archive.Do(last.pushed_);
+    DoList(archive, last.numbers_);
+    if (last.ring_.size() > last.n_ ||
+        last.numbers_.size() != (last.sees_all_ ? 0 : last.ring_.size())) {
       if constexpr (Archive::kLoads) archive.Fail();
     }
   }
 }
 
-void Checkpoint::SaveWindow(Save& save, Window& window, uint32_t matrix,
-                            uint32_t marginals) {
-  const WindowSettings& settings = window.settings();
-  save.Text(settings.name);
-  save.Do(settings.length_ms);
-  save.Do(settings.last);
-  save.Do(settings.slots);
-  save.Do(window.first_age_);
-  DoWindowContent(save, window, 0, matrix, marginals);
+void Checkpoint::SaveWindows(Save& save, Series& series, uint32_t matrix,
+                             uint32_t marginals) {
+  DoCount(save, series.windows.Get().size());
+  for (Window* window : series.windows.Get()) {
+    const WindowSettings& settings = window->settings();
+    save.Text(settings.name);
+    save.Do(settings.length_ms);
+    save.Do(settings.last);
+    save.Do(settings.slots);
+    save.Do(settings.by_prediction);
+    save.Do(window->first_age_);
+    DoWindowContent(save, *window, 0, matrix, marginals);
+  }
 }
 
-void Checkpoint::LoadWindows(Load& load, Model& model, Version& version,
+void Checkpoint::LoadWindows(Load& load, Model& model, Series& series,
                              uint32_t matrix, uint32_t marginals) {
   const uint64_t generation = model.gate.Open(0);
   for (uint64_t n = DoCount(load, 0); n > 0 && load.ok(); --n) {
@@ -244,20 +295,73 @@ void Checkpoint::LoadWindows(Load& load, Model& model, Version& version,
     load.Do(settings.length_ms);
     load.Do(settings.last);
     load.Do(settings.slots);
+    load.Do(settings.by_prediction);
     load.Do(first_age);
     const bool time = settings.last == 0 && settings.slots > 0 &&
                       settings.slots <= 1000 &&
                       settings.length_ms >= settings.slots;
     const bool last_n = settings.last > 0 && settings.last <= 1'000'000;
     if (!load.ok() || (!time && !last_n)) return load.Fail();
-    auto window = std::make_unique<Window>(settings, first_age);
+    auto window =
+        std::make_unique<Window>(settings, first_age, series.sees_all_);
     DoWindowContent(load, *window, generation, matrix, marginals);
-    version.windows.Append(std::move(window));
+    series.windows.Append(std::move(window));
   }
   model.gate.Close();
 }
 
 // ---- Models ----
+
+template <class Archive>
+void Checkpoint::Do(Archive& archive, std::vector<Threshold>& thresholds) {
+  for (auto n = DoCount(archive, thresholds.size()), i = uint64_t{0};
+       i < n && archive.ok(); ++i) {
+    if constexpr (Archive::kLoads) thresholds.emplace_back();
+    archive.Text(thresholds[i].text);
+    archive.Do(thresholds[i].value);
+    archive.Do(thresholds[i].first_age);
+  }
+}
+
+// The crossings are in the settings.
+template <class Archive>
+void Checkpoint::Do(Archive& archive, Slicing& slicing) {
+  archive.Do(slicing.next_number_);
+  auto segment = slicing.segments_.begin();
+  for (auto n = DoCount(archive, slicing.segments_.size()); n > 0; --n) {
+    Slicing::SegmentOf read{};
+    Slicing::SegmentOf* one = &read;
+    if constexpr (!Archive::kLoads) one = &(segment++)->second;
+    archive.Do(one->number);
+    archive.Do(one->is_other);
+    for (auto k = DoCount(archive, one->labels.size()), i = uint64_t{0};
+         i < k && archive.ok(); ++i) {
+      if constexpr (Archive::kLoads) one->labels.emplace_back();
+      archive.Text(one->labels[i].first);
+      archive.Text(one->labels[i].second);
+    }
+    if (!archive.ok()) return;
+    if constexpr (Archive::kLoads) {
+      if (!read.is_other) ++slicing.counted_;
+      const auto labels = read.labels;
+      slicing.segments_.emplace(labels, std::move(read));
+    }
+  }
+  for (auto n = DoCount(archive, slicing.sets_.size()), i = uint64_t{0};
+       i < n && archive.ok(); ++i) {
+    // The first is there from the start.
+    if constexpr (Archive::kLoads) {
+      if (i > 0) slicing.sets_.emplace_back();
+    }
+    DoList(archive, slicing.sets_[i]);
+    if constexpr (Archive::kLoads) {
+      if (i > 0) {
+        slicing.set_numbers_.emplace(slicing.sets_[i],
+                                     static_cast<uint32_t>(i));
+      }
+    }
+  }
+}
 
 template <class Archive>
 void Checkpoint::Do(Archive& archive, State& state, Model& model) {
@@ -298,12 +402,26 @@ void Checkpoint::Do(Archive& archive, State& state, Model& model,
   const uint32_t marginals =
       frozen_at != 0 ? model.class_count() * kMarginals : 0;
   if constexpr (Archive::kLoads) {
-    LoadWindows(archive, model, version, side * side, marginals);
+    LoadWindows(archive, model, version.series, side * side, marginals);
+    for (uint64_t n = DoCount(archive, 0); n > 0 && archive.ok(); --n) {
+      uint32_t segment = 0;
+      archive.Do(segment);
+      Slice::Labels labels;
+      for (const auto& [key, one] : model.slicing.segments_) {
+        if (one.number == segment) labels = key;
+      }
+      if (labels.empty()) return archive.Fail();
+      Slice* slice = version.slices.Append(
+          std::make_unique<Slice>(segment, labels, &state.reclaimer_));
+      LoadWindows(archive, model, slice->series, side * side, marginals);
+    }
     state.Touch(&model, &version);
   } else {
-    DoCount(archive, version.windows.Get().size());
-    for (Window* window : version.windows.Get()) {
-      SaveWindow(archive, *window, side * side, marginals);
+    SaveWindows(archive, version.series, side * side, marginals);
+    DoCount(archive, version.slices.Get().size());
+    for (Slice* slice : version.slices.Get()) {
+      archive.Do(slice->segment);
+      SaveWindows(archive, slice->series, side * side, marginals);
     }
   }
 }
@@ -319,6 +437,10 @@ void Checkpoint::SaveModel(Save& save, State& state, Model& model) {
   save.Do(positive != nullptr);
   save.Text(positive != nullptr ? *positive : "");
   save.Do(model.matrix_frozen_at.load(std::memory_order_relaxed));
+  save.Do(model.scored);
+  save.Do(model.counting.scores_from);
+  Do(save, model.counting.thresholds);
+  Do(save, model.slicing);
   Do(save, state, model);
   DoCount(save, model.versions.Get().size());
   for (Version* version : model.versions.Get()) {
@@ -352,11 +474,16 @@ void Checkpoint::LoadModel(Load& load, State& state, uint32_t number) {
   load.Do(has_positive);
   load.Text(positive);
   load.Do(frozen_at);
-  if (has_positive) model->SetPositiveClass(positive, &state.reclaimer_);
-  model->min_coverage.store(state.settings_->For(model->name).min_coverage,
-                            std::memory_order_relaxed);
+  if (has_positive) {
+    model->SetPositiveClass(positive, 0, 0, &state.reclaimer_);
+  }
   if (frozen_at > model->class_count()) return load.Fail();
   model->matrix_frozen_at.store(frozen_at, std::memory_order_release);
+  load.Do(model->scored);
+  load.Do(model->counting.scores_from);
+  Do(load, model->counting.thresholds);
+  Do(load, model->slicing);
+  model->Configure(state.settings().For(model->name), 0, 0, &state.reclaimer_);
   Do(load, state, *model);
   for (uint64_t n = DoCount(load, 0); n > 0 && load.ok(); --n) {
     std::string version_name;
@@ -369,7 +496,6 @@ void Checkpoint::LoadModel(Load& load, State& state, uint32_t number) {
     state.SetOwner(version_owner, {version->ledger.get(), model, version});
     Do(load, state, *model, *version);
   }
-  model->RefuseOthers(state.settings().For(model->name).classes);
   state.Touch(model);
   state.Recharge(model);
   model->TakeUnsaved();

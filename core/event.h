@@ -1,8 +1,9 @@
 // What a request says, in the form that is journalled and applied.
 //
 // Decoding turns a body into an EventBatch: one fixed-size Event per accepted
-// line, and the names they use, each once. The batch is self-contained, so a
-// journal of batches needs no table of names beside it.
+// line, and the names they use, each once. What only some events have is beside
+// them. The batch is self-contained, so a journal of batches needs no table of
+// names beside it.
 
 #pragma once
 
@@ -45,9 +46,41 @@ enum class ValueKind : uint8_t {
   kInteger,   // int64_t
   kUnsigned,  // uint64_t, an integer beyond int64_t
   kReal,      // bits of a finite double, written with a fraction or exponent
+  kSet,       // several classes: a Range of classes
 };
 
 inline constexpr int64_t kNoTimestamp = std::numeric_limits<int64_t>::min();
+
+// Elements of one of the lists of a batch.
+struct Range {
+  uint32_t begin = 0;
+  uint32_t count = 0;
+
+  uint64_t bits() const { return uint64_t{begin} << 32 | count; }
+  static Range Of(uint64_t bits) {
+    return {static_cast<uint32_t>(bits >> 32), static_cast<uint32_t>(bits)};
+  }
+};
+
+// What only some events have.
+struct Extra {
+  double score = -1;    // of the positive class; negative: none sent
+  double latency = -1;  // seconds; likewise
+  Range scores;         // of class_scores
+  Range segments;       // of segments
+};
+
+struct ClassScore {
+  uint32_t name = 0;  // of the class; index into names
+  double score = 0;
+};
+
+struct Segment {
+  uint32_t key = 0;  // both are indexes into names
+  uint32_t value = 0;
+};
+
+inline constexpr uint32_t kNoExtra = ~uint32_t{0};
 
 struct Event {
   uint64_t id_hi = 0;  // keyed 128-bit hash of the id, if has_id
@@ -55,14 +88,13 @@ struct Event {
   uint64_t prediction = 0;  // read by prediction_kind
   uint64_t label = 0;       // read by label_kind
   int64_t timestamp_us = kNoTimestamp;
-  double latency = -1;   // seconds; negative: none sent
-  uint32_t model = 0;    // index into names
-  uint32_t version = 0;  // index into names
-  uint32_t index = 0;    // place in the body, from 0
+  uint32_t extra = kNoExtra;  // index into extras
+  uint32_t model = 0;         // index into names
+  uint32_t version = 0;       // index into names
+  uint32_t index = 0;         // place in the body, from 0
   ValueKind prediction_kind = ValueKind::kNone;
   ValueKind label_kind = ValueKind::kNone;
   bool has_id = false;
-  bool has_score = false;
 };
 static_assert(sizeof(Event) == 64, "one cache line per event");
 
@@ -92,10 +124,30 @@ class Names {
 struct EventBatch {
   std::vector<Event> events;
   Names names;
+  std::vector<Extra> extras;
+  std::vector<ClassScore> class_scores;
+  std::vector<Segment> segments;
+  std::vector<uint32_t> classes;  // of sets; indexes into names
 
+  const Extra& ExtraOf(const Event& event) const {
+    static constexpr Extra kNone;
+    return event.extra == kNoExtra ? kNone : extras[event.extra];
+  }
+  // REQUIRES: `event` is the last of events.
+  Extra& AddExtra(Event* event) {
+    if (event->extra == kNoExtra) {
+      event->extra = static_cast<uint32_t>(extras.size());
+      extras.emplace_back();
+    }
+    return extras[event->extra];
+  }
   void Clear() {
     events.clear();
     names.Clear();
+    extras.clear();
+    class_scores.clear();
+    segments.clear();
+    classes.clear();
   }
 };
 

@@ -15,8 +15,7 @@ void Put(ByteWriter* out, const EventBatch& batch) {
   out->PutBytes(batch.names.bytes());
   out->Put<uint64_t>(batch.names.size());
   for (const uint32_t end : batch.names.ends()) out->Put(end);
-  out->PutSized(
-      [&batch](std::string* bytes) { AppendEvents(batch.events, bytes); });
+  out->PutSized([&batch](std::string* bytes) { AppendEvents(batch, bytes); });
 }
 
 void Put(ByteWriter* out, const Settings& settings) {
@@ -42,9 +41,7 @@ std::optional<Command> GetEvents(ByteReader* in) {
     }
     begin = end;
   }
-  if (!ReadEvents(in->GetBytes(), batch.names.size(), &batch.events)) {
-    return std::nullopt;
-  }
+  if (!ReadEvents(in->GetBytes(), &batch)) return std::nullopt;
   return batch;
 }
 

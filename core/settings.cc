@@ -19,8 +19,20 @@ void PutModel(ByteWriter* out, const ModelSettings& model) {
     out->Put(window.length_ms);
     out->Put(window.last);
     out->Put(window.slots);
+    out->Put(window.by_prediction);
   }
   out->Put(model.min_coverage);
+  out->Put(model.by_prediction);
+  out->Put<uint64_t>(model.slices.size());
+  for (const auto& keys : model.slices) {
+    out->Put<uint64_t>(keys.size());
+    for (const std::string& key : keys) out->PutBytes(key);
+  }
+  out->Put<uint64_t>(model.thresholds.size());
+  for (const ThresholdSettings& threshold : model.thresholds) {
+    out->PutBytes(threshold.text);
+    out->Put(threshold.value);
+  }
 }
 
 ModelSettings GetModel(ByteReader* in) {
@@ -38,9 +50,23 @@ ModelSettings GetModel(ByteReader* in) {
     window.length_ms = in->Get<int64_t>();
     window.last = in->Get<int64_t>();
     window.slots = in->Get<int64_t>();
+    window.by_prediction = in->Get<bool>();
     model.windows.push_back(window);
   }
   model.min_coverage = in->Get<double>();
+  model.by_prediction = in->Get<bool>();
+  for (auto n = in->Get<uint64_t>(); n > 0 && in->ok(); --n) {
+    auto& keys = model.slices.emplace_back();
+    for (auto k = in->Get<uint64_t>(); k > 0 && in->ok(); --k) {
+      keys.emplace_back(in->GetBytes());
+    }
+  }
+  for (auto n = in->Get<uint64_t>(); n > 0 && in->ok(); --n) {
+    ThresholdSettings threshold;
+    threshold.text = in->GetBytes();
+    threshold.value = in->Get<double>();
+    model.thresholds.push_back(threshold);
+  }
   return model;
 }
 
@@ -57,6 +83,7 @@ void VisitFields(S& s, Visit visit) {
   visit(s.retire_after_ms);
   visit(s.classes);
   visit(s.matrix_classes);
+  visit(s.segments_per_model);
   visit(s.window_bytes);
 }
 

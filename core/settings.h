@@ -11,7 +11,7 @@
 
 namespace plumbline {
 
-enum class Task : uint8_t { kClassification, kRegression };
+enum class Task : uint8_t { kClassification, kRegression, kMultilabel };
 
 // "5m" and the like, or "last_1000".
 struct WindowSettings {
@@ -19,12 +19,21 @@ struct WindowSettings {
   int64_t length_ms = 0;  // 0 for a last-N window
   int64_t last = 0;       // N, or 0 for a time window
   int64_t slots = 0;      // of a time window; length_ms % slots == 0
+  // A time window places pairs at the time of their prediction, not at that
+  // at which they became complete.
+  bool by_prediction = false;
 
   // The same span, however it is written: 60m is 1h.
   bool SameAs(const WindowSettings& other) const {
     return length_ms == other.length_ms && last == other.last &&
            slots == other.slots;
   }
+};
+
+// What a score may be held against, as configured.
+struct ThresholdSettings {
+  std::string text;
+  double value = 0;
 };
 
 struct ModelSettings {
@@ -35,6 +44,10 @@ struct ModelSettings {
   std::vector<WindowSettings> windows;
   // Below this label coverage the figures of a time window are withheld.
   double min_coverage = 0;
+  bool by_prediction = false;  // its time windows are
+  // Segment keys to count under, each list one crossing.
+  std::vector<std::vector<std::string>> slices;
+  std::vector<ThresholdSettings> thresholds;
 };
 
 struct Settings {
@@ -51,6 +64,7 @@ struct Settings {
   int64_t retire_after_ms = 30LL * 24 * 3600 * 1000;
   int64_t classes = 1000;
   int64_t matrix_classes = 32;
+  int64_t segments_per_model = 100;
   int64_t window_bytes = 1LL << 30;
 
   std::vector<ModelSettings> model_rules;
@@ -60,7 +74,8 @@ struct Settings {
   const ModelSettings& For(std::string_view model) const;
 };
 
-// True if `glob` (with * for any run and ? for any one character) matches `text`.
+// True if `glob` (with * for any run and ? for any one character) matches
+// `text`.
 bool GlobMatches(std::string_view glob, std::string_view text);
 
 // A settings value as bytes for the journal, and back. Decoding returns

@@ -70,12 +70,20 @@ ModelSnapshot Read(const Model& model, int64_t now_ms) {
       const Version& version = *(*structure.versions)[i];
       out.versions[i].name = version.name;
       out.versions[i].owner = version.owner;
-      for (const Window* window : version.windows.Get()) {
-        WindowSnapshot snapshot{window->settings(), {}};
-        snapshot.counts.Reset(structure.matrix_cells(),
-                              structure.marginal_cells());
-        window->Read(model.gate, now_ms, &snapshot.counts);
-        out.versions[i].windows.push_back(std::move(snapshot));
+      const auto read = [&](const Series& series,
+                            const Slice::Labels& segment) {
+        for (const Window* window : series.windows.Get()) {
+          auto& snapshot = out.versions[i].windows.emplace_back();
+          snapshot.settings = window->settings();
+          snapshot.segment = segment;
+          snapshot.counts.Reset(structure.matrix_cells(),
+                                structure.marginal_cells());
+          window->Read(model.gate, now_ms, &snapshot.counts);
+        }
+      };
+      read(version.series, {});
+      for (const Slice* slice : version.slices.Get()) {
+        read(slice->series, slice->labels);
       }
     }
     if (!(Structure(model) == structure)) continue;
@@ -83,6 +91,11 @@ ModelSnapshot Read(const Model& model, int64_t now_ms) {
       out.classes.push_back(*name);
     }
     out.classes.resize(structure.classes);
+    // Acquire: sees the list.
+    if (const auto* thresholds =
+            model.thresholds.load(std::memory_order_acquire)) {
+      out.thresholds = *thresholds;
+    }
     // Acquire: sees the string.
     if (const auto* positive =
             model.positive_class.load(std::memory_order_acquire)) {

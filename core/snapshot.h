@@ -23,15 +23,16 @@ namespace plumbline {
 struct WindowSnapshot {
   WindowSettings settings;
   SlotCounts counts;
+  Slice::Labels segment;  // empty: of all pairs of the version
 };
 
 struct VersionSnapshot {
   std::string name;
   uint32_t owner = 0;  // its number, never used again
   std::array<uint64_t, kVersionCounts> counts{};
-  std::vector<uint64_t> outcomes;   // by CellOf(); see ModelSnapshot
-  std::vector<uint64_t> withdrawn;  // likewise
-  std::vector<WindowSnapshot> windows;
+  std::vector<uint64_t> outcomes;       // by CellOf(); see ModelSnapshot
+  std::vector<uint64_t> withdrawn;      // likewise
+  std::vector<WindowSnapshot> windows;  // then those of its slices, by segment
 };
 
 struct ModelSnapshot {
@@ -40,6 +41,7 @@ struct ModelSnapshot {
   std::vector<std::string> classes;  // by class index
   std::optional<std::string> positive_class;
   double min_coverage = 0;  // as configured
+  Model::ThresholdPlaces thresholds;
   // With more classes than the limit, cells are no longer kept.
   bool has_matrix = true;
   std::array<uint64_t, kModelCounts> counts{};

@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/metrics/statistic.h"
+
 namespace plumbline {
 namespace {
 
 constexpr int64_t kRetirementCheckMs = 60'000;
+// Of a class, a segment or a set of them, and where it is found.
+constexpr int64_t kBytesPerName = 256;
 
 template <class T>
 bool ByName(const T* a, const T* b) {
@@ -38,8 +42,7 @@ bool State::ChangeSettings(Settings settings, int64_t now_ms) {
       settings_, std::make_unique<const Settings>(std::move(settings)));
   int64_t bytes = 0;
   for (const Model* model : models_.Get()) {
-    bytes += WindowBytes(model->name, model->versions.Get().size(),
-                         model->class_count());
+    bytes += WindowBytes(model->name, ShapeOf(*model));
   }
   if (bytes > settings_->window_bytes && bytes > window_bytes_) {
     settings_ = std::move(old);
@@ -53,27 +56,8 @@ bool State::ChangeSettings(Settings settings, int64_t now_ms) {
 
   for (Model* model : models_.Get()) {
     model->FreezeMatrixBeyond(settings_->matrix_classes);
-    const ModelSettings& rule = settings_->For(model->name);
-    if (!rule.positive_class.empty()) {
-      model->SetPositiveClass(rule.positive_class, &reclaimer_);
-    }
-    model->RefuseOthers(rule.classes);
-    model->min_coverage.store(rule.min_coverage, std::memory_order_relaxed);
-    for (Version* version : model->versions.Get()) {
-      std::vector<Window*> windows;
-      for (const WindowSettings& wanted : rule.windows) {
-        const auto& have = version->windows.Get();
-        const auto same =
-            std::find_if(have.begin(), have.end(), [&](const Window* w) {
-              return w->settings().SameAs(wanted) &&
-                     w->settings().name == wanted.name;
-            });
-        windows.push_back(same != have.end()
-                              ? *same
-                              : new Window(wanted, prediction_ages_.next()));
-      }
-      version->windows.Replace(std::move(windows));
-    }
+    model->Configure(settings_->For(model->name), prediction_ages_.next(),
+                     now_ms, &reclaimer_);
     Recharge(model);
   }
   Expire();
@@ -129,21 +113,46 @@ Version* State::FindVersion(const Model& model, std::string_view name) {
   return it != versions.end() && (*it)->name == name ? *it : nullptr;
 }
 
-int64_t State::WindowBytes(std::string_view model, size_t versions,
-                           uint32_t classes) const {
+WindowShape State::ShapeOf(const Model& model) const {
+  WindowShape shape;
+  shape.task = model.task;
+  shape.versions = model.versions.Get().size();
+  for (const Version* version : model.versions.Get()) {
+    shape.slices += version->slices.Get().size();
+  }
+  shape.sets = model.slicing.set_count();
+  shape.classes = model.class_count();
+  shape.thresholds = model.counting.thresholds.size();
+  shape.scored = model.scored;
+  return shape;
+}
+
+int64_t State::WindowBytes(std::string_view model,
+                           const WindowShape& shape) const {
+  const uint32_t classes = shape.classes;
+  const ModelSettings& rule = settings_->For(model);
+  const ModelTraits traits = {
+      .task = shape.task,
+      .classes = classes,
+      .matrix_classes = static_cast<uint32_t>(settings_->matrix_classes),
+      .thresholds = std::max(rule.thresholds.size(), shape.thresholds),
+      .scored = shape.scored};
   const auto limit = static_cast<uint32_t>(settings_->matrix_classes);
   const uint32_t in_matrix = std::min(classes, limit);
   const uint32_t matrix = in_matrix * in_matrix;
   const uint32_t marginals = classes > limit ? classes * kMarginals : 0;
   int64_t version = static_cast<int64_t>(sizeof(Version)) +
                     2 * Cells<StdAtomics>::HeapBytes(matrix);
-  for (const WindowSettings& w : settings_->For(model).windows) {
-    version += static_cast<int64_t>(sizeof(Window)) +
-               Window::Bytes(w, matrix, marginals);
+  int64_t slice = static_cast<int64_t>(sizeof(Slice)) + kBytesPerName;
+  for (const WindowSettings& w : rule.windows) {
+    const int64_t sections = SlotBytesFor(traits, w.last);
+    version += Window::Bytes(w, matrix, marginals, sections, false);
+    slice += Window::Bytes(w, matrix, marginals, sections, true);
   }
-  constexpr int64_t kBytesPerClass = 256;  // its name, and where it is found
-  return static_cast<int64_t>(sizeof(Model)) + kBytesPerClass * classes +
-         static_cast<int64_t>(versions) * version;
+  return static_cast<int64_t>(sizeof(Model)) + kBytesPerName * classes +
+         static_cast<int64_t>(shape.versions) * version +
+         static_cast<int64_t>(shape.slices) * slice +
+         static_cast<int64_t>(shape.sets) * kBytesPerName;
 }
 
 Model* State::AddModel(std::string_view name, Task task) {
@@ -153,11 +162,7 @@ Model* State::AddModel(std::string_view name, Task task) {
                                        &label_ages_, &records_);
   AddOwner({&model->labels, model.get(), nullptr});
   AddOwner({&model->past_labels, model.get(), nullptr});
-  const ModelSettings& rule = settings_->For(name);
-  if (!rule.positive_class.empty()) {
-    model->SetPositiveClass(rule.positive_class, &reclaimer_);
-  }
-  model->min_coverage.store(rule.min_coverage, std::memory_order_relaxed);
+  model->Configure(settings_->For(name), 0, now_ms_, &reclaimer_);
   Model* added = models_.Insert(std::move(model), ByName<Model>);
   by_name_.emplace(added->name, added);
   added->last_event_ms = now_ms_;
@@ -171,7 +176,7 @@ Version* State::AddVersion(Model* model, std::string_view name) {
       &prediction_ages_, &model->records, &records_);
   AddOwner({version->ledger.get(), model, version.get()});
   for (const WindowSettings& w : settings_->For(model->name).windows) {
-    version->windows.Append(std::make_unique<Window>(w, 0));
+    version->series.AddWindow(w, 0);
   }
   version->last_event_ms = now_ms_;
   if (!unsaved_pairs_.enabled()) version->history.KeepHere();
@@ -180,15 +185,41 @@ Version* State::AddVersion(Model* model, std::string_view name) {
   return added;
 }
 
+uint32_t State::AddSlices(Model* model, Version* version,
+                          const std::vector<Slicing::Labels>& segments) {
+  std::vector<uint32_t> numbers;
+  for (const Slicing::Labels& labels : segments) {
+    const auto& segment = model->slicing.Add(labels);
+    numbers.push_back(segment.number);
+    if (version->FindSlice(segment.number) != nullptr) continue;
+    auto slice = std::make_unique<Slice>(segment.number, labels, &reclaimer_);
+    for (const WindowSettings& w : settings_->For(model->name).windows) {
+      slice->series.AddWindow(w, 0);
+    }
+    version->slices.Insert(
+        std::move(slice),
+        [](const Slice* a, const Slice* b) { return a->labels < b->labels; });
+  }
+  const uint32_t set = model->slicing.SetOf(numbers);
+  Recharge(model);
+  return set;
+}
+
+void State::AddScores(Model* model) {
+  model->scored = true;
+  model->UpdateCounting();
+  Recharge(model);
+}
+
 uint32_t State::AddClass(Model* model, std::string_view text) {
   const bool first = model->class_count() == 0;
   const uint32_t index = model->AddClass(text, settings_->matrix_classes);
   if (first &&
       model->positive_class.load(std::memory_order_relaxed) == nullptr) {
     if (text == "0" || text == "1") {
-      model->SetPositiveClass("1", &reclaimer_);
+      model->SetPositiveClass("1", 0, now_ms_, &reclaimer_);
     } else if (text == "false" || text == "true") {
-      model->SetPositiveClass("true", &reclaimer_);
+      model->SetPositiveClass("true", 0, now_ms_, &reclaimer_);
     }
   }
   Recharge(model);
@@ -301,8 +332,7 @@ uint32_t State::AddOwner(Owner owner) {
 void State::Recharge(Model* model) {
   window_bytes_ -= model->window_bytes;
   model->unsaved = true;  // its structure, or the settings, have changed
-  model->window_bytes = WindowBytes(model->name, model->versions.Get().size(),
-                                    model->class_count());
+  model->window_bytes = WindowBytes(model->name, ShapeOf(*model));
   window_bytes_ += model->window_bytes;
 }
 

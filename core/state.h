@@ -26,6 +26,17 @@ namespace plumbline {
 
 class Checkpoint;
 
+// What decides how much memory the windows of a model take.
+struct WindowShape {
+  Task task = Task::kClassification;
+  size_t versions = 0;
+  size_t slices = 0;  // of all versions
+  size_t sets = 0;    // of slices
+  uint32_t classes = 0;
+  size_t thresholds = 0;
+  bool scored = false;
+};
+
 class State {
  public:
   // Figures of the whole, each true by itself.
@@ -69,15 +80,21 @@ class State {
 
   Model* FindModel(std::string_view name) const;
   static Version* FindVersion(const Model& model, std::string_view name);
-  // What a model would be charged with so many versions and classes.
-  int64_t WindowBytes(std::string_view model, size_t versions,
-                      uint32_t classes) const;
+  // What a model of this shape would be charged.
+  int64_t WindowBytes(std::string_view model, const WindowShape& shape) const;
+  WindowShape ShapeOf(const Model& model) const;
   int64_t window_bytes() const { return window_bytes_; }
 
   // REQUIRE: what is added is within the limits.
   Model* AddModel(std::string_view name, Task task);
   Version* AddVersion(Model* model, std::string_view name);
+  // The slices of these segments, as far as they are not there; returns their
+  // set.
+  uint32_t AddSlices(Model* model, Version* version,
+                     const std::vector<Slicing::Labels>& segments);
   uint32_t AddClass(Model* model, std::string_view text);
+  // The model has scores from now on.
+  void AddScores(Model* model);
   void Remove(Model* model);
   void Remove(Model* model, Version* version);
 

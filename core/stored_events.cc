@@ -1,15 +1,19 @@
 #include "core/stored_events.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <vector>
 
 namespace plumbline {
 namespace {
 
 constexpr size_t kLongestVarint = 10;
-// Kinds and changes, id, two values, timestamp, latency, three numbers.
+// Kinds and changes, id, two values, timestamp, latency, three numbers, score,
+// and the counts of scores and segments. Lists come on top.
 constexpr size_t kLongestEvent =
-    2 + 16 + 3 * kLongestVarint + 8 + size_t{3} * 5;
+    2 + 16 + 3 * kLongestVarint + 8 + size_t{3} * 5 + 8 + size_t{2} * 5;
+constexpr size_t kLongestListed = 5 + 8;
 
 enum Change : uint8_t {
   kTimestamp = 1,
@@ -17,8 +21,10 @@ enum Change : uint8_t {
   kModel = 4,
   kVersion = 8,
   kIndex = 16,
+  kScores = 32,
+  kSegments = 64,
 };
-constexpr uint8_t kAllChanges = 31;
+constexpr uint8_t kAllChanges = 127;
 
 uint64_t ZigZag(uint64_t value) {
   return value << 1 ^ (static_cast<int64_t>(value) < 0 ? ~uint64_t{0} : 0);
@@ -31,12 +37,24 @@ struct Before {
   uint32_t model = 0;
   uint32_t version = 0;
   uint32_t next_index = 0;
+  Range segments;
 
-  void Follow(const Event& event) {
+  void Follow(const EventBatch& batch, const Event& event) {
     if (event.timestamp_us != kNoTimestamp) timestamp_us = event.timestamp_us;
     model = event.model;
     version = event.version;
     next_index = event.index + 1;
+    const Range own = batch.ExtraOf(event).segments;
+    if (own.count > 0) segments = own;
+  }
+  bool SameSegments(const EventBatch& batch, Range other) const {
+    if (other.count != segments.count) return false;
+    return std::equal(batch.segments.begin() + other.begin,
+                      batch.segments.begin() + other.begin + other.count,
+                      batch.segments.begin() + segments.begin,
+                      [](const Segment& a, const Segment& b) {
+                        return a.key == b.key && a.value == b.value;
+                      });
   }
 };
 
@@ -58,7 +76,7 @@ class Writer {
     }
     *to_++ = static_cast<char>(value);
   }
-  void Value(ValueKind kind, uint64_t value) {
+  void Value(const EventBatch& batch, ValueKind kind, uint64_t value) {
     switch (kind) {
       case ValueKind::kNone:
         return;
@@ -69,12 +87,49 @@ class Writer {
         return Varint(ZigZag(value));
       case ValueKind::kReal:
         return Fixed(value);
+      case ValueKind::kSet:
+        return Set(batch, Range::Of(value));
+    }
+  }
+  void Scores(const EventBatch& batch, Range range) {
+    Varint(range.count);
+    for (uint32_t i = 0; i < range.count; ++i) {
+      const ClassScore& score = batch.class_scores[range.begin + i];
+      Varint(score.name);
+      Fixed(score.score);
+    }
+  }
+  void Segments(const EventBatch& batch, Range range) {
+    Varint(range.count);
+    for (uint32_t i = 0; i < range.count; ++i) {
+      Varint(batch.segments[range.begin + i].key);
+      Varint(batch.segments[range.begin + i].value);
     }
   }
 
  private:
+  void Set(const EventBatch& batch, Range range) {
+    Varint(range.count);
+    for (uint32_t i = 0; i < range.count; ++i) {
+      Varint(batch.classes[range.begin + i]);
+    }
+  }
+
   char* to_;
 };
+
+// Room that the lists of an event take at most.
+size_t ListRoom(const EventBatch& batch, const Event& event) {
+  const Extra& extra = batch.ExtraOf(event);
+  size_t listed = extra.scores.count + extra.segments.count;
+  if (event.prediction_kind == ValueKind::kSet) {
+    listed += Range::Of(event.prediction).count;
+  }
+  if (event.label_kind == ValueKind::kSet) {
+    listed += Range::Of(event.label).count;
+  }
+  return listed * kLongestListed;
+}
 
 // After a read past the end ok() is false and further reads yield zeros.
 class Reader {
@@ -105,26 +160,67 @@ class Reader {
     const uint64_t value = Varint();
     return value > UINT32_MAX ? Fail<uint32_t>() : static_cast<uint32_t>(value);
   }
-  // `names`: a text is one of so many.
-  uint64_t Value(ValueKind kind, size_t names) {
-    uint64_t value = 0;
+  // One of the batch's names.
+  uint32_t Name(const EventBatch& batch) {
+    const uint32_t name = Number();
+    return name < batch.names.size() ? name : Fail<uint32_t>();
+  }
+  // How many follow; one takes a byte at least.
+  uint32_t Count() {
+    const uint32_t count = Number();
+    return count <= static_cast<size_t>(end_ - at_) ? count : Fail<uint32_t>();
+  }
+  uint64_t Value(ValueKind kind, EventBatch* batch) {
     switch (kind) {
       case ValueKind::kNone:
         return 0;
       case ValueKind::kText:
-        value = Varint();
-        return value < names ? value : Fail<uint64_t>();
+        return Name(*batch);
       case ValueKind::kUnsigned:
         return Varint();
       case ValueKind::kInteger:
         return UnZigZag(Varint());
       case ValueKind::kReal:
         return Fixed<uint64_t>();
+      case ValueKind::kSet:
+        return Set(batch).bits();
     }
     return Fail<uint64_t>();  // no such kind
   }
+  Range Scores(EventBatch* batch) {
+    auto& list = batch->class_scores;
+    const Range range{static_cast<uint32_t>(list.size()), Count()};
+    for (uint32_t i = 0; i < range.count && ok_; ++i) {
+      const uint32_t name = Name(*batch);
+      const double score = Probability();
+      list.push_back({name, score});
+    }
+    return range;
+  }
+  Range Segments(EventBatch* batch, Range before) {
+    auto& list = batch->segments;
+    const Range range{static_cast<uint32_t>(list.size()), Count()};
+    if (range.count == 0) return before.count > 0 ? before : Fail<Range>();
+    for (uint32_t i = 0; i < range.count && ok_; ++i) {
+      const uint32_t key = Name(*batch);
+      list.push_back({key, Name(*batch)});
+    }
+    return range;
+  }
+  double Probability() {
+    const auto value = Fixed<double>();
+    return value >= 0 && value <= 1 ? value : Fail<double>();
+  }
 
  private:
+  Range Set(EventBatch* batch) {
+    auto& list = batch->classes;
+    const Range range{static_cast<uint32_t>(list.size()), Count()};
+    for (uint32_t i = 0; i < range.count && ok_; ++i) {
+      list.push_back(Name(*batch));
+    }
+    return range;
+  }
   template <class T>
   T Fail() {
     ok_ = false;
@@ -137,80 +233,108 @@ class Reader {
   bool ok_ = true;
 };
 
-uint8_t ChangesOf(const Event& event, const Before& before) {
+uint8_t ChangesOf(const Event& event, const Extra& extra,
+                  const Before& before) {
   unsigned changes = 0;
   if (event.timestamp_us != kNoTimestamp) changes |= kTimestamp;
-  if (event.latency >= 0) changes |= kLatency;
+  if (extra.latency >= 0) changes |= kLatency;
+  if (extra.scores.count > 0) changes |= kScores;
+  if (extra.segments.count > 0) changes |= kSegments;
   if (event.model != before.model) changes |= kModel;
   if (event.version != before.version) changes |= kVersion;
   if (event.index != before.next_index) changes |= kIndex;
   return static_cast<uint8_t>(changes);
 }
 
-char* Write(const Event& event, const Before& before, char* to) {
+char* Write(const EventBatch& batch, const Event& event, const Before& before,
+            char* to) {
   Writer out(to);
-  const uint8_t changes = ChangesOf(event, before);
+  const Extra& extra = batch.ExtraOf(event);
+  const uint8_t changes = ChangesOf(event, extra, before);
   out.Fixed(static_cast<uint8_t>(static_cast<unsigned>(event.prediction_kind) |
                                  static_cast<unsigned>(event.label_kind) << 3 |
                                  static_cast<unsigned>(event.has_id) << 6 |
-                                 static_cast<unsigned>(event.has_score) << 7));
+                                 static_cast<unsigned>(extra.score >= 0) << 7));
   out.Fixed(changes);
   if (event.has_id) {
     out.Fixed(event.id_hi);
     out.Fixed(event.id_lo);
   }
-  out.Value(event.prediction_kind, event.prediction);
-  out.Value(event.label_kind, event.label);
+  out.Value(batch, event.prediction_kind, event.prediction);
+  out.Value(batch, event.label_kind, event.label);
   if (changes & kTimestamp) {
     out.Varint(ZigZag(static_cast<uint64_t>(event.timestamp_us) -
                       static_cast<uint64_t>(before.timestamp_us)));
   }
-  if (changes & kLatency) out.Fixed(event.latency);
+  if (changes & kLatency) out.Fixed(extra.latency);
   if (changes & kModel) out.Varint(event.model);
   if (changes & kVersion) out.Varint(event.version);
   if (changes & kIndex) out.Varint(event.index);
+  if (changes & kScores) out.Scores(batch, extra.scores);
+  if (changes & kSegments) {
+    const bool same = before.SameSegments(batch, extra.segments);
+    out.Segments(batch, same ? Range{} : extra.segments);
+  }
+  if (extra.score >= 0) out.Fixed(extra.score);
   return out.to();
 }
 
-bool Read(Reader* in, size_t names, const Before& before, Event* event) {
+bool Read(Reader* in, const Before& before, EventBatch* batch, Event* event) {
   const auto kinds = in->Fixed<uint8_t>();
   const auto changes = in->Fixed<uint8_t>();
   event->prediction_kind = static_cast<ValueKind>(kinds & 7);
   event->label_kind = static_cast<ValueKind>(kinds >> 3 & 7);
   event->has_id = (kinds & 0x40) != 0;
-  event->has_score = (kinds & 0x80) != 0;
   if (event->has_id) {
     event->id_hi = in->Fixed<uint64_t>();
     event->id_lo = in->Fixed<uint64_t>();
   }
-  event->prediction = in->Value(event->prediction_kind, names);
-  event->label = in->Value(event->label_kind, names);
+  event->prediction = in->Value(event->prediction_kind, batch);
+  event->label = in->Value(event->label_kind, batch);
   if (changes & kTimestamp) {
     event->timestamp_us = static_cast<int64_t>(
         static_cast<uint64_t>(before.timestamp_us) + UnZigZag(in->Varint()));
   }
   if (changes & kLatency) {
-    event->latency = in->Fixed<double>();
-    if (!(event->latency >= 0) || std::isinf(event->latency)) return false;
+    const auto latency = in->Fixed<double>();
+    if (!(latency >= 0) || std::isinf(latency)) return false;
+    batch->AddExtra(event).latency = latency;
   }
   event->model = changes & kModel ? in->Number() : before.model;
   event->version = changes & kVersion ? in->Number() : before.version;
   event->index = changes & kIndex ? in->Number() : before.next_index;
-  return in->ok() && changes <= kAllChanges && event->model < names &&
-         event->version < names;
+  if (changes & kScores) {
+    batch->AddExtra(event).scores = in->Scores(batch);
+  }
+  if (changes & kSegments) {
+    batch->AddExtra(event).segments = in->Segments(batch, before.segments);
+  }
+  if (kinds & 0x80) batch->AddExtra(event).score = in->Probability();
+  return in->ok() && changes <= kAllChanges &&
+         event->model < batch->names.size() &&
+         event->version < batch->names.size();
 }
 
 }  // namespace
 
-void AppendEvents(const std::vector<Event>& events, std::string* out) {
+void AppendEvents(const EventBatch& batch, std::string* out) {
   constexpr size_t kAtOnce = 32;
   char some[kAtOnce * kLongestEvent];
   char* end = some;
   Before before;
-  for (const Event& event : events) {
-    end = Write(event, before, end);
-    before.Follow(event);
-    if (end > some + sizeof(some) - kLongestEvent) {
+  for (const Event& event : batch.events) {
+    if (const size_t room = ListRoom(batch, event); room > kLongestEvent) {
+      out->append(some, end);
+      end = some;
+      std::string large(kLongestEvent + room, '\0');
+      large.resize(static_cast<size_t>(
+          Write(batch, event, before, large.data()) - large.data()));
+      out->append(large);
+    } else {
+      end = Write(batch, event, before, end);
+    }
+    before.Follow(batch, event);
+    if (end > some + sizeof(some) - 2 * kLongestEvent) {
       out->append(some, end);
       end = some;
     }
@@ -218,14 +342,13 @@ void AppendEvents(const std::vector<Event>& events, std::string* out) {
   out->append(some, end);
 }
 
-bool ReadEvents(std::string_view bytes, size_t names,
-                std::vector<Event>* events) {
+bool ReadEvents(std::string_view bytes, EventBatch* batch) {
   Reader in(bytes);
   Before before;
   while (!in.AtEnd()) {
-    Event& event = events->emplace_back();
-    if (!Read(&in, names, before, &event)) return false;
-    before.Follow(event);
+    Event& event = batch->events.emplace_back();
+    if (!Read(&in, before, batch, &event)) return false;
+    before.Follow(*batch, event);
   }
   return in.ok();
 }

@@ -1,142 +1,76 @@
 #include "core/directory/model.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 
+#include "core/metrics/statistic.h"
+
 namespace plumbline {
-
-namespace {
-
-// Keeps the memory of an ordinary group, and gives back that of a large one.
-template <class T>
-void Empty(std::vector<T>* list) {
-  constexpr size_t kKept = 1024;
-  if (list->capacity() > kKept) std::vector<T>().swap(*list);
-  list->clear();
-}
-
-}  // namespace
-
-void WindowChanges::Clear() {
-  predictions = 0;
-  Empty(&labelled);
-  Empty(&completed);
-  Empty(&corrections);
-}
-
-void WindowChanges::AddLabelled(int64_t receipt_ms, uint32_t age) {
-  if (!labelled.empty() && labelled.back().receipt_ms == receipt_ms &&
-      labelled.back().age == age) {
-    ++labelled.back().n;
-  } else {
-    labelled.push_back({receipt_ms, age, 1});
-  }
-}
 
 Version::Version(std::string name, uint32_t owner, Reclaimer* reclaimer,
                  AgeClock* ages, uint64_t* model_records, uint64_t* all_records)
     : name(std::move(name)),
       owner(owner),
       ledger(std::make_unique<Ledger>(ages, model_records, all_records)),
-      windows(reclaimer) {}
+      series(true, reclaimer),
+      slices(reclaimer) {}
 
-void Version::Publish(uint64_t generation, int64_t now_ms, CountForm form,
+Slice* Version::FindSlice(uint32_t segment) const {
+  for (Slice* slice : slices.Get()) {
+    if (slice->segment == segment) return slice;
+  }
+  return nullptr;
+}
+
+void Version::Publish(uint64_t generation, int64_t now_ms,
+                      const Counting& counting, bool by_prediction,
                       Tallies* scratch) {
   counts[kPendingPredictions] = ledger->counts().waiting;
   published.Publish(generation, counts);
   touched = false;
-  if (changes.empty()) return;
-  scratch->group.Clear();
-  for (const auto& pair : changes.completed) {
-    scratch->group.Add(pair.observation, 1, form);
+  if (series.changes.empty()) return;
+  const uint64_t next_number = counts[kObservations];
+  for (Slice* slice : slices.Get()) {
+    if (slice->series.changes.empty()) continue;
+    slice->series.Publish(generation, now_ms, next_number, counting, scratch);
+    slice->series.changes.Clear();
   }
-  for (Window* window : windows.Get()) {
-    if (auto* ring = window->time()) {
-      PublishTime(ring, *window, generation, now_ms, form, scratch);
-    } else {
-      PublishLastN(window->last_n(), *window, generation, form,
-                   &scratch->window);
-    }
+  series.Publish(generation, now_ms, next_number, counting, scratch);
+  RecordHistory(now_ms, counting, by_prediction, scratch);
+  if (counting.form == CountForm::kMatrix) {
+    PublishOutcomes(counting, &scratch->group);
   }
-  RecordHistory(now_ms, form, scratch);
-  if (form == CountForm::kMatrix) PublishOutcomes(&scratch->group);
-  changes.Clear();
+  series.changes.Clear();
 }
 
-void Version::RecordHistory(int64_t now_ms, CountForm form, Tallies* scratch) {
-  if (!changes.completed.empty()) history.Add(now_ms, scratch->group);
-  for (const auto& correction : changes.corrections) {
-    scratch->window.Clear();
-    scratch->window.Recount(correction.from, -1, form);
-    scratch->window.Recount(correction.to, 1, form);
-    history.Correct(correction.completed_ms, scratch->window);
-  }
-}
-
-void Version::PublishTime(TimeRing<StdAtomics>* ring, const Window& window,
-                          uint64_t generation, int64_t now_ms, CountForm form,
-                          Tallies* scratch) {
-  const bool sees_all =
-      window.Sees(0) ||
-      std::all_of(
-          changes.completed.begin(), changes.completed.end(),
-          [&window](const auto& pair) { return window.Sees(pair.age); });
-  if (!sees_all) {
-    scratch->window.Clear();
+void Version::RecordHistory(int64_t now_ms, const Counting& counting,
+                            bool by_prediction, Tallies* scratch) {
+  const WindowChanges& changes = series.changes;
+  if (by_prediction) {
     for (const auto& pair : changes.completed) {
-      if (window.Sees(pair.age)) scratch->window.Add(pair.observation, 1, form);
+      scratch->window.Clear();
+      scratch->window.Add(pair.observation, 1, counting);
+      history.Add(pair.place_ms, scratch->window);
     }
-  }
-  if (changes.predictions > 0 || !changes.completed.empty()) {
-    Slot<StdAtomics>& slot = ring->Current(generation, now_ms);
-    slot.AddPredictions(changes.predictions);
-    (sees_all ? scratch->group : scratch->window).AddTo(&slot);
-  }
-  for (const auto& labelled : changes.labelled) {
-    if (!window.Sees(labelled.age)) continue;
-    if (auto* slot = ring->Past(generation, labelled.receipt_ms, now_ms)) {
-      slot->AddLabelled(labelled.n);
-    }
+  } else if (!changes.completed.empty()) {
+    history.Add(now_ms, scratch->group);
   }
   for (const auto& correction : changes.corrections) {
-    if (!window.Sees(correction.age)) continue;
-    auto* slot = ring->Past(generation, correction.completed_ms, now_ms);
-    if (slot == nullptr) continue;
     scratch->window.Clear();
-    scratch->window.Recount(correction.from, -1, form);
-    scratch->window.Recount(correction.to, 1, form);
-    scratch->window.AddTo(slot);
+    scratch->window.Recount(correction.from, -1, counting);
+    scratch->window.Recount(correction.to, 1, counting);
+    history.Correct(correction.place_ms, scratch->window);
   }
-}
-
-void Version::PublishLastN(LastNRing<StdAtomics>* ring, const Window& window,
-                           uint64_t generation, CountForm form,
-                           Tally* scratch) {
-  if (changes.completed.empty() && changes.corrections.empty()) return;
-  scratch->Clear();
-  const uint64_t next = counts[kObservations];
-  uint64_t number = next - changes.completed.size();
-  for (const auto& pair : changes.completed) {
-    const bool seen = window.Sees(pair.age);
-    const Observation out =
-        ring->Push(number++, seen ? pair.observation : Observation{});
-    if (seen) scratch->Add(pair.observation, 1, form);
-    if (out.actual != Observation::kUnseen) scratch->Add(out, -1, form);
-  }
-  for (const auto& correction : changes.corrections) {
-    if (!ring->Correct(correction.number, next, correction.to)) continue;
-    scratch->Recount(correction.from, -1, form);
-    scratch->Recount(correction.to, 1, form);
-  }
-  scratch->AddTo(&ring->slot(generation));
 }
 
 // `group` is the tally of the completed pairs.
-void Version::PublishOutcomes(Tally* group) {
-  for (const auto& correction : changes.corrections) {
-    group->Recount(correction.to, 1, CountForm::kMatrix);
-    withdrawn.Add(CellOf(correction.from.actual, correction.from.predicted), 1);
+void Version::PublishOutcomes(const Counting& counting, Tally* group) {
+  for (const auto& correction : series.changes.corrections) {
+    group->Recount(correction.to, 1, counting);
+    withdrawn.Add(CellOf(correction.from.actual(), correction.from.predicted()),
+                  1);
   }
   group->matrix().ForEach(
       [this](uint32_t cell, int64_t n) { outcomes.Add(cell, n); });
@@ -154,6 +88,94 @@ Model::Model(std::string name, uint32_t number, uint32_t owner, Task task,
       classes(reclaimer),
       versions(reclaimer) {
   small_integer.fill(kNoClass);
+  UpdateCounting();
+}
+
+ModelTraits Model::traits() const {
+  return {.task = task,
+          .classes = class_count(),
+          .thresholds = counting.thresholds.size(),
+          .scored = scored};
+}
+
+void Model::UpdateCounting() {
+  counting.form = form();
+  counting.classes = class_count();
+  const std::string* positive = positive_class.load(std::memory_order_relaxed);
+  counting.positive = positive == nullptr ? kNoClass : FindClass(*positive);
+  counting.statistics = CountsFor(traits());
+}
+
+void Model::Configure(const ModelSettings& rule, uint32_t first_age,
+                      int64_t now_ms, Reclaimer* reclaimer) {
+  if (!rule.positive_class.empty()) {
+    SetPositiveClass(rule.positive_class, first_age, now_ms, reclaimer);
+  }
+  RefuseOthers(rule.classes);
+  min_coverage.store(rule.min_coverage, std::memory_order_relaxed);
+  by_prediction = rule.by_prediction;
+  SetThresholds(rule.thresholds, first_age, reclaimer);
+  ConfigureSlices(rule, first_age);
+  UpdateCounting();
+}
+
+void Model::ConfigureSlices(const ModelSettings& rule, uint32_t first_age) {
+  slicing.Configure(rule.slices);
+  for (Version* version : versions.Get()) {
+    std::vector<Slice*> slices;
+    for (Slice* slice : version->slices.Get()) {
+      if (slicing.Find(slice->labels) == nullptr) continue;
+      slices.push_back(slice);
+    }
+    if (slices.size() != version->slices.Get().size()) {
+      version->slices.Replace(std::move(slices));
+    }
+    version->ForAllSeries([&](Series* series) {
+      series->ChangeWindows(rule.windows, first_age);
+    });
+  }
+}
+
+void Model::SetThresholds(const std::vector<ThresholdSettings>& wanted,
+                          uint32_t first_age, Reclaimer* reclaimer) {
+  auto& places = counting.thresholds;
+  const auto is_wanted = [&](const Threshold& threshold) {
+    return std::any_of(wanted.begin(), wanted.end(),
+                       [&](const auto& w) { return w.text == threshold.text; });
+  };
+  for (Threshold& place : places) {
+    if (!is_wanted(place)) place.text.clear();
+  }
+  auto next = std::make_unique<ThresholdPlaces>();
+  for (const ThresholdSettings& w : wanted) {
+    auto place = std::find_if(places.begin(), places.end(),
+                              [&](const auto& t) { return t.text == w.text; });
+    // Always a new place: windows may still hold what the old ones counted.
+    if (place == places.end()) {
+      place = places.insert(place, {w.text, w.value, first_age});
+    }
+    next->emplace_back(w.text, static_cast<uint32_t>(place - places.begin()));
+  }
+  // Release: publishes the list.
+  const ThresholdPlaces* old =
+      thresholds.exchange(next.release(), std::memory_order_acq_rel);
+  if (old != nullptr) reclaimer->Retire(old);
+}
+
+void Model::ClearScores(int64_t now_ms) {
+  const uint64_t generation = gate.Open(now_ms);
+  for (Version* version : versions.Get()) {
+    version->ForAllSeries([generation](Series* series) {
+      for (Window* window : series->windows.Get()) {
+        window->ForEachSlot(generation, [](Slot<StdAtomics>* slot) {
+          slot->Clear(Section::kScores);
+          slot->Clear(Section::kThresholds);
+          slot->Clear(SparseSection::kScoreBins);
+        });
+      }
+    });
+  }
+  gate.Close();
 }
 
 bool Model::TakeUnsaved() {
@@ -187,6 +209,7 @@ void Model::FreezeMatrixBeyond(int64_t classes) {
   if (form() != CountForm::kMatrix || class_count() <= classes) return;
   // Release: a reader that sees the change also sees the classes before it.
   matrix_frozen_at.store(class_count(), std::memory_order_release);
+  counting.form = form();
 }
 
 uint32_t Model::AddClass(std::string_view text, int64_t matrix_limit) {
@@ -198,6 +221,7 @@ uint32_t Model::AddClass(std::string_view text, int64_t matrix_limit) {
   for (size_t n = 0; n < small_integer.size(); ++n) {
     if (std::to_string(n) == text) small_integer[n] = index;
   }
+  UpdateCounting();
   return index;
 }
 
@@ -210,22 +234,27 @@ void Model::RefuseOthers(const std::vector<std::string>& configured) {
   }
 }
 
-void Model::SetPositiveClass(std::string_view text, Reclaimer* reclaimer) {
+void Model::SetPositiveClass(std::string_view text, uint32_t first_age,
+                             int64_t now_ms, Reclaimer* reclaimer) {
   const std::string* old = positive_class.load(std::memory_order_relaxed);
   if (old != nullptr && *old == text) return;
   // Release: publishes the string.
   positive_class.store(new std::string(text), std::memory_order_release);
-  if (old != nullptr) reclaimer->Retire(old);
+  if (old != nullptr) {
+    reclaimer->Retire(old);
+    counting.scores_from = first_age;
+    ClearScores(now_ms);
+  }
+  UpdateCounting();
 }
 
 void Model::Publish(int64_t now_ms, Tallies* scratch) {
   counts[kPendingLabels] = labels.counts().waiting;
-  const CountForm counted = form();
   const uint64_t generation = gate.Open(now_ms);
   published.Publish(generation, counts);
   for (Version* version : versions.Get()) {
     if (version->touched) {
-      version->Publish(generation, now_ms, counted, scratch);
+      version->Publish(generation, now_ms, counting, by_prediction, scratch);
     }
   }
   gate.Close();

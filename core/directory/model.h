@@ -19,11 +19,12 @@
 #include "core/directory/histogram.h"
 #include "core/directory/published_list.h"
 #include "core/directory/reclaimer.h"
+#include "core/directory/series.h"
+#include "core/directory/slicing.h"
 #include "core/join/ledger.h"
 #include "core/settings.h"
 #include "core/window/gate.h"
 #include "core/window/history.h"
-#include "core/window/window.h"
 
 namespace plumbline {
 
@@ -53,47 +54,6 @@ enum ModelCount : size_t {
   kModelCounts = kDelay + HistogramCells(kDelayBounds),
 };
 
-inline constexpr uint32_t kNoClass = ~uint32_t{0};
-
-// What a group has changed of a version's windows; see Version::Publish.
-struct WindowChanges {
-  struct Labelled {  // predictions that have their label now
-    int64_t receipt_ms;
-    uint32_t age;
-    uint64_t n;
-  };
-  struct Completed {
-    Observation observation;
-    uint32_t age;
-  };
-  struct Correction {
-    int64_t completed_ms;
-    uint64_t number;
-    uint32_t age;
-    Observation from;
-    Observation to;
-  };
-
-  uint64_t predictions = 0;
-  std::vector<Labelled> labelled;
-  std::vector<Completed> completed;
-  std::vector<Correction> corrections;
-
-  bool empty() const {
-    return predictions == 0 && labelled.empty() && completed.empty() &&
-           corrections.empty();
-  }
-  void Clear();
-  // The same receipt often comes many times in a row.
-  void AddLabelled(int64_t receipt_ms, uint32_t age);
-};
-
-// Scratch space of Publish.
-struct Tallies {
-  Tally group;   // what the group completed
-  Tally window;  // what one window sees of it
-};
-
 struct Version {
   Version(std::string name, uint32_t owner, Reclaimer* reclaimer,
           AgeClock* ages, uint64_t* model_records, uint64_t* all_records);
@@ -104,7 +64,6 @@ struct Version {
   // Writer
   std::array<uint64_t, kVersionCounts> counts{};
   std::unique_ptr<Ledger> ledger;
-  WindowChanges changes;
   History history;
   int64_t history_bytes = 0;  // charged, where it is kept here
   size_t history_steps = 0;   // then
@@ -115,20 +74,35 @@ struct Version {
   CountBlock<kVersionCounts> published;
   Cells<StdAtomics> outcomes;   // by CellOf()
   Cells<StdAtomics> withdrawn;  // corrected away
-  PublishedList<Window> windows;
+  Series series;                // of all its pairs
+  PublishedList<Slice> slices;  // by labels
+
+  // [Writer] The slice of this segment, or null.
+  Slice* FindSlice(uint32_t segment) const;
+  // [Writer] Calls `visit(series)` for the series that a pair with these
+  // segments counts in.
+  template <class Visit>
+  void ForEachSeries(const std::vector<uint32_t>& segments, Visit visit) {
+    visit(&series);
+    for (const uint32_t segment : segments) {
+      if (Slice* slice = FindSlice(segment)) visit(&slice->series);
+    }
+  }
+  // [Writer] The same for all of them.
+  template <class Visit>
+  void ForAllSeries(Visit visit) {
+    visit(&series);
+    for (Slice* slice : slices.Get()) visit(&slice->series);
+  }
 
   // [Writer] Moves the changes of a group into windows and published counts.
-  void Publish(uint64_t generation, int64_t now_ms, CountForm form,
-               Tallies* scratch);
+  void Publish(uint64_t generation, int64_t now_ms, const Counting& counting,
+               bool by_prediction, Tallies* scratch);
 
  private:
-  void PublishTime(TimeRing<StdAtomics>* ring, const Window& window,
-                   uint64_t generation, int64_t now_ms, CountForm form,
-                   Tallies* scratch);
-  void PublishLastN(LastNRing<StdAtomics>* ring, const Window& window,
-                    uint64_t generation, CountForm form, Tally* scratch);
-  void PublishOutcomes(Tally* group);
-  void RecordHistory(int64_t now_ms, CountForm form, Tallies* scratch);
+  void PublishOutcomes(const Counting& counting, Tally* group);
+  void RecordHistory(int64_t now_ms, const Counting& counting,
+                     bool by_prediction, Tallies* scratch);
 };
 
 // The joined predictions of a deleted version. A label that they hold belongs
@@ -160,6 +134,10 @@ struct Model {
   int64_t window_bytes = 0;  // charged
   bool touched = false;
   bool unsaved = true;  // has changed since SaveState() (core/checkpoint.h)
+  bool by_prediction = false;  // its time windows are
+  bool scored = false;         // has had a score, and counts them
+  Slicing slicing;
+  Counting counting;
   std::vector<bool> refused;  // by class: known, but no longer configured
   std::unordered_map<std::string_view, uint32_t> class_index;
   std::array<uint32_t, 16> small_integer;  // class of 0..15, or kNoClass
@@ -173,6 +151,9 @@ struct Model {
   // 0 while observations are counted in the full matrix; else how many classes
   // the matrix had when counting changed to marginals, for good.
   std::atomic<uint32_t> matrix_frozen_at{0};
+  // By the text of the threshold, the place of its cells.
+  using ThresholdPlaces = std::vector<std::pair<std::string, uint32_t>>;
+  std::atomic<const ThresholdPlaces*> thresholds{nullptr};
   PublishedList<Version> versions;  // by name
 
   uint32_t past_owner() const { return owner + 1; }
@@ -188,6 +169,13 @@ struct Model {
     return static_cast<uint32_t>(classes.Get().size());
   }
   CountForm form() const;
+  ModelTraits traits() const;
+  // [Writer] To be called when something has changed that counting rests on.
+  void UpdateCounting();
+  // [Writer] Takes what the rule says of positive class, windows, slices and
+  // thresholds; what is new starts with age `first_age`.
+  void Configure(const ModelSettings& rule, uint32_t first_age, int64_t now_ms,
+                 Reclaimer* reclaimer);
   uint32_t FindClass(std::string_view text) const;
   // The class of an integer from 0 to 15, if it is one; else kNoClass.
   uint32_t FindSmallInteger(int64_t value) const;
@@ -197,12 +185,24 @@ struct Model {
   void FreezeMatrixBeyond(int64_t classes);
   // Of the known classes, those that are not among these; none if empty.
   void RefuseOthers(const std::vector<std::string>& configured);
-  void SetPositiveClass(std::string_view text, Reclaimer* reclaimer);
+  // Scores of another class are counted from `first_age` on.
+  void SetPositiveClass(std::string_view text, uint32_t first_age,
+                        int64_t now_ms, Reclaimer* reclaimer);
 
   // [Writer] Publishes what a group has changed.
   void Publish(int64_t now_ms, Tallies* scratch);
 
-  ~Model() { delete positive_class.load(std::memory_order_relaxed); }
+  ~Model() {
+    delete positive_class.load(std::memory_order_relaxed);
+    delete thresholds.load(std::memory_order_relaxed);
+  }
+
+ private:
+  void SetThresholds(const std::vector<ThresholdSettings>& wanted,
+                     uint32_t first_age, Reclaimer* reclaimer);
+  void ConfigureSlices(const ModelSettings& rule, uint32_t first_age);
+  // Empties what is counted of scores, in all windows.
+  void ClearScores(int64_t now_ms);
 };
 
 template <class Visit>

@@ -9,9 +9,14 @@ namespace plumbline {
 namespace {
 
 Observation ObservationOf(const Model& model, uint64_t label,
-                          uint64_t prediction) {
-  if (model.task == Task::kRegression) return {0, 0};
-  return {static_cast<uint32_t>(label), static_cast<uint32_t>(prediction)};
+                          const Record& pair) {
+  if (model.task == Task::kRegression) {
+    return Observation::OfValues(std::bit_cast<double>(label),
+                                 std::bit_cast<double>(pair.prediction()));
+  }
+  return Observation::OfClasses(static_cast<uint32_t>(label),
+                                static_cast<uint32_t>(pair.prediction()),
+                                pair.age, pair.score());
 }
 
 }  // namespace
@@ -26,6 +31,14 @@ void Joiner::Build(const EventBatch& batch, Plan* plan) {
   const bool predicts = plan->prediction_half == Half::kNew;
   if (predicts && plan->version == nullptr) {
     plan->version = state_->AddVersion(plan->model, batch.names[event.version]);
+  }
+  if (plan->adds_slices) {
+    plan->slices =
+        state_->AddSlices(plan->model, plan->version,
+                          SegmentsOf(batch, *plan, plan->segments_fit));
+  }
+  if (plan->score >= 0 && !plan->model->scored) {
+    state_->AddScores(plan->model);
   }
   if (plan->task != Task::kClassification) return;
   const auto settle = [this, plan](Value* value) {
@@ -45,31 +58,54 @@ void Joiner::Build(const EventBatch& batch, Plan* plan) {
 void Joiner::DoUnjoinable(const Plan& plan) {
   Model* model = plan.model;
   Version* version = plan.version;
-  const uint32_t age = state_->prediction_ages().next();  // seen by all windows
-  ++version->counts[kPredictions];
-  ++version->counts[kObservations];
-  version->counts[kLastPredictionMs] = static_cast<uint64_t>(now_ms());
-  if (plan.event->latency >= 0) {
-    Observe(kLatencyBounds, plan.event->latency, &version->counts[kLatency]);
-  }
+  CountPrediction(plan, version);
   ++model->counts[kLabels];
   ++model->counts[kJoinedLabels];
   model->counts[kLastLabelMs] = static_cast<uint64_t>(now_ms());
-  ++version->changes.predictions;
-  version->changes.AddLabelled(now_ms(), age);
-  version->changes.completed.push_back(
-      {ObservationOf(*model, plan.label.bits, plan.prediction.bits), age});
+  Record pair;
+  pair.age = state_->prediction_ages().next();  // seen by all windows
+  pair.set_prediction(plan.prediction.bits, plan.score);
+  pair.time = static_cast<uint64_t>(PredictionTime(*plan.event));
+  pair.slices = plan.slices;
+  pair.label_time = static_cast<uint64_t>(now_ms());
+  CountCompleted(*model, version, pair, plan.label.bits);
   state_->Touch(model, version);
+}
+
+// A new prediction, with or without an id.
+void Joiner::CountPrediction(const Plan& plan, Version* version) {
+  ++version->counts[kPredictions];
+  version->counts[kLastPredictionMs] = static_cast<uint64_t>(now_ms());
+  if (plan.extra->latency >= 0) {
+    Observe(kLatencyBounds, plan.extra->latency, &version->counts[kLatency]);
+  }
+  const int64_t place_ms =
+      plan.model->by_prediction ? PredictionTime(*plan.event) : now_ms();
+  version->ForEachSeries(
+      plan.model->slicing.SegmentsOf(plan.slices),
+      [place_ms](Series* series) { series->changes.AddPredicted(place_ms); });
+}
+
+// `pair` is as a waiting prediction is.
+void Joiner::CountCompleted(const Model& model, Version* version,
+                            const Record& pair, uint64_t label) {
+  const auto time_ms = static_cast<int64_t>(pair.time);
+  const auto receipt_ms = static_cast<int64_t>(pair.label_time);
+  const WindowChanges::Completed completed = {
+      ObservationOf(model, label, pair), version->counts[kObservations]++,
+      model.by_prediction ? time_ms : now_ms(), pair.age};
+  version->ForEachSeries(
+      model.slicing.SegmentsOf(static_cast<uint32_t>(pair.slices)),
+      [&](Series* series) {
+        series->changes.AddLabelled(model.by_prediction ? time_ms : receipt_ms,
+                                    pair.age);
+        series->changes.completed.push_back(completed);
+      });
 }
 
 void Joiner::DoPrediction(const Plan& plan) {
   Version* version = plan.version;
-  ++version->counts[kPredictions];
-  version->counts[kLastPredictionMs] = static_cast<uint64_t>(now_ms());
-  if (plan.event->latency >= 0) {
-    Observe(kLatencyBounds, plan.event->latency, &version->counts[kLatency]);
-  }
-  ++version->changes.predictions;
+  CountPrediction(plan, version);
   state_->Touch(plan.model, version);
 
   const uint32_t number = state_->table().Insert(plan.key);
@@ -79,14 +115,15 @@ void Joiner::DoPrediction(const Plan& plan) {
   record.age = AgeOfReceipt(state_, &state_->prediction_ages());
   record.time = static_cast<uint64_t>(PredictionTime(*plan.event));
   record.label_time = static_cast<uint64_t>(now_ms());
-  record.prediction = plan.prediction.bits;
+  record.set_prediction(plan.prediction.bits, plan.score);
+  record.slices = plan.slices;
   Changed(number);
   version->ledger->AddWaiting(record.age, 1);
   chain_.push_back(number);
 
   if (plan.standing == nullptr) return;
   const bool both = plan.event->label_kind != ValueKind::kNone;
-  Complete(plan.model, version, &record, plan.standing->label,
+  Complete(plan.model, version, &record, plan.standing->label(),
            static_cast<int64_t>(plan.standing->label_time), !both);
   for (const uint32_t r : chain_) {
     Record& other = state_->table().at(r);
@@ -135,22 +172,27 @@ void Joiner::DoLabel(const Plan& plan) {
 void Joiner::DoCorrection(const Plan& plan) {
   Model* model = plan.model;
   model->counts[kLastLabelMs] = static_cast<uint64_t>(now_ms());
-  const uint64_t old = plan.standing->label;
+  const uint64_t old = plan.standing->label();
   ++model->counts[kCorrections];
   for (const uint32_t r : chain_) {
     Record& record = state_->table().at(r);
     if (record.kind() == RecordKind::kPastLabel) continue;
-    record.label = plan.label.bits;
+    record.set_label(plan.label.bits);
     record.label_time = static_cast<uint64_t>(LabelTime(*plan.event));
     Changed(r);
     if (record.kind() != RecordKind::kPrediction) continue;
     Version* version = state_->owner(record.owner).version;
     if (version == nullptr) continue;  // deleted
     version->last_event_ms = now_ms();
-    version->changes.corrections.push_back(
-        {static_cast<int64_t>(record.time), record.number(), record.age,
-         ObservationOf(*model, old, record.prediction),
-         ObservationOf(*model, plan.label.bits, record.prediction)});
+    const WindowChanges::Correction correction = {
+        static_cast<int64_t>(record.time), record.number(), record.age,
+        ObservationOf(*model, old, record),
+        ObservationOf(*model, plan.label.bits, record)};
+    version->ForEachSeries(
+        model->slicing.SegmentsOf(static_cast<uint32_t>(record.slices)),
+        [&correction](Series* series) {
+          series->changes.corrections.push_back(correction);
+        });
     state_->Touch(model, version);
   }
   KeepPastLabel(model, plan.key, old);
@@ -191,7 +233,7 @@ void Joiner::KeepPastLabel(Model* model, const PairKey& key, uint64_t bits) {
   Record& record = state_->table().at(number);
   record.set_kind(RecordKind::kPastLabel);
   record.joined = 1;
-  record.label = bits;
+  record.set_label(bits);
   Changed(number);
   CountPastLabel(model, owner, age, &record);
   chain_.push_back(number);
@@ -243,19 +285,17 @@ void Joiner::Complete(Model* model, Version* version, Record* record,
             static_cast<double>(std::max<int64_t>(delay_ms, 0)) / 1000,
             &model->counts[kDelay]);
   }
-  version->changes.AddLabelled(static_cast<int64_t>(record->label_time),
-                               record->age);
-  version->changes.completed.push_back(
-      {ObservationOf(*model, label, record->prediction), record->age});
+  const uint64_t number = version->counts[kObservations];
+  CountCompleted(*model, version, *record, label);
   version->ledger->AddWaiting(record->age, -1);
   version->ledger->AddJoined(record->age, 1);
   version->last_event_ms = now_ms();
   state_->Touch(model, version);
 
   record->joined = 1;
-  record->set_number(version->counts[kObservations]++);
-  record->time = static_cast<uint64_t>(now_ms());
-  record->label = label;
+  record->set_number(number);
+  if (!model->by_prediction) record->time = static_cast<uint64_t>(now_ms());
+  record->set_label(label);
   record->label_time = static_cast<uint64_t>(label_time_us);
 }
 
@@ -267,7 +307,7 @@ void Joiner::AddLabelRecord(const Plan& plan, bool joined) {
   record.age = AgeOfReceipt(state_, &state_->label_ages());
   record.joined = joined;
   Changed(number);
-  record.label = plan.label.bits;
+  record.set_label(plan.label.bits);
   record.label_time = static_cast<uint64_t>(LabelTime(*plan.event));
   if (joined) {
     record.set_number(plan.model->next_number++);

@@ -110,6 +110,7 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
   state_->SweepSome(kSweepPerEvent);
   Plan plan;
   plan.event = &event;
+  plan.extra = &batch.ExtraOf(event);
   Reject reject = PlanEvent(batch, place, &plan, of_label);
   if (reserved_ > 0) reserved_ -= fresh_[place];
   if (reject != Reject::kNone) return reject;
@@ -119,6 +120,7 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
     MakeRoom(state_, needed, state_->settings().evict_oldest);
     plan = Plan{};
     plan.event = &event;
+    plan.extra = &batch.ExtraOf(event);
     reject = PlanEvent(batch, place, &plan, of_label);
     if (reject != Reject::kNone) return reject;
   }
@@ -171,6 +173,25 @@ Version* Joiner::VersionOf(const EventBatch& batch, const Event& event,
     name.version_of = name.version == nullptr ? nullptr : &model;
   }
   return name.version;
+}
+
+bool Joiner::SameSegments(const EventBatch& batch, Range a, Range b) {
+  const Segment* const first = batch.segments.data() + a.begin;
+  return a.count == b.count &&
+         std::equal(first, first + a.count, batch.segments.data() + b.begin,
+                    [](const Segment& x, const Segment& y) {
+                      return x.key == y.key && x.value == y.value;
+                    });
+}
+
+Joiner::KnownSlices& Joiner::KnownSlicesOf(const EventBatch& batch,
+                                           const Model& model, Range segments) {
+  uint32_t hash = model.number;
+  for (uint32_t i = 0; i < segments.count; ++i) {
+    const Segment& segment = batch.segments[segments.begin + i];
+    hash = (hash * 31 + segment.key) * 31 + segment.value;
+  }
+  return known_slices_[hash % known_slices_.size()];
 }
 
 bool Joiner::KeyOf(const EventBatch& batch, const Event& event, PairKey* key) {
@@ -251,7 +272,7 @@ bool Joiner::HasPrediction(uint32_t owner) const {
 bool Joiner::HadLabel(uint64_t bits) const {
   for (const uint32_t r : chain_) {
     const Record& record = state_->table().at(r);
-    if (record.kind() == RecordKind::kPastLabel && record.label == bits) {
+    if (record.kind() == RecordKind::kPastLabel && record.label() == bits) {
       return true;
     }
   }

@@ -11,6 +11,7 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -81,11 +82,26 @@ class Joiner {
     Value label;
     Task task = Task::kClassification;
     const Record* standing = nullptr;  // holds the label that stands
+    // Of a new prediction:
+    const Extra* extra = nullptr;
+    double score = -1;
+    uint32_t slices = Slicing::kNoSet;
+    bool adds_slices = false;   // the set is found once they are there
+    bool segments_fit = false;  // those that are new have room
+  };
+
+  // Segments of the batch, looked up before.
+  struct KnownSlices {
+    const Version* version = nullptr;
+    Range segments;
+    uint64_t revision = 0;
+    uint32_t set = 0;
   };
 
   // Forgets what it looked up for the last batch.
   void Begin(const EventBatch& batch) {
     names_.assign(batch.names.size(), Name{});
+    known_slices_.fill(KnownSlices{});
   }
   // The key of an event with an id. False if its model is not known yet.
   bool KeyOf(const EventBatch& batch, const Event& event, PairKey* key);
@@ -116,15 +132,26 @@ class Joiner {
   Reject PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
                    bool* of_label);
   Reject PlanLabel(const EventBatch& batch, Plan* plan);
+  void PlanSlices(const EventBatch& batch, Plan* plan);
+  static bool SameSegments(const EventBatch& batch, Range a, Range b);
+  KnownSlices& KnownSlicesOf(const EventBatch& batch, const Model& model,
+                             Range segments);
   bool IsNewer(const Plan& plan) const;
   Reject Read(const EventBatch& batch, const Plan& plan, ValueKind kind,
               uint64_t raw, Value* value);
   static bool WriteDigits(ValueKind kind, uint64_t raw, Value* value);
-  Reject CheckLimits(const EventBatch& batch, const Plan& plan,
-                     bool* of_label) const;
+  Reject CheckLimits(const EventBatch& batch, Plan* plan, bool* of_label) const;
+  bool CheckMemory(const EventBatch& batch, const WindowShape& shape,
+                   Plan* plan) const;
+  std::vector<Slicing::Labels> SegmentsOf(const EventBatch& batch,
+                                          const Plan& plan, bool fit) const;
+  size_t NewSlices(const EventBatch& batch, const Plan& plan, bool fit) const;
 
   // Doing
   void Build(const EventBatch& batch, Plan* plan);
+  void CountPrediction(const Plan& plan, Version* version);
+  void CountCompleted(const Model& model, Version* version, const Record& pair,
+                      uint64_t label);
   void DoUnjoinable(const Plan& plan);
   void DoPrediction(const Plan& plan);
   void DoLabel(const Plan& plan);
@@ -147,6 +174,7 @@ class Joiner {
 
   State* const state_;
   std::vector<Name> names_;
+  std::array<KnownSlices, 64> known_slices_;
   struct Key {
     PairKey key;
     bool known = false;  // has an id, and its model was there before the batch

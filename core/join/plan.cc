@@ -74,6 +74,8 @@ Reject Joiner::PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
       const Reject reject = Read(batch, *plan, event.prediction_kind,
                                  event.prediction, &plan->prediction);
       if (reject != Reject::kNone) return reject;
+      plan->score = plan->extra->score;
+      if (plan->extra->segments.count > 0) PlanSlices(batch, plan);
     }
   }
   if (event.label_kind != ValueKind::kNone) {
@@ -83,7 +85,41 @@ Reject Joiner::PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
       return reject;
     }
   }
-  return CheckLimits(batch, *plan, of_label);
+  return CheckLimits(batch, plan, of_label);
+}
+
+// Most segments of a batch are among the few it has had already.
+void Joiner::PlanSlices(const EventBatch& batch, Plan* plan) {
+  if (plan->model == nullptr || plan->version == nullptr) {
+    plan->adds_slices = true;
+    return;
+  }
+  const Slicing& slicing = plan->model->slicing;
+  if (slicing.empty()) return;
+  const Range segments = plan->extra->segments;
+  KnownSlices& known = KnownSlicesOf(batch, *plan->model, segments);
+  if (known.version == plan->version && known.revision == slicing.revision() &&
+      SameSegments(batch, known.segments, segments)) {
+    plan->slices = known.set;
+    return;
+  }
+  std::vector<uint32_t> numbers;
+  for (const auto& labels : slicing.LabelsOf(batch, segments)) {
+    if (labels.empty()) continue;
+    const auto* segment = slicing.Find(labels);
+    if (segment == nullptr ||
+        plan->version->FindSlice(segment->number) == nullptr) {
+      plan->adds_slices = true;
+      return;
+    }
+    numbers.push_back(segment->number);
+  }
+  const auto set = slicing.FindSet(numbers);
+  plan->adds_slices = !set;
+  plan->slices = set.value_or(Slicing::kNoSet);
+  if (set) {
+    known = {plan->version, segments, slicing.revision(), *set};
+  }
 }
 
 Reject Joiner::PlanLabel(const EventBatch& batch, Plan* plan) {
@@ -93,7 +129,8 @@ Reject Joiner::PlanLabel(const EventBatch& batch, Plan* plan) {
   if (reject != Reject::kNone) return reject;
   if (plan->standing == nullptr) {
     plan->label_half = Half::kNew;
-  } else if (!plan->label.is_new && plan->label.bits == plan->standing->label) {
+  } else if (!plan->label.is_new &&
+             plan->label.bits == plan->standing->label()) {
     plan->label_half = Half::kDuplicate;
   } else {
     plan->label_half = state_->settings().correct_labels && IsNewer(*plan)
@@ -117,11 +154,14 @@ bool Joiner::IsNewer(const Plan& plan) const {
 Reject Joiner::Read(const EventBatch& batch, const Plan& plan, ValueKind kind,
                     uint64_t raw, Value* value) {
   if (plan.task == Task::kRegression) {
-    if (kind == ValueKind::kText) return Reject::kTaskMismatch;
+    if (kind == ValueKind::kText || kind == ValueKind::kSet) {
+      return Reject::kTaskMismatch;
+    }
     const double number = NumberOf(kind, raw);
     value->bits = std::bit_cast<uint64_t>(number + 0.0);  // one kind of zero
     return Reject::kNone;
   }
+  if (kind == ValueKind::kSet) return Reject::kTaskMismatch;
   uint32_t index = kNoClass;
   if (kind == ValueKind::kText) {
     Name& name = names_[raw];
@@ -166,8 +206,9 @@ bool Joiner::WriteDigits(ValueKind kind, uint64_t raw, Value* value) {
   return true;
 }
 
-Reject Joiner::CheckLimits(const EventBatch& batch, const Plan& plan,
+Reject Joiner::CheckLimits(const EventBatch& batch, Plan* planned,
                            bool* of_label) const {
+  const Plan& plan = *planned;
   const Event& event = *plan.event;
   const Settings& settings = state_->settings();
   const bool predicts = plan.prediction_half == Half::kNew;
@@ -183,7 +224,7 @@ Reject Joiner::CheckLimits(const EventBatch& batch, const Plan& plan,
       !(new_prediction && plan.label.text == plan.prediction.text);
   const uint32_t new_classes = uint32_t{new_prediction} + uint32_t{new_label};
 
-  if (event.has_score && predicts) {
+  if (plan.score >= 0) {
     bool known = false;
     if (plan.model != nullptr) {
       known =
@@ -203,7 +244,10 @@ Reject Joiner::CheckLimits(const EventBatch& batch, const Plan& plan,
       return Reject::kUnknownClass;
     }
   }
-  if (plan.model != nullptr && !new_version && new_classes == 0) {
+  const bool new_score =
+      plan.score >= 0 && (plan.model == nullptr || !plan.model->scored);
+  if (plan.model != nullptr && !new_version && new_classes == 0 &&
+      !plan.adds_slices && !new_score) {
     return Reject::kNone;
   }
 
@@ -231,14 +275,67 @@ Reject Joiner::CheckLimits(const EventBatch& batch, const Plan& plan,
   if (new_label) *of_label = true;
   if (new_label && refused(plan.label)) return Reject::kUnknownClass;
   if (classes + new_classes > settings.classes) return Reject::kClassLimit;
-  const int64_t charged = plan.model == nullptr ? 0 : plan.model->window_bytes;
-  if (state_->window_bytes() - charged +
-          state_->WindowBytes(name, versions + new_version,
-                              classes + new_classes) >
-      settings.window_bytes) {
-    return Reject::kMemoryLimit;
+  WindowShape shape;
+  if (plan.model != nullptr) shape = state_->ShapeOf(*plan.model);
+  shape.task = plan.task;
+  shape.versions += new_version;
+  shape.classes += new_classes;
+  shape.scored = shape.scored || new_score;
+  return CheckMemory(batch, shape, planned) ? Reject::kNone
+                                            : Reject::kMemoryLimit;
+}
+
+// With a segment that is new, or with the one that stands for it.
+bool Joiner::CheckMemory(const EventBatch& batch, const WindowShape& shape,
+                         Plan* plan) const {
+  const std::string_view name = batch.names[plan->event->model];
+  const int64_t charged =
+      plan->model == nullptr ? 0 : plan->model->window_bytes;
+  const auto fits = [&](size_t slices) {
+    WindowShape wanted = shape;
+    wanted.slices += slices;
+    wanted.sets += slices > 0;
+    return state_->window_bytes() - charged +
+               state_->WindowBytes(name, wanted) <=
+           state_->settings().window_bytes;
+  };
+  if (!plan->adds_slices) return fits(0);
+  plan->segments_fit = fits(NewSlices(batch, *plan, true));
+  return plan->segments_fit || fits(NewSlices(batch, *plan, false));
+}
+
+// The segments of an event whose slices are to be added. `fit`: new ones may
+// be.
+std::vector<Slicing::Labels> Joiner::SegmentsOf(const EventBatch& batch,
+                                                const Plan& plan,
+                                                bool fit) const {
+  const Settings& settings = state_->settings();
+  Slicing fresh;
+  if (plan.model == nullptr) {
+    fresh.Configure(settings.For(batch.names[plan.event->model]).slices);
   }
-  return Reject::kNone;
+  const Slicing& slicing = plan.model == nullptr ? fresh : plan.model->slicing;
+  std::vector<Slicing::Labels> segments;
+  int64_t most = settings.segments_per_model;
+  for (const auto& labels : slicing.LabelsOf(batch, plan.extra->segments)) {
+    if (labels.empty()) continue;
+    segments.push_back(slicing.Admitted(labels, most, fit));
+    // One that is added takes a place from the next.
+    if (segments.back() == labels && slicing.Find(labels) == nullptr) --most;
+  }
+  return segments;
+}
+
+size_t Joiner::NewSlices(const EventBatch& batch, const Plan& plan,
+                         bool fit) const {
+  size_t count = 0;
+  for (const auto& labels : SegmentsOf(batch, plan, fit)) {
+    const auto* segment =
+        plan.model == nullptr ? nullptr : plan.model->slicing.Find(labels);
+    count += segment == nullptr || plan.version == nullptr ||
+             plan.version->FindSlice(segment->number) == nullptr;
+  }
+  return count;
 }
 
 }  // namespace plumbline

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <bit>
 #include <compare>
 #include <cstdint>
 
@@ -25,30 +26,59 @@ enum class RecordKind : uint8_t {
 // Records of one key form a chain. One cache line each.
 struct Record {
   PairKey key;
-  uint32_t next = 0;   // in the chain, or in the list of free records
-  uint32_t owner = 0;  // ledger that counts it: its version's or its model's
-  uint32_t age = 0;    // age bucket of its receipt
-  uint32_t number_hi = 0;
-  uint64_t number_lo : 16 = 0;
-  uint64_t time : 48 = 0;        // ms; see below
-  uint64_t label_time : 56 = 0;  // us; see below
-  uint64_t kind_bits : 4 = 0;
+  uint32_t next = 0;        // in the chain, or in the list of free records
+  uint32_t age = 0;         // age bucket of its receipt
+  uint64_t owner : 28 = 0;  // ledger that counts it: its version's or model's
+  uint64_t kind_bits : 3 = 0;
   uint64_t joined : 1 = 0;
   uint64_t unsaved : 3 = 0;  // see core/join/unsaved_pairs.h
-  uint64_t prediction = 0;   // class index, or bits of a double
-  uint64_t label = 0;        // likewise
+  uint64_t slices : 16 = 0;  // of a prediction: a set of Slicing
+  uint64_t scored : 1 = 0;   // it holds a score; see below
+  uint64_t number_high : 12 = 0;
+  uint64_t time : 44 = 0;  // ms; see below
+  uint64_t number_low : 20 = 0;
+  uint64_t label_time : 53 = 0;  // us; see below
+  uint64_t number_middle : 11 = 0;
+  uint64_t first = 0;
+  uint64_t second = 0;
 
   //               waiting prediction        joined pair           label
-  // time          timestamp of prediction   when completed        -
+  // time          timestamp of prediction   place (see series.h)  -
   // label_time    receipt (ms)              timestamp of label    same
   // number        -                         n-th of its version   n-th joined
+  //
+  // A value is a class index, or the bits of a double. `first` is the
+  // prediction and `second` the label. With a score (of a class, then) they are
+  // both in `first`, and `second` is the score.
 
   RecordKind kind() const { return static_cast<RecordKind>(kind_bits); }
   void set_kind(RecordKind kind) { kind_bits = static_cast<uint64_t>(kind); }
-  uint64_t number() const { return uint64_t{number_hi} << 16 | number_lo; }
+  uint64_t number() const {
+    return uint64_t{number_high} << 31 | uint64_t{number_middle} << 20 |
+           number_low;
+  }
   void set_number(uint64_t number) {
-    number_hi = static_cast<uint32_t>(number >> 16);
-    number_lo = number & 0xffff;
+    number_high = number >> 31 & 0xfff;
+    number_middle = number >> 20 & 0x7ff;
+    number_low = number & 0xfffff;
+  }
+
+  uint64_t prediction() const { return scored ? first & 0xffffffff : first; }
+  uint64_t label() const { return scored ? first >> 32 : second; }
+  // Negative if there is none.
+  double score() const { return scored ? std::bit_cast<double>(second) : -1; }
+  // REQUIRES: there is no label yet.
+  void set_prediction(uint64_t prediction, double score) {
+    scored = score >= 0;
+    first = prediction;
+    if (scored) second = std::bit_cast<uint64_t>(score);
+  }
+  void set_label(uint64_t label) {
+    if (scored) {
+      first = (first & 0xffffffff) | label << 32;
+    } else {
+      second = label;
+    }
   }
 };
 static_assert(sizeof(Record) == 64, "one cache line per record");

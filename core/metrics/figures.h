@@ -1,25 +1,16 @@
-// Figures: all that is derived from one window, by name.
-//
-// The one list that every exporter walks: a new figure is added here, and
-// appears in /metrics, in the API and in the tools.
+// Figures: all that is derived from one window, by name. What every exporter
+// walks; see core/metrics/statistic.h.
 
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
-#include "core/metrics/classification.h"
-#include "core/snapshot.h"
+#include "core/metrics/statistic.h"
 
 namespace plumbline {
-
-struct NamedFigure {
-  std::string_view name;     // "f1"
-  std::string_view average;  // "macro"; empty where it has none
-  double value;
-  bool is_ratio = true;  // from 0 to 1
-};
 
 // What a figure of the whole window is called, whether it has a value or not.
 struct FigureName {
@@ -27,11 +18,16 @@ struct FigureName {
   std::string_view average;
   bool is_ratio = true;
   bool has_bounds = false;  // NAME_lower_bound and NAME_upper_bound
+  Task task = Task::kClassification;
+  bool of_any_task = false;
 };
 
 // By what the API calls it: "accuracy", "f1_macro". nullopt if there is none.
-// Bounds are not among them.
+// Bounds are not among them, nor what has another label than an average.
 std::optional<FigureName> FigureOf(std::string_view api_name);
+
+// What the API calls it, but for what has another label than an average.
+std::string ApiName(const NamedFigure& figure);
 
 // The figures of the whole window that have a value, in a stable order.
 std::vector<NamedFigure> FiguresOf(const ModelSnapshot& model,

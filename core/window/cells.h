@@ -10,9 +10,8 @@
 //                    1   3  2  5      (1, 1) has 2, (1, 0) has 3,
 //                    2   8  7  6      and class 2 appends 4 to 8
 //
-// The first four cells, all that a binary model needs, are inline. The others
-// are in chunks, each three times as large as all before it, allocated when
-// first written and kept until the destructor.
+// The cells are in chunks, each three times as large as all before it,
+// allocated when first written and kept until the destructor.
 //
 // Invariants
 // (1) One thread writes. Any thread reads.
@@ -23,7 +22,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 namespace plumbline {
 
@@ -38,18 +36,19 @@ static_assert(CellOf(0, 2) == 4 && CellOf(2, 2) == 6 && CellOf(2, 0) == 8);
 template <class A>
 class Cells {
  public:
-  static constexpr uint32_t kInline = 4;
-  static constexpr uint32_t kChunks = 9;            // chunk c starts at
-  static constexpr uint32_t kLimit = 1u << 2 * 10;  // cell 4^(c+1)
+  static constexpr uint32_t kChunks = 9;  // the first: 16 cells; chunk c > 0
+  static constexpr uint32_t kLimit = 1u << 2 * 10;  // starts at cell 4^(c+1)
 
   Cells() = default;
   Cells(const Cells&) = delete;
   Cells& operator=(const Cells&) = delete;
   ~Cells() {
-    const Chunks* more = A::Load(more_, A::kRelaxed);
-    if (more == nullptr) return;
-    for (const auto& chunk : more->chunk) delete[] A::Load(chunk, A::kRelaxed);
-    delete more;
+    const Chunks* chunks = A::Load(chunks_, A::kRelaxed);
+    if (chunks == nullptr) return;
+    for (const auto& chunk : chunks->chunk) {
+      delete[] A::Load(chunk, A::kRelaxed);
+    }
+    delete chunks;
   }
 
   // [Writer] REQUIRES: cell < kLimit.
@@ -62,11 +61,10 @@ class Cells {
 
   // [Writer] Sets every cell to 0.
   void Clear() {
-    for (Cell& c : first_) A::Store(c, uint64_t{0}, A::kRelease);
-    const Chunks* more = A::Load(more_, A::kRelaxed);
-    if (more == nullptr) return;
+    const Chunks* chunks = A::Load(chunks_, A::kRelaxed);
+    if (chunks == nullptr) return;
     for (uint32_t i = 0; i < kChunks; ++i) {
-      Cell* chunk = A::Load(more->chunk[i], A::kRelaxed);
+      Cell* chunk = A::Load(chunks->chunk[i], A::kRelaxed);
       if (chunk == nullptr) continue;
       for (uint32_t j = 0; j < ChunkSize(i); ++j) {
         A::Store(chunk[j], uint64_t{0}, A::kRelease);
@@ -76,19 +74,15 @@ class Cells {
 
   // [Any thread] Writes the cells 0 to `count`-1 to `out`, absent ones as 0.
   void CopyTo(uint32_t count, uint64_t* out) const {
-    uint32_t n = 0;
-    // Acquire: as the gate's invariant (3) asks.
-    for (; n < count && n < kInline; ++n) {
-      out[n] = A::Load(first_[n], A::kAcquire);
-    }
-    if (n == count) return;
     // Acquire: sees the chunk table that the pointer publishes.
-    const Chunks* more = A::Load(more_, A::kAcquire);
+    const Chunks* chunks = A::Load(chunks_, A::kAcquire);
+    uint32_t n = 0;
     for (uint32_t i = 0; n < count; ++i) {
       // Acquire: sees the zeroes that the chunk was born with.
       const Cell* chunk =
-          more == nullptr ? nullptr : A::Load(more->chunk[i], A::kAcquire);
+          chunks == nullptr ? nullptr : A::Load(chunks->chunk[i], A::kAcquire);
       for (uint32_t j = 0; j < ChunkSize(i) && n < count; ++j, ++n) {
+        // Acquire: as the gate's invariant (3) asks.
         out[n] = chunk == nullptr ? 0 : A::Load(chunk[j], A::kAcquire);
       }
     }
@@ -96,7 +90,7 @@ class Cells {
 
   // Bytes on the heap when the cells 0 to `count`-1 have been written.
   static int64_t HeapBytes(uint32_t count) {
-    if (count <= kInline) return 0;
+    if (count == 0) return 0;
     int64_t bytes = sizeof(Chunks);
     for (uint32_t i = 0; i < kChunks && ChunkStart(i) < count; ++i) {
       bytes += int64_t{ChunkSize(i)} * sizeof(Cell);
@@ -110,29 +104,35 @@ class Cells {
     typename A::template Atomic<Cell*> chunk[kChunks] = {};
   };
 
-  static constexpr uint32_t ChunkStart(uint32_t i) { return 1u << 2 * (i + 1); }
-  static constexpr uint32_t ChunkSize(uint32_t i) { return 3 * ChunkStart(i); }
+  static constexpr uint32_t kFirst = 16;
+  static constexpr uint32_t ChunkStart(uint32_t i) {
+    return i == 0 ? 0 : 1u << 2 * (i + 1);
+  }
+  static constexpr uint32_t ChunkSize(uint32_t i) {
+    return i == 0 ? kFirst : 3 * ChunkStart(i);
+  }
+  static constexpr uint32_t ChunkOf(uint32_t cell) {
+    return cell < kFirst ? 0 : (std::bit_width(cell) - 1) / 2 - 1;
+  }
 
   Cell& At(uint32_t cell) {
-    if (cell < kInline) return first_[cell];
-    Chunks* more = A::Load(more_, A::kRelaxed);
-    if (more == nullptr) {
-      more = new Chunks;
+    Chunks* chunks = A::Load(chunks_, A::kRelaxed);
+    if (chunks == nullptr) {
+      chunks = new Chunks;
       // Release: publishes the null pointers inside.
-      A::Store(more_, more, A::kRelease);
+      A::Store(chunks_, chunks, A::kRelease);
     }
-    const uint32_t i = (std::bit_width(cell) - 1) / 2 - 1;
-    Cell* chunk = A::Load(more->chunk[i], A::kRelaxed);
+    const uint32_t i = ChunkOf(cell);
+    Cell* chunk = A::Load(chunks->chunk[i], A::kRelaxed);
     if (chunk == nullptr) {
       chunk = new Cell[ChunkSize(i)]();
       // Release: publishes the zeroes inside.
-      A::Store(more->chunk[i], chunk, A::kRelease);
+      A::Store(chunks->chunk[i], chunk, A::kRelease);
     }
     return chunk[cell - ChunkStart(i)];
   }
 
-  Cell first_[kInline] = {};
-  typename A::template Atomic<Chunks*> more_{nullptr};
+  typename A::template Atomic<Chunks*> chunks_{nullptr};
 };
 
 }  // namespace plumbline

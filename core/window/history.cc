@@ -1,13 +1,10 @@
 #include "core/window/history.h"
 
+#include <bit>
+#include <vector>
+
 namespace plumbline {
 namespace {
-
-void AddCell(std::map<uint32_t, int64_t>* cells, uint32_t cell, int64_t n) {
-  const auto it = cells->try_emplace(cell, 0).first;
-  it->second += n;
-  if (it->second == 0) cells->erase(it);
-}
 
 int64_t Floor(int64_t ms, int64_t step) { return ms / step * step; }
 
@@ -16,22 +13,59 @@ int64_t Floor(int64_t ms, int64_t step) { return ms / step * step; }
 void StepCounts::Add(const Tally& tally) {
   observations += tally.observations();
   tally.matrix().ForEach(
-      [this](uint32_t cell, int64_t n) { AddCell(&matrix, cell, n); });
-  tally.marginals().ForEach(
-      [this](uint32_t cell, int64_t n) { AddCell(&marginals, cell, n); });
+      [this](uint32_t cell, int64_t n) { AddCell(KeyOf(kMatrix, cell), n); });
+  tally.marginals().ForEach([this](uint32_t cell, int64_t n) {
+    AddCell(KeyOf(kMarginals, cell), n);
+  });
+  tally.ForEachErrorSum(
+      [this](uint32_t key, int64_t n) { AddCell(KeyOf(kErrorSums, key), n); });
+  tally.ForEachInSections([this](Section section, uint32_t cell, int64_t n) {
+    AddCell(KeyOf(kFirstSection + static_cast<uint32_t>(section), cell), n);
+  });
 }
 
 void StepCounts::Add(const StepCounts& other) {
   observations += other.observations;
-  for (const auto& [cell, n] : other.matrix) AddCell(&matrix, cell, n);
-  for (const auto& [cell, n] : other.marginals) AddCell(&marginals, cell, n);
+  for (const auto& [key, n] : other.cells) AddCell(key, n);
+}
+
+void StepCounts::AddCell(uint32_t key, int64_t n) {
+  const auto it = cells.try_emplace(key, 0).first;
+  it->second += n;
+  if (it->second == 0) cells.erase(it);
+}
+
+void StepCounts::CopyTo(SlotCounts* counts) const {
+  counts->observations = static_cast<uint64_t>(observations);
+  for (const auto& [key, n] : cells) {
+    const uint32_t cell = CellIn(key);
+    const auto value = static_cast<uint64_t>(n);
+    std::vector<uint64_t>* into = nullptr;
+    switch (const uint32_t kind = KindOf(key)) {
+      case kMatrix:
+        into = &counts->matrix;
+        break;
+      case kMarginals:
+        into = &counts->marginals;
+        break;
+      case kErrorSums:
+        counts->sparse[static_cast<size_t>(SparseSection::kErrorSums)]
+            .entries.emplace_back(cell, value);
+        continue;
+      default:
+        if (kind - kFirstSection >= kSections) continue;
+        into = &counts->sections[kind - kFirstSection];
+        // As large as its statistic has it, or larger.
+        if (cell >= into->size()) into->resize(std::bit_ceil(cell + 64U));
+    }
+    if (cell < into->size()) (*into)[cell] = value;
+  }
 }
 
 int64_t StepCounts::Bytes() const {
   constexpr size_t kStep = 160;  // with its node in the map
   constexpr size_t kCell = 64;   // likewise
-  return static_cast<int64_t>(kStep +
-                              kCell * (matrix.size() + marginals.size()));
+  return static_cast<int64_t>(kStep + kCell * cells.size());
 }
 
 void KeepBetween(int64_t from_ms, int64_t to_ms, Steps* steps) {

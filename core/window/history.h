@@ -20,13 +20,32 @@ namespace plumbline {
 
 // Sums of changes; a cell can be below zero until what it changes is added.
 struct StepCounts {
-  int64_t observations = 0;
-  std::map<uint32_t, int64_t> matrix;     // by CellOf()
-  std::map<uint32_t, int64_t> marginals;  // by MarginalOf()
+  // What a cell is of. NOTE: stores hold these numbers.
+  enum Kind : uint32_t { kMatrix, kMarginals, kErrorSums, kFirstSection };
 
+  int64_t observations = 0;
+  std::map<uint32_t, int64_t> cells;  // by KeyOf()
+
+  static uint32_t KeyOf(uint32_t kind, uint32_t cell) {
+    return kind << kKindShift | cell;
+  }
+  static uint32_t KindOf(uint32_t key) { return key >> kKindShift; }
+  static uint32_t CellIn(uint32_t key) {
+    return key & ((uint32_t{1} << kKindShift) - 1);
+  }
+
+  // Not bins: a step has no figures that need them.
   void Add(const Tally& tally);
   void Add(const StepCounts& other);
+  // Into counts of all 0; of the cells that there are in the matrix and the
+  // marginals.
+  void CopyTo(SlotCounts* counts) const;
   int64_t Bytes() const;  // about
+
+ private:
+  static constexpr int kKindShift = 28;
+
+  void AddCell(uint32_t key, int64_t n);
 };
 
 using Steps = std::map<int64_t, StepCounts>;  // by begin, in ms

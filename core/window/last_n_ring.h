@@ -1,11 +1,13 @@
-// LastNRing: counts over the last N completed pairs of a version.
+// LastNRing: counts over the last N completed pairs of a series.
 //
 // The ring keeps one packed observation per pair, so that each new one can
 // take the oldest out of the counts; it belongs to the writer alone. Readers
 // see one slot: the running counts of what is in the ring.
 //
-// A pair has the number it was completed as, from 0, and lives at that number
-// modulo N. A correction finds it there while it is among the last N.
+// A pair has the number it was completed as among those of its version, from
+// 0. Where the ring sees all of these, the pair lives at that number modulo N;
+// a ring that sees some of them (a slice's) keeps the numbers, which ascend.
+// A correction finds a pair by its number while it is among the last N.
 //
 // Invariants
 // (1) One thread writes. The slot is changed between Open() and Close() of the
@@ -14,51 +16,60 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "core/window/collect.h"
 #include "core/window/gate.h"
+#include "core/window/observation.h"
 #include "core/window/slot.h"
 
 namespace plumbline {
 
 class Checkpoint;
 
-// What the ring remembers of a pair.
-struct Observation {
-  static constexpr uint32_t kUnseen = ~uint32_t{0};  // not counted here
-  uint32_t actual = kUnseen;
-  uint32_t predicted = kUnseen;
-};
-
 template <class A>
 class LastNRing {
  public:
-  LastNRing(Slot<A>* slot, size_t n) : slot_(slot), n_(n) {}
+  // `sees_all`: of the pairs of its version.
+  LastNRing(Slot<A>* slot, size_t n, bool sees_all)
+      : slot_(slot), n_(n), sees_all_(sees_all) {}
 
-  // [Writer] Puts the pair with the next number, and returns the one that it
-  // pushed out (unseen, while the ring is filling).
+  // [Writer] Puts the pair with this number, which is greater than any before,
+  // and returns the one that it pushed out (unseen, while the ring is filling).
   Observation Push(uint64_t number, Observation observation) {
-    const size_t place = number % n_;
+    const size_t place = (sees_all_ ? number : pushed_++) % n_;
     // Grows with what it holds: a million places cost nothing until used.
     if (place >= ring_.size()) ring_.resize(place + 1);
+    if (!sees_all_) {
+      if (place >= numbers_.size()) numbers_.resize(place + 1);
+      numbers_[place] = number;
+    }
     const Observation out = ring_[place];
     ring_[place] = observation;
     return out;
   }
 
-  // [Writer] Replaces the pair `number`, `next` being the number that the next
-  // one will have. False if it is no longer, or was never, counted here.
-  bool Correct(uint64_t number, uint64_t next, Observation observation) {
-    if (number + n_ < next) return false;
-    const size_t place = number % n_;
-    if (place >= ring_.size()) return false;
-    if (ring_[place].actual == Observation::kUnseen) return false;
-    ring_[place] = observation;
-    return true;
+  // [Writer] The pair `number`, or null if it is no longer, or was never,
+  // counted here. `next`: the number that the next one of the version will
+  // have.
+  Observation* Find(uint64_t number, uint64_t next) {
+    const size_t place = sees_all_ ? PlaceOf(number, next) : Search(number);
+    if (place >= ring_.size() || !ring_[place].seen()) return nullptr;
+    return &ring_[place];
   }
+
+  // [Writer] Calls `visit(observation)` for each that is counted.
+  template <class Visit>
+  void ForEach(Visit visit) {
+    for (Observation& o : ring_) {
+      if (o.seen()) visit(o);
+    }
+  }
+
+  size_t n() const { return n_; }
 
   // [Writer]
   Slot<A>& slot(uint64_t generation) {
@@ -80,9 +91,36 @@ class LastNRing {
  private:
   friend class Checkpoint;
 
+  static constexpr size_t kNowhere = SIZE_MAX;
+
+  size_t PlaceOf(uint64_t number, uint64_t next) const {
+    return number + n_ < next ? kNowhere : number % n_;
+  }
+
+  // The numbers ascend from the oldest, which is where the next one goes.
+  size_t Search(uint64_t number) const {
+    const size_t size = numbers_.size();
+    const size_t oldest = size < n_ ? 0 : pushed_ % n_;
+    size_t begin = 0;
+    for (size_t end = size; begin < end;) {
+      const size_t middle = begin + (end - begin) / 2;
+      if (numbers_[(oldest + middle) % size] < number) {
+        begin = middle + 1;
+      } else {
+        end = middle;
+      }
+    }
+    if (begin == size) return kNowhere;
+    const size_t place = (oldest + begin) % size;
+    return numbers_[place] == number ? place : kNowhere;
+  }
+
   Slot<A>* const slot_;
   const size_t n_;
+  const bool sees_all_;
+  uint64_t pushed_ = 0;  // where it does not see all
   std::vector<Observation> ring_;
+  std::vector<uint64_t> numbers_;  // likewise, by place
 };
 
 }  // namespace plumbline

@@ -6,13 +6,20 @@
 // Counts made in one form stay there; a reader adds up both. After the change
 // of form a correction may take from the marginals what the matrix counted,
 // so single counts wrap below zero and only the sum has a meaning.
+//
+// What else is counted (core/window/section.h) has its place in the slot once
+// it occurs: a window that only counts two classes takes 80 bytes a slot.
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
+#include "core/window/block.h"
 #include "core/window/cells.h"
+#include "core/window/section.h"
+#include "core/window/sparse_cells.h"
 
 namespace plumbline {
 
@@ -24,21 +31,24 @@ struct SlotCounts {
   uint64_t observations = 0;        // pairs completed
   std::vector<uint64_t> matrix;     // by CellOf()
   std::vector<uint64_t> marginals;  // by MarginalOf()
+  std::array<std::vector<uint64_t>, kSections> sections;  // empty: all 0
+  std::array<SparseCounts, kSparseSections> sparse;
+
+  const std::vector<uint64_t>& of(Section section) const {
+    return sections[static_cast<size_t>(section)];
+  }
+  const SparseCounts& of(SparseSection section) const {
+    return sparse[static_cast<size_t>(section)];
+  }
 
   void Reset(uint32_t matrix_cells, uint32_t marginal_cells) {
     predictions = labelled = observations = 0;
     matrix.assign(matrix_cells, 0);
     marginals.assign(marginal_cells, 0);
+    for (auto& section : sections) section.clear();
+    for (SparseCounts& section : sparse) section.Clear();
   }
-  void Add(const SlotCounts& other) {
-    predictions += other.predictions;
-    labelled += other.labelled;
-    observations += other.observations;
-    for (size_t i = 0; i < matrix.size(); ++i) matrix[i] += other.matrix[i];
-    for (size_t i = 0; i < marginals.size(); ++i) {
-      marginals[i] += other.marginals[i];
-    }
-  }
+  void Add(const SlotCounts& other);
 };
 
 enum class Marginal : uint32_t { kTruePositives, kPredicted, kActual };
@@ -56,7 +66,7 @@ class Slot {
   Slot() = default;
   Slot(const Slot&) = delete;
   Slot& operator=(const Slot&) = delete;
-  ~Slot() { delete A::Load(marginals_, A::kRelaxed); }
+  ~Slot() { delete A::Load(more_, A::kRelaxed); }
 
   // [Writer] Marks the slot as changed in `generation` (of the model's gate).
   // REQUIRED before any change to it in that generation.
@@ -66,30 +76,47 @@ class Slot {
   }
 
   // [Writer] Empties the slot and gives it to `epoch`.
-  void Restart(int64_t epoch) {
-    // Release, here and below: as the gate's invariant (3) asks.
-    A::Store(epoch_, epoch, A::kRelease);
-    A::Store(predictions_, uint64_t{0}, A::kRelease);
-    A::Store(labelled_, uint64_t{0}, A::kRelease);
-    A::Store(observations_, uint64_t{0}, A::kRelease);
-    matrix_.Clear();
-    if (auto* m = A::Load(marginals_, A::kRelaxed)) m->Clear();
-  }
+  void Restart(int64_t epoch);
 
   // [Writer]
   int64_t epoch() const { return A::Load(epoch_, A::kRelaxed); }
   void AddPredictions(uint64_t n) { Increase(predictions_, n); }
   void AddLabelled(uint64_t n) { Increase(labelled_, n); }
   void AddObservations(uint64_t n) { Increase(observations_, n); }
-  void AddMatrix(uint32_t cell, int64_t delta) { matrix_.Add(cell, delta); }
-  void AddMarginal(uint32_t cell, int64_t delta) {
-    Cells<A>* m = A::Load(marginals_, A::kRelaxed);
-    if (m == nullptr) {
-      m = new Cells<A>;
-      // Release: publishes the zeroes inside.
-      A::Store(marginals_, m, A::kRelease);
+  void AddMatrix(uint32_t cell, int64_t delta) {
+    if (cell < kInline) {
+      Increase(first_[cell], static_cast<uint64_t>(delta));
+    } else {
+      more()->matrix.Add(cell, delta);
     }
-    m->Add(cell, delta);
+  }
+  void AddMarginal(uint32_t cell, int64_t delta) {
+    more()->marginals.Add(cell, delta);
+  }
+  // `size`: cells of the section in all.
+  void Add(Section section, uint32_t size, uint32_t cell, int64_t delta) {
+    more()->sections[static_cast<size_t>(section)].Add(size, cell, delta);
+  }
+  void Add(SparseSection section, uint32_t key, int64_t delta,
+           SparseSize size) {
+    ForSparse(more(), section,
+              [&](auto& cells) { cells.Add(key, delta, size); });
+  }
+  void Restore(SparseSection section, const SparseCounts& counts,
+               SparseSize size) {
+    if (counts.entries.empty()) return;
+    ForSparse(more(), section,
+              [&](auto& cells) { cells.Restore(counts, size); });
+  }
+  void Clear(Section section) {
+    if (More* m = A::Load(more_, A::kRelaxed)) {
+      m->sections[static_cast<size_t>(section)].Clear();
+    }
+  }
+  void Clear(SparseSection section) {
+    if (More* m = A::Load(more_, A::kRelaxed)) {
+      ForSparse(m, section, [](auto& cells) { cells.Clear(); });
+    }
   }
 
   // [Any thread] The generation that changed the slot last.
@@ -101,24 +128,57 @@ class Slot {
   // [Any thread] Copies the slot. `out` must be Reset() to the sizes wanted.
   // The copy is of one moment if Stamp() before it was not younger than the
   // closed generation that the reader entered, and is the same after it.
-  void CopyTo(SlotCounts* out) const {
-    out->epoch = A::Load(epoch_, A::kAcquire);
-    out->predictions = A::Load(predictions_, A::kAcquire);
-    out->labelled = A::Load(labelled_, A::kAcquire);
-    out->observations = A::Load(observations_, A::kAcquire);
-    matrix_.CopyTo(static_cast<uint32_t>(out->matrix.size()),
-                   out->matrix.data());
-    if (out->marginals.empty()) return;
-    // Acquire: sees the zeroes that the cells were born with.
-    if (const Cells<A>* m = A::Load(marginals_, A::kAcquire)) {
-      m->CopyTo(static_cast<uint32_t>(out->marginals.size()),
-                out->marginals.data());
-    }
+  void CopyTo(SlotCounts* out) const;
+
+  // Bytes of a slot with so many cells, and the sections' besides.
+  static int64_t Bytes(uint32_t matrix_cells, uint32_t marginal_cells,
+                       int64_t sections) {
+    const int64_t more =
+        sections +
+        (matrix_cells > kInline ? Cells<A>::HeapBytes(matrix_cells) : 0) +
+        Cells<A>::HeapBytes(marginal_cells);
+    return static_cast<int64_t>(sizeof(Slot)) +
+           (more > 0 ? more + static_cast<int64_t>(sizeof(More)) : 0);
   }
 
  private:
+  static constexpr uint32_t kInline = 4;
+  struct More {
+    Cells<A> matrix;  // from kInline on
+    Cells<A> marginals;
+    std::array<Block<A>, kSections> sections;
+    SparseCells<A, ScoreBins> score_bins;
+    SparseCells<A, ClassScoreBins> class_score_bins;
+    SparseCells<A, ErrorSums> error_sums;
+    SparseCells<A, ErrorBins> error_bins;
+  };
+
+  template <class M, class Do>
+  static void ForSparse(M* more, SparseSection section, Do what) {
+    switch (section) {
+      case SparseSection::kScoreBins:
+        return what(more->score_bins);
+      case SparseSection::kClassScoreBins:
+        return what(more->class_score_bins);
+      case SparseSection::kErrorSums:
+        return what(more->error_sums);
+      case SparseSection::kErrorBins:
+        return what(more->error_bins);
+    }
+  }
+
   static void Increase(Count& count, uint64_t n) {
+    // Release: as the gate's invariant (3) asks.
     A::Store(count, A::Load(count, A::kRelaxed) + n, A::kRelease);
+  }
+  More* more() {
+    More* m = A::Load(more_, A::kRelaxed);
+    if (m == nullptr) {
+      m = new More;
+      // Release: publishes the null pointers inside.
+      A::Store(more_, m, A::kRelease);
+    }
+    return m;
   }
 
   Count stamp_{0};
@@ -127,8 +187,70 @@ class Slot {
   Count predictions_{0};
   Count labelled_{0};
   Count observations_{0};
-  Cells<A> matrix_;
-  typename A::template Atomic<Cells<A>*> marginals_{nullptr};
+  Count first_[kInline] = {};  // of the matrix
+  typename A::template Atomic<More*> more_{nullptr};
 };
+
+template <class A>
+void Slot<A>::Restart(int64_t epoch) {
+  // Release, here and below: as the gate's invariant (3) asks.
+  A::Store(epoch_, epoch, A::kRelease);
+  for (Count* count : {&predictions_, &labelled_, &observations_}) {
+    A::Store(*count, uint64_t{0}, A::kRelease);
+  }
+  for (Count& cell : first_) A::Store(cell, uint64_t{0}, A::kRelease);
+  More* m = A::Load(more_, A::kRelaxed);
+  if (m == nullptr) return;
+  m->matrix.Clear();
+  m->marginals.Clear();
+  for (Block<A>& section : m->sections) section.Clear();
+  for (const SparseSection section : kAllSparse) {
+    ForSparse(m, section, [](auto& cells) { cells.Clear(); });
+  }
+}
+
+template <class A>
+void Slot<A>::CopyTo(SlotCounts* out) const {
+  out->epoch = A::Load(epoch_, A::kAcquire);
+  out->predictions = A::Load(predictions_, A::kAcquire);
+  out->labelled = A::Load(labelled_, A::kAcquire);
+  out->observations = A::Load(observations_, A::kAcquire);
+  const auto cells = static_cast<uint32_t>(out->matrix.size());
+  // Acquire: sees the null pointers that it was born with.
+  const More* m = A::Load(more_, A::kAcquire);
+  if (m != nullptr) {
+    if (cells > kInline) m->matrix.CopyTo(cells, out->matrix.data());
+    m->marginals.CopyTo(static_cast<uint32_t>(out->marginals.size()),
+                        out->marginals.data());
+    for (size_t i = 0; i < kSections; ++i) {
+      m->sections[i].CopyTo(&out->sections[i]);
+    }
+    for (const SparseSection section : kAllSparse) {
+      ForSparse(m, section, [&](const auto& sparse) {
+        sparse.CopyTo(&out->sparse[static_cast<size_t>(section)]);
+      });
+    }
+  }
+  for (uint32_t i = 0; i < kInline && i < cells; ++i) {
+    out->matrix[i] = A::Load(first_[i], A::kAcquire);
+  }
+}
+
+inline void SlotCounts::Add(const SlotCounts& other) {
+  predictions += other.predictions;
+  labelled += other.labelled;
+  observations += other.observations;
+  const auto add = [](const std::vector<uint64_t>& from,
+                      std::vector<uint64_t>* to) {
+    if (to->size() < from.size()) to->resize(from.size());
+    for (size_t i = 0; i < from.size(); ++i) (*to)[i] += from[i];
+  };
+  add(other.matrix, &matrix);
+  add(other.marginals, &marginals);
+  for (size_t i = 0; i < kSections; ++i) {
+    add(other.sections[i], &sections[i]);
+  }
+  for (size_t i = 0; i < kSparseSections; ++i) sparse[i].Add(other.sparse[i]);
+}
 
 }  // namespace plumbline

@@ -5,20 +5,15 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
-#include "core/window/last_n_ring.h"
+#include "core/window/counting.h"
 #include "core/window/slot.h"
 
 namespace plumbline {
-
-// How a model's observations are counted; see core/window/slot.h.
-enum class CountForm : uint8_t {
-  kMatrix,
-  kMarginals,
-  kTotalOnly,  // a regression: values have no cells
-};
 
 // Sums of changes by cell number, and which cells have one.
 class CellChanges {
@@ -60,44 +55,117 @@ class Tally {
     observations_ = 0;
     matrix_.Clear();
     marginals_.Clear();
+    if (!has_more_) return;
+    has_more_ = false;
+    for (SectionChanges& section : sections_) section.cells.Clear();
+    error_sums_.Clear();
+    for (auto& bins : bins_) bins.clear();
   }
 
   // Adds the observation `n` times; -1 takes it out.
-  void Add(const Observation& o, int64_t n, CountForm form) {
+  void Add(const Observation& o, int64_t n, const Counting& counting) {
     observations_ += n;
-    Recount(o, n, form);
+    Recount(o, n, counting);
   }
-  // The same for a pair that stays one: only its cell changes.
-  void Recount(const Observation& o, int64_t n, CountForm form) {
-    if (form == CountForm::kMatrix) {
-      matrix_.Add(CellOf(o.actual, o.predicted), n);
-    } else if (form == CountForm::kMarginals) {
-      if (o.actual == o.predicted) {
-        marginals_.Add(MarginalOf(o.actual, Marginal::kTruePositives), n);
+  // The same for a pair that stays one: only its cells change.
+  void Recount(const Observation& o, int64_t n, const Counting& counting) {
+    if (counting.form == CountForm::kMatrix) {
+      matrix_.Add(CellOf(o.actual(), o.predicted()), n);
+    } else if (counting.form == CountForm::kMarginals) {
+      if (o.actual() == o.predicted()) {
+        marginals_.Add(MarginalOf(o.actual(), Marginal::kTruePositives), n);
       }
-      marginals_.Add(MarginalOf(o.predicted, Marginal::kPredicted), n);
-      marginals_.Add(MarginalOf(o.actual, Marginal::kActual), n);
+      marginals_.Add(MarginalOf(o.predicted(), Marginal::kPredicted), n);
+      marginals_.Add(MarginalOf(o.actual(), Marginal::kActual), n);
+    }
+    for (const Counting::Count count : counting.statistics) {
+      count(counting, o, n, this);
     }
   }
 
-  // [Writer] REQUIRES: the slot was touched in the open generation.
+  // [Statistics] `size`: cells of the section in all.
+  void Add(Section section, uint32_t size, uint32_t cell, int64_t delta) {
+    has_more_ = true;
+    SectionChanges& changes = sections_[static_cast<size_t>(section)];
+    changes.size = size;
+    changes.cells.Add(cell, delta);
+  }
+  void AddErrorSum(uint32_t key, int64_t delta) {
+    has_more_ = true;
+    error_sums_.Add(key, delta);
+  }
+  void AddBin(SparseSection section, uint32_t key, int64_t delta) {
+    has_more_ = true;
+    bins_[static_cast<size_t>(section)].emplace_back(key, delta);
+  }
+
+  // [Writer] `last`: N of a last-N window, else 0. REQUIRES: the slot was
+  // touched in the open generation.
   template <class A>
-  void AddTo(Slot<A>* slot) const {
+  void AddTo(Slot<A>* slot, int64_t last) const {
     if (observations_ != 0) {
       slot->AddObservations(static_cast<uint64_t>(observations_));
     }
     matrix_.ForEach([slot](uint32_t c, int64_t n) { slot->AddMatrix(c, n); });
     marginals_.ForEach(
         [slot](uint32_t c, int64_t n) { slot->AddMarginal(c, n); });
+    if (has_more_) AddMoreTo(slot, last);
   }
   int64_t observations() const { return observations_; }
   const CellChanges& matrix() const { return matrix_; }
   const CellChanges& marginals() const { return marginals_; }
+  // Calls visit(section, cell, delta) for each change in a section.
+  template <class Visit>
+  void ForEachInSections(Visit visit) const {
+    for (size_t i = 0; i < kSections && has_more_; ++i) {
+      sections_[i].cells.ForEach([&](uint32_t cell, int64_t delta) {
+        visit(static_cast<Section>(i), cell, delta);
+      });
+    }
+  }
+  template <class Visit>
+  void ForEachErrorSum(Visit visit) const {
+    error_sums_.ForEach(visit);
+  }
+  // Calls visit(section, key, delta) for each change in a sparse section.
+  template <class Visit>
+  void ForEachSparse(Visit visit) const {
+    if (!has_more_) return;
+    ForEachErrorSum([&](uint32_t key, int64_t delta) {
+      visit(SparseSection::kErrorSums, key, delta);
+    });
+    for (const SparseSection section : kAllSparse) {
+      for (const auto& [key, delta] : bins_[static_cast<size_t>(section)]) {
+        visit(section, key, delta);
+      }
+    }
+  }
 
  private:
+  struct SectionChanges {
+    CellChanges cells;
+    uint32_t size = 0;
+  };
+
+  template <class A>
+  void AddMoreTo(Slot<A>* slot, int64_t last) const {
+    ForEachInSections([&](Section section, uint32_t cell, int64_t delta) {
+      slot->Add(section, sections_[static_cast<size_t>(section)].size, cell,
+                delta);
+    });
+    ForEachSparse([&](SparseSection section, uint32_t key, int64_t delta) {
+      slot->Add(section, key, delta, SizeOf(section, last));
+    });
+  }
+
   int64_t observations_ = 0;
   CellChanges matrix_;
   CellChanges marginals_;
+  bool has_more_ = false;  // in what follows
+  std::array<SectionChanges, kSections> sections_;
+  CellChanges error_sums_;
+  // Bins that occur, some several times.
+  std::array<std::vector<std::pair<uint32_t, int64_t>>, kSparseSections> bins_;
 };
 
 }  // namespace plumbline

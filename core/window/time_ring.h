@@ -53,11 +53,18 @@ class TimeRing {
     return slot;
   }
 
+  // [Writer] The slot of `then_ms`, which is not later than now, restarted if
+  // it stood for an older epoch; or null if that is outside the window by now.
+  Slot<A>* At(uint64_t generation, int64_t then_ms, int64_t now_ms) {
+    if (!Covers(then_ms, now_ms)) return nullptr;
+    return &Current(generation, then_ms);
+  }
+
   // [Writer] The slot that counted what happened at `then_ms`, or null if it
   // has left the window by now.
   Slot<A>* Past(uint64_t generation, int64_t then_ms, int64_t now_ms) {
+    if (!Covers(then_ms, now_ms)) return nullptr;
     const int64_t epoch = EpochOf(then_ms);
-    if (epoch + static_cast<int64_t>(size_) <= EpochOf(now_ms)) return nullptr;
     Slot<A>& slot = SlotOf(epoch);
     if (slot.epoch() != epoch) return nullptr;
     slot.Touch(generation);
@@ -84,6 +91,9 @@ class TimeRing {
  private:
   friend class Checkpoint;
 
+  bool Covers(int64_t then_ms, int64_t now_ms) const {
+    return EpochOf(then_ms) + static_cast<int64_t>(size_) > EpochOf(now_ms);
+  }
   Slot<A>& SlotOf(int64_t epoch) {
     return slots_[static_cast<size_t>(epoch) % size_];
   }

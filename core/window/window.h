@@ -1,4 +1,4 @@
-// Window: one configured window of one version, of either kind.
+// Window: one configured window of one series, of either kind.
 
 #pragma once
 
@@ -23,12 +23,14 @@ class Window {
 
   // Counts pairs whose prediction was received in age bucket `first_age` or
   // later: a window that is added by a reload never sees what came before it.
-  Window(WindowSettings settings, uint32_t first_age)
+  // `sees_all`: of the pairs of its version.
+  Window(WindowSettings settings, uint32_t first_age, bool sees_all)
       : settings_(std::move(settings)),
         first_age_(first_age),
         slots_(new Slot<Atomics>[SlotCount(settings_)]) {
     if (settings_.last > 0) {
-      last_n_.emplace(slots_.get(), static_cast<size_t>(settings_.last));
+      last_n_.emplace(slots_.get(), static_cast<size_t>(settings_.last),
+                      sees_all);
     } else {
       time_.emplace(slots_.get(), static_cast<size_t>(settings_.slots),
                     settings_.length_ms / settings_.slots);
@@ -42,6 +44,15 @@ class Window {
   TimeRing<Atomics>* time() { return time_ ? &*time_ : nullptr; }
   LastNRing<Atomics>* last_n() { return last_n_ ? &*last_n_ : nullptr; }
 
+  // [Writer] Calls `visit(slot)` for each slot, as a change of `generation`.
+  template <class Visit>
+  void ForEachSlot(uint64_t generation, Visit visit) {
+    for (size_t i = 0; i < SlotCount(settings_); ++i) {
+      slots_[i].Touch(generation);
+      visit(&slots_[i]);
+    }
+  }
+
   // [Any thread] See TimeRing::Read.
   void Read(const Gate<Atomics>& gate, int64_t now_ms, SlotCounts* sum) const {
     if (time_) {
@@ -52,16 +63,17 @@ class Window {
   }
 
   // Bytes that a window takes at most, with cells for so many classes.
+  // `sections`: of a slot. `numbered`: it is a slice's.
   static int64_t Bytes(const WindowSettings& settings, uint32_t matrix_cells,
-                       uint32_t marginal_cells) {
-    int64_t slot = static_cast<int64_t>(sizeof(Slot<Atomics>)) +
-                   Cells<Atomics>::HeapBytes(matrix_cells);
-    if (marginal_cells > 0) {
-      slot += static_cast<int64_t>(sizeof(Cells<Atomics>)) +
-              Cells<Atomics>::HeapBytes(marginal_cells);
-    }
-    return static_cast<int64_t>(SlotCount(settings)) * slot +
-           settings.last * static_cast<int64_t>(sizeof(Observation));
+                       uint32_t marginal_cells, int64_t sections,
+                       bool numbered) {
+    const int64_t place =
+        static_cast<int64_t>(sizeof(Observation)) +
+        (numbered ? static_cast<int64_t>(sizeof(uint64_t)) : 0);
+    return static_cast<int64_t>(sizeof(Window)) +
+           static_cast<int64_t>(SlotCount(settings)) *
+               Slot<Atomics>::Bytes(matrix_cells, marginal_cells, sections) +
+           settings.last * place;
   }
 
  private:

@@ -92,16 +92,6 @@ struct BodyDecoder::Impl {
                     const DecodeLimits& limits, DecodedBody* out);
   void Line(std::string_view line, EventReader* reader, DecodedBody* out);
 
-  // Reads the event in place; one that fails is taken back.
-  bool Keep(simdjson::dom::object object, uint32_t index, EventReader* reader,
-            DecodedBody* out) {
-    Event& event = out->batch.events.emplace_back();
-    event.index = index;
-    if (reader->Read(object, &event)) return true;
-    out->batch.events.pop_back();
-    return false;
-  }
-
   // An array cannot hold what is no event, or one that repeats a key.
   bool Add(simdjson::dom::object object, EventReader* reader, DecodedBody* out,
            std::string* message);
@@ -130,7 +120,7 @@ BodyStatus BodyDecoder::Decode(std::string_view body, BodyFormat format,
     return BodyStatus::kInvalid;
   }
   if (format == BodyFormat::kUnknown) format = Guess(body);
-  EventReader reader(*impl_->hasher, limits, now_us, &out->batch.names);
+  EventReader reader(*impl_->hasher, limits, now_us, &out->batch);
   const BodyStatus status =
       format == BodyFormat::kNdjson
           ? impl_->Ndjson(body, &reader, limits, out)
@@ -236,7 +226,7 @@ void BodyDecoder::Impl::Line(std::string_view line, EventReader* reader,
   if (error == simdjson::SUCCESS &&
       root.get_object().get(object) == simdjson::SUCCESS) {
     ++out->events;
-    if (!Keep(object, index, reader, out)) {
+    if (!reader->Read(object, index)) {
       EventError failed = reader->error();
       failed.index = index;
       out->AddError(std::move(failed));
@@ -262,7 +252,7 @@ void BodyDecoder::Impl::Line(std::string_view line, EventReader* reader,
 bool BodyDecoder::Impl::Add(simdjson::dom::object object, EventReader* reader,
                             DecodedBody* out, std::string* message) {
   const auto index = static_cast<uint32_t>(out->events++);
-  if (Keep(object, index, reader, out)) return true;
+  if (reader->Read(object, index)) return true;
   EventError failed = reader->error();
   if (failed.reject == Reject::kInvalidJson) {
     *message = "event " + std::to_string(index) + ": " + failed.message;

@@ -140,7 +140,24 @@ std::string Shown(double number) {
 
 }  // namespace
 
-bool EventReader::Read(simdjson::dom::object object, Event* event) {
+bool EventReader::Read(simdjson::dom::object object, uint32_t index) {
+  const size_t extras = batch_->extras.size();
+  const size_t scores = batch_->class_scores.size();
+  const size_t segments = batch_->segments.size();
+  const size_t classes = batch_->classes.size();
+  Event& event = batch_->events.emplace_back();
+  event.index = index;
+  if (ReadFields(object, &event)) return true;
+  batch_->events.pop_back();
+  batch_->extras.resize(extras);
+  batch_->class_scores.resize(scores);
+  batch_->segments.resize(segments);
+  batch_->classes.resize(classes);
+  return false;
+}
+
+inline bool EventReader::ReadFields(simdjson::dom::object object,
+                                    Event* event) {
   unsigned seen = 0;
   for (const auto field : object) {
     const Field known = FieldOf(field.key);
@@ -186,18 +203,17 @@ inline bool EventReader::ReadField(int field, Element value, Event* event) {
     case kLabel:
       return ReadValue("label", value, &event->label_kind, &event->label);
     case kScore:
-      event->has_score = true;
-      return ReadProbability("score", value);
+      return ReadProbability("score", value, &batch_->AddExtra(event).score);
     case kScores:
-      return CheckScores(value);
+      return ReadScores(value, event);
     case kTimestamp:
       return ReadTimestamp(value, &event->timestamp_us);
     case kSegments:
-      return CheckSegments(value);
+      return ReadSegments(value, event);
     case kFeatures:
       return CheckFeatures(value);
     case kLatency:
-      return ReadLatency(value, &event->latency);
+      return ReadLatency(value, &batch_->AddExtra(event).latency);
     default:
       if (value.type() != element_type::OBJECT) {
         return FailType("metadata", "an object");
@@ -258,22 +274,52 @@ inline bool EventReader::ReadValue(std::string_view field, Element value,
       *bits = std::bit_cast<uint64_t>(double(value));
       return true;
     case element_type::ARRAY:
-      return Fail(Reject::kWrongType, field,
-                  std::string(field) +
-                      " is an array: this version knows no multilabel models");
+      *kind = ValueKind::kSet;
+      return ReadSet(field, value.get_array().value_unsafe(), bits);
     default:
-      return FailType(field, "a string, an integer, a boolean or a number");
+      return FailType(
+          field,
+          "a string, an integer, a boolean, a number or an array of strings");
   }
 }
 
-bool EventReader::ReadProbability(std::string_view field, Element value) {
-  double number = 0;
-  if (!AsNumber(value, &number)) return FailType(field, "a number");
-  if (number < 0 || number > 1) {
+bool EventReader::ReadSet(std::string_view field, simdjson::dom::array array,
+                          uint64_t* bits) {
+  std::vector<uint32_t>& classes = batch_->classes;
+  const auto begin = static_cast<uint32_t>(classes.size());
+  for (const auto element : array) {
+    std::string_view text;
+    if (element.get_string().get(text) != simdjson::SUCCESS) {
+      return FailType(field, "an array of strings");
+    }
+    if (classes.size() - begin == limits_.classes) {
+      return Fail(Reject::kOutOfRange, field,
+                  std::string(field) + " has more than " +
+                      std::to_string(limits_.classes) + " classes");
+    }
+    uint32_t name = 0;
+    if (!AddName(field, text, 1, &name)) return false;
+    classes.push_back(name);
+  }
+  std::sort(classes.begin() + begin, classes.end());
+  if (std::adjacent_find(classes.begin() + begin, classes.end()) !=
+      classes.end()) {
+    return Fail(Reject::kOutOfRange, field,
+                std::string(field) + " has a class twice");
+  }
+  *bits = Range{begin, static_cast<uint32_t>(classes.size()) - begin}.bits();
+  return true;
+}
+
+bool EventReader::ReadProbability(std::string_view field, Element value,
+                                  double* number) {
+  if (!AsNumber(value, number)) return FailType(field, "a number");
+  if (*number < 0 || *number > 1) {
     return Fail(
         Reject::kOutOfRange, field,
-        std::string(field) + " is " + Shown(number) + ", outside [0, 1]");
+        std::string(field) + " is " + Shown(*number) + ", outside [0, 1]");
   }
+  *number += 0.0;  // one kind of zero
   return true;
 }
 
@@ -325,27 +371,38 @@ bool EventReader::ReadLatency(Element value, double* latency) {
   return true;
 }
 
-bool EventReader::CheckScores(Element value) {
+bool EventReader::ReadScores(Element value, Event* event) {
   simdjson::dom::object scores;
   if (value.get_object().get(scores) != simdjson::SUCCESS) {
     return FailType("scores", "an object of class to probability");
   }
   if (!CheckKeys("scores", scores, limits_.classes)) return false;
+  const auto begin = static_cast<uint32_t>(batch_->class_scores.size());
   for (const auto score : scores) {
-    const std::string name = "scores." + std::string(score.key);
-    if (ReadProbability(name, score.value)) continue;
+    ClassScore& read = batch_->class_scores.emplace_back();
+    read.name = names_->Add(score.key);
+    if (AsNumber(score.value, &read.score) && read.score >= 0 &&
+        read.score <= 1) {
+      read.score += 0.0;  // one kind of zero
+      continue;
+    }
+    ReadProbability("scores." + std::string(score.key), score.value,
+                    &read.score);
     error_.field = "scores";
     return false;
   }
+  batch_->AddExtra(event).scores = {
+      begin, static_cast<uint32_t>(batch_->class_scores.size()) - begin};
   return true;
 }
 
-bool EventReader::CheckSegments(Element value) {
+bool EventReader::ReadSegments(Element value, Event* event) {
   simdjson::dom::object segments;
   if (value.get_object().get(segments) != simdjson::SUCCESS) {
     return FailType("segments", "an object of string to string");
   }
   if (!CheckKeys("segments", segments, kMostSegments)) return false;
+  const auto begin = static_cast<uint32_t>(batch_->segments.size());
   for (const auto segment : segments) {
     std::string_view text;
     if (segment.value.get_string().get(text) != simdjson::SUCCESS) {
@@ -354,7 +411,11 @@ bool EventReader::CheckSegments(Element value) {
     if (!IsName(text, 1)) {
       return FailName("segments", "segments." + std::string(segment.key), text);
     }
+    const uint32_t key = names_->Add(segment.key);
+    batch_->segments.push_back({key, names_->Add(text)});
   }
+  batch_->AddExtra(event).segments = {
+      begin, static_cast<uint32_t>(batch_->segments.size()) - begin};
   return true;
 }
 

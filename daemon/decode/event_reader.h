@@ -18,18 +18,23 @@ namespace plumbline {
 class EventReader {
  public:
   EventReader(const IdHasher& hasher, const DecodeLimits& limits,
-              int64_t now_us, Names* names)
-      : hasher_(hasher), limits_(limits), now_us_(now_us), names_(names) {}
+              int64_t now_us, EventBatch* batch)
+      : hasher_(hasher),
+        limits_(limits),
+        now_us_(now_us),
+        batch_(batch),
+        names_(&batch->names) {}
 
-  // True if `object` is an event by itself; else error() says what is wrong.
-  // REQUIRES: *event is as constructed.
-  bool Read(simdjson::dom::object object, Event* event);
+  // Appends to the batch. If `object` is no event by itself nothing is appended
+  // but names, and error() says what is wrong.
+  bool Read(simdjson::dom::object object, uint32_t index);
 
   const EventError& error() const { return error_; }
 
  private:
   using Element = simdjson::dom::element;
 
+  bool ReadFields(simdjson::dom::object object, Event* event);
   bool ReadField(int field, Element value, Event* event);
   bool ReadName(std::string_view field, Element value, size_t least,
                 uint32_t* name);
@@ -37,11 +42,13 @@ class EventReader {
                uint32_t* name);
   bool ReadValue(std::string_view field, Element value, ValueKind* kind,
                  uint64_t* bits);
-  bool ReadProbability(std::string_view field, Element value);
+  bool ReadSet(std::string_view field, simdjson::dom::array array,
+               uint64_t* bits);
+  bool ReadProbability(std::string_view field, Element value, double* number);
   bool ReadTimestamp(Element value, int64_t* timestamp_us);
   bool ReadLatency(Element value, double* latency);
-  bool CheckScores(Element value);
-  bool CheckSegments(Element value);
+  bool ReadScores(Element value, Event* event);
+  bool ReadSegments(Element value, Event* event);
   bool CheckFeatures(Element value);
   bool CheckMetadata(Element value);
   bool CheckKeys(std::string_view field, simdjson::dom::object object,
@@ -61,7 +68,8 @@ class EventReader {
   const IdHasher& hasher_;
   const DecodeLimits& limits_;
   const int64_t now_us_;
-  Names* const names_;
+  EventBatch* const batch_;
+  Names* const names_;                 // of the batch
   std::array<uint32_t, 16> recent_{};  // names had lately, by size and end
   EventError error_;
 };

@@ -14,7 +14,6 @@
 namespace plumbline {
 namespace {
 
-using rocksdb::Slice;
 using rocksdb::Status;
 
 // All records of a key.
@@ -113,7 +112,7 @@ Status CheckpointFiles::WritePairs(const std::vector<Record>& pairs) {
       AppendStored(pairs[i], &value);
     }
     const KeyBytes key = Encode(pair);
-    status = writer.Put(Slice(key.data(), key.size()), value);
+    status = writer.Put(rocksdb::Slice(key.data(), key.size()), value);
   }
   return status.ok() ? writer.Finish() : status;
 }

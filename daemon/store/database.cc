@@ -24,7 +24,6 @@
 namespace plumbline {
 namespace {
 
-using rocksdb::Slice;
 using rocksdb::Status;
 
 constexpr size_t kLookUps = 1024;  // keys of one MultiGet
@@ -171,7 +170,7 @@ CheckpointFiles::Targets Database::Impl::Targets() const {
 Status Database::Impl::FindSome(std::span<const PairKey> keys,
                                 std::vector<Record>* records) const {
   std::vector<KeyBytes> bytes;
-  std::vector<Slice> slices;
+  std::vector<rocksdb::Slice> slices;
   bytes.reserve(keys.size());
   slices.reserve(keys.size());
   for (const PairKey& key : keys) {

@@ -53,12 +53,10 @@ std::string Encode(const StepCounts& step) {
   std::string bytes;
   ByteWriter out(&bytes);
   out.Put(step.observations);
-  for (const auto* cells : {&step.matrix, &step.marginals}) {
-    out.Put(static_cast<uint32_t>(cells->size()));
-    for (const auto& [cell, n] : *cells) {
-      out.Put(cell);
-      out.Put(n);
-    }
+  out.Put(static_cast<uint32_t>(step.cells.size()));
+  for (const auto& [key, n] : step.cells) {
+    out.Put(key);
+    out.Put(n);
   }
   return bytes;
 }
@@ -67,11 +65,9 @@ std::optional<StepCounts> DecodeStep(std::string_view bytes) {
   ByteReader in(bytes);
   StepCounts step;
   step.observations = in.Get<int64_t>();
-  for (auto* cells : {&step.matrix, &step.marginals}) {
-    for (auto n = in.Get<uint32_t>(); n > 0 && in.ok(); --n) {
-      const auto cell = in.Get<uint32_t>();
-      (*cells)[cell] = in.Get<int64_t>();
-    }
+  for (auto n = in.Get<uint32_t>(); n > 0 && in.ok(); --n) {
+    const auto key = in.Get<uint32_t>();
+    step.cells[key] = in.Get<int64_t>();
   }
   if (!in.ok() || !in.AtEnd()) return std::nullopt;
   return step;

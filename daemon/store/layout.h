@@ -31,7 +31,7 @@ inline std::string ModelKey(uint32_t number) {
 inline constexpr size_t kKeyBytes = sizeof(PairKey);
 // A stored record is the struct's tail: fixed-width fields of a little-endian
 // machine, and bit-fields as the Itanium ABI lays them out.
-inline constexpr size_t kRecordOffset = offsetof(Record, owner);
+inline constexpr size_t kRecordOffset = offsetof(Record, age);
 inline constexpr size_t kStoredBytes = sizeof(Record) - kRecordOffset;
 static_assert(kRecordOffset == 20 && kStoredBytes == 44);
 

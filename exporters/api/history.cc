@@ -37,19 +37,16 @@ SlotCounts CountsOf(const StepCounts& step, const ModelSnapshot& model) {
   SlotCounts counts;
   const auto n = static_cast<uint32_t>(model.classes.size());
   uint32_t side = model.has_matrix ? n : 0;
-  const uint32_t used =
-      step.matrix.empty() ? 0 : step.matrix.rbegin()->first + 1;
+  uint32_t used = 0;  // cells of the matrix
+  bool has_marginals = false;
+  for (const auto& [key, value] : step.cells) {
+    const uint32_t kind = StepCounts::KindOf(key);
+    if (kind == StepCounts::kMatrix) used = StepCounts::CellIn(key) + 1;
+    has_marginals = has_marginals || kind == StepCounts::kMarginals;
+  }
   while (!model.has_matrix && side * side < used) ++side;
-  counts.Reset(side * side, step.marginals.empty() ? 0 : n * kMarginals);
-  counts.observations = static_cast<uint64_t>(step.observations);
-  const auto fill = [](const std::map<uint32_t, int64_t>& cells,
-                       std::vector<uint64_t>* into) {
-    for (const auto& [cell, value] : cells) {
-      if (cell < into->size()) (*into)[cell] = static_cast<uint64_t>(value);
-    }
-  };
-  fill(step.matrix, &counts.matrix);
-  fill(step.marginals, &counts.marginals);
+  counts.Reset(side * side, has_marginals ? n * kMarginals : 0);
+  step.CopyTo(&counts);
   return counts;
 }
 

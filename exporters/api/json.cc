@@ -19,7 +19,14 @@ std::string Dump(const Json& json) {
 }
 
 const char* TaskName(Task task) {
-  return task == Task::kRegression ? "regression" : "classification";
+  switch (task) {
+    case Task::kRegression:
+      return "regression";
+    case Task::kMultilabel:
+      return "multilabel";
+    default:
+      return "classification";
+  }
 }
 
 Json TimeJson(uint64_t ms) {
@@ -68,7 +75,7 @@ Json WindowJson(const ModelSnapshot& model, const VersionSnapshot& version,
                 const WindowSnapshot& window) {
   Json json = {{"version", version.name},
                {"window", window.settings.name},
-               {"segment", Json::object()},
+               {"segment", SegmentJson(window)},
                {"observations", window.counts.observations}};
   const bool classifies = model.task == Task::kClassification;
   if (classifies) json["classes"] = model.classes;
@@ -99,6 +106,11 @@ Json ConfigJson(const Config& config) {
     }
     if (!rule.classes.empty()) model["classes"] = rule.classes;
     if (rule.min_coverage > 0) model["min_coverage"] = rule.min_coverage;
+    if (rule.by_prediction) model["window_time"] = "prediction";
+    if (!rule.slices.empty()) model["slices"] = rule.slices;
+    for (const ThresholdSettings& threshold : rule.thresholds) {
+      model["thresholds"].push_back(threshold.value);
+    }
     models.push_back(std::move(model));
   }
   for (const Objective& objective : config.objectives) {
@@ -126,6 +138,7 @@ Json ConfigJson(const Config& config) {
             {"retire_after", FormatDuration(engine.retire_after_ms)},
             {"classes", engine.classes},
             {"matrix_classes", engine.matrix_classes},
+            {"segments_per_model", engine.segments_per_model},
             {"window_bytes", FormatSize(engine.window_bytes)},
             {"connections", config.connections},
             {"in_flight_bytes", FormatSize(config.in_flight_bytes)},

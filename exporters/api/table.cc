@@ -83,9 +83,31 @@ std::string Classes(const Json& result) {
 std::string Metrics(const Json& result) {
   std::vector<Row> rows;
   for (const auto& [name, value] : result["metrics"].items()) {
-    rows.push_back({name, Shown(value)});
+    if (!value.is_object()) {
+      rows.push_back({name, Shown(value)});
+      continue;
+    }
+    // "thresholds": {"0.5": {"precision": 0.8, ...}, ...}, and the like
+    for (const auto& [of, inner] : value.items()) {
+      if (!inner.is_object()) {
+        rows.push_back({name + " " + of, Shown(inner)});
+        continue;
+      }
+      for (const auto& [figure, number] : inner.items()) {
+        rows.push_back({name + " " + of + " " + figure, Shown(number)});
+      }
+    }
   }
   return Aligned(rows);
+}
+
+// "  day=weekend, hours=peak"
+std::string Segment(const Json& result) {
+  std::string text;
+  for (const auto& [key, value] : result["segment"].items()) {
+    text += (text.empty() ? "  " : ", ") + key + "=" + Shown(value);
+  }
+  return text;
 }
 
 }  // namespace
@@ -96,8 +118,8 @@ std::string ModelTable(std::string_view text) {
   std::string table;
   for (const Json& result : json["results"]) {
     table += Shown(json["model"]) + "  version \"" + Shown(result["version"]) +
-             "\"  window " + Shown(result["window"]) + "  observations " +
-             Shown(result["observations"]) + "\n";
+             "\"  window " + Shown(result["window"]) + Segment(result) +
+             "  observations " + Shown(result["observations"]) + "\n";
     table += Metrics(result) + Classes(result) + Confusion(result) + "\n";
   }
   return table;

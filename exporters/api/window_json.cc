@@ -25,11 +25,24 @@ Json ConfusionJson(const ModelSnapshot& model, const WindowSnapshot& window) {
 Json MetricsJson(const ModelSnapshot& model, const WindowSnapshot& window) {
   Json metrics = Json::object();
   for (const NamedFigure& figure : FiguresOf(model, window)) {
-    std::string name(figure.name);
-    if (!figure.average.empty()) name += "_" + std::string(figure.average);
-    metrics[name] = figure.value;
+    const std::string value(figure.value_of_label);
+    if (figure.label == "threshold") {
+      constexpr std::string_view kPrefix = "threshold_";
+      metrics["thresholds"][value]
+             [std::string(figure.name.substr(kPrefix.size()))] = figure.value;
+    } else if (figure.label == "q") {
+      metrics[std::string(figure.name) + "s"][value] = figure.value;
+    } else {
+      metrics[ApiName(figure)] = figure.value;
+    }
   }
   return metrics;
+}
+
+Json SegmentJson(const WindowSnapshot& window) {
+  Json segment = Json::object();
+  for (const auto& [key, value] : window.segment) segment[key] = value;
+  return segment;
 }
 
 }  // namespace plumbline

@@ -13,8 +13,12 @@ namespace plumbline {
 nlohmann::ordered_json ConfusionJson(const ModelSnapshot& model,
                                      const WindowSnapshot& window);
 
-// The figures that have a value, by name and average.
+// The figures that have a value, by name and average; those with another label
+// in objects by its values.
 nlohmann::ordered_json MetricsJson(const ModelSnapshot& model,
                                    const WindowSnapshot& window);
+
+// Key and value of each label; empty for what is not sliced.
+nlohmann::ordered_json SegmentJson(const WindowSnapshot& window);
 
 }  // namespace plumbline

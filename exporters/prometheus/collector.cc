@@ -72,17 +72,24 @@ void AddClasses(Families* out, const ModelSnapshot& model, const Labels& labels,
 
 void AddWindow(Families* out, const ModelSnapshot& model,
                const VersionSnapshot& version, const WindowSnapshot& window) {
-  const Labels labels = {{"model", model.name},
-                         {"version", version.name},
-                         {"window", window.settings.name}};
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : window.segment) {
+    keys.push_back("segment_" + key);
+  }
+  Labels labels = {{"model", model.name},
+                   {"version", version.name},
+                   {"window", window.settings.name}};
+  for (size_t i = 0; i < keys.size(); ++i) {
+    labels.push_back({keys[i], window.segment[i].second});
+  }
   out->AddGauge("plumbline_window_observations", labels,
                 Number(window.counts.observations));
   for (const NamedFigure& figure : FiguresOf(model, window)) {
-    Labels averaged = labels;
-    if (!figure.average.empty()) {
-      averaged.push_back({"average", figure.average});
+    Labels labelled = labels;
+    if (!figure.label.empty()) {
+      labelled.push_back({figure.label, figure.value_of_label});
     }
-    out->AddGauge(FamilyOf("plumbline_", figure), averaged, figure.value);
+    out->AddGauge(FamilyOf("plumbline_", figure), labelled, figure.value);
   }
   if (model.task == Task::kClassification) {
     AddConfusion(out, model, labels, window);

@@ -4,62 +4,33 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "core/metrics/statistic.h"
+
 namespace plumbline {
 namespace {
 
 using prometheus::MetricType;
 
 struct Declaration {
-  const char* name;
+  std::string name;
   MetricType type;
-  const char* help;
+  std::string help;
 };
 
 constexpr auto kGauge = MetricType::Gauge;
 constexpr auto kCounter = MetricType::Counter;
 constexpr auto kHistogram = MetricType::Histogram;
 
-constexpr Declaration kDeclarations[] = {
-    // Quality, per window
+// Before the figures of windows.
+const std::vector<Declaration> kCounts = {
     {"plumbline_window_observations", kGauge,
      "Pairs of prediction and label in the window."},
     {"plumbline_confusion_observations", kGauge,
      "Pairs in the window by label and prediction."},
-    {"plumbline_accuracy_ratio", kGauge,
-     "Share of pairs whose prediction is the label."},
-    {"plumbline_balanced_accuracy_ratio", kGauge,
-     "Mean recall of the classes that occur as label."},
-    {"plumbline_precision_ratio", kGauge, "Precision, averaged over classes."},
-    {"plumbline_recall_ratio", kGauge, "Recall, averaged over classes."},
-    {"plumbline_f1_ratio", kGauge, "F1 score, averaged over classes."},
-    {"plumbline_specificity_ratio", kGauge,
-     "Share of the negative labels that were predicted negative."},
-    {"plumbline_false_positive_rate_ratio", kGauge,
-     "Share of the negative labels that were predicted positive."},
-    {"plumbline_negative_predictive_value_ratio", kGauge,
-     "Share of the negative predictions whose label is negative."},
-    {"plumbline_positive_prediction_ratio", kGauge,
-     "Share of the pairs that were predicted positive."},
-    {"plumbline_matthews_correlation", kGauge,
-     "Matthews correlation of predictions and labels, -1 to 1."},
-    {"plumbline_cohen_kappa", kGauge,
-     "Agreement of predictions and labels beyond chance, -1 to 1."},
-    {"plumbline_accuracy_lower_bound_ratio", kGauge,
-     "Lower bound of accuracy, 95%."},
-    {"plumbline_accuracy_upper_bound_ratio", kGauge,
-     "Upper bound of accuracy, 95%."},
-    {"plumbline_precision_lower_bound_ratio", kGauge,
-     "Lower bound of precision, 95%."},
-    {"plumbline_precision_upper_bound_ratio", kGauge,
-     "Upper bound of precision, 95%."},
-    {"plumbline_recall_lower_bound_ratio", kGauge,
-     "Lower bound of recall, 95%."},
-    {"plumbline_recall_upper_bound_ratio", kGauge,
-     "Upper bound of recall, 95%."},
-    {"plumbline_f1_lower_bound_ratio", kGauge,
-     "Lower bound of the F1 score, 95%."},
-    {"plumbline_f1_upper_bound_ratio", kGauge,
-     "Upper bound of the F1 score, 95%."},
+};
+
+// After them.
+const std::vector<Declaration> kOthers = {
     {"plumbline_class_precision_ratio", kGauge, "Precision of one class."},
     {"plumbline_class_recall_ratio", kGauge, "Recall of one class."},
     {"plumbline_class_f1_ratio", kGauge, "F1 score of one class."},
@@ -74,11 +45,6 @@ constexpr Declaration kDeclarations[] = {
     {"plumbline_class_support", kGauge, "Pairs in the window with this label."},
     {"plumbline_class_predicted", kGauge,
      "Pairs in the window with this prediction."},
-    {"plumbline_label_coverage_ratio", kGauge,
-     "Share of the predictions of the window that have their label by now."},
-    {"plumbline_withheld", kGauge,
-     "1 while the figures of the window are withheld for want of labels, else "
-     "0."},
     // Totals
     {"plumbline_predictions_total", kCounter, "Predictions accepted."},
     {"plumbline_labels_total", kCounter,
@@ -163,10 +129,44 @@ constexpr Declaration kDeclarations[] = {
      "Start time of the process since unix epoch in seconds."},
 };
 
+// What the statistics declare, and the bounds of those that have some.
+std::vector<Declaration> FigureDeclarations() {
+  std::vector<Declaration> declarations;
+  for (const Statistic* statistic : Statistics()) {
+    std::vector<Declaration> bounds;
+    for (const FigureFamily& family : statistic->families) {
+      const std::string name = "plumbline_" + std::string(family.name);
+      declarations.push_back({name + (family.is_ratio ? "_ratio" : ""), kGauge,
+                              std::string(family.help)});
+      if (family.bounded.empty()) continue;
+      for (const std::string side : {"lower", "upper"}) {
+        bounds.push_back({name + "_" + side + "_bound_ratio", kGauge,
+                          "The " + side + " bound of " +
+                              std::string(family.name) + ", 95%."});
+      }
+    }
+    declarations.insert(declarations.end(), bounds.begin(), bounds.end());
+  }
+  return declarations;
+}
+
+// In the order in which they appear.
+const std::vector<Declaration>& Declarations() {
+  static const std::vector<Declaration> kAll = [] {
+    std::vector<Declaration> all = kCounts;
+    const auto figures = FigureDeclarations();
+    all.insert(all.end(), figures.begin(), figures.end());
+    all.insert(all.end(), kOthers.begin(), kOthers.end());
+    return all;
+  }();
+  return kAll;
+}
+
 }  // namespace
 
 Families::Families() {
-  for (const Declaration& declaration : kDeclarations) {
+  families_.reserve(Declarations().size());
+  for (const Declaration& declaration : Declarations()) {
     index_.emplace(declaration.name, families_.size());
     prometheus::MetricFamily& family = families_.emplace_back();
     family.name = declaration.name;

@@ -1,8 +1,9 @@
 #include "core/stored_events.h"
 
 #include <bit>
-#include <cstring>
 #include <random>
+#include <string>
+#include <vector>
 
 #include "tests/support/catch.h"
 
@@ -11,57 +12,137 @@ namespace {
 
 constexpr size_t kNames = 300;
 
-bool Same(const Event& a, const Event& b) {
-  return std::memcmp(&a, &b, sizeof(a)) == 0;
+EventBatch WithNames() {
+  EventBatch batch;
+  for (size_t n = 0; n < kNames; ++n) batch.names.Add(std::to_string(n));
+  return batch;
 }
 
-std::vector<Event> ReadAll(const std::string& bytes) {
-  std::vector<Event> events;
-  REQUIRE(ReadEvents(bytes, kNames, &events));
-  return events;
-}
-
-std::string Stored(const std::vector<Event>& events) {
+std::string Stored(const EventBatch& batch) {
   std::string bytes;
-  AppendEvents(events, &bytes);
+  AppendEvents(batch, &bytes);
   return bytes;
 }
 
-void SetRandomValue(std::mt19937_64* random, ValueKind* kind, uint64_t* value) {
-  *kind = static_cast<ValueKind>((*random)() % 5);
-  *value = (*random)() >> (*random)() % 64;
-  if (*kind == ValueKind::kNone) *value = 0;
-  if (*kind == ValueKind::kText) *value %= kNames;
+std::vector<uint32_t> ClassesOf(const EventBatch& batch, uint64_t bits) {
+  const Range range = Range::Of(bits);
+  const auto begin = batch.classes.begin() + range.begin;
+  return {begin, begin + range.count};
 }
 
-Event RandomEvent(std::mt19937_64* random) {
-  Event event;
-  const auto chance = [random] { return (*random)() % 2 == 0; };
-  event.has_id = chance();
-  if (event.has_id) {
-    event.id_hi = (*random)();
-    event.id_lo = (*random)();
+// True if the two say the same, wherever their lists lie.
+bool Same(const EventBatch& a, const EventBatch& b, size_t i) {
+  Event left = a.events[i];
+  Event right = b.events[i];
+  const Extra& more = a.ExtraOf(left);
+  const Extra& other = b.ExtraOf(right);
+  bool same = more.score == other.score && more.latency == other.latency &&
+              more.scores.count == other.scores.count &&
+              more.segments.count == other.segments.count;
+  for (uint32_t n = 0; same && n < more.scores.count; ++n) {
+    const ClassScore& x = a.class_scores[more.scores.begin + n];
+    const ClassScore& y = b.class_scores[other.scores.begin + n];
+    same = x.name == y.name && x.score == y.score;
   }
-  SetRandomValue(random, &event.prediction_kind, &event.prediction);
-  SetRandomValue(random, &event.label_kind, &event.label);
-  if (chance()) event.timestamp_us = static_cast<int64_t>((*random)() | 1);
-  if (chance()) event.latency = 0.25 * static_cast<double>((*random)() % 9);
-  if (chance()) event.model = (*random)() % kNames;
-  if (chance()) event.version = (*random)() % kNames;
-  event.index = static_cast<uint32_t>((*random)() >> (32 + (*random)() % 32));
-  event.has_score = chance();
-  return event;
+  for (uint32_t n = 0; same && n < more.segments.count; ++n) {
+    const Segment& x = a.segments[more.segments.begin + n];
+    const Segment& y = b.segments[other.segments.begin + n];
+    same = x.key == y.key && x.value == y.value;
+  }
+  if (left.prediction_kind == ValueKind::kSet) {
+    same =
+        same && ClassesOf(a, left.prediction) == ClassesOf(b, right.prediction);
+    left.prediction = right.prediction = 0;
+  }
+  if (left.label_kind == ValueKind::kSet) {
+    same = same && ClassesOf(a, left.label) == ClassesOf(b, right.label);
+    left.label = right.label = 0;
+  }
+  return same && left.id_hi == right.id_hi && left.id_lo == right.id_lo &&
+         left.prediction == right.prediction && left.label == right.label &&
+         left.timestamp_us == right.timestamp_us && left.model == right.model &&
+         left.version == right.version && left.index == right.index &&
+         left.prediction_kind == right.prediction_kind &&
+         left.label_kind == right.label_kind && left.has_id == right.has_id;
 }
+
+void CheckRead(const EventBatch& batch) {
+  EventBatch read = WithNames();
+  REQUIRE(ReadEvents(Stored(batch), &read));
+  REQUIRE(read.events.size() == batch.events.size());
+  for (size_t i = 0; i < batch.events.size(); ++i) CHECK(Same(read, batch, i));
+}
+
+class RandomBatch {
+ public:
+  explicit RandomBatch(uint64_t seed) : random_(seed) {}
+
+  EventBatch Of(size_t events) {
+    EventBatch batch = WithNames();
+    for (size_t i = 0; i < events; ++i) AddEvent(&batch);
+    return batch;
+  }
+
+ private:
+  bool Chance() { return random_() % 2 == 0; }
+  uint32_t Name() { return random_() % kNames; }
+
+  void SetValue(EventBatch* batch, ValueKind* kind, uint64_t* value) {
+    *kind = static_cast<ValueKind>(random_() % 6);
+    *value = random_() >> random_() % 64;
+    if (*kind == ValueKind::kNone) *value = 0;
+    if (*kind == ValueKind::kText) *value %= kNames;
+    if (*kind != ValueKind::kSet) return;
+    Range range{static_cast<uint32_t>(batch->classes.size()),
+                static_cast<uint32_t>(random_() % 5)};
+    if (random_() % 20 == 0) range.count = 200;
+    for (uint32_t n = 0; n < range.count; ++n) {
+      batch->classes.push_back(Name());
+    }
+    *value = range.bits();
+  }
+
+  void AddEvent(EventBatch* batch) {
+    Event& event = batch->events.emplace_back();
+    event.has_id = Chance();
+    if (event.has_id) {
+      event.id_hi = random_();
+      event.id_lo = random_();
+    }
+    SetValue(batch, &event.prediction_kind, &event.prediction);
+    SetValue(batch, &event.label_kind, &event.label);
+    if (Chance()) event.timestamp_us = static_cast<int64_t>(random_() | 1);
+    if (Chance()) event.model = Name();
+    if (Chance()) event.version = Name();
+    event.index = static_cast<uint32_t>(random_() >> (32 + random_() % 32));
+    if (Chance()) return;
+    Extra& extra = batch->AddExtra(&event);
+    if (Chance()) extra.latency = 0.25 * static_cast<double>(random_() % 9);
+    if (Chance()) extra.score = static_cast<double>(random_() % 5) / 4;
+    extra.scores = {static_cast<uint32_t>(batch->class_scores.size()),
+                    static_cast<uint32_t>(random_() % 3)};
+    for (uint32_t n = 0; n < extra.scores.count; ++n) {
+      batch->class_scores.push_back({Name(), 0.125});
+    }
+    // Often those of the event before.
+    const auto listed = static_cast<uint32_t>(batch->segments.size());
+    if (Chance() && listed >= 2) {
+      extra.segments = {listed, 2};
+      batch->segments.push_back(batch->segments[listed - 2]);
+      batch->segments.push_back(batch->segments[listed - 1]);
+    } else {
+      extra.segments = {listed, 2};
+      batch->segments.push_back({Name(), Name()});
+      batch->segments.push_back({Name(), Name()});
+    }
+  }
+
+  std::mt19937_64 random_;
+};
 
 TEST_CASE("events are read as they were stored") {
-  std::mt19937_64 random(1);
-  for (size_t count = 0; count < 200; ++count) {
-    std::vector<Event> events;
-    for (size_t i = 0; i < count; ++i) events.push_back(RandomEvent(&random));
-    const std::vector<Event> read = ReadAll(Stored(events));
-    REQUIRE(read.size() == events.size());
-    for (size_t i = 0; i < count; ++i) CHECK(Same(read[i], events[i]));
-  }
+  RandomBatch random(1);
+  for (size_t count = 0; count < 200; ++count) CheckRead(random.Of(count));
 }
 
 TEST_CASE("the ends of what an event can hold are stored") {
@@ -78,44 +159,51 @@ TEST_CASE("the ends of what an event can hold are stored") {
   next.label_kind = ValueKind::kReal;
   next.label = std::bit_cast<uint64_t>(-0.0);
   next.timestamp_us = kNoTimestamp + 1;
-  const std::vector<Event> read = ReadAll(Stored({event, next, event}));
-  REQUIRE(read.size() == 3);
-  CHECK(Same(read[0], event));
-  CHECK(Same(read[1], next));
-  CHECK(Same(read[2], event));
+  EventBatch batch = WithNames();
+  batch.events = {event, next, event};
+  CheckRead(batch);
 }
 
 TEST_CASE("events of one stream take some twenty bytes each") {
-  std::vector<Event> events(1000);
-  for (uint32_t i = 0; i < events.size(); ++i) {
-    events[i].has_id = true;
-    events[i].id_hi = UINT64_MAX;
-    events[i].id_lo = UINT64_MAX;
-    events[i].prediction_kind = ValueKind::kText;
-    events[i].timestamp_us = 1'790'000'000'000'000 + i;
-    events[i].index = i;
+  EventBatch batch;
+  batch.names.Add("m");
+  batch.events.resize(1000);
+  for (uint32_t i = 0; i < batch.events.size(); ++i) {
+    Event& event = batch.events[i];
+    event.has_id = true;
+    event.id_hi = UINT64_MAX;
+    event.id_lo = UINT64_MAX;
+    event.prediction_kind = ValueKind::kText;
+    event.timestamp_us = 1'790'000'000'000'000 + i;
+    event.index = i;
   }
-  CHECK(Stored(events).size() < 21 * events.size());
+  CHECK(Stored(batch).size() < 21 * batch.events.size());
 }
 
 TEST_CASE("stored events that are cut off or name what is not there fail") {
-  std::mt19937_64 random(2);
+  RandomBatch random(2);
   for (int round = 0; round < 300; ++round) {
-    const std::string bytes = Stored({RandomEvent(&random)});
-    std::vector<Event> events;
+    const std::string bytes = Stored(random.Of(1));
     for (size_t size = 1; size < bytes.size(); ++size) {
-      CHECK_FALSE(ReadEvents(bytes.substr(0, size), kNames, &events));
+      EventBatch read = WithNames();
+      CHECK_FALSE(ReadEvents(bytes.substr(0, size), &read));
     }
   }
+  const auto reads = [](const Event& event, size_t names) {
+    EventBatch batch;
+    batch.events.push_back(event);
+    EventBatch read;
+    for (size_t n = 0; n < names; ++n) read.names.Add(std::to_string(n));
+    return ReadEvents(Stored(batch), &read);
+  };
   Event event;
   event.model = 7;
-  std::vector<Event> events;
-  CHECK(ReadEvents(Stored({event}), 8, &events));
-  CHECK_FALSE(ReadEvents(Stored({event}), 7, &events));
+  CHECK(reads(event, 8));
+  CHECK_FALSE(reads(event, 7));
   event.model = 0;
   event.label_kind = ValueKind::kText;
   event.label = 7;
-  CHECK_FALSE(ReadEvents(Stored({event}), 7, &events));
+  CHECK_FALSE(reads(event, 7));
 }
 
 TEST_CASE("any bytes are read as events or refused, without harm") {
@@ -123,12 +211,15 @@ TEST_CASE("any bytes are read as events or refused, without harm") {
   for (int round = 0; round < 20'000; ++round) {
     std::string bytes(random() % 64, '\0');
     for (char& byte : bytes) byte = static_cast<char>(random());
-    std::vector<Event> events;
-    if (!ReadEvents(bytes, kNames, &events)) continue;
-    for (const Event& event : events) {
+    EventBatch read = WithNames();
+    if (!ReadEvents(bytes, &read)) continue;
+    for (const Event& event : read.events) {
       CHECK(event.model < kNames);
       CHECK(event.version < kNames);
+      CHECK(read.ExtraOf(event).score <= 1);
     }
+    for (const Segment& segment : read.segments) CHECK(segment.value < kNames);
+    for (const uint32_t name : read.classes) CHECK(name < kNames);
   }
 }
 

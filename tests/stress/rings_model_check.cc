@@ -14,7 +14,6 @@
 
 namespace {
 
-using plumbline::CountForm;
 using plumbline::Gate;
 using plumbline::LastNRing;
 using plumbline::Observation;
@@ -205,15 +204,16 @@ struct TimeRingTest : rl::test_suite<TimeRingTest, 2> {
 struct LastOneTest : rl::test_suite<LastOneTest, 2> {
   Slot<A> slot;
   Gate<A> gate;
-  LastNRing<A> ring{&slot, 1};
+  LastNRing<A> ring{&slot, 1, true};
   plumbline::Tally tally;
+  const plumbline::Counting counting;  // in the matrix
 
   void thread(unsigned index) {
     if (index == 0) {
-      Complete(0, {0, 0});
-      Complete(1, {1, 0});
-      Correct(1, 2, {1, 0}, {0, 1});
-      Correct(0, 2, {0, 0}, {1, 1});  // out of the ring: nothing
+      Complete(0, Of(0, 0));
+      Complete(1, Of(1, 0));
+      Correct(1, 2, Of(1, 0), Of(0, 1));
+      Correct(0, 2, Of(0, 0), Of(1, 1));  // out of the ring: nothing
       return;
     }
     SlotCounts counts;
@@ -227,26 +227,29 @@ struct LastOneTest : rl::test_suite<LastOneTest, 2> {
     RL_ASSERT(sum.cells[2] == 0);
   }
 
+  static Observation Of(uint32_t actual, uint32_t predicted) {
+    return Observation::OfClasses(actual, predicted, 0);
+  }
+
   void Complete(uint64_t number, Observation observation) {
     const uint64_t generation = gate.Open(1000);
     tally.Clear();
     const Observation out = ring.Push(number, observation);
-    tally.Add(observation, 1, CountForm::kMatrix);
-    if (out.actual != Observation::kUnseen) {
-      tally.Add(out, -1, CountForm::kMatrix);
-    }
-    tally.AddTo(&ring.slot(generation));
+    tally.Add(observation, 1, counting);
+    if (out.seen()) tally.Add(out, -1, counting);
+    tally.AddTo(&ring.slot(generation), 1);
     gate.Close();
   }
 
   void Correct(uint64_t number, uint64_t next, Observation from,
                Observation to) {
     const uint64_t generation = gate.Open(1000);
-    if (ring.Correct(number, next, to)) {
+    if (Observation* pair = ring.Find(number, next)) {
+      *pair = to;
       tally.Clear();
-      tally.Recount(from, -1, CountForm::kMatrix);
-      tally.Recount(to, 1, CountForm::kMatrix);
-      tally.AddTo(&ring.slot(generation));
+      tally.Recount(from, -1, counting);
+      tally.Recount(to, 1, counting);
+      tally.AddTo(&ring.slot(generation), 1);
     }
     gate.Close();
   }

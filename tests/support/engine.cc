@@ -1,5 +1,6 @@
 #include "tests/support/engine.h"
 
+#include <algorithm>
 #include <sstream>
 
 namespace plumbline {
@@ -29,8 +30,26 @@ std::string Describe(const State& state, int64_t now_ms) {
         out << "  window " << window.settings.name << ' '
             << window.counts.predictions << ' ' << window.counts.labelled << ' '
             << window.counts.observations << '\n';
+        for (const auto& [key, value] : window.segment) {
+          out << "  segment " << key << '=' << value << '\n';
+        }
         list("matrix", window.counts.matrix);
         list("marginals", window.counts.marginals);
+        for (const auto& section : window.counts.sections) {
+          list("section", section);
+        }
+        for (const SparseCounts& sparse : window.counts.sparse) {
+          auto sorted = sparse.entries;
+          std::erase_if(sorted, [](const auto& entry) {
+            return (entry.second & ~ScoreBins::kMixed) == 0;
+          });
+          std::sort(sorted.begin(), sorted.end());
+          out << "  sparse " << sparse.level;
+          for (const auto& [key, count] : sorted) {
+            out << ' ' << key << ':' << count;
+          }
+          out << '\n';
+        }
       }
     }
   });

@@ -9,10 +9,12 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "core/journal.h"
+#include "core/metrics/figures.h"
 #include "core/pipeline.h"
 #include "core/snapshot.h"
 
@@ -28,8 +30,9 @@ struct TestEvent {
   Value prediction = {};
   Value label = {};
   std::optional<double> timestamp = std::nullopt;  // seconds
-  bool score = false;
+  std::optional<double> score = std::nullopt;
   double latency = -1;
+  std::vector<std::pair<std::string, std::string>> segments = {};
 };
 
 inline TestEvent Prediction(std::string id, TestEvent::Value value,
@@ -75,8 +78,17 @@ inline EventBatch Batch(const std::vector<TestEvent>& events) {
     event.has_id = !e.id.empty();
     event.id_hi = std::hash<std::string>{}(e.id) * 0x9e3779b97f4a7c15;
     event.id_lo = std::hash<std::string>{}("lo" + e.id) * 0xbf58476d1ce4e5b9;
-    event.has_score = e.score;
-    event.latency = e.latency;
+    if (e.score) batch.AddExtra(&event).score = *e.score;
+    if (e.latency >= 0) batch.AddExtra(&event).latency = e.latency;
+    if (!e.segments.empty()) {
+      batch.AddExtra(&event).segments = {
+          static_cast<uint32_t>(batch.segments.size()),
+          static_cast<uint32_t>(e.segments.size())};
+      for (const auto& [key, value] : e.segments) {
+        const uint32_t name = batch.names.Add(key);
+        batch.segments.push_back({name, batch.names.Add(value)});
+      }
+    }
     if (e.timestamp) {
       event.timestamp_us = static_cast<int64_t>(*e.timestamp * 1e6);
     }
@@ -152,12 +164,34 @@ class Engine {
     }
     return {};
   }
-  SlotCounts Window(const std::string& window,
-                    const std::string& version = "1") const {
+  // `segment`: of a slice; empty for all pairs.
+  WindowSnapshot FindWindow(const std::string& window,
+                            const std::string& version = "1",
+                            const Slice::Labels& segment = {}) const {
     for (const WindowSnapshot& w : FindVersion(version).windows) {
-      if (w.settings.name == window) return w.counts;
+      if (w.settings.name == window && w.segment == segment) return w;
     }
     return {};
+  }
+  SlotCounts Window(const std::string& window,
+                    const std::string& version = "1") const {
+    return FindWindow(window, version).counts;
+  }
+  // The figure of a window that the API calls so, or nullopt.
+  std::optional<double> Figure(const std::string& name,
+                               const std::string& window,
+                               const std::string& version = "1",
+                               const Slice::Labels& segment = {}) const {
+    const auto figures =
+        FiguresOf(Model(), FindWindow(window, version, segment));
+    for (const NamedFigure& figure : figures) {
+      std::string full = ApiName(figure);
+      if (figure.label != "average" && !figure.label.empty()) {
+        full += "_" + std::string(figure.value_of_label);
+      }
+      if (full == name) return figure.value;
+    }
+    return std::nullopt;
   }
   // How many pairs of a window have this label and prediction.
   uint64_t Cell(const std::string& window, const std::string& actual,

@@ -17,7 +17,9 @@ inline TestEvent RandomEvent(std::mt19937* random) {
   event.model = "model" + std::to_string(pick(4));
   event.version = std::to_string(pick(3));
   if (pick(10) > 0) event.id = "id" + std::to_string(pick(300));
+  const bool regression = event.model == "model0";
   const auto value = [&] {
+    if (regression) return TestEvent::Value(pick(1000) / 8.0 + 0.0625);
     return TestEvent::Value("class" + std::to_string(pick(pick(20) + 1)));
   };
   const bool both = event.id.empty() || pick(10) == 0;
@@ -25,7 +27,34 @@ inline TestEvent RandomEvent(std::mt19937* random) {
   if (both || event.prediction.index() == 0) event.label = value();
   if (pick(3) == 0) event.timestamp = 1'699'999'000 + pick(2000);
   if (pick(3) == 0) event.latency = pick(100) / 50.0;
+  const bool scored = event.model == "model1" || event.model == "model2";
+  if (scored && pick(4) > 0) event.score = pick(500) / 499.0;
+  if (pick(2) == 0) {
+    event.segments = {{"a", std::to_string(pick(4))}};
+    if (pick(2) == 0) event.segments.emplace_back("b", "x");
+  }
   return event;
+}
+
+inline void RandomRules(std::mt19937* random, Engine* engine) {
+  const auto pick = [random](unsigned n) { return (*random)() % n; };
+  auto& rules = engine->settings.model_rules;
+  rules.assign(3, engine->settings.defaults);
+  for (size_t i = 0; i < rules.size(); ++i) {
+    rules[i].match = "model" + std::to_string(i);
+    if (pick(3) > 0) rules[i].slices = {{"a"}, {"a", "b"}};
+    rules[i].by_prediction = pick(3) == 0;
+    for (WindowSettings& window : rules[i].windows) {
+      window.by_prediction = rules[i].by_prediction && window.last == 0;
+    }
+  }
+  rules[0].task = Task::kRegression;
+  for (const size_t i : {1, 2}) {
+    rules[i].positive_class = "class" + std::to_string(pick(5) / 4);
+    if (pick(2) == 0) rules[i].thresholds.push_back({"0.3", 0.3});
+    if (pick(2) == 0) rules[i].thresholds.push_back({"0.5", 0.5});
+  }
+  engine->settings.segments_per_model = 4;
 }
 
 inline void SmallWorld(bool evict, Engine* engine) {
@@ -36,6 +65,8 @@ inline void SmallWorld(bool evict, Engine* engine) {
   engine->settings.matrix_classes = 8;  // structure grows beyond it
   engine->settings.defaults.windows = {TimeWindow("10m", 10 * Engine::kMinute),
                                        LastWindow(7)};
+  std::mt19937 random(7);
+  RandomRules(&random, engine);
   engine->Use();
 }
 
@@ -50,6 +81,7 @@ inline void RandomGroup(std::mt19937* random, Engine* engine) {
   if (what == 2) {
     engine->settings.defaults.windows[1] =
         LastWindow(1 + static_cast<int64_t>(pick(9)));
+    RandomRules(random, engine);
     engine->Use();
   } else if (what == 3) {
     engine->Do(Command{Removal{"model" + std::to_string(pick(4)), {}}});

@@ -25,13 +25,13 @@ TEST_CASE("the table agrees with a map over random operations") {
     if (random() % 3 != 0) {
       const uint32_t record = table.Insert(Key(n));
       table.at(record).set_kind(RecordKind::kPrediction);
-      table.at(record).label = static_cast<uint64_t>(i);
+      table.at(record).set_label(static_cast<uint64_t>(i));
       model.emplace(n, static_cast<uint64_t>(i));
     } else if (const uint32_t first = table.Find(Key(n));
                first != PairTable::kNone) {
       const auto [begin, end] = model.equal_range(n);
       for (auto it = begin; it != end; ++it) {
-        if (it->second == table.at(first).label) {
+        if (it->second == table.at(first).label()) {
           model.erase(it);
           break;
         }
@@ -45,7 +45,7 @@ TEST_CASE("the table agrees with a map over random operations") {
     for (uint32_t r = table.Find(Key(n)); r != PairTable::kNone;
          r = table.at(r).next) {
       CHECK(table.at(r).key == Key(n));
-      found.push_back(table.at(r).label);
+      found.push_back(table.at(r).label());
     }
     std::vector<uint64_t> wanted;
     for (auto [it, end] = model.equal_range(n); it != end; ++it) {
@@ -62,9 +62,11 @@ TEST_CASE("a sweep removes what is dead and nothing else") {
   for (uint64_t n = 0; n < 1000; ++n) {
     Record& record = table.at(table.Insert(Key(n)));
     record.set_kind(RecordKind::kLabel);
-    record.label = n;
+    record.set_label(n);
   }
-  const auto dead = [](const Record& record) { return record.label % 2 == 1; };
+  const auto dead = [](const Record& record) {
+    return record.label() % 2 == 1;
+  };
   table.Sweep(1000, dead);
   CHECK(table.size() == 500);
   for (uint64_t n = 0; n < 1000; ++n) {

@@ -23,7 +23,7 @@ Record RecordOf(uint64_t key, uint64_t label, uint32_t age = 1) {
   record.owner = 1;
   record.age = age;
   record.joined = 1;
-  record.label = label;
+  record.set_label(label);
   record.label_time = 1'700'000'000'000'000;
   record.time = 1'700'000'000'000;
   record.set_number(uint64_t{1} << 40 | 5);
@@ -73,9 +73,9 @@ TEST_CASE("what a checkpoint wrote is found, also after it is opened again") {
   for (int opened = 0; opened < 2; ++opened) {
     const auto found = Found(*database, {2, 3, 5, 9});
     REQUIRE(found.size() == 4);
-    CHECK(found[0].label == 2);
-    CHECK(found[1].label == 3);
-    CHECK(found[2].label == 6);  // the later one
+    CHECK(found[0].label() == 2);
+    CHECK(found[1].label() == 3);
+    CHECK(found[2].label() == 6);  // the later one
     const Record whole = RecordOf(9, 1);
     CHECK(found[3].key == whole.key);
     CHECK(found[3].number() == whole.number());

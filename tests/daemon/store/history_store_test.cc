@@ -75,8 +75,8 @@ TEST_CASE("history is what was completed in each minute, wherever it is") {
   REQUIRE(unsaved.size() == 2);
   CHECK(unsaved.begin()->first == Engine::kDay * 20'000);
   CHECK(unsaved.begin()->second.observations == 2);
-  CHECK(unsaved.begin()->second.matrix.at(CellOf(0, 0)) == 1);
-  CHECK(unsaved.begin()->second.matrix.at(CellOf(1, 0)) == 1);
+  CHECK(unsaved.begin()->second.cells.at(CellOf(0, 0)) == 1);
+  CHECK(unsaved.begin()->second.cells.at(CellOf(1, 0)) == 1);
   CHECK(unsaved.rbegin()->second.observations == 1);
 
   // On its way, and stored, and more in the same minute.
@@ -118,7 +118,7 @@ TEST_CASE("a correction changes the minute that its pair was completed in") {
     const Steps steps = keeper.Read();
     REQUIRE(steps.size() == 1);
     CHECK(steps.begin()->second.observations == 1);
-    CHECK(steps.begin()->second.matrix ==
+    CHECK(steps.begin()->second.cells ==
           std::map<uint32_t, int64_t>{{CellOf(1, 0), 1}});
     keeper.Checkpoint();
   }
@@ -150,8 +150,8 @@ TEST_CASE("minutes become hours after a day, and go after the retention") {
   keeper.Checkpoint();
   steps = keeper.Read();
   REQUIRE(steps.size() == 2);
-  CHECK(steps.begin()->second.matrix.at(CellOf(1, 0)) == 1);
-  CHECK(steps.begin()->second.matrix.at(CellOf(0, 0)) == 60);
+  CHECK(steps.begin()->second.cells.at(CellOf(1, 0)) == 1);
+  CHECK(steps.begin()->second.cells.at(CellOf(0, 0)) == 60);
 
   engine.Wait(3 * Engine::kDay);
   keeper.Checkpoint();
@@ -196,7 +196,7 @@ TEST_CASE("without a store history is in memory, within its bound") {
   CHECK(steps().size() == 5 + 2 * 25);
   CHECK(steps().begin()->second.observations == 3);
   engine.Post({Label("a", "DOWN")});
-  CHECK(steps().begin()->second.matrix.at(CellOf(1, 0)) == 1);
+  CHECK(steps().begin()->second.cells.at(CellOf(1, 0)) == 1);
 
   engine.settings.window_bytes = engine.pipeline.state().window_bytes() + 2000;
   engine.Use();

@@ -1,0 +1,120 @@
+// Series: the windows of what is watched together: all pairs of a version, or
+// those of one slice of it.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/directory/published_list.h"
+#include "core/window/tally.h"
+#include "core/window/window.h"
+
+namespace plumbline {
+
+// What a group has changed of a series. A pair has a place in time: where a
+// model's windows go by the time of the prediction it is that, else the time at
+// which the pair became complete. The place of a prediction is likewise the
+// time that it says, or that of its receipt.
+struct WindowChanges {
+  struct Predicted {
+    int64_t place_ms;
+    uint64_t n;
+  };
+  struct Labelled {  // predictions that have their label now
+    int64_t place_ms;
+    uint32_t age;
+    uint64_t n;
+  };
+  struct Completed {
+    Observation observation;
+    uint64_t number;
+    int64_t place_ms;
+    uint32_t age;
+  };
+  struct Correction {
+    int64_t place_ms;
+    uint64_t number;
+    uint32_t age;
+    Observation from;
+    Observation to;
+  };
+
+  std::vector<Predicted> predicted;
+  std::vector<Labelled> labelled;
+  std::vector<Completed> completed;
+  std::vector<Correction> corrections;
+
+  bool empty() const {
+    return predicted.empty() && labelled.empty() && completed.empty() &&
+           corrections.empty();
+  }
+  void Clear();
+  // The same place often comes many times in a row.
+  void AddPredicted(int64_t place_ms);
+  void AddLabelled(int64_t place_ms, uint32_t age);
+};
+
+// Scratch space of Publish.
+struct Tallies {
+  Tally group;   // what the group completed
+  Tally window;  // what one window sees of it
+};
+
+class Series {
+ public:
+  // `sees_all`: pairs of its version.
+  Series(bool sees_all, Reclaimer* reclaimer)
+      : windows(reclaimer), sees_all_(sees_all) {}
+
+  // [Writer]
+  void AddWindow(const WindowSettings& settings, uint32_t first_age) {
+    windows.Append(std::make_unique<Window>(settings, first_age, sees_all_));
+  }
+  // Keeps those that are wanted, and adds those that are not there.
+  void ChangeWindows(const std::vector<WindowSettings>& wanted,
+                     uint32_t first_age);
+  // Moves the changes of a group into the windows. `next_number`: that the next
+  // pair of the version will have. Leaves what the group completed in
+  // scratch->group, and keeps the changes.
+  void Publish(uint64_t generation, int64_t now_ms, uint64_t next_number,
+               const Counting& counting, Tallies* scratch);
+
+  WindowChanges changes;          // the writer's
+  PublishedList<Window> windows;  // any thread reads
+
+ private:
+  friend class Checkpoint;
+
+  void PublishTime(TimeRing<StdAtomics>* ring, const Window& window,
+                   uint64_t generation, int64_t now_ms,
+                   const Counting& counting, Tallies* scratch) const;
+  void PublishByPrediction(TimeRing<StdAtomics>* ring, const Window& window,
+                           uint64_t generation, int64_t now_ms,
+                           const Counting& counting, Tally* scratch) const;
+  void PublishLastN(LastNRing<StdAtomics>* ring, const Window& window,
+                    uint64_t generation, uint64_t next_number,
+                    const Counting& counting, Tally* scratch) const;
+  void PublishPast(TimeRing<StdAtomics>* ring, const Window& window,
+                   uint64_t generation, int64_t now_ms,
+                   const Counting& counting, Tally* scratch) const;
+
+  const bool sees_all_;
+};
+
+// A part of a version's pairs: those whose predictions have these values of
+// these segment keys.
+struct Slice {
+  using Labels = std::vector<std::pair<std::string, std::string>>;
+
+  Slice(uint32_t segment, Labels labels, Reclaimer* reclaimer)
+      : segment(segment), labels(std::move(labels)), series(false, reclaimer) {}
+
+  const uint32_t segment;  // its number in the model
+  const Labels labels;     // key and value
+  Series series;
+};
+
+}  // namespace plumbline

@@ -1,0 +1,134 @@
+// Figures from the score of the positive class: how it ranks (ROC AUC, average
+// precision), and how true it is as a probability (log loss, Brier score,
+// expected calibration error).
+//
+// Cells: the number of pairs, the sums of log loss and of squared error in
+// fixed point, and for each calibration bin the sum of label minus score, of
+// which the error is made: with n pairs in all it is the sum over the bins of
+// |sum of (label - score)| / n. The scores themselves are in score bins.
+
+#include "core/metrics/scores.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/metrics/fixed_point.h"
+#include "core/metrics/ranking.h"
+#include "core/metrics/statistic.h"
+#include "core/window/tally.h"
+
+namespace plumbline {
+namespace {
+
+enum Cell : uint32_t {
+  kPairs,
+  kLogLossHigh,
+  kLogLossLow,
+  kSquaredErrorHigh,
+  kSquaredErrorLow,
+  kCalibration,
+  kCells = kCalibration + kCalibrationBins,
+};
+
+void Count(const Counting& counting, const Observation& o, int64_t n,
+           Tally* tally) {
+  const double score = o.score();
+  if (score < 0 || o.age() < counting.scores_from) return;
+  const bool positive = o.actual() == counting.positive;
+  const double error = (positive ? 1 : 0) - score;
+  const FixedPoint loss =
+      FixedPoint::Of(LogLossOf(positive ? score : 1 - score));
+  const FixedPoint squared = FixedPoint::Of(error * error);
+  const auto add = [&](uint32_t cell, int64_t value) {
+    tally->Add(Section::kScores, kCells, cell, n * value);
+  };
+  add(kPairs, 1);
+  add(kLogLossHigh, loss.high);
+  add(kLogLossLow, loss.low);
+  add(kSquaredErrorHigh, squared.high);
+  add(kSquaredErrorLow, squared.low);
+  add(kCalibration + CalibrationBinOf(score), CalibrationUnits(error));
+  tally->AddBin(SparseSection::kScoreBins, ScoreBins::KeyOf(score),
+                n * (positive ? ScoreBins::kPositive : ScoreBins::kNegative));
+}
+
+void Append(const ModelSnapshot& model, const WindowSnapshot& window,
+            FigureList* list) {
+  const std::vector<uint64_t>& cells = window.counts.of(Section::kScores);
+  if (cells.empty() || cells[kPairs] == 0 || !model.positive_class) return;
+  const uint64_t pairs = cells[kPairs];
+  const auto bins = BinsOf(window.counts.of(SparseSection::kScoreBins));
+  const auto mean = [&](Cell high, Cell low) {
+    return FixedPoint::Value(cells[high], cells[low]) /
+           static_cast<double>(pairs);
+  };
+  list->Average("roc_auc", "binary", RocAuc(bins));
+  list->Average("average_precision", "binary", AveragePrecision(bins));
+  list->Number("log_loss", mean(kLogLossHigh, kLogLossLow));
+  list->Number("brier_score", mean(kSquaredErrorHigh, kSquaredErrorLow));
+  list->Add("expected_calibration_error",
+            CalibrationError(&cells[kCalibration], pairs));
+}
+
+}  // namespace
+
+double LogLossOf(double probability) {
+  constexpr double kLeast = std::numeric_limits<double>::epsilon();
+  return -std::log(std::clamp(probability, kLeast, 1 - kLeast));
+}
+
+uint32_t CalibrationBinOf(double score) {
+  constexpr double kBins = kCalibrationBins;
+  double bin = std::max(std::ceil(score * kBins) - 1, 0.0);
+  // The product may be rounded over an edge.
+  if (score > (bin + 1) / kBins) ++bin;
+  if (bin > 0 && score <= bin / kBins) --bin;
+  return static_cast<uint32_t>(bin);
+}
+
+int64_t CalibrationUnits(double difference) {
+  return std::llround(std::ldexp(difference, 32));
+}
+
+double CalibrationError(const uint64_t* bins, uint64_t pairs) {
+  double sum = 0;
+  for (uint32_t i = 0; i < kCalibrationBins; ++i) {
+    sum += std::fabs(static_cast<double>(static_cast<int64_t>(bins[i])));
+  }
+  return std::ldexp(sum, -32) / static_cast<double>(pairs);
+}
+
+extern const Statistic kScoreStatistic;
+const Statistic kScoreStatistic = {
+    .families =
+        {{.name = "roc_auc",
+          .help = "Area under the ROC curve of the scores.",
+          .label = "average",
+          .values = {"binary", "macro"}},
+         {.name = "average_precision",
+          .help = "Average precision of the scores.",
+          .label = "average",
+          .values = {"binary", "macro"}},
+         {.name = "log_loss",
+          .is_ratio = false,
+          .help = "Mean negative logarithm of the probability given to the "
+                  "label."},
+         {.name = "brier_score",
+          .is_ratio = false,
+          .help = "Mean squared error of the scores."},
+         {.name = "expected_calibration_error",
+          .help = "Mean distance of the scores from what came, over 15 bins "
+                  "of scores."}},
+    .append = Append,
+    .applies = [](const ModelTraits& traits) { return traits.scored; },
+    .count = Count,
+    .slot_bytes =
+        [](const ModelTraits&, int64_t last) {
+          return Block<StdAtomics>::HeapBytes(kCells) +
+                 SparseCells<StdAtomics, ScoreBins>::HeapBytes(
+                     SizeOf(SparseSection::kScoreBins, last));
+        },
+};
+
+}  // namespace plumbline

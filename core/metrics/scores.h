@@ -1,0 +1,23 @@
+// What scores of one probability are worth, pair by pair.
+
+#pragma once
+
+#include <cstdint>
+
+namespace plumbline {
+
+// log_loss of one pair: minus the natural logarithm of the probability that was
+// given to what came, which is kept off 0 and 1 by 2.2e-16.
+double LogLossOf(double probability);
+
+// Bins of the expected calibration error: 15 of equal width, closed on the
+// right (C. Guo et al., "On Calibration of Modern Neural Networks", ICML 2017).
+inline constexpr uint32_t kCalibrationBins = 15;
+uint32_t CalibrationBinOf(double score);
+
+// Differences of a label (0 or 1) and a score as integers of 2^-32.
+int64_t CalibrationUnits(double difference);
+// Of the bins' sums of differences, over so many pairs.
+double CalibrationError(const uint64_t* bins, uint64_t pairs);
+
+}  // namespace plumbline

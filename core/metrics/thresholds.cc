@@ -1,0 +1,99 @@
+// What other thresholds would have cost: the figures of a binary model as if
+// "score >= threshold" decided.
+//
+// Cells, for each place of a threshold: true positives, false positives, false
+// negatives, true negatives.
+
+#include "core/metrics/statistic.h"
+#include "core/window/tally.h"
+
+namespace plumbline {
+namespace {
+
+enum Cell : uint32_t {
+  kTruePositives,
+  kFalsePositives,
+  kFalseNegatives,
+  kTrueNegatives,
+  kCells,
+};
+
+// Of so many thresholds; in steps, as a block that grows is copied.
+uint32_t SizeFor(size_t thresholds) {
+  constexpr size_t kStep = 4;
+  return static_cast<uint32_t>((thresholds + kStep - 1) / kStep * kStep) *
+         kCells;
+}
+
+void Count(const Counting& counting, const Observation& o, int64_t n,
+           Tally* tally) {
+  const double score = o.score();
+  if (score < 0 || o.age() < counting.scores_from) return;
+  const bool positive = o.actual() == counting.positive;
+  const uint32_t size = SizeFor(counting.thresholds.size());
+  for (uint32_t i = 0; i < counting.thresholds.size(); ++i) {
+    const Threshold& threshold = counting.thresholds[i];
+    if (threshold.text.empty() || o.age() < threshold.first_age) continue;
+    const bool predicted = score >= threshold.value;
+    const Cell cell = positive ? (predicted ? kTruePositives : kFalseNegatives)
+                               : (predicted ? kFalsePositives : kTrueNegatives);
+    tally->Add(Section::kThresholds, size, i * kCells + cell, n);
+  }
+}
+
+void Append(const ModelSnapshot& model, const WindowSnapshot& window,
+            FigureList* list) {
+  const auto& cells = window.counts.of(Section::kThresholds);
+  for (const auto& [text, place] : model.thresholds) {
+    if ((place + 1) * kCells > cells.size()) continue;
+    const uint64_t* const c = &cells[size_t{place} * kCells];
+    const ClassCounts counts = {c[kTruePositives],
+                                c[kTruePositives] + c[kFalsePositives],
+                                c[kTruePositives] + c[kFalseNegatives]};
+    const uint64_t all =
+        counts.predicted + c[kFalseNegatives] + c[kTrueNegatives];
+    const auto add = [&, &label = text](std::string_view name, Figure value) {
+      list->Add(name, "threshold", label, value);
+    };
+    add("threshold_precision", Precision(counts));
+    add("threshold_recall", Recall(counts));
+    add("threshold_f1", F1(counts));
+    add("threshold_false_positive_rate", FalsePositiveRate(counts, all));
+    add("threshold_positive_prediction", PositivePrediction(counts, all));
+  }
+}
+
+FigureFamily Family(std::string_view name, std::string_view help) {
+  return {.name = name, .help = help, .label = "threshold"};
+}
+
+}  // namespace
+
+extern const Statistic kThresholdStatistic;
+const Statistic kThresholdStatistic = {
+    .families =
+        {Family("threshold_precision",
+                "Precision as if this threshold of the score decided."),
+         Family("threshold_recall",
+                "Recall as if this threshold of the score decided."),
+         Family("threshold_f1",
+                "F1 score as if this threshold of the score decided."),
+         Family("threshold_false_positive_rate",
+                "False positive rate as if this threshold of the score "
+                "decided."),
+         Family("threshold_positive_prediction",
+                "Share predicted positive as if this threshold of the score "
+                "decided.")},
+    .append = Append,
+    .applies =
+        [](const ModelTraits& traits) {
+          return traits.scored && traits.thresholds > 0;
+        },
+    .count = Count,
+    .slot_bytes =
+        [](const ModelTraits& traits, int64_t) {
+          return Block<StdAtomics>::HeapBytes(SizeFor(traits.thresholds));
+        },
+};
+
+}  // namespace plumbline

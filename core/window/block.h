@@ -1,0 +1,88 @@
+// Block: a run of 64-bit counters whose number is known when the first is
+// written. Where it turns out larger later, it is copied.
+//
+// Invariants
+// (1) One thread writes, between Open() and Close() of the model's gate. Any
+//     thread reads, through Collect().
+// (2) A block that a larger one has replaced stays until the destructor, as a
+//     reader may look at it; Collect() does not keep what it finds there.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace plumbline {
+
+template <class A>
+class Block {
+ public:
+  Block() = default;
+  Block(const Block&) = delete;
+  Block& operator=(const Block&) = delete;
+  ~Block() {
+    for (Storage* s = A::Load(storage_, A::kRelaxed); s != nullptr;) {
+      Storage* const before = s->before;
+      delete s;
+      s = before;
+    }
+  }
+
+  // [Writer] `size` cells in all. REQUIRES: cell < size.
+  void Add(uint32_t size, uint32_t cell, int64_t delta) {
+    Storage* s = A::Load(storage_, A::kRelaxed);
+    if (s == nullptr || s->size < size) s = Grow(s, size);
+    Cell& c = s->cells[cell];
+    // Release: as the gate's invariant (3) asks.
+    A::Store(c, A::Load(c, A::kRelaxed) + static_cast<uint64_t>(delta),
+             A::kRelease);
+  }
+
+  // [Writer] Sets every cell to 0.
+  void Clear() {
+    Storage* s = A::Load(storage_, A::kRelaxed);
+    for (uint32_t i = 0; s != nullptr && i < s->size; ++i) {
+      A::Store(s->cells[i], uint64_t{0}, A::kRelease);
+    }
+  }
+
+  // [Any thread] Empty if no cell was ever written.
+  void CopyTo(std::vector<uint64_t>* out) const {
+    // Acquire: sees the cells as they were born or copied.
+    const Storage* s = A::Load(storage_, A::kAcquire);
+    out->resize(s == nullptr ? 0 : s->size);
+    for (size_t i = 0; i < out->size(); ++i) {
+      (*out)[i] = A::Load(s->cells[i], A::kAcquire);
+    }
+  }
+
+  static int64_t HeapBytes(uint32_t size) {
+    return static_cast<int64_t>(sizeof(Storage) + size * sizeof(Cell));
+  }
+
+ private:
+  using Cell = typename A::template Atomic<uint64_t>;
+  struct Storage {
+    uint32_t size;
+    Storage* before;
+    std::unique_ptr<Cell[]> cells;
+  };
+
+  Storage* Grow(Storage* old, uint32_t size) {
+    auto* grown =
+        new Storage{size, old, std::unique_ptr<Cell[]>(new Cell[size]())};
+    for (uint32_t i = 0; old != nullptr && i < old->size; ++i) {
+      A::Store(grown->cells[i], A::Load(old->cells[i], A::kRelaxed),
+               A::kRelease);
+    }
+    // Release: publishes the cells.
+    A::Store(storage_, grown, A::kRelease);
+    return grown;
+  }
+
+  typename A::template Atomic<Storage*> storage_{nullptr};
+};
+
+}  // namespace plumbline

@@ -1,0 +1,57 @@
+// Counting: how the observations of a model are counted.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/settings.h"
+#include "core/window/observation.h"
+
+namespace plumbline {
+
+class Tally;
+
+// How classes are counted; see core/window/slot.h.
+enum class CountForm : uint8_t {
+  kMatrix,
+  kMarginals,
+  kTotalOnly,  // a regression: values have no cells
+};
+
+inline constexpr uint32_t kNoClass = ~uint32_t{0};
+
+// A threshold that a score may decide by, and the place of its counts.
+struct Threshold {
+  std::string text;  // as configured; empty where the place is free
+  double value = 0;
+  uint32_t first_age = 0;  // counts pairs predicted from here on
+};
+
+// What decides how much is counted of a model.
+struct ModelTraits {
+  Task task = Task::kClassification;
+  uint32_t classes = 0;
+  uint32_t matrix_classes = 0;  // limit
+  size_t thresholds = 0;        // places of them
+  bool scored = false;          // has had a score
+  bool class_scored = false;    // has had scores of classes
+};
+
+struct Counting {
+  CountForm form = CountForm::kMatrix;
+  uint32_t classes = 0;          // of the model, so far
+  uint32_t positive = kNoClass;  // its class, if it has occurred
+  // Scores are of pairs predicted from here on: before, they were of another
+  // class.
+  uint32_t scores_from = 0;  // age
+  std::vector<Threshold> thresholds;
+
+  // Adds an observation `n` times to the cells of one statistic.
+  using Count = void (*)(const Counting&, const Observation&, int64_t n,
+                         Tally*);
+  std::vector<Count> statistics;  // those that the model has
+};
+
+}  // namespace plumbline

@@ -1,0 +1,87 @@
+// ExactSum: sums of doubles in which nothing is rounded, so that what leaves a
+// window takes away just what it brought, whatever else came and went.
+//
+// A sum is kept as 64-bit counters of weight 2^(32 i - 1074), as in R. Neal,
+// "Fast exact summation using small and large superaccumulators"
+// (arXiv:1505.05571), but that carries stay where they are: a number adds less
+// than 2^32 to each of three counters, which can be done 2^31 times.
+
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+
+namespace plumbline {
+
+// The unevaluated sum of two doubles, for twice the digits of one.
+struct DoubleDouble {
+  double high = 0;
+  double low = 0;
+
+  double value() const { return high + low; }
+};
+
+// Exact (D. Knuth, The Art of Computer Programming 2, 4.2.2).
+inline DoubleDouble TwoSum(double a, double b) {
+  const double sum = a + b;
+  const double b_part = sum - a;
+  return {sum, (a - (sum - b_part)) + (b - b_part)};
+}
+
+// Exact, unless the low part underflows.
+inline DoubleDouble TwoProduct(double a, double b) {
+  const double product = a * b;
+  return {product, std::fma(a, b, -product)};
+}
+
+DoubleDouble operator+(DoubleDouble a, DoubleDouble b);
+DoubleDouble operator*(DoubleDouble a, DoubleDouble b);
+DoubleDouble operator-(DoubleDouble a, DoubleDouble b);
+
+class ExactSum {
+ public:
+  static constexpr uint32_t kCounters = 66;
+  static constexpr int kBits = 32;         // of a counter's weight
+  static constexpr int kLeastBit = -1074;  // of a double
+
+  // Calls add(counter, delta) for what `value` adds. REQUIRES: it is finite.
+  template <class Add>
+  static void ForEach(double value, Add add) {
+    if (value == 0) return;
+    int exponent = 0;
+    const double mantissa = std::frexp(std::fabs(value), &exponent);
+    int place = exponent - 53 - kLeastBit;
+    auto digits = static_cast<uint64_t>(std::ldexp(mantissa, 53));
+    if (place < 0) {  // a subnormal number has fewer digits
+      digits >>= -place;
+      place = 0;
+    }
+    const auto counter = static_cast<uint32_t>(place / kBits);
+    const int shift = place % kBits;
+    const int64_t sign = value < 0 ? -1 : 1;
+    const uint64_t low = digits << shift;
+    const uint64_t high = shift == 0 ? 0 : digits >> (64 - shift);
+    AddPart(counter, low & 0xffffffff, sign, add);
+    AddPart(counter + 1, low >> kBits, sign, add);
+    AddPart(counter + 2, high, sign, add);
+  }
+
+  // [Reader] The counters, summed over as many slots as there are.
+  void Add(uint32_t counter, uint64_t value) { counters_[counter] += value; }
+  // To some 100 bits; not beyond the largest double.
+  DoubleDouble Total() const;
+
+ private:
+  using Digits = std::array<int64_t, kCounters>;
+
+  int64_t Carried(Digits* digits) const;
+  template <class Add>
+  static void AddPart(uint32_t counter, uint64_t part, int64_t sign, Add add) {
+    if (part != 0) add(counter, sign * static_cast<int64_t>(part));
+  }
+
+  std::array<uint64_t, kCounters> counters_{};
+};
+
+}  // namespace plumbline

@@ -1,0 +1,93 @@
+// ScoreBins: scores counted by value, as finely as memory allows.
+//
+// A score is one of some 50,000 bins: steps of 1/16,384 between 1/32 and 31/32,
+// and towards 0 and 1 each halving of the distance in 512 steps, down to 2^-40.
+// Exactly 0 and exactly 1 have bins of their own. So what has up to four
+// decimals is told apart, and so is what lies close to 0 or 1.
+//
+// A slot has room for some 100 bins that occur. When more do, all bins that lie
+// in one step of twice the width are merged, and so on: fine for few values,
+// some 50 to 100 bins for many, wherever they lie.
+//
+// A counter holds the pairs with a positive label above those with a negative
+// one, 2^31 and 2^32 of them.
+
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+namespace plumbline {
+
+struct ScoreBins {
+  using Key = uint16_t;
+  static constexpr uint64_t kMixed = uint64_t{1} << 63;
+  static constexpr int64_t kPositive = int64_t{1} << 32;
+  static constexpr int64_t kNegative = 1;
+
+  static uint64_t Positives(uint64_t count) { return (count & ~kMixed) >> 32; }
+  static uint64_t Negatives(uint64_t count) { return count & 0xffffffff; }
+  static bool IsMixed(uint64_t count) { return (count & kMixed) != 0; }
+
+  // In the order of scores. REQUIRES: 0 <= score <= 1.
+  static uint32_t KeyOf(double score) {
+    if (score <= 0) return kZero;
+    if (score >= 1) return kOne;
+    const uint32_t from_end = PlaceOf(score < 0.5 ? score : 1 - score);
+    return score < 0.5 ? kZero + 1 + from_end : kOne - 1 - from_end;
+  }
+
+  // Less than 2^16.
+  static uint32_t Merged(uint32_t key, uint32_t level) {
+    if (key == kZero) return 0;
+    if (key == kOne) return 0xffff;
+    return (key >> level) + 1;
+  }
+  static uint32_t NextLevel(uint32_t level, const std::vector<uint32_t>&) {
+    return level + 1;
+  }
+
+ private:
+  static constexpr uint32_t kSteps = 512;  // of a halving
+  static constexpr int kLinear = -5;       // from 2^-5 on
+  static constexpr int kLeast = -40;
+  static constexpr uint32_t kHalvings = kLinear - kLeast;
+  static constexpr uint32_t kLinearSteps = 15 * kSteps;
+  static constexpr uint32_t kPlaces = 1 + kHalvings * kSteps + kLinearSteps;
+  static constexpr uint32_t kZero = 1;
+  static constexpr uint32_t kOne = kZero + 2 * kPlaces + 1;
+  static_assert(kOne < 0xffff);
+
+  // Of the distance from 0 or 1, up to 1/2.
+  static uint32_t PlaceOf(double distance) {
+    static const double kLeastDistance = std::ldexp(1.0, kLeast);
+    static const double kLinearFrom = std::ldexp(1.0, kLinear);
+    if (distance < kLeastDistance) return 0;
+    if (distance < kLinearFrom) {
+      const int halving = std::ilogb(distance);  // 2^halving <= distance
+      const double part = std::ldexp(distance, -halving) - 1;
+      return 1 + static_cast<uint32_t>(halving - kLeast) * kSteps +
+             static_cast<uint32_t>(part * kSteps);
+    }
+    const auto step =
+        static_cast<uint32_t>((distance - kLinearFrom) / kLinearFrom * kSteps);
+    return 1 + kHalvings * kSteps +
+           (step < kLinearSteps ? step : kLinearSteps - 1);
+  }
+};
+
+// The same for each of several classes.
+struct ClassScoreBins : ScoreBins {
+  using Key = uint32_t;
+
+  static uint32_t KeyOf(uint32_t class_index, double score) {
+    return class_index << 16 | ScoreBins::KeyOf(score);
+  }
+  static uint32_t ClassOf(uint32_t key) { return key >> 16; }
+  static uint32_t Merged(uint32_t key, uint32_t level) {
+    return (key & 0xffff0000) | ScoreBins::Merged(key & 0xffff, level);
+  }
+};
+
+}  // namespace plumbline

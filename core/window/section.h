@@ -1,0 +1,74 @@
+// Sections: what a slot counts beside predictions, pairs and classes. All are
+// 64-bit counters that are added to and summed, so that corrections, evictions
+// and windows work alike for each. What the cells of one mean is its
+// statistic's to say (core/metrics/).
+
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "core/window/error_bins.h"
+#include "core/window/exact_sum.h"
+#include "core/window/score_bins.h"
+#include "core/window/sparse_cells.h"
+
+namespace plumbline {
+
+// With a number of cells that is known.
+enum class Section : uint8_t {
+  kScores,
+  kClassScores,
+  kThresholds,
+  kSets,
+  kMisses,
+};
+inline constexpr size_t kSections = 5;
+
+// By keys of which few occur.
+enum class SparseSection : uint8_t {
+  kScoreBins,
+  kClassScoreBins,
+  kErrorSums,
+  kErrorBins,
+};
+inline constexpr std::array kAllSparse = {
+    SparseSection::kScoreBins, SparseSection::kClassScoreBins,
+    SparseSection::kErrorSums, SparseSection::kErrorBins};
+inline constexpr size_t kSparseSections = kAllSparse.size();
+
+// Counters of exact sums. There is room for all.
+struct ErrorSums {
+  using Key = uint32_t;
+  static constexpr uint64_t kMixed = 0;
+  static constexpr uint32_t KeyOf(uint32_t sum, uint32_t counter) {
+    return sum * ExactSum::kCounters + counter + 1;
+  }
+  static uint32_t Merged(uint32_t key, uint32_t /*level*/) { return key; }
+  static uint32_t NextLevel(uint32_t level, const std::vector<uint32_t>&) {
+    return level + 1;
+  }
+};
+
+// How large a sparse section grows in a slot of a time window (`last` is 0), or
+// in that of the last so many pairs.
+constexpr SparseSize SizeOf(SparseSection section, int64_t last) {
+  switch (section) {
+    case SparseSection::kScoreBins:
+      if (last == 0) return {104, 104};
+      return {128,
+              static_cast<uint32_t>(std::clamp<int64_t>(2 * last, 128, 2048))};
+    case SparseSection::kClassScoreBins:
+      return {256, last == 0 ? 4096U : 16384U};
+    case SparseSection::kErrorSums:
+      return {32, 512};
+    case SparseSection::kErrorBins:
+      return {64, 512};
+  }
+  return {};
+}
+
+}  // namespace plumbline
