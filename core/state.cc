@@ -273,13 +273,12 @@ void State::BoundHistory(Version* version) {
   history_bytes_ -= version->history_bytes;
   history.RollUp(now_ms_, history_ms_ == INT64_MAX ? 0 : now_ms_ - history_ms_);
   const int64_t room = settings_->window_bytes - window_bytes_ - history_bytes_;
-  int64_t bytes = history.Bytes();
-  while (bytes > std::max<int64_t>(room, 0) && history.ForgetOldest()) {
-    bytes = history.Bytes();
+  while (history.bytes() > std::max<int64_t>(room, 0) &&
+         history.ForgetOldest()) {
   }
-  version->history_bytes = bytes;
+  version->history_bytes = history.bytes();
   version->history_steps = history.steps().size();
-  history_bytes_ += bytes;
+  history_bytes_ += history.bytes();
 }
 
 std::map<uint32_t, Steps> State::TakeHistory() {

@@ -1,7 +1,6 @@
 #include "daemon/app.h"
 
 #include <chrono>
-#include <thread>
 #include <utility>
 
 #include "config/loader.h"
@@ -9,9 +8,6 @@
 #include "daemon/build_info.h"
 #include "daemon/log/log.h"
 #include "daemon/process/process_figures.h"
-#include "daemon/store/files.h"
-#include "daemon/store/memory_split.h"
-#include "daemon/store/recovery.h"
 #include "exporters/api/json.h"
 
 namespace plumbline {
@@ -32,6 +28,23 @@ std::string Ports(const std::vector<std::string>& addresses,
                    : addresses[i];
   }
   return text;
+}
+
+StoreOptions StoreOptionsFor(const AppOptions& options, const Config& config) {
+  return {.path = options.storage_path,
+          .memory_bytes = config.memory_bytes,
+          .remembered_bytes = config.engine.remembered_bytes,
+          .durability = config.durability == "power" ? Durability::kPower
+                                                     : Durability::kProcess,
+          .retention_ms = config.retention_ms,
+          .checkpoint_bytes = options.checkpoint_bytes,
+          .waits =
+              [](const std::string& error) {
+                Log(LogLevel::kError,
+                    "the disk is full: waiting for space to start",
+                    {{"error", error}});
+              },
+          .gives_up = options.gives_up};
 }
 
 }  // namespace
@@ -57,7 +70,7 @@ std::unique_ptr<App> App::Start(const AppOptions& options, std::string* error) {
        {"web", Ports(options.web_addresses, app->web_server_->ports())},
        {"durability", app->config_.durability},
        {"version", PLUMBLINE_VERSION}});
-  if (app->journal_ == nullptr) {
+  if (app->store_ == nullptr) {
     Log(LogLevel::kWarn,
         "durability is memory: counts and ids are lost when the process ends");
   }
@@ -72,10 +85,9 @@ bool App::Open(std::string* error) {
   if (config_.durability == "memory") {
     hasher_ = std::make_unique<const IdHasher>(IdHasher::Random());
   } else {
-    directory_ = StoreDirectory::Open(options_.storage_path, error);
-    if (directory_ == nullptr) return false;
-    directory_->RemoveTemporaries();
-    hasher_ = std::make_unique<const IdHasher>(directory_->secret());
+    store_ = Store::Open(StoreOptionsFor(options_, config_), &memory_, error);
+    if (store_ == nullptr) return false;
+    hasher_ = std::make_unique<const IdHasher>(store_->secret());
   }
   ingest_authenticator_ =
       Authenticator::Load(options_.ingest_config_file, error);
@@ -120,8 +132,11 @@ bool App::Listen(std::string* error) {
 
 // While it runs, the listeners say that the daemon is recovering.
 bool App::Recover(std::string* error) {
-  if (directory_ != nullptr && !RecoverStore(error)) return false;
-  if (directory_ == nullptr) {
+  if (store_ != nullptr) {
+    if (!store_->Recover(&pipeline_, error)) return false;
+    // Time never runs back, not even over a restart.
+    clock_.Advance(pipeline_.state().gauges().now_ms.load());
+  } else {
     pipeline_.Exclusively(
         [this](State* state) { state->LimitHistory(config_.retention_ms); });
   }
@@ -137,71 +152,12 @@ bool App::Recover(std::string* error) {
   return true;
 }
 
-// Where the disk is full it is opened when there is space again.
-bool App::OpenDatabase(size_t cache_bytes, std::string* error) {
-  const std::string& path = directory_->path();
-  for (bool told = false;; told = true) {
-    bool no_space = false;
-    database_ = Database::Open(path, cache_bytes, error, &no_space);
-    if (database_ != nullptr) return true;
-    if (!no_space) return false;
-    if (!told) {
-      Log(LogLevel::kError, "the disk is full: waiting for space to start",
-          {{"error", *error}});
-    }
-    do {
-      if (options_.gives_up()) return false;
-      constexpr auto kLook = std::chrono::milliseconds(50);
-      std::this_thread::sleep_for(kLook);
-    } while (!HasFreeSpace(path));
-    error->clear();
-  }
-}
-
-// The last checkpoint, and the journal behind it.
-bool App::RecoverStore(std::string* error) {
-  const MemorySplit memory =
-      SplitMemory(config_.memory_bytes, config_.engine.remembered_bytes);
-  if (!OpenDatabase(memory.cache_bytes, error)) return false;
-  filter_ = std::make_unique<KeyFilter>(memory.filter_bytes, &memory_);
-  pacer_ = std::make_unique<Pacer>(memory.unsaved_records);
-  stored_pairs_ = std::make_unique<StoredPairs>(database_.get(), filter_.get(),
-                                                pacer_.get());
-  pipeline_.UseStore(stored_pairs_.get(), memory.records,
-                     memory.unsaved_records);
-  const auto stored = RestoreCheckpoint(*database_, &pipeline_, error);
-  if (!stored) return false;
-  database_->SetRemembered(
-      std::make_shared<const Remembered>(pipeline_.state().RememberedNow()));
-  history_ =
-      std::make_unique<HistoryStore>(database_.get(), config_.retention_ms);
-  journal_ = FileJournal::Open(
-      directory_->path(),
-      config_.durability == "power" ? Durability::kPower : Durability::kProcess,
-      stored->sequence, Replayer(&pipeline_, error), error);
-  if (journal_ == nullptr) return false;
-  // Far beyond what checkpoints leave of it: they fail.
-  journal_->SetMost(16 * options_.checkpoint_bytes + (uint64_t{64} << 20));
-  pipeline_.SetJournal(journal_.get());
-  // Time never runs back, not even over a restart.
-  clock_.Advance(pipeline_.state().gauges().now_ms.load());
-  checkpointer_ = std::make_unique<Checkpointer>(
-      Checkpointer::Parts{&pipeline_, journal_.get(), database_.get(),
-                          filter_.get(), history_.get(), pacer_.get()},
-      Checkpointer::Due{options_.checkpoint_bytes,
-                        static_cast<int64_t>(memory.unsaved_records / 2)},
-      *stored);
-  return true;
-}
-
 void App::Stop() {
   phase_.store(Phase::kStopping);
   // Ingest first: what it has answered is still seen by a last scrape.
   if (ingest_server_ != nullptr) ingest_server_->Stop(kStopGrace);
   pipeline_.Stop();
-  if (checkpointer_ != nullptr) checkpointer_->Stop();
-  // The next start then has nothing to replay.
-  if (checkpointer_ != nullptr && !checkpointer_->Write()) {
+  if (store_ != nullptr && !store_->Close()) {
     Log(LogLevel::kWarn, "the last checkpoint could not be written");
   }
   if (web_server_ != nullptr) web_server_->Stop(kStopGrace);
@@ -255,8 +211,8 @@ std::optional<std::string> App::Apply(Config config) {
   if (!outcome.done) {
     return "its windows would need more than limits.window_bytes";
   }
-  if (history_ != nullptr) {
-    history_->SetRetention(config.retention_ms);
+  if (store_ != nullptr) {
+    store_->history().SetRetention(config.retention_ms);
   } else {
     pipeline_.Exclusively(
         [&config](State* state) { state->LimitHistory(config.retention_ms); });
@@ -267,7 +223,7 @@ std::optional<std::string> App::Apply(Config config) {
     Log(LogLevel::kWarn, "limits.connections changes with the next start");
     config.connections = config_.connections;
   }
-  if (phase_.load() != Phase::kRecovering && journal_ != nullptr &&
+  if (phase_.load() != Phase::kRecovering && store_ != nullptr &&
       config.memory_bytes != config_.memory_bytes) {
     Log(LogLevel::kWarn, "join.memory_bytes changes with the next start");
     config.memory_bytes = config_.memory_bytes;
@@ -298,12 +254,13 @@ DaemonFigures App::Figures() const {
   // Once ready, both listeners are there.
   if (figures.ready) {
     figures.connections = ingest_server_->open();
-    if (journal_ != nullptr) {
-      figures.journal_errors = journal_->errors();
-      figures.storage_bytes = journal_->bytes() + database_->bytes();
-      figures.checkpoint_errors = checkpointer_->errors();
-      figures.checkpoint_seconds = checkpointer_->duration();
-      figures.checkpoint_pause_seconds = checkpointer_->pause();
+    if (store_ != nullptr) {
+      const Checkpointer& checkpointer = store_->checkpointer();
+      figures.journal_errors = store_->journal_errors();
+      figures.storage_bytes = store_->bytes();
+      figures.checkpoint_errors = checkpointer.errors();
+      figures.checkpoint_seconds = checkpointer.duration();
+      figures.checkpoint_pause_seconds = checkpointer.pause();
     }
   }
   figures.in_flight_bytes = ingest_handler_->in_flight();
@@ -317,8 +274,8 @@ DaemonFigures App::Figures() const {
 
 std::optional<Steps> App::History(uint32_t owner, int64_t from_ms,
                                   int64_t to_ms) {
-  if (history_ != nullptr) {
-    return history_->Read(&pipeline_, owner, from_ms, to_ms);
+  if (store_ != nullptr) {
+    return store_->history().Read(&pipeline_, owner, from_ms, to_ms);
   }
   Steps steps;
   pipeline_.Exclusively([&](State* state) {
@@ -332,16 +289,12 @@ std::optional<Steps> App::History(uint32_t owner, int64_t from_ms,
 
 // Named after the time at which it was asked for.
 std::optional<std::string> App::WriteSnapshot() {
-  if (checkpointer_ == nullptr) return "";
+  if (store_ == nullptr) return "";
   std::string name = FormatTimestamp(clock_.NowMs());
   std::erase_if(name, [](char c) { return c == ':' || c == '-'; });
   // Two may come at the same time.
   name += "-" + std::to_string(snapshots_.fetch_add(1) + 1);
-  const std::string path = directory_->path() + "/snapshots/" + name;
-  if (!checkpointer_->WriteSnapshot(directory_->path(), path)) {
-    return std::nullopt;
-  }
-  return path;
+  return store_->WriteSnapshot(name);
 }
 
 std::string App::StatusJsonText() {

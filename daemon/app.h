@@ -21,14 +21,7 @@
 #include "daemon/http/web_handler.h"
 #include "daemon/memory/huge_pages.h"
 #include "daemon/phase.h"
-#include "daemon/store/checkpointer.h"
-#include "daemon/store/database.h"
-#include "daemon/store/file_journal.h"
-#include "daemon/store/history_store.h"
-#include "daemon/store/key_filter.h"
-#include "daemon/store/pacer.h"
-#include "daemon/store/store_directory.h"
-#include "daemon/store/stored_pairs.h"
+#include "daemon/store/store.h"
 #include "exporters/daemon_figures.h"
 
 namespace plumbline {
@@ -72,8 +65,6 @@ class App {
   bool Open(std::string* error);
   bool Listen(std::string* error);
   bool Recover(std::string* error);
-  bool RecoverStore(std::string* error);
-  bool OpenDatabase(size_t cache_bytes, std::string* error);
   std::optional<Config> Load(std::string* error) const;
   std::optional<std::string> Apply(Config config);
   DaemonFigures Figures() const;
@@ -84,13 +75,7 @@ class App {
   const AppOptions options_;
   Clock clock_;
   HugePages memory_;
-  std::unique_ptr<StoreDirectory> directory_;  // null with durability memory
-  std::unique_ptr<Database> database_;         // likewise
-  std::unique_ptr<KeyFilter> filter_;          // likewise
-  std::unique_ptr<Pacer> pacer_;               // likewise
-  std::unique_ptr<StoredPairs> stored_pairs_;  // likewise
-  std::unique_ptr<HistoryStore> history_;      // likewise
-  std::unique_ptr<FileJournal> journal_;       // likewise
+  std::unique_ptr<Store> store_;  // null with durability memory
   std::unique_ptr<const IdHasher> hasher_;
   Pipeline pipeline_;
   std::atomic<Phase> phase_{Phase::kRecovering};
@@ -110,7 +95,6 @@ class App {
   std::unique_ptr<Authenticator> web_authenticator_;
   std::unique_ptr<IngestHandler> ingest_handler_;
   std::unique_ptr<WebHandler> web_handler_;
-  std::unique_ptr<Checkpointer> checkpointer_;
   std::unique_ptr<HttpServer> ingest_server_;
   std::unique_ptr<HttpServer> web_server_;
 };

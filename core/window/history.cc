@@ -75,7 +75,7 @@ void KeepBetween(int64_t from_ms, int64_t to_ms, Steps* steps) {
 }
 
 void History::Add(int64_t ms, const Tally& tally) {
-  steps_[Floor(ms, kMinuteMs)].Add(tally);
+  AddTo(&steps_[Floor(ms, kMinuteMs)], tally);
 }
 
 void History::Correct(int64_t ms, const Tally& change) {
@@ -84,14 +84,14 @@ void History::Correct(int64_t ms, const Tally& change) {
   for (const int64_t length : {kMinuteMs, kHourMs}) {
     const auto step = steps_.find(Floor(ms, length));
     if (step == steps_.end()) continue;
-    step->second.Add(change);
+    AddTo(&step->second, change);
     return;
   }
 }
 
 void History::RollUp(int64_t now_ms, int64_t oldest_ms) {
   while (!steps_.empty() && steps_.begin()->first < oldest_ms) {
-    steps_.erase(steps_.begin());
+    Erase(steps_.begin());
   }
   const auto end = steps_.lower_bound(HoursBefore(now_ms));
   for (auto step = steps_.begin(); step != end;) {
@@ -100,21 +100,15 @@ void History::RollUp(int64_t now_ms, int64_t oldest_ms) {
       ++step;
       continue;
     }
-    steps_[hour].Add(step->second);
-    step = steps_.erase(step);
+    AddTo(&steps_[hour], step->second);
+    Erase(step++);
   }
 }
 
 bool History::ForgetOldest() {
   if (steps_.empty()) return false;
-  steps_.erase(steps_.begin());
+  Erase(steps_.begin());
   return true;
-}
-
-int64_t History::Bytes() const {
-  int64_t bytes = 0;
-  for (const auto& [begin, step] : steps_) bytes += step.Bytes();
-  return bytes;
 }
 
 }  // namespace plumbline

@@ -77,11 +77,28 @@ class History {
   bool ForgetOldest();
 
   const Steps& steps() const { return steps_; }
-  Steps Take() { return std::exchange(steps_, {}); }
-  int64_t Bytes() const;
+  Steps Take() {
+    bytes_ = 0;
+    return std::exchange(steps_, {});
+  }
+  int64_t bytes() const { return bytes_; }  // about
 
  private:
+  void Erase(Steps::iterator step) {
+    bytes_ -= step->second.Bytes();
+    steps_.erase(step);
+  }
+  // Adds to a step, which may be new.
+  template <class Counts>
+  void AddTo(StepCounts* step, const Counts& counts) {
+    bytes_ -=
+        step->cells.empty() && step->observations == 0 ? 0 : step->Bytes();
+    step->Add(counts);
+    bytes_ += step->Bytes();
+  }
+
   bool kept_here_ = false;
+  int64_t bytes_ = 0;
   Steps steps_;
 };
 

@@ -103,6 +103,12 @@ BodyDecoder::BodyDecoder(const IdHasher* hasher)
 }
 BodyDecoder::~BodyDecoder() = default;
 
+void BodyDecoder::DecodeLine(std::string_view line, const DecodeLimits& limits,
+                             int64_t now_us, DecodedBody* out) {
+  EventReader reader(*impl_->hasher, limits, now_us, &out->batch);
+  impl_->Line(line, &reader, out);
+}
+
 size_t BodyDecoder::capacity() const { return impl_->parser.capacity(); }
 
 size_t BodyDecoder::Padding() { return simdjson::SIMDJSON_PADDING; }

@@ -61,6 +61,12 @@ class BodyDecoder {
                     const DecodeLimits& limits, int64_t now_us,
                     DecodedBody* out, std::string* message);
 
+  // Appends the event of one line, numbered as the next one of `out`. A line
+  // that is none, or breaks a rule, is listed there as an error. REQUIRES:
+  // Padding() readable bytes follow `line`.
+  void DecodeLine(std::string_view line, const DecodeLimits& limits,
+                  int64_t now_us, DecodedBody* out);
+
   // The size of the longest document parsed. The decoder keeps several times
   // as much memory.
   size_t capacity() const;

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "config/units.h"
 #include "daemon/build_info.h"
 
 namespace plumbline {
@@ -14,6 +15,12 @@ std::string CheckSpeed(const std::string& text) {
                       text.find_first_not_of("0123456789") == std::string::npos;
   if (digits && std::stoll(text) > 0) return "";
   return "must be a number of events per second, or max";
+}
+
+std::string CheckStep(const std::string& text) {
+  const auto step = ParseDuration(text);
+  if (step && *step > 0) return "";
+  return "must be a duration such as 1m, 1h or 1d";
 }
 
 }  // namespace
@@ -74,9 +81,42 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
       "a configuration");
   rules_command->add_option("--config.file", rules.config, "The file")
       ->required();
-  rules_command
-      ->add_option("--runbook-url", rules.runbook,
-                   "What an alert's name is appended to for its runbook_url");
+  rules_command->add_option(
+      "--runbook-url", rules.runbook,
+      "What an alert's name is appended to for its runbook_url");
+
+  SimulateFlags simulate;
+  std::string step = "1m";
+  CLI::App* simulate_command =
+      cli.add_subcommand("simulate",
+                         "Prints what the windows would have said of recorded "
+                         "events, at each step "
+                         "of their own time");
+  simulate_command->add_option("files", simulate.files, "The files")
+      ->required()
+      ->check(CLI::ExistingFile);
+  simulate_command->add_option("--config.file", simulate.config,
+                               "The configuration to try");
+  simulate_command->add_option("--step", step, "How often, such as 1m or 1d")
+      ->capture_default_str()
+      ->check(CheckStep);
+  simulate_command->add_option("--model", simulate.model, "Only this model");
+  simulate_command->add_option("--window", simulate.window, "Only this window");
+
+  BackfillFlags backfill;
+  CLI::App* backfill_command = cli.add_subcommand(
+      "backfill",
+      "Brings recorded events into the store of a daemon that is stopped, by "
+      "their own time");
+  backfill_command->add_option("files", backfill.files, "The files")
+      ->required()
+      ->check(CLI::ExistingFile);
+  backfill_command->add_option("--config.file", backfill.config,
+                               "The daemon's configuration");
+  backfill_command
+      ->add_option("--storage.path", backfill.storage,
+                   "The daemon's --storage.path")
+      ->required();
 
   try {
     cli.parse(argc, argv);
@@ -89,6 +129,11 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
   if (*storage_command) return storage;
   if (*query_command) return query;
   if (*rules_command) return rules;
+  if (*backfill_command) return backfill;
+  if (*simulate_command) {
+    simulate.step_ms = *ParseDuration(step);
+    return simulate;
+  }
   if (speed != "max") replay.events_per_second = std::stoll(speed);
   return replay;
 }

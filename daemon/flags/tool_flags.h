@@ -38,8 +38,23 @@ struct RulesFlags {
   std::string runbook;
 };
 
-using ToolFlags = std::variant<CheckConfigFlags, CheckStorageFlags, ReplayFlags,
-                               QueryFlags, RulesFlags>;
+struct SimulateFlags {
+  std::vector<std::string> files;
+  std::string config;  // empty: defaults
+  int64_t step_ms = 60'000;
+  std::optional<std::string> model;
+  std::optional<std::string> window;
+};
+
+struct BackfillFlags {
+  std::vector<std::string> files;
+  std::string config;  // empty: defaults
+  std::string storage;
+};
+
+using ToolFlags =
+    std::variant<CheckConfigFlags, CheckStorageFlags, ReplayFlags, QueryFlags,
+                 RulesFlags, SimulateFlags, BackfillFlags>;
 
 // The command and its flags, or the exit status where the program ends here.
 std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,

@@ -15,6 +15,12 @@ int CheckStorage(const CheckStorageFlags& flags);
 // 0 if every event was taken; 1 if some were rejected; 2 if it gave up.
 int Replay(const ReplayFlags& flags);
 
+// 0 if every event was taken; 1 if some were rejected; 2 if it gave up.
+int Simulate(const SimulateFlags& flags);
+
+// The same.
+int Backfill(const BackfillFlags& flags);
+
 // 0 if the configuration is good.
 int Rules(const RulesFlags& flags);
 

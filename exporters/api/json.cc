@@ -53,24 +53,6 @@ Json SummaryJson(const ModelSnapshot& model) {
   return json;
 }
 
-Json ClassesJson(const ModelSnapshot& model, const WindowSnapshot& window) {
-  const auto confusion = Confusion::Of(window.counts, model.classes.size());
-  Json json = Json::object();
-  for (size_t c = 0; c < model.classes.size(); ++c) {
-    const ClassCounts& counts = confusion.classes[c];
-    Json figures = Json::object();
-    if (!Withheld(model, window)) {
-      for (const NamedFigure& figure : ClassFiguresOf(counts)) {
-        figures[std::string(figure.name)] = figure.value;
-      }
-    }
-    figures["support"] = counts.actual;
-    figures["predicted"] = counts.predicted;
-    json[model.classes[c]] = std::move(figures);
-  }
-  return json;
-}
-
 Json WindowJson(const ModelSnapshot& model, const VersionSnapshot& version,
                 const WindowSnapshot& window) {
   Json json = {{"version", version.name},

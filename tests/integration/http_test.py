@@ -232,6 +232,7 @@ class TakingTest(unittest.TestCase):
                 port = s.getsockname()[1]
             process = subprocess.Popen(
                 [BIN + "/plumbline", f"--web.config.file={path}",
+                 f"--storage.path={other.dir.name}/other",
                  f"--web.listen-address=127.0.0.1:{port}",
                  "--ingest.listen-address=127.0.0.1:0"],
                 stderr=subprocess.DEVNULL)

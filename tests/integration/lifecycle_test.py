@@ -111,6 +111,7 @@ class StartTest(unittest.TestCase):
     def test_a_port_in_use_is_told(self):
         with Daemon() as daemon:
             result = self.start(
+                f"--storage.path={daemon.dir.name}/other",
                 f"--ingest.listen-address=127.0.0.1:{daemon.ingest}",
                 "--web.listen-address=127.0.0.1:0")
             self.assertEqual(result.returncode, 1)

@@ -1,0 +1,88 @@
+#include "daemon/store/store.h"
+
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "daemon/store/files.h"
+#include "daemon/store/memory_split.h"
+#include "daemon/store/recovery.h"
+
+namespace plumbline {
+
+std::unique_ptr<Store> Store::Open(const StoreOptions& options,
+                                   std::pmr::memory_resource* memory,
+                                   std::string* error) {
+  std::unique_ptr<Store> store(new Store(options, memory));
+  store->directory_ = StoreDirectory::Open(options.path, error);
+  if (store->directory_ == nullptr) return nullptr;
+  store->directory_->RemoveTemporaries();
+  return store;
+}
+
+// Where the disk is full it is opened when there is space again.
+bool Store::OpenDatabase(size_t cache_bytes, std::string* error) {
+  const std::string& path = directory_->path();
+  for (bool told = false;; told = true) {
+    bool no_space = false;
+    database_ = Database::Open(path, cache_bytes, error, &no_space);
+    if (database_ != nullptr) return true;
+    if (!no_space) return false;
+    if (!told) options_.waits(*error);
+    do {
+      if (options_.gives_up()) return false;
+      constexpr auto kLook = std::chrono::milliseconds(50);
+      std::this_thread::sleep_for(kLook);
+    } while (!HasFreeSpace(path));
+    error->clear();
+  }
+}
+
+bool Store::Recover(Pipeline* pipeline, std::string* error) {
+  const MemorySplit memory =
+      SplitMemory(options_.memory_bytes, options_.remembered_bytes);
+  if (!OpenDatabase(memory.cache_bytes, error)) return false;
+  filter_ = std::make_unique<KeyFilter>(memory.filter_bytes, memory_);
+  pacer_ = std::make_unique<Pacer>(memory.unsaved_records);
+  pairs_ = std::make_unique<StoredPairs>(database_.get(), filter_.get(),
+                                         pacer_.get());
+  pipeline->UseStore(pairs_.get(), memory.records, memory.unsaved_records);
+  const auto stored = RestoreCheckpoint(*database_, pipeline, error);
+  if (!stored) return false;
+  database_->SetRemembered(
+      std::make_shared<const Remembered>(pipeline->state().RememberedNow()));
+  history_ =
+      std::make_unique<HistoryStore>(database_.get(), options_.retention_ms);
+  journal_ =
+      FileJournal::Open(directory_->path(), options_.durability,
+                        stored->sequence, Replayer(pipeline, error), error);
+  if (journal_ == nullptr) return false;
+  // Far beyond what checkpoints leave of it: they fail.
+  journal_->SetMost(16 * options_.checkpoint_bytes + (uint64_t{64} << 20));
+  pipeline->SetJournal(journal_.get());
+  checkpointer_ = std::make_unique<Checkpointer>(
+      Checkpointer::Parts{pipeline, journal_.get(), database_.get(),
+                          filter_.get(), history_.get(), pacer_.get()},
+      Checkpointer::Due{options_.checkpoint_bytes,
+                        static_cast<int64_t>(memory.unsaved_records / 2)},
+      *stored);
+  return true;
+}
+
+bool Store::Close() {
+  if (checkpointer_ == nullptr || closed_) return true;
+  closed_ = true;
+  checkpointer_->Stop();
+  // The next start then has nothing to replay.
+  return checkpointer_->Write();
+}
+
+std::optional<std::string> Store::WriteSnapshot(const std::string& name) {
+  const std::string path = directory_->path() + "/snapshots/" + name;
+  if (!checkpointer_->WriteSnapshot(directory_->path(), path)) {
+    return std::nullopt;
+  }
+  return path;
+}
+
+}  // namespace plumbline

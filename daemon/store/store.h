@@ -1,0 +1,86 @@
+// Store: all that keeps a state on disk, put together: the directory with its
+// lock, the journal, the database and what checkpoints.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <memory_resource>
+#include <optional>
+#include <string>
+
+#include "core/pipeline.h"
+#include "daemon/hash/id_hash.h"
+#include "daemon/store/checkpointer.h"
+#include "daemon/store/database.h"
+#include "daemon/store/file_journal.h"
+#include "daemon/store/history_store.h"
+#include "daemon/store/key_filter.h"
+#include "daemon/store/pacer.h"
+#include "daemon/store/store_directory.h"
+#include "daemon/store/stored_pairs.h"
+
+namespace plumbline {
+
+struct StoreOptions {
+  std::string path;
+  int64_t memory_bytes = 0;      // for pairs
+  int64_t remembered_bytes = 0;  // join.max_bytes
+  Durability durability = Durability::kProcess;
+  int64_t retention_ms = 0;       // of history
+  uint64_t checkpoint_bytes = 0;  // of the journal
+  // Called once if opening has to wait for space on the disk; and while it
+  // waits, whether to give up.
+  std::function<void(const std::string& error)> waits = [](const auto&) {};
+  std::function<bool()> gives_up = [] { return true; };
+};
+
+class Store {
+ public:
+  // Takes the directory. nullptr, with *error saying what to do, if that cannot
+  // be. `memory` must outlive it.
+  static std::unique_ptr<Store> Open(const StoreOptions& options,
+                                     std::pmr::memory_resource* memory,
+                                     std::string* error);
+  ~Store() { Close(); }
+
+  // The key of the ids that are stored here.
+  IdHasher::Secret secret() const { return directory_->secret(); }
+
+  // Brings the last checkpoint and the journal behind it into the pipeline,
+  // which then journals here, and begins to checkpoint. Once, before anything
+  // is committed. `pipeline` must outlive Close().
+  [[nodiscard]] bool Recover(Pipeline* pipeline, std::string* error);
+
+  // Writes a last checkpoint. False if that failed: the journal has it all.
+  // REQUIRES: nothing is committed any more.
+  bool Close();
+
+  // What follows: after Recover().
+  HistoryStore& history() { return *history_; }
+  const Checkpointer& checkpointer() const { return *checkpointer_; }
+  uint64_t journal_errors() const { return journal_->errors(); }
+  uint64_t bytes() const { return journal_->bytes() + database_->bytes(); }
+  // A copy of it as it is now, under this name; its path, or nullopt.
+  std::optional<std::string> WriteSnapshot(const std::string& name);
+
+ private:
+  Store(const StoreOptions& options, std::pmr::memory_resource* memory)
+      : options_(options), memory_(memory) {}
+  bool OpenDatabase(size_t cache_bytes, std::string* error);
+
+  const StoreOptions options_;
+  std::pmr::memory_resource* const memory_;
+  std::unique_ptr<StoreDirectory> directory_;
+  std::unique_ptr<Database> database_;
+  std::unique_ptr<KeyFilter> filter_;
+  std::unique_ptr<Pacer> pacer_;
+  std::unique_ptr<StoredPairs> pairs_;
+  std::unique_ptr<HistoryStore> history_;
+  std::unique_ptr<FileJournal> journal_;
+  std::unique_ptr<Checkpointer> checkpointer_;
+  bool closed_ = false;
+};
+
+}  // namespace plumbline

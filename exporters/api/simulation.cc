@@ -1,0 +1,37 @@
+#include "exporters/api/simulation.h"
+
+#include "core/metrics/figures.h"
+#include "core/timestamp.h"
+#include "exporters/api/window_json.h"
+
+namespace plumbline {
+
+using Json = nlohmann::ordered_json;
+
+void AppendSimulation(const ModelSnapshot& model,
+                      const std::optional<std::string>& window, int64_t time_ms,
+                      std::string* out) {
+  const std::string time = FormatTimestamp(time_ms);
+  for (const VersionSnapshot& version : model.versions) {
+    for (const WindowSnapshot& w : version.windows) {
+      if (window && w.settings.name != *window) continue;
+      Json line = {{"time", time},
+                   {"model", model.name},
+                   {"version", version.name},
+                   {"window", w.settings.name},
+                   {"segment", SegmentJson(w)},
+                   {"observations", w.counts.observations}};
+      if (const Figure coverage = LabelCoverage(w)) {
+        line["coverage"] = *coverage;
+      }
+      line["metrics"] = MetricsJson(model, w);
+      if (model.task != Task::kRegression) {
+        line["class_metrics"] = ClassesJson(model, w);
+      }
+      *out += line.dump(-1, ' ', false, Json::error_handler_t::replace);
+      *out += '\n';
+    }
+  }
+}
+
+}  // namespace plumbline

@@ -1,0 +1,19 @@
+// The lines of `plumbtool simulate`.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/snapshot.h"
+
+namespace plumbline {
+
+// Appends one line of JSON for each version, window and segment; of one window
+// alone if it is given. `time_ms`: of the snapshot.
+void AppendSimulation(const ModelSnapshot& model,
+                      const std::optional<std::string>& window, int64_t time_ms,
+                      std::string* out);
+
+}  // namespace plumbline
