@@ -217,6 +217,7 @@ void ReadSlices(YamlMap* map, ModelSettings* model) {
     if (std::any_of(model->slices.begin(), model->slices.end(), same)) {
       map->Problem(list[i], at, "is there already");
     } else if (keys.size() == list[i].size()) {
+      std::sort(keys.begin(), keys.end());
       model->slices.push_back(std::move(keys));
     }
   }

@@ -56,4 +56,61 @@ void Names::Rehash() {
   }
 }
 
+void EventCopier::Begin(EventBatch* to) {
+  to_ = to;
+  to_->Clear();
+  known_.resize(from_.names.size());
+  ++round_;
+}
+
+void EventCopier::Copy(const Event& event) {
+  Event& copy = to_->events.emplace_back(event);
+  copy.model = Name(event.model);
+  copy.version = Name(event.version);
+  SetValue(event.prediction_kind, &copy.prediction);
+  SetValue(event.label_kind, &copy.label);
+  copy.extra = kNoExtra;
+  if (event.extra == kNoExtra) return;
+  const Extra& extra = from_.ExtraOf(event);
+  Extra& to = to_->AddExtra(&copy);
+  to.score = extra.score;
+  to.latency = extra.latency;
+  to.scores = {static_cast<uint32_t>(to_->class_scores.size()),
+               extra.scores.count};
+  for (uint32_t i = 0; i < extra.scores.count; ++i) {
+    const ClassScore& score = from_.class_scores[extra.scores.begin + i];
+    to_->class_scores.push_back({Name(score.name), score.score});
+  }
+  to.segments = {static_cast<uint32_t>(to_->segments.size()),
+                 extra.segments.count};
+  for (uint32_t i = 0; i < extra.segments.count; ++i) {
+    const Segment& segment = from_.segments[extra.segments.begin + i];
+    const uint32_t key = Name(segment.key);
+    to_->segments.push_back({key, Name(segment.value)});
+  }
+}
+
+uint32_t EventCopier::Name(uint32_t name) {
+  Known& known = known_[name];
+  if (known.round != round_) known = {round_, to_->names.Add(from_.names[name])};
+  return known.name;
+}
+
+void EventCopier::SetValue(ValueKind kind, uint64_t* value) {
+  if (kind == ValueKind::kText) {
+    *value = Name(static_cast<uint32_t>(*value));
+  } else if (kind == ValueKind::kSet) {
+    *value = Set(*value).bits();
+  }
+}
+
+Range EventCopier::Set(uint64_t bits) {
+  const Range range = Range::Of(bits);
+  const Range to = {static_cast<uint32_t>(to_->classes.size()), range.count};
+  for (uint32_t i = 0; i < range.count; ++i) {
+    to_->classes.push_back(Name(from_.classes[range.begin + i]));
+  }
+  return to;
+}
+
 }  // namespace plumbline

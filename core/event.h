@@ -141,6 +141,7 @@ struct EventBatch {
     }
     return extras[event->extra];
   }
+  // Empties all but the memory.
   void Clear() {
     events.clear();
     names.Clear();
@@ -149,6 +150,32 @@ struct EventBatch {
     segments.clear();
     classes.clear();
   }
+};
+
+// Copies events of one batch, with what they use of its lists, to others.
+class EventCopier {
+ public:
+  // `from` must outlive it, and have all its names.
+  explicit EventCopier(const EventBatch* from) : from_(*from) {}
+
+  // Empties the batch that is copied to from here on.
+  void Begin(EventBatch* to);
+  void Copy(const Event& event);
+
+ private:
+  uint32_t Name(uint32_t name);
+  Range Set(uint64_t bits);
+  void SetValue(ValueKind kind, uint64_t* value);
+
+  const EventBatch& from_;
+  EventBatch* to_ = nullptr;
+  // By name of from_: what it is in to_, if it was asked for since Begin().
+  struct Known {
+    uint64_t round = 0;
+    uint32_t name = 0;
+  };
+  std::vector<Known> known_;
+  uint64_t round_ = 0;
 };
 
 }  // namespace plumbline

@@ -5,18 +5,23 @@
 namespace plumbline {
 namespace {
 
-// How much there is to read. It only grows, so a read that ends with the same
-// structure as it began has missed nothing.
+// How much there is to read, and how. A read that ends with the same structure
+// as it began has missed nothing.
 struct Structure {
   const std::vector<Version*>* versions;
   uint32_t classes;
   uint32_t frozen_at;
+  const std::string* positive_class;
+  const Model::ThresholdPlaces* thresholds;
 
   explicit Structure(const Model& model)
       : versions(&model.versions.Get()),
         classes(model.class_count()),
         // Acquire: sees the classes added before.
-        frozen_at(model.matrix_frozen_at.load(std::memory_order_acquire)) {}
+        frozen_at(model.matrix_frozen_at.load(std::memory_order_acquire)),
+        // Acquire: sees the string, and the list.
+        positive_class(model.positive_class.load(std::memory_order_acquire)),
+        thresholds(model.thresholds.load(std::memory_order_acquire)) {}
   bool operator==(const Structure&) const = default;
 
   uint32_t matrix_cells() const {
@@ -91,15 +96,11 @@ ModelSnapshot Read(const Model& model, int64_t now_ms) {
       out.classes.push_back(*name);
     }
     out.classes.resize(structure.classes);
-    // Acquire: sees the list.
-    if (const auto* thresholds =
-            model.thresholds.load(std::memory_order_acquire)) {
-      out.thresholds = *thresholds;
+    if (structure.thresholds != nullptr) {
+      out.thresholds = *structure.thresholds;
     }
-    // Acquire: sees the string.
-    if (const auto* positive =
-            model.positive_class.load(std::memory_order_acquire)) {
-      out.positive_class = *positive;
+    if (structure.positive_class != nullptr) {
+      out.positive_class = *structure.positive_class;
     }
     return out;
   }

@@ -52,6 +52,7 @@ bool State::ChangeSettings(Settings settings, int64_t now_ms) {
   label_ages_.set_horizon(settings_->label_horizon_ms);
   // What is received from here on is told apart by its age bucket.
   prediction_ages_.Close(now_ms);
+  prediction_ages_.Skip();
   label_ages_.Close(now_ms);
 
   for (Model* model : models_.Get()) {
@@ -118,7 +119,9 @@ WindowShape State::ShapeOf(const Model& model) const {
   shape.task = model.task;
   shape.versions = model.versions.Get().size();
   for (const Version* version : model.versions.Get()) {
-    shape.slices += version->slices.Get().size();
+    for (const Slice* slice : version->slices.Get()) {
+      shape.slices += !Slicing::IsOther(slice->labels);
+    }
   }
   shape.sets = model.slicing.set_count();
   shape.classes = model.class_count();
@@ -152,6 +155,8 @@ int64_t State::WindowBytes(std::string_view model,
   return static_cast<int64_t>(sizeof(Model)) + kBytesPerName * classes +
          static_cast<int64_t>(shape.versions) * version +
          static_cast<int64_t>(shape.slices) * slice +
+         // Room for those that others go to is always there.
+         static_cast<int64_t>(shape.versions * rule.slices.size()) * slice +
          static_cast<int64_t>(shape.sets) * kBytesPerName;
 }
 
@@ -187,6 +192,22 @@ Version* State::AddVersion(Model* model, std::string_view name) {
 
 uint32_t State::AddSlices(Model* model, Version* version,
                           const std::vector<Slicing::Labels>& segments) {
+  Slicing& slicing = model->slicing;
+  auto set = slicing.SetOf(AddEach(model, version, segments), false);
+  if (!set) {
+    std::vector<Slicing::Labels> others;
+    for (const Slicing::Labels& labels : segments) {
+      others.push_back(Slicing::OtherOf(labels));
+    }
+    set = slicing.SetOf(AddEach(model, version, others), true);
+  }
+  Recharge(model);
+  return set.value_or(Slicing::kNoSet);
+}
+
+std::vector<uint32_t> State::AddEach(
+    Model* model, Version* version,
+    const std::vector<Slicing::Labels>& segments) {
   std::vector<uint32_t> numbers;
   for (const Slicing::Labels& labels : segments) {
     const auto& segment = model->slicing.Add(labels);
@@ -200,9 +221,8 @@ uint32_t State::AddSlices(Model* model, Version* version,
         std::move(slice),
         [](const Slice* a, const Slice* b) { return a->labels < b->labels; });
   }
-  const uint32_t set = model->slicing.SetOf(numbers);
   Recharge(model);
-  return set;
+  return numbers;
 }
 
 void State::AddScores(Model* model) {

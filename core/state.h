@@ -30,7 +30,7 @@ class Checkpoint;
 struct WindowShape {
   Task task = Task::kClassification;
   size_t versions = 0;
-  size_t slices = 0;  // of all versions
+  size_t slices = 0;  // of all versions, without those of others
   size_t sets = 0;    // of slices
   uint32_t classes = 0;
   size_t thresholds = 0;
@@ -164,6 +164,8 @@ class State {
   }
   uint32_t AddOwner(Owner owner);
   void Recharge(Model* model);
+  std::vector<uint32_t> AddEach(Model* model, Version* version,
+                                const std::vector<Slicing::Labels>& segments);
   void BoundHistory(Version* version);
   void Expire();
   void ForgetDeparted();

@@ -7,7 +7,7 @@ build="g++ cmake ninja-build make pkg-config prometheus-cpp-dev libcivetweb-dev
   nlohmann-json3-dev libspdlog-dev libsimdjson-dev libyaml-cpp-dev libcli11-dev
   libxxhash-dev librocksdb-dev zlib1g-dev libcurl4-openssl-dev libcrypt-dev catch2
   libbenchmark-dev relacy-dev"
-test="python3 python3-sklearn python3-yaml curl prometheus systemd"
+test="python3 python3-pandas python3-sklearn python3-yaml curl prometheus systemd"
 run="prometheus curl"
 lint="clang-tidy"
 bench="wrk python3"

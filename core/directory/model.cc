@@ -52,16 +52,16 @@ void Version::RecordHistory(int64_t now_ms, const Counting& counting,
     for (const auto& pair : changes.completed) {
       scratch->window.Clear();
       scratch->window.Add(pair.observation, 1, counting);
-      history.Add(pair.place_ms, scratch->window);
+      history.Add(pair.place_ms, now_ms, scratch->window);
     }
   } else if (!changes.completed.empty()) {
-    history.Add(now_ms, scratch->group);
+    history.Add(now_ms, now_ms, scratch->group);
   }
   for (const auto& correction : changes.corrections) {
     scratch->window.Clear();
     scratch->window.Recount(correction.from, -1, counting);
     scratch->window.Recount(correction.to, 1, counting);
-    history.Correct(correction.place_ms, scratch->window);
+    history.Correct(correction.place_ms, now_ms, scratch->window);
   }
 }
 
@@ -114,7 +114,7 @@ void Model::Configure(const ModelSettings& rule, uint32_t first_age,
   RefuseOthers(rule.classes);
   min_coverage.store(rule.min_coverage, std::memory_order_relaxed);
   by_prediction = rule.by_prediction;
-  SetThresholds(rule.thresholds, first_age, reclaimer);
+  SetThresholds(rule.thresholds, first_age, now_ms, reclaimer);
   ConfigureSlices(rule, first_age);
   UpdateCounting();
 }
@@ -137,45 +137,51 @@ void Model::ConfigureSlices(const ModelSettings& rule, uint32_t first_age) {
 }
 
 void Model::SetThresholds(const std::vector<ThresholdSettings>& wanted,
-                          uint32_t first_age, Reclaimer* reclaimer) {
+                          uint32_t first_age, int64_t now_ms,
+                          Reclaimer* reclaimer) {
   auto& places = counting.thresholds;
+  generation_ = gate.Open(now_ms);
   const auto is_wanted = [&](const Threshold& threshold) {
     return std::any_of(wanted.begin(), wanted.end(),
                        [&](const auto& w) { return w.text == threshold.text; });
   };
   for (Threshold& place : places) {
-    if (!is_wanted(place)) place.text.clear();
+    if (place.text.empty() || is_wanted(place)) continue;
+    place.text.clear();
+    const auto number = static_cast<uint32_t>(&place - places.data());
+    ForEachSlot([number](Slot<StdAtomics>* slot) {
+      slot->Clear(Section::kThresholds, number * kThresholdCells,
+                  kThresholdCells);
+    });
   }
   auto next = std::make_unique<ThresholdPlaces>();
   for (const ThresholdSettings& w : wanted) {
     auto place = std::find_if(places.begin(), places.end(),
                               [&](const auto& t) { return t.text == w.text; });
-    // Always a new place: windows may still hold what the old ones counted.
     if (place == places.end()) {
-      place = places.insert(place, {w.text, w.value, first_age});
+      place = std::find_if(places.begin(), places.end(),
+                           [](const auto& t) { return t.text.empty(); });
+      if (place == places.end()) place = places.insert(place, Threshold{});
+      *place = {w.text, w.value, first_age};
     }
     next->emplace_back(w.text, static_cast<uint32_t>(place - places.begin()));
   }
   // Release: publishes the list.
   const ThresholdPlaces* old =
       thresholds.exchange(next.release(), std::memory_order_acq_rel);
+  gate.Close();
   if (old != nullptr) reclaimer->Retire(old);
 }
 
-void Model::ClearScores(int64_t now_ms) {
-  const uint64_t generation = gate.Open(now_ms);
+template <class Visit>
+void Model::ForEachSlot(Visit visit) {
   for (Version* version : versions.Get()) {
-    version->ForAllSeries([generation](Series* series) {
+    version->ForAllSeries([&](Series* series) {
       for (Window* window : series->windows.Get()) {
-        window->ForEachSlot(generation, [](Slot<StdAtomics>* slot) {
-          slot->Clear(Section::kScores);
-          slot->Clear(Section::kThresholds);
-          slot->Clear(SparseSection::kScoreBins);
-        });
+        window->ForEachSlot(generation_, visit);
       }
     });
   }
-  gate.Close();
 }
 
 bool Model::TakeUnsaved() {
@@ -238,13 +244,19 @@ void Model::SetPositiveClass(std::string_view text, uint32_t first_age,
                              int64_t now_ms, Reclaimer* reclaimer) {
   const std::string* old = positive_class.load(std::memory_order_relaxed);
   if (old != nullptr && *old == text) return;
+  generation_ = gate.Open(now_ms);
   // Release: publishes the string.
   positive_class.store(new std::string(text), std::memory_order_release);
   if (old != nullptr) {
     reclaimer->Retire(old);
     counting.scores_from = first_age;
-    ClearScores(now_ms);
+    ForEachSlot([](Slot<StdAtomics>* slot) {
+      slot->Clear(Section::kScores);
+      slot->Clear(Section::kThresholds);
+      slot->Clear(SparseSection::kScoreBins);
+    });
   }
+  gate.Close();
   UpdateCounting();
 }
 

@@ -199,10 +199,13 @@ struct Model {
 
  private:
   void SetThresholds(const std::vector<ThresholdSettings>& wanted,
-                     uint32_t first_age, Reclaimer* reclaimer);
+                     uint32_t first_age, int64_t now_ms, Reclaimer* reclaimer);
   void ConfigureSlices(const ModelSettings& rule, uint32_t first_age);
-  // Empties what is counted of scores, in all windows.
-  void ClearScores(int64_t now_ms);
+  // Of all windows, as a change of the gate's open generation.
+  template <class Visit>
+  void ForEachSlot(Visit visit);
+
+  uint64_t generation_ = 0;  // of the gate, while it is open
 };
 
 template <class Visit>

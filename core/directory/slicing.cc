@@ -45,20 +45,26 @@ const Slicing::SegmentOf* Slicing::Find(const Labels& labels) const {
 Slicing::Labels Slicing::Admitted(const Labels& labels, int64_t most,
                                   bool fits) const {
   if (Find(labels) != nullptr || (counted_ < most && fits)) return labels;
-  Labels other = labels;
-  for (auto& [key, value] : other) value = kOther;
-  return other;
+  return OtherOf(labels);
+}
+
+Slicing::Labels Slicing::OtherOf(Labels labels) {
+  for (auto& [key, value] : labels) value = kOther;
+  return labels;
+}
+
+bool Slicing::IsOther(const Labels& labels) {
+  return std::all_of(labels.begin(), labels.end(), [](const auto& label) {
+    return label.second == kOther;
+  });
 }
 
 const Slicing::SegmentOf& Slicing::Add(const Labels& labels) {
   const auto [it, added] = segments_.try_emplace(labels);
   if (added) {
     ++revision_;
-    const bool is_other =
-        std::all_of(labels.begin(), labels.end(),
-                    [](const auto& label) { return label.second == kOther; });
-    it->second = {next_number_++, is_other, labels};
-    if (!is_other) ++counted_;
+    it->second = {next_number_++, IsOther(labels), labels};
+    if (!it->second.is_other) ++counted_;
   }
   return it->second;
 }
@@ -71,9 +77,12 @@ std::optional<uint32_t> Slicing::FindSet(
   return it->second;
 }
 
-uint32_t Slicing::SetOf(const std::vector<uint32_t>& segments) {
-  if (const auto known = FindSet(segments)) return *known;
-  if (sets_.size() == kMostSets) return kNoSet;
+std::optional<uint32_t> Slicing::SetOf(const std::vector<uint32_t>& segments,
+                                       bool others) {
+  if (const auto known = FindSet(segments)) return known;
+  if (sets_.size() >= (others ? kMostSets : kMostSets - kSetsOfOthers)) {
+    return std::nullopt;
+  }
   const auto number = static_cast<uint32_t>(sets_.size());
   sets_.push_back(segments);
   set_numbers_.emplace(segments, number);

@@ -28,6 +28,7 @@ class Slicing {
  public:
   static constexpr uint32_t kNoSet = 0;  // of no segment
   static constexpr uint32_t kMostSets = 1 << 16;
+  static constexpr uint32_t kSetsOfOthers = 1 << 10;  // room that is kept
   static constexpr char kOther[] = "__other__";
 
   using Labels = std::vector<std::pair<std::string, std::string>>;
@@ -45,15 +46,21 @@ class Slicing {
   // lacks a key.
   std::vector<Labels> LabelsOf(const EventBatch& batch, Range segments) const;
 
+  // What stands for a segment for which there is no room.
+  static Labels OtherOf(Labels labels);
+  static bool IsOther(const Labels& labels);
+
   // The segment with these labels, or null.
   const SegmentOf* Find(const Labels& labels) const;
-  // The same, or what stands for it where there is no room (`fits`: for a new
-  // one) for as many as `most`. It is not added.
+  // The same labels, or what stands for them where there is no room (`fits`: for
+  // a new one) for as many as `most`. Nothing is added.
   Labels Admitted(const Labels& labels, int64_t most, bool fits) const;
   // Adds it if it is not there.
   const SegmentOf& Add(const Labels& labels);
-  // The set of these segments. kNoSet if there are too many sets.
-  uint32_t SetOf(const std::vector<uint32_t>& segments);
+  // The set of these segments; nullopt if there are too many sets. `others`: all
+  // are segments of others, for which room is kept.
+  std::optional<uint32_t> SetOf(const std::vector<uint32_t>& segments,
+                                bool others);
   // The same, if it is there.
   std::optional<uint32_t> FindSet(const std::vector<uint32_t>& segments) const;
   const std::vector<uint32_t>& SegmentsOf(uint32_t set) const {

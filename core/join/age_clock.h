@@ -61,6 +61,10 @@ class AgeClock {
   // No record of a bucket before this one is remembered.
   uint32_t first() const { return empty() ? next_ : oldest(); }
 
+  // No bucket has the next number: what has it, having none, is told apart from
+  // what comes later.
+  void Skip() { ++next_; }
+
   // The number that the next bucket will have. What is received from now on,
   // after Close(), has this age or a younger one.
   uint32_t next() const { return next_; }

@@ -294,7 +294,7 @@ bool Joiner::CheckMemory(const EventBatch& batch, const WindowShape& shape,
   const auto fits = [&](size_t slices) {
     WindowShape wanted = shape;
     wanted.slices += slices;
-    wanted.sets += slices > 0;
+    wanted.sets += plan->adds_slices;
     return state_->window_bytes() - charged +
                state_->WindowBytes(name, wanted) <=
            state_->settings().window_bytes;
@@ -330,6 +330,8 @@ size_t Joiner::NewSlices(const EventBatch& batch, const Plan& plan,
                          bool fit) const {
   size_t count = 0;
   for (const auto& labels : SegmentsOf(batch, plan, fit)) {
+    // Those of others have their room.
+    if (Slicing::IsOther(labels)) continue;
     const auto* segment =
         plan.model == nullptr ? nullptr : plan.model->slicing.Find(labels);
     count += segment == nullptr || plan.version == nullptr ||

@@ -93,12 +93,14 @@ struct Sums {
 // all their digits. nullopt if all labels are the same.
 Figure R2(const Sums& sums, double n) {
   const DoubleDouble& label = sums.total[kLabel];
-  const DoubleDouble spread =
-      DoubleDouble{n, 0} * sums.total[kSquaredLabel] - label * label;
-  if (!(spread.value() > 0) || !std::isfinite(spread.value())) {
+  const DoubleDouble squares = DoubleDouble{n, 0} * sums.total[kSquaredLabel];
+  const double spread = (squares - label * label).value();
+  // What is left of so many digits is rounding.
+  constexpr double kRounding = 0x1p-96;
+  if (!(spread > squares.value() * kRounding) || !std::isfinite(spread)) {
     return std::nullopt;
   }
-  return 1 - n * sums.total[kSquaredError].value() / spread.value();
+  return 1 - sums.total[kSquaredError].value() / (spread / n);
 }
 
 // The value of the rank-th smallest error, from 0.
@@ -107,7 +109,7 @@ double ErrorAt(const SparseCounts& bins, uint64_t rank) {
   for (const auto& [key, count] : bins.entries) {
     below += count;
     if (below > rank) {
-      return ErrorBins::ValueOf(ErrorBins::Merged(key, bins.level));
+      return ErrorBins::ValueOf(key, bins.level);
     }
   }
   return 0;

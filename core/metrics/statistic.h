@@ -6,10 +6,14 @@
 
 #pragma once
 
+#include <cmath>
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/metrics/bounds.h"
@@ -49,7 +53,7 @@ class FigureList {
   }
   void Add(std::string_view name, std::string_view label,
            std::string_view value_of_label, Figure value) {
-    if (value) figures_.push_back({name, label, value_of_label, *value});
+    Push({name, label, value_of_label, value.value_or(kNone)});
   }
   // Of what is no share of anything.
   void Number(std::string_view name, Figure value) {
@@ -57,7 +61,7 @@ class FigureList {
   }
   void Number(std::string_view name, std::string_view label,
               std::string_view value_of_label, Figure value) {
-    if (value) figures_.push_back({name, label, value_of_label, *value, false});
+    Push({name, label, value_of_label, value.value_or(kNone), false});
   }
   // `lower` and `upper`: the names.
   void Bounds(std::string_view lower, std::string_view upper,
@@ -71,6 +75,13 @@ class FigureList {
   std::vector<NamedFigure> Take() { return std::move(figures_); }
 
  private:
+  static constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+  // What no double can hold is no figure.
+  void Push(const NamedFigure& figure) {
+    if (std::isfinite(figure.value)) figures_.push_back(figure);
+  }
+
   std::vector<NamedFigure> figures_;
 };
 

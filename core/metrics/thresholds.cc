@@ -4,6 +4,9 @@
 // Cells, for each place of a threshold: true positives, false positives, false
 // negatives, true negatives.
 
+#include <algorithm>
+#include <bit>
+
 #include "core/metrics/statistic.h"
 #include "core/window/tally.h"
 
@@ -17,11 +20,12 @@ enum Cell : uint32_t {
   kTrueNegatives,
   kCells,
 };
+static_assert(kCells == kThresholdCells);
 
-// Of so many thresholds; in steps, as a block that grows is copied.
+// Of so many thresholds; in large steps, as a block that grows is copied.
 uint32_t SizeFor(size_t thresholds) {
-  constexpr size_t kStep = 4;
-  return static_cast<uint32_t>((thresholds + kStep - 1) / kStep * kStep) *
+  constexpr size_t kLeast = 4;
+  return static_cast<uint32_t>(std::bit_ceil(std::max(thresholds, kLeast))) *
          kCells;
 }
 
@@ -92,7 +96,8 @@ const Statistic kThresholdStatistic = {
     .count = Count,
     .slot_bytes =
         [](const ModelTraits& traits, int64_t) {
-          return Block<StdAtomics>::HeapBytes(SizeFor(traits.thresholds));
+          // With the copies that it may have outgrown.
+          return 2 * Block<StdAtomics>::HeapBytes(SizeFor(traits.thresholds));
         },
 };
 

@@ -40,10 +40,12 @@ class Block {
              A::kRelease);
   }
 
-  // [Writer] Sets every cell to 0.
-  void Clear() {
+  // [Writer] Sets cells to 0: all, or so many.
+  void Clear() { Clear(0, UINT32_MAX); }
+  void Clear(uint32_t begin, uint32_t count) {
     Storage* s = A::Load(storage_, A::kRelaxed);
-    for (uint32_t i = 0; s != nullptr && i < s->size; ++i) {
+    for (uint32_t i = begin; s != nullptr && i < s->size && count > 0;
+         ++i, --count) {
       A::Store(s->cells[i], uint64_t{0}, A::kRelease);
     }
   }

@@ -22,6 +22,8 @@ enum class CountForm : uint8_t {
 
 inline constexpr uint32_t kNoClass = ~uint32_t{0};
 
+inline constexpr uint32_t kThresholdCells = 4;
+
 // A threshold that a score may decide by, and the place of its counts.
 struct Threshold {
   std::string text;  // as configured; empty where the place is free

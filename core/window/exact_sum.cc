@@ -1,15 +1,9 @@
 #include "core/window/exact_sum.h"
 
-#include <algorithm>
 #include <limits>
 
 namespace plumbline {
 namespace {
-
-double Bounded(double value) {
-  constexpr double kMost = std::numeric_limits<double>::max();
-  return std::clamp(value, -kMost, kMost);
-}
 
 // REQUIRES: |a| is not less than |b|.
 DoubleDouble QuickTwoSum(double a, double b) {
@@ -41,11 +35,9 @@ DoubleDouble operator*(DoubleDouble a, DoubleDouble b) {
 int64_t ExactSum::Carried(Digits* digits) const {
   int64_t carry = 0;
   for (uint32_t i = 0; i < kCounters; ++i) {
-    const auto counter = static_cast<int64_t>(counters_[i]);
-    // In halves, lest the sum with the carry be too large.
-    const int64_t low = (counter & 0xffffffff) + (carry & 0xffffffff);
+    const int64_t low = low_[i] + (carry & 0xffffffff);
     (*digits)[i] = low & 0xffffffff;
-    carry = (counter >> kBits) + (carry >> kBits) + (low >> kBits);
+    carry = high_[i] + (carry >> kBits) + (low >> kBits);
   }
   return carry;
 }
@@ -56,7 +48,8 @@ DoubleDouble ExactSum::Total() const {
   if (carry < 0) {
     ExactSum negative;
     for (uint32_t i = 0; i < kCounters; ++i) {
-      negative.counters_[i] = -counters_[i];
+      negative.low_[i] = -low_[i];
+      negative.high_[i] = -high_[i];
     }
     const DoubleDouble total = negative.Total();
     return {-total.high, -total.low};
@@ -64,13 +57,16 @@ DoubleDouble ExactSum::Total() const {
   const double most = std::ldexp(static_cast<double>(carry),
                                  kBits * int{kCounters} + kLeastBit);
   DoubleDouble total = {most, 0};
-  for (uint32_t i = kCounters; i-- > 0;) {
+  for (uint32_t i = kCounters; i-- > 0 && std::isfinite(total.high);) {
     const double part = std::ldexp(static_cast<double>(digits[i]),
                                    kBits * static_cast<int>(i) + kLeastBit);
+    if (std::isinf(part) || std::isinf(total.high + part)) {
+      return {std::numeric_limits<double>::max(), 0};
+    }
     total = total + DoubleDouble{part, 0};
   }
-  if (!std::isfinite(total.high)) return {Bounded(total.high), 0};
-  return total;
+  if (std::isfinite(total.high)) return total;
+  return {std::numeric_limits<double>::max(), 0};
 }
 
 }  // namespace plumbline

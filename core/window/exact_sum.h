@@ -4,7 +4,7 @@
 // A sum is kept as 64-bit counters of weight 2^(32 i - 1074), as in R. Neal,
 // "Fast exact summation using small and large superaccumulators"
 // (arXiv:1505.05571), but that carries stay where they are: a number adds less
-// than 2^32 to each of three counters, which can be done 2^31 times.
+// than 2^32 to each of three counters, which can be done 2^31 times in a slot.
 
 #pragma once
 
@@ -67,8 +67,11 @@ class ExactSum {
     AddPart(counter + 2, high, sign, add);
   }
 
-  // [Reader] The counters, summed over as many slots as there are.
-  void Add(uint32_t counter, uint64_t value) { counters_[counter] += value; }
+  // [Reader] What one slot's counter has.
+  void Add(uint32_t counter, uint64_t value) {
+    low_[counter] += static_cast<int64_t>(value & 0xffffffff);
+    high_[counter] += static_cast<int64_t>(value) >> kBits;
+  }
   // To some 100 bits; not beyond the largest double.
   DoubleDouble Total() const;
 
@@ -81,7 +84,9 @@ class ExactSum {
     if (part != 0) add(counter, sign * static_cast<int64_t>(part));
   }
 
-  std::array<uint64_t, kCounters> counters_{};
+  // Of each counter the sum of its halves, so that many slots do not overflow.
+  std::array<int64_t, kCounters> low_{};
+  std::array<int64_t, kCounters> high_{};
 };
 
 }  // namespace plumbline

@@ -74,12 +74,14 @@ void KeepBetween(int64_t from_ms, int64_t to_ms, Steps* steps) {
   });
 }
 
-void History::Add(int64_t ms, const Tally& tally) {
-  AddTo(&steps_[Floor(ms, kMinuteMs)], tally);
+void History::Add(int64_t ms, int64_t now_ms, const Tally& tally) {
+  if (ms < now_ms - kOldestMs) return;
+  const bool in_hours = ms < HoursBefore(now_ms);
+  AddTo(&steps_[Floor(ms, in_hours ? kHourMs : kMinuteMs)], tally);
 }
 
-void History::Correct(int64_t ms, const Tally& change) {
-  if (!kept_here_) return Add(ms, change);
+void History::Correct(int64_t ms, int64_t now_ms, const Tally& change) {
+  if (!kept_here_) return Add(ms, now_ms, change);
   // A minute, or the hour that it has become.
   for (const int64_t length : {kMinuteMs, kHourMs}) {
     const auto step = steps_.find(Floor(ms, length));

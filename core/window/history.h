@@ -57,6 +57,7 @@ class History {
  public:
   static constexpr int64_t kMinuteMs = 60'000;
   static constexpr int64_t kHourMs = 60 * kMinuteMs;
+  static constexpr int64_t kOldestMs = 400 * 24 * kHourMs;  // that is kept
   // Steps that begin before this are hours; REQUIRES: now_ms is not negative.
   static int64_t HoursBefore(int64_t now_ms) {
     return (now_ms - 24 * kHourMs) / kHourMs * kHourMs;
@@ -66,10 +67,10 @@ class History {
   void KeepHere() { kept_here_ = true; }
   bool kept_here() const { return kept_here_; }
 
-  // What was completed at `ms`.
-  void Add(int64_t ms, const Tally& tally);
+  // What was completed at `ms`, which may be long before `now_ms`.
+  void Add(int64_t ms, int64_t now_ms, const Tally& tally);
   // A change to what was completed at `ms`, which may not be kept any more.
-  void Correct(int64_t ms, const Tally& change);
+  void Correct(int64_t ms, int64_t now_ms, const Tally& change);
 
   // Makes hours of old minutes, and forgets what began before `oldest_ms`.
   void RollUp(int64_t now_ms, int64_t oldest_ms);

@@ -1,9 +1,9 @@
 // ScoreBins: scores counted by value, as finely as memory allows.
 //
-// A score is one of some 50,000 bins: steps of 1/16,384 between 1/32 and 31/32,
-// and towards 0 and 1 each halving of the distance in 512 steps, down to 2^-40.
-// Exactly 0 and exactly 1 have bins of their own. So what has up to four
-// decimals is told apart, and so is what lies close to 0 or 1.
+// A score is one of some 47,000 bins: steps of 1/16,384 between 1/32 and 31/32,
+// and towards 0 and 1 each halving of the distance in 512 steps, below 2^-13 in
+// 128, below 2^-40 in 8. Exactly 0 and exactly 1 have bins of their own. So what
+// has up to four decimals is told apart, and so is what lies close to 0 or 1.
 //
 // A slot has room for some 100 bins that occur. When more do, all bins that lie
 // in one step of twice the width are merged, and so on: fine for few values,
@@ -49,31 +49,44 @@ struct ScoreBins {
   }
 
  private:
-  static constexpr uint32_t kSteps = 512;  // of a halving
-  static constexpr int kLinear = -5;       // from 2^-5 on
-  static constexpr int kLeast = -40;
-  static constexpr uint32_t kHalvings = kLinear - kLeast;
-  static constexpr uint32_t kLinearSteps = 15 * kSteps;
-  static constexpr uint32_t kPlaces = 1 + kHalvings * kSteps + kLinearSteps;
+  // Halvings of the distance, in so many steps each, from 2^kFirst on.
+  struct Halvings {
+    int first;
+    uint32_t steps;
+    uint32_t place;  // of the first step
+  };
+  static constexpr int kLeast = -1074;  // of a double
+  static constexpr uint32_t kFarthest = 8;
+  static constexpr uint32_t kFar = 128;
+  static constexpr uint32_t kNear = 512;
+  static constexpr Halvings kRanges[] = {
+      {-13, kNear, (-40 - kLeast) * kFarthest + 27 * kFar},
+      {-40, kFar, (-40 - kLeast) * kFarthest},
+      {kLeast, kFarthest, 0}};
+  static constexpr int kLinear = -5;  // from 2^-5 on
+  static constexpr uint32_t kLinearFirst =
+      kRanges[0].place + (kLinear + 13) * kNear;
+  static constexpr uint32_t kLinearSteps = 15 * kNear;
+  static constexpr uint32_t kPlaces = kLinearFirst + kLinearSteps;
   static constexpr uint32_t kZero = 1;
   static constexpr uint32_t kOne = kZero + 2 * kPlaces + 1;
   static_assert(kOne < 0xffff);
 
   // Of the distance from 0 or 1, up to 1/2.
   static uint32_t PlaceOf(double distance) {
-    static const double kLeastDistance = std::ldexp(1.0, kLeast);
     static const double kLinearFrom = std::ldexp(1.0, kLinear);
-    if (distance < kLeastDistance) return 0;
-    if (distance < kLinearFrom) {
-      const int halving = std::ilogb(distance);  // 2^halving <= distance
-      const double part = std::ldexp(distance, -halving) - 1;
-      return 1 + static_cast<uint32_t>(halving - kLeast) * kSteps +
-             static_cast<uint32_t>(part * kSteps);
+    if (distance >= kLinearFrom) {
+      const auto step = static_cast<uint32_t>((distance - kLinearFrom) /
+                                              kLinearFrom * kNear);
+      return kLinearFirst + (step < kLinearSteps ? step : kLinearSteps - 1);
     }
-    const auto step =
-        static_cast<uint32_t>((distance - kLinearFrom) / kLinearFrom * kSteps);
-    return 1 + kHalvings * kSteps +
-           (step < kLinearSteps ? step : kLinearSteps - 1);
+    const int halving = std::ilogb(distance);  // 2^halving <= distance
+    const Halvings* range = kRanges;
+    while (halving < range->first) ++range;
+    const double part = std::ldexp(distance, -halving) - 1;
+    return range->place +
+           static_cast<uint32_t>(halving - range->first) * range->steps +
+           static_cast<uint32_t>(part * range->steps);
   }
 };
 

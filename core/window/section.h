@@ -66,7 +66,7 @@ constexpr SparseSize SizeOf(SparseSection section, int64_t last) {
     case SparseSection::kErrorSums:
       return {32, 512};
     case SparseSection::kErrorBins:
-      return {64, 512};
+      return {64, 1024};
   }
   return {};
 }

@@ -108,6 +108,11 @@ class Slot {
     ForSparse(more(), section,
               [&](auto& cells) { cells.Restore(counts, size); });
   }
+  void Clear(Section section, uint32_t begin, uint32_t count) {
+    if (More* m = A::Load(more_, A::kRelaxed)) {
+      m->sections[static_cast<size_t>(section)].Clear(begin, count);
+    }
+  }
   void Clear(Section section) {
     if (More* m = A::Load(more_, A::kRelaxed)) {
       m->sections[static_cast<size_t>(section)].Clear();

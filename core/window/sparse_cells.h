@@ -247,30 +247,36 @@ class SparseCells {
 
 template <class Policy>
 SparseCounts SparseCounts::Merged() const {
+  struct Item {
+    uint32_t merged;
+    uint32_t key;
+    uint64_t count;
+  };
+  std::vector<Item> items;
+  items.reserve(entries.size());
+  for (const auto& [key, count] : entries) {
+    if ((count & ~Policy::kMixed) == 0) continue;
+    items.push_back({Policy::Merged(key, level), key, count});
+  }
+  std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
+    return a.merged != b.merged ? a.merged < b.merged : a.key < b.key;
+  });
   SparseCounts merged;
   merged.level = level;
-  merged.entries = entries;
-  auto& all = merged.entries;
-  const auto key_of = [this](const auto& entry) {
-    return Policy::Merged(entry.first, level);
-  };
-  std::sort(all.begin(), all.end(), [&](const auto& a, const auto& b) {
-    return key_of(a) != key_of(b) ? key_of(a) < key_of(b) : a < b;
-  });
-  size_t kept = 0;
-  for (size_t i = 0; i < all.size(); ++i) {
-    if ((all[i].second & ~Policy::kMixed) == 0) continue;
-    if (kept > 0 && key_of(all[kept - 1]) == key_of(all[i])) {
-      auto& [key, count] = all[kept - 1];
-      const bool mixed =
-          key != all[i].first || ((count | all[i].second) & Policy::kMixed);
-      count = (count & ~Policy::kMixed) + (all[i].second & ~Policy::kMixed);
-      if (mixed) count |= Policy::kMixed;
-    } else {
-      all[kept++] = all[i];
+  uint32_t last = 0;
+  for (const Item& item : items) {
+    auto& to = merged.entries;
+    if (to.empty() || last != item.merged) {
+      to.emplace_back(item.key, item.count);
+      last = item.merged;
+      continue;
     }
+    auto& [key, count] = to.back();
+    const bool mixed =
+        key != item.key || ((count | item.count) & Policy::kMixed) != 0;
+    count = (count & ~Policy::kMixed) + (item.count & ~Policy::kMixed);
+    if (mixed) count |= Policy::kMixed;
   }
-  all.resize(kept);
   return merged;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/timestamp.h"
+#include "daemon/clock.h"
 #include "daemon/memory/huge_pages.h"
 #include "daemon/store/store.h"
 #include "daemon/tool/commands.h"
@@ -19,16 +20,22 @@ int Fail(const std::string& error) {
 
 // What went wrong, or nothing.
 std::string Bring(RecordedEvents* events, const Config& config,
-                  Pipeline* pipeline) {
+                  bool keep_settings, int64_t now_ms, Pipeline* pipeline) {
   const int64_t stored_ms = pipeline->state().gauges().now_ms.load();
   if (events->size() > 0 && events->first_ms() < stored_ms) {
     return "the store is at " + FormatTimestamp(stored_ms) +
            " already, and time never runs back: the events begin at " +
            FormatTimestamp(events->first_ms());
   }
+  // A store that time would have to catch up with could not be used until then.
+  if (events->last_ms() > now_ms + config.future_ms) {
+    return "the events go on until " + FormatTimestamp(events->last_ms()) +
+           ", which is further ahead than limits.future allows";
+  }
   Outcome settled;
-  if (pipeline->Commit(Command{config.engine}, stored_ms, &settled) !=
-      Pipeline::Status::kApplied) {
+  if (!keep_settings && pipeline->Commit(Command{config.engine}, stored_ms,
+                                         &settled) !=
+                            Pipeline::Status::kApplied) {
     return "the store cannot be written";
   }
   if (!settled.done) {
@@ -36,9 +43,9 @@ std::string Bring(RecordedEvents* events, const Config& config,
   }
   bool stored = true;
   const bool taken =
-      events->ForEachMoment([&](int64_t now_ms, const Command& command) {
+      events->ForEachMoment([&](int64_t moment_ms, const Command& command) {
         Outcome outcome;
-        stored = pipeline->Commit(command, now_ms, &outcome) ==
+        stored = pipeline->Commit(command, moment_ms, &outcome) ==
                  Pipeline::Status::kApplied;
         return stored && events->Note(outcome);
       });
@@ -71,7 +78,11 @@ int Backfill(const BackfillFlags& flags) {
   if (events == nullptr) return 2;
   Pipeline pipeline(nullptr, &memory);
   if (!store->Recover(&pipeline, &error)) return Fail(error);
-  error = Bring(events.get(), *config, &pipeline);
+  // Without a file a store that was in use goes on as it was configured.
+  const bool keep_settings =
+      flags.config.empty() && pipeline.state().gauges().now_ms.load() > 0;
+  error = Bring(events.get(), *config, keep_settings, Clock().NowMs(),
+                &pipeline);
   pipeline.Stop();
   if (!store->Close() && error.empty()) {
     error = "the last checkpoint could not be written; the journal has it all";

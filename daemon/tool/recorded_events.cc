@@ -73,18 +73,22 @@ bool RecordedEvents::Read(const std::string& path, const DecodeLimits& limits,
 }
 
 void RecordedEvents::Sort() {
-  events_ = std::move(body_.batch.events);
-  std::get<EventBatch>(command_) = std::move(body_.batch);
-  order_.resize(events_.size());
+  const auto& events = body_.batch.events;
+  order_.resize(events.size());
   std::iota(order_.begin(), order_.end(), 0);
-  std::stable_sort(order_.begin(), order_.end(),
-                   [this](uint32_t a, uint32_t b) {
-                     return events_[a].timestamp_us < events_[b].timestamp_us;
-                   });
+  std::stable_sort(order_.begin(), order_.end(), [&](uint32_t a, uint32_t b) {
+    return events[a].timestamp_us < events[b].timestamp_us;
+  });
 }
 
 int64_t RecordedEvents::first_ms() const {
-  return order_.empty() ? 0 : events_[order_[0]].timestamp_us / 1000;
+  if (order_.empty()) return 0;
+  return body_.batch.events[order_.front()].timestamp_us / 1000;
+}
+
+int64_t RecordedEvents::last_ms() const {
+  if (order_.empty()) return 0;
+  return body_.batch.events[order_.back()].timestamp_us / 1000;
 }
 
 bool RecordedEvents::Note(const Outcome& outcome) {

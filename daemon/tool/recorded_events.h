@@ -34,6 +34,7 @@ class RecordedEvents {
   bool Note(const Outcome& outcome);
 
   int64_t first_ms() const;  // 0 if there are none
+  int64_t last_ms() const;
   uint64_t size() const { return order_.size(); }
   uint64_t rejected() const { return rejected_; }
 
@@ -50,9 +51,8 @@ class RecordedEvents {
   };
   std::vector<File> files_;
   DecodedBody body_;
-  Command command_{EventBatch{}};  // the one that is applied, with all names
-  std::vector<Event> events_;
-  std::vector<uint32_t> order_;  // of events_
+  Command command_{EventBatch{}};  // the one that is applied
+  std::vector<uint32_t> order_;    // of the body's events
   uint64_t rejected_ = 0;
 };
 
@@ -62,14 +62,14 @@ std::optional<Config> LoadConfigOrTell(const std::string& path);
 
 template <class Visit>
 bool RecordedEvents::ForEachMoment(Visit visit) {
-  auto& batch = std::get<EventBatch>(command_);
+  const auto& events = body_.batch.events;
+  EventCopier copier(&body_.batch);
   for (size_t i = 0; i < order_.size();) {
-    const int64_t now_ms = events_[order_[i]].timestamp_us / 1000;
-    batch.events.clear();
-    for (;
-         i < order_.size() && events_[order_[i]].timestamp_us / 1000 == now_ms;
+    const int64_t now_ms = events[order_[i]].timestamp_us / 1000;
+    copier.Begin(&std::get<EventBatch>(command_));
+    for (; i < order_.size() && events[order_[i]].timestamp_us / 1000 == now_ms;
          ++i) {
-      batch.events.push_back(events_[order_[i]]);
+      copier.Copy(events[order_[i]]);
     }
     if (!visit(now_ms, command_)) return false;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "core/metrics/figures.h"
@@ -88,6 +89,17 @@ std::string ModelMatchers(const std::vector<ModelSettings>& rules,
   return text;
 }
 
+// An objective is of all pairs of a version, not of its slices.
+std::string Unsliced(const ModelSettings& rule) {
+  std::set<std::string> keys;
+  for (const auto& crossing : rule.slices) {
+    keys.insert(crossing.begin(), crossing.end());
+  }
+  std::string text;
+  for (const std::string& key : keys) text += ",segment_" + key + "=\"\"";
+  return text;
+}
+
 // An earlier entry takes all its models.
 bool IsShadowed(const std::vector<ModelSettings>& rules, size_t rule) {
   return std::any_of(rules.begin(),
@@ -133,7 +145,8 @@ class ObjectiveAlerts {
         runbook_(runbook) {
     const auto& rules = config.engine.model_rules;
     matchers_ = ModelMatchers(rules, objective.rule) +
-                ",window=" + Quoted(objective.window);
+                ",window=" + Quoted(objective.window) +
+                Unsliced(rules[objective.rule]);
     match_ = rules[objective.rule].match;
   }
 

@@ -25,6 +25,12 @@ CONFIG = """
 windows: [24h, last_100]
 join: {{label_horizon: 1d, memory_bytes: 64KiB}}
 storage: {{durability: {durability}}}
+models:
+  - {{match: model1, positive_class: UP, slices: [[day]], thresholds: [0.5],
+     windows: [24h, last_100]}}
+  - {{match: model2, positive_class: UP, slices: [[day]], thresholds: [0.5],
+     windows: [24h, last_100], window_time: prediction}}
+  - {{match: model3, task: regression, slices: [[day]], windows: [24h, last_100]}}
 """
 
 
@@ -34,6 +40,8 @@ class Client(threading.Thread):
     def __init__(self, number, daemon):
         super().__init__()
         self.name_of_model = f"model{number}"
+        self.scored = number in (1, 2)
+        self.regression = number == 3
         self.daemon_ = daemon
         self.random = random.Random(number)
         self.oracle = Model()
@@ -54,10 +62,20 @@ class Client(threading.Thread):
             event.update(id=self.random.choice(self.known))
         if self.random.random() < 0.5:
             event.update(version=self.random.choice("12"),
-                         prediction=self.random.choice(["UP", "DOWN", "FLAT"]))
+                         prediction=self.value(),
+                         segments={"day": self.random.choice("abc")})
+            if self.scored and self.random.random() < 0.8:
+                event.update(score=self.random.randint(1, 999) / 1000)
+            if self.random.random() < 0.3:
+                event.update(timestamp=time.time() - self.random.uniform(0, 3600))
         else:
-            event.update(label=self.random.choice(["UP", "DOWN", "FLAT"]))
+            event.update(label=self.value())
         return event
+
+    def value(self):
+        if self.regression:
+            return self.random.randint(-50, 50) * 1000 + 0.125
+        return self.random.choice(["UP", "DOWN", "FLAT"])
 
     def post(self, body):
         """Until it is answered; a request that was not is sent again."""
@@ -161,6 +179,12 @@ class CrashTest(unittest.TestCase):
             f"/api/v1/models/{client.name_of_model}/history?from=0&step=1h")
         self.assertEqual(status, 200, body)
         history = json.loads(body)
+        if client.regression:
+            for result in history["results"]:
+                self.assertEqual(
+                    sum(point["observations"] for point in result["points"]),
+                    len(client.oracle.order[result["version"]]))
+            return
         for result in history["results"]:
             cells = collections.Counter()
             for point in result["points"]:
@@ -169,6 +193,28 @@ class CrashTest(unittest.TestCase):
                         cells[actual, predicted] += n
             self.assertEqual(+cells, client.oracle.confusion(result["version"]))
 
+    def check_figures(self, daemon, client):
+        """Scores, regressions and slices, of both kinds of window."""
+        checked = 0
+        for result in daemon.model(client.name_of_model):
+            last = 100 if result["window"].startswith("last") else None
+            expected = client.oracle.figures(
+                result["version"], result["segment"].get("day"), last)
+            self.assertEqual(result["observations"],
+                             expected.pop("observations"))
+            metrics = result["metrics"]
+            if "threshold" in expected:
+                metrics["threshold"] = (metrics["thresholds"]["0.5"]
+                                        ["positive_prediction"])
+            for name, value in expected.items():
+                if name in ("brier_score", "log_loss") and not client.scored:
+                    continue
+                self.assertLess(abs(metrics[name] - value),
+                                1e-9 * max(1, abs(value)),
+                                (client.name_of_model, name, result["segment"]))
+                checked += 1
+        self.assertGreater(checked, 0)
+
     def check(self, daemon, clients):
         samples = daemon.metrics()
         for client in clients:
@@ -176,10 +222,14 @@ class CrashTest(unittest.TestCase):
             wrong = {key: (value, samples.get(key)) for key, value in
                      expected.items() if samples.get(key) != value}
             self.assertEqual(wrong, {})
+            CrashTest.check_figures(self, daemon, client)
+            if client.regression:
+                continue
             cells = sum(value for (series, labels), value in samples.items()
                         if series == "plumbline_confusion_observations"
                         and ("model", client.name_of_model) in labels
-                        and ("window", self.window) in labels)
+                        and ("window", self.window) in labels
+                        and not any(key == "segment_day" for key, _ in labels))
             self.assertEqual(cells, sum(map(len, client.oracle.order.values())))
             CrashTest.check_history(self, daemon, client)
         return samples

@@ -8,11 +8,10 @@ import os
 import unittest
 import warnings
 
-import numpy as np
-from scipy import stats
 from sklearn import metrics as sk
 
 from daemon import ROOT, Daemon
+from figures import expected, expected_bounds, expected_scores
 
 DATA = os.path.join(ROOT, "deploy/demo/elec2")
 CONFIG = """
@@ -30,74 +29,12 @@ def load(name):
         return [line.rstrip("\n") for line in f]
 
 
-def expected(actual, predicted):
-    """The API's names to scikit-learn's values."""
-    figures = {
-        "accuracy": sk.accuracy_score(actual, predicted),
-        "balanced_accuracy": sk.balanced_accuracy_score(actual, predicted),
-    }
-    functions = {"precision": sk.precision_score, "recall": sk.recall_score,
-                 "f1": sk.f1_score}
-    for name, function in functions.items():
-        for average in ("macro", "micro", "weighted"):
-            figures[f"{name}_{average}"] = function(
-                actual, predicted, average=average, zero_division=0)
-        value = function(actual, predicted, average="binary", pos_label="UP",
-                         zero_division=0)
-        figures[f"{name}_binary"] = value
-    actual, predicted = np.array(actual), np.array(predicted)
-    figures.update({
-        "matthews_correlation": sk.matthews_corrcoef(actual, predicted),
-        "cohen_kappa": sk.cohen_kappa_score(actual, predicted),
-        "specificity_binary": sk.recall_score(actual, predicted,
-                                              pos_label="DOWN"),
-        "false_positive_rate_binary": 1 - sk.recall_score(actual, predicted,
-                                                          pos_label="DOWN"),
-        "negative_predictive_value_binary": sk.precision_score(
-            actual, predicted, pos_label="DOWN"),
-        "positive_prediction": np.mean(predicted == "UP"),
-    })
-    return figures
-
-
-def expected_bounds(actual, predicted):
-    """The same for bounds: SciPy's, and a delta method with the gradient by
-    finite differences."""
-    classes = sorted({*actual, *predicted})
-    matrix = sk.confusion_matrix(actual, predicted, labels=classes)
-    up = classes.index("UP")
-    hits = matrix.diagonal()
-    shares = {"accuracy": (hits.sum(), matrix.sum()),
-              "precision": (hits[up], matrix[:, up].sum()),
-              "recall": (hits[up], matrix[up].sum())}
-    figures = {}
-    for name, (part, whole) in shares.items():
-        average = "" if name == "accuracy" else "_binary"
-        bounds = stats.binomtest(int(part), int(whole)).proportion_ci(
-            method="wilson")
-        figures[f"{name}_lower_bound{average}"] = bounds.low
-        figures[f"{name}_upper_bound{average}"] = bounds.high
-
-    def f1(m):
-        return 2 * m.diagonal() / (m.sum(axis=0) + m.sum(axis=1))
-
-    for average, function in (("binary", lambda m: f1(m)[up]),
-                              ("macro", lambda m: f1(m).mean())):
-        variance = 0
-        for cell in np.ndindex(matrix.shape):
-            step = np.zeros(matrix.shape)
-            step[cell] = 1e-3
-            gradient = (function(matrix + step) - function(matrix - step)) / 2e-3
-            variance += matrix[cell] * gradient ** 2
-        half = stats.norm.ppf(0.975) * variance ** 0.5
-        figures[f"f1_lower_bound_{average}"] = max(function(matrix) - half, 0)
-        figures[f"f1_upper_bound_{average}"] = min(function(matrix) + half, 1)
-    return figures
-
-
 class Elec2Test(unittest.TestCase):
-    def check(self, result, actual, predicted):
+    def check(self, result, actual, predicted, scores):
         self.assertEqual(result["observations"], len(actual))
+        for name, (value, tolerance) in expected_scores(
+                [a == "UP" for a in actual], scores).items():
+            self.assertLess(abs(result["metrics"][name] - value), tolerance, name)
         for name, value in expected(actual, predicted).items():
             self.assertLess(abs(result["metrics"][name] - value), TOLERANCE, name)
         for name, value in expected_bounds(actual, predicted).items():
@@ -133,11 +70,12 @@ class Elec2Test(unittest.TestCase):
                 by_id = collections.defaultdict(dict)
                 for line in predictions[2 * begin:2 * (begin + step)]:
                     event = json.loads(line)
-                    by_id[event["id"]][event["version"]] = event["prediction"]
+                    by_id[event["id"]][event["version"]] = (event["prediction"],
+                                                            event["score"])
                 for line in labels[begin:begin + step]:
                     event = json.loads(line)
-                    for version, prediction in by_id[event["id"]].items():
-                        pair = (event["label"], prediction)
+                    for version, predicted in by_id[event["id"]].items():
+                        pair = (event["label"], *predicted)
                         windows[version].append(pair)
                         totals[version].append(pair)
                 for version in ("1", "2"):

@@ -1,6 +1,7 @@
 """An independent recount of what was posted: the rules of the join in Python."""
 
 import collections
+import math
 
 
 class Model:
@@ -11,7 +12,9 @@ class Model:
     """
 
     def __init__(self, last=100):
-        self.predictions = {}  # (version, id) -> class
+        self.predictions = {}  # (version, id) -> class, or value
+        self.scores = {}  # likewise
+        self.days = {}  # (version, id) -> its segment
         self.labels = {}  # id -> class
         self.had = collections.defaultdict(set)  # id -> values replaced
         self.order = collections.defaultdict(list)  # version -> ids, completed
@@ -27,6 +30,8 @@ class Model:
                 self.duplicates["prediction"] += 1
             else:
                 self.predictions[pair] = event["prediction"]
+                self.scores[pair] = event.get("score")
+                self.days[pair] = event.get("segments", {}).get("day")
                 if key in self.labels:
                     self.order[pair[0]].append(key)
         if "label" in event:
@@ -49,6 +54,33 @@ class Model:
             (self.labels[i], self.predictions[version, i])
             for i in (ids[-last:] if last else ids))
 
+    def figures(self, version, day=None, last=None):
+        """What the API must say of a window: names as there. `day`: of a
+        slice."""
+        ids = [i for i in self.order[version]
+               if day is None or self.days[version, i] == day]
+        pairs = [(self.labels[i], self.predictions[version, i],
+                  self.scores[version, i]) for i in (ids[-last:] if last else ids)]
+        figures = {"observations": len(pairs)}
+        if not pairs:
+            return figures
+        if isinstance(pairs[0][1], float):
+            errors = [prediction - label for label, prediction, _ in pairs]
+            figures["mean_error"] = sum(errors) / len(pairs)
+            figures["mean_absolute_error"] = sum(map(abs, errors)) / len(pairs)
+            figures["root_mean_squared_error"] = math.sqrt(
+                sum(e * e for e in errors) / len(pairs))
+            return figures
+        figures["accuracy"] = sum(a == p for a, p, _ in pairs) / len(pairs)
+        scored = [(a == "UP", s) for a, _, s in pairs if s is not None]
+        if scored:
+            figures["brier_score"] = sum(
+                (s - up) ** 2 for up, s in scored) / len(scored)
+            figures["log_loss"] = -sum(
+                math.log(s if up else 1 - s) for up, s in scored) / len(scored)
+            figures["threshold"] = sum(s >= 0.5 for _, s in scored) / len(scored)
+        return figures
+
     def samples(self, name, window):
         """{(series, labels without model): value}, as /metrics must say."""
         versions = {version for version, _ in self.predictions}
@@ -66,6 +98,8 @@ class Model:
             expected["plumbline_predictions_total", v] = made
             expected["plumbline_observations_total", v] = done
             expected["plumbline_pending_predictions", v] = made - done
+            if any(isinstance(p, float) for p in self.predictions.values()):
+                continue
             for w, last in ((window, None), (f"last_{self.last}", self.last)):
                 for (actual, predicted), n in self.confusion(version, last).items():
                     cell = (("actual", actual), ("predicted", predicted),
