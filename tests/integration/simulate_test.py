@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import tempfile
+import time
 import unittest
 import warnings
 
@@ -192,6 +193,32 @@ class SimulateTest(unittest.TestCase):
                     self.assertEqual(
                         daemon.post("\n".join(lines[i:i + 10_000]))[0], 200)
             self.compare(daemon, last)
+
+    def backfill(self, store, event, *arguments):
+        path = os.path.join(self.directory.name, "one.ndjson")
+        with open(path, "w") as f:
+            f.write(json.dumps(event))
+        return subprocess.run(
+            [BIN + "/plumbtool", "backfill", "--storage.path", store, *arguments,
+             path], capture_output=True, text=True, timeout=60)
+
+    def test_backfill_keeps_the_configuration_and_refuses_the_future(self):
+        with tempfile.TemporaryDirectory() as store:
+            with Daemon(CONFIG % "resolved", storage=store) as daemon:
+                daemon.post([{"model": "nsw-x", "prediction": "UP",
+                              "label": "UP", "segments": {"day": "sun"}}])
+            event = {"model": "nsw-x", "prediction": "UP", "label": "DOWN",
+                     "timestamp": "2206-01-01T00:00:00Z",
+                     "segments": {"day": "sun"}}
+            run = self.backfill(store, event)
+            self.assertEqual(run.returncode, 2)
+            self.assertIn("limits.future", run.stderr)
+            run = self.backfill(store, {**event, "timestamp": time.time() + 1})
+            self.assertEqual(run.returncode, 0, run.stderr)
+            with Daemon(CONFIG % "resolved", storage=store) as daemon:
+                (result,) = [r for r in daemon.model("nsw-x", window="7d")
+                             if r["segment"]]
+                self.assertEqual(result["observations"], 2)
 
     def compare(self, daemon, lines):
         """Totals, and what holds the last pairs whenever they came."""

@@ -214,6 +214,60 @@ TEST_CASE("quantiles of the absolute error are within 1%") {
   CHECK_FALSE(engine.Figure("r2", "1h"));
 }
 
+TEST_CASE("a regression tells what a double can hold, or nothing") {
+  Engine engine;
+  engine.settings.defaults.task = Task::kRegression;
+  engine.settings.defaults.windows = {LastWindow(7)};
+  engine.Use();
+  const auto post = [&engine](double prediction, double label) {
+    engine.Post({Both(prediction, label)});
+  };
+  for (int i = 0; i < 300; ++i) {
+    // Of the same label there is no spread, whatever its digits.
+    for (int n = 0; n < 7; ++n) post(1.0, 0.113 + i / 10.0);
+    CHECK_FALSE(engine.Figure("r2", "last_7"));
+  }
+  for (const double value : {1e160, 1e308, -1.7e308, 1e153}) {
+    post(value, 1.0);
+    post(value, -2.0);
+    const WindowSnapshot window = engine.FindWindow("last_7");
+    for (const NamedFigure& figure : FiguresOf(engine.Model(), window)) {
+      CHECK(std::isfinite(figure.value));
+    }
+  }
+  for (int n = 0; n < 7; ++n) post(n + 0.5, n);
+  CHECK(*engine.Figure("mean_absolute_error", "last_7") == 0.5);
+  CHECK(*engine.Figure("r2", "last_7") == Approx(1 - 7 * 0.25 / 28));
+}
+
+TEST_CASE("quantiles of errors of all sizes") {
+  for (const double error : {1e-299, 3.0, 2e8, 1e12, 1e300, 1.7e308}) {
+    CHECK(ErrorBins::ValueOf(ErrorBins::KeyOf(error), 0) ==
+          Approx(error).epsilon(0.0101));
+    CHECK(ErrorBins::ValueOf(ErrorBins::KeyOf(error), 1) ==
+          Approx(error).epsilon(0.0202));
+  }
+  Engine engine;
+  engine.settings.defaults.task = Task::kRegression;
+  engine.settings.defaults.windows = {TimeWindow("1h", Engine::kHour)};
+  engine.Use();
+  std::mt19937 random(6);
+  std::vector<TestEvent> events;
+  std::vector<double> errors = {0};
+  // Over twelve powers of ten, which takes two bins for one.
+  for (int i = 0; i < 20'000; ++i) {
+    errors.push_back(std::pow(10, random() / 4294967296.0 * 12 - 6));
+    events.push_back(Both(errors.back(), 0.0));
+  }
+  events.push_back(Both(0.0, 0.0));
+  engine.Post(events);
+  std::sort(errors.begin(), errors.end());
+  CHECK(*engine.Figure("absolute_error_quantile_0.5", "1h") ==
+        Approx(errors[10'000]).epsilon(0.0202));
+  CHECK(*engine.Figure("absolute_error_quantile_0.99", "1h") ==
+        Approx(errors[19'800]).epsilon(0.0202));
+}
+
 TEST_CASE("windows on prediction time hold what was predicted in them") {
   Engine engine;
   engine.now_ms = 1'700'000'000'000 / Engine::kHour * Engine::kHour;
@@ -306,15 +360,106 @@ TEST_CASE("a slice for which there is no memory goes to the others") {
     return engine.Post({event, Label(id, "UP")}).errors;
   };
   CHECK(post("a", "sun").empty());
-  const int64_t used = engine.pipeline.state().window_bytes();
   CHECK(post("b", "__other__").empty());
-  const int64_t slice = engine.pipeline.state().window_bytes() - used;
-  engine.settings.window_bytes = used + slice + slice / 2;
+  engine.settings.window_bytes = engine.pipeline.state().window_bytes() + 1000;
   engine.Use();
   CHECK(post("c", "mon").empty());
   CHECK(engine.FindWindow("1h", "1", {{"day", "__other__"}})
             .counts.observations == 2);
   CHECK(engine.pipeline.state().window_bytes() <= engine.settings.window_bytes);
+}
+
+TEST_CASE("others have room when segments have taken the rest") {
+  Engine engine;
+  engine.settings.defaults.slices = {{"k"}, {"h"}};
+  engine.settings.window_bytes = 200 << 10;
+  engine.Use();
+  for (int i = 0; i < 60; ++i) {
+    const std::string id = std::to_string(i);
+    TestEvent event = Prediction(id, "UP");
+    event.segments = {{"k", "v" + id}, {"h", "w" + id}};
+    REQUIRE(engine.Post({event, Label(id, "UP")}).errors.empty());
+  }
+  CHECK(engine.FindWindow("1h", "1", {{"k", "__other__"}}).counts.observations >
+        0);
+  CHECK(engine.pipeline.state().window_bytes() <= engine.settings.window_bytes);
+}
+
+TEST_CASE("more combinations of segments than can be told apart are others") {
+  Slicing slicing;
+  slicing.Configure({{"a"}, {"b"}});
+  const uint32_t most = Slicing::kMostSets - Slicing::kSetsOfOthers;
+  for (uint32_t i = 1; i < most; ++i) {
+    REQUIRE(slicing.SetOf({i, i + 100'000}, false));
+  }
+  CHECK_FALSE(slicing.SetOf({7, 8}, false));
+  CHECK(slicing.SetOf({1, 100'001}, false) == 1);
+  const auto others = slicing.SetOf({7, 8}, true);
+  REQUIRE(others);
+  CHECK(slicing.SegmentsOf(*others) == std::vector<uint32_t>{7, 8});
+}
+
+TEST_CASE("pairs without an id are told apart by a reload too") {
+  ScoredEngine engine;
+  engine.settings.defaults.windows = {LastWindow(10)};
+  engine.settings.defaults.thresholds = {{"0.5", 0.5}};
+  engine.Use();
+  const auto post = [&engine] {
+    std::vector<TestEvent> events;
+    for (int i = 0; i < 5; ++i) {
+      events.push_back(Both("UP", i % 2 == 0 ? "UP" : "DOWN"));
+      events.back().score = 0.75;
+    }
+    engine.Post(events);
+  };
+  post();
+  post();
+  engine.settings.defaults.thresholds.push_back({"0.3", 0.3});
+  engine.Use();
+  post();  // pushes out what the new threshold has never counted
+  CHECK(engine.Figure("threshold_precision_0.3", "last_10") == 0.6);
+  engine.settings.defaults.positive_class = "DOWN";
+  engine.Use();
+  post();
+  CHECK(*engine.Figure("threshold_precision_0.5", "last_10") == Approx(0.4));
+  CHECK(*engine.Figure("brier_score", "last_10") ==
+        Approx((3 * 0.5625 + 2 * 0.0625) / 5));
+}
+
+TEST_CASE("places of thresholds are used again") {
+  ScoredEngine engine;
+  engine.Post({Scored("a", true, 0.9), Label("a", "UP")});
+  const int64_t bytes = engine.pipeline.state().window_bytes();
+  for (int i = 0; i < 20; ++i) {
+    const std::string text = "0." + std::to_string(10 + i);
+    engine.settings.defaults.thresholds = {{text, (10 + i) / 100.0},
+                                           {"0.5", 0.5}};
+    engine.Use();
+    CHECK_FALSE(engine.Figure("threshold_recall_" + text, "1h"));
+    CHECK(engine.Figure("threshold_recall_0.5", "1h") == 1);
+  }
+  CHECK(engine.pipeline.state().window_bytes() == bytes);
+  engine.Post({Scored("b", true, 0.2), Label("b", "UP")});
+  CHECK(engine.Figure("threshold_recall_0.29", "1h") == 0);
+}
+
+TEST_CASE("history of predictions of long ago stays small") {
+  Engine engine;
+  engine.settings.defaults.by_prediction = true;
+  engine.settings.defaults.windows = {TimeWindow("1h", Engine::kHour)};
+  engine.settings.defaults.windows[0].by_prediction = true;
+  engine.Use();
+  std::mt19937 random(5);
+  std::vector<TestEvent> events;
+  for (int i = 0; i < 20'000; ++i) {
+    events.push_back(Both("UP", "UP"));
+    events.back().timestamp = random() % 1'700'000'000;
+  }
+  engine.Post(events);
+  const auto* state = &engine.pipeline.state();
+  const History& history = State::FindVersion(*state->FindModel("m"), "1")->history;
+  CHECK(history.steps().size() < 24 * 400);
+  CHECK(engine.Count(kObservations) == 20'000);
 }
 
 TEST_CASE("three windows of a model take what was promised") {
