@@ -94,6 +94,7 @@ Model::Model(std::string name, uint32_t number, uint32_t owner, Task task,
 ModelTraits Model::traits() const {
   return {.task = task,
           .classes = class_count(),
+          .matrix_classes = form() == CountForm::kMarginals ? 0 : UINT32_MAX,
           .thresholds = counting.thresholds.size(),
           .scored = scored};
 }
@@ -215,7 +216,7 @@ void Model::FreezeMatrixBeyond(int64_t classes) {
   if (form() != CountForm::kMatrix || class_count() <= classes) return;
   // Release: a reader that sees the change also sees the classes before it.
   matrix_frozen_at.store(class_count(), std::memory_order_release);
-  counting.form = form();
+  UpdateCounting();
 }
 
 uint32_t Model::AddClass(std::string_view text, int64_t matrix_limit) {

@@ -8,13 +8,14 @@ extern const Statistic kClassificationStatistic;
 extern const Statistic kScoreStatistic;
 extern const Statistic kThresholdStatistic;
 extern const Statistic kRegressionStatistic;
+extern const Statistic kTopConfusionStatistic;
 extern const Statistic kCoverageStatistic;
 
 // In the order in which figures are shown.
 std::span<const Statistic* const> Statistics() {
   static constexpr std::array kAll = {
       &kClassificationStatistic, &kScoreStatistic, &kThresholdStatistic,
-      &kRegressionStatistic, &kCoverageStatistic};
+      &kRegressionStatistic, &kTopConfusionStatistic, &kCoverageStatistic};
   return kAll;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/metrics/figures.h"
+#include "core/metrics/top_confusions.h"
 
 namespace plumbline {
 
@@ -35,6 +36,10 @@ Json MetricsJson(const ModelSnapshot& model, const WindowSnapshot& window) {
     } else {
       metrics[ApiName(figure)] = figure.value;
     }
+  }
+  for (const Miss& miss : TopConfusions(model, window)) {
+    metrics["top_confusion_observations"][model.classes[miss.actual]]
+           [model.classes[miss.predicted]] = miss.observations;
   }
   return metrics;
 }

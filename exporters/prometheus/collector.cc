@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/metrics/figures.h"
+#include "core/metrics/top_confusions.h"
 #include "core/snapshot.h"
 #include "exporters/prometheus/families.h"
 
@@ -48,6 +49,17 @@ void AddConfusion(Families* out, const ModelSnapshot& model,
       out->AddGauge("plumbline_confusion_observations", cell,
                     Number(window.counts.matrix[CellOf(actual, predicted)]));
     }
+  }
+}
+
+void AddTopConfusions(Families* out, const ModelSnapshot& model,
+                      const Labels& labels, const WindowSnapshot& window) {
+  for (const Miss& miss : TopConfusions(model, window)) {
+    Labels pair = labels;
+    pair.push_back({"actual", model.classes[miss.actual]});
+    pair.push_back({"predicted", model.classes[miss.predicted]});
+    out->AddGauge("plumbline_top_confusion_observations", pair,
+                  Number(miss.observations));
   }
 }
 
@@ -93,6 +105,7 @@ void AddWindow(Families* out, const ModelSnapshot& model,
   }
   if (model.task == Task::kClassification) {
     AddConfusion(out, model, labels, window);
+    AddTopConfusions(out, model, labels, window);
     AddClasses(out, model, labels, window);
   }
 }

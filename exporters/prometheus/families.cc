@@ -27,6 +27,8 @@ const std::vector<Declaration> kCounts = {
      "Pairs of prediction and label in the window."},
     {"plumbline_confusion_observations", kGauge,
      "Pairs in the window by label and prediction."},
+    {"plumbline_top_confusion_observations", kGauge,
+     "The 20 most frequent misses in the window, at most so many."},
 };
 
 // After them.

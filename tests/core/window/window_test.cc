@@ -7,8 +7,10 @@
 #include <deque>
 #include <map>
 #include <random>
+#include <set>
 
 #include "core/metrics/confusion.h"
+#include "core/metrics/top_confusions.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine.h"
 
@@ -88,6 +90,61 @@ TEST_CASE("windows agree with a model over random runs") {
       REQUIRE(confusion.classes[c].predicted == wanted.predicted);
       REQUIRE(confusion.classes[c].true_positives == wanted.true_positives);
     }
+  }
+}
+
+TEST_CASE("the most frequent misses of many classes are found") {
+  Engine engine;
+  engine.settings.matrix_classes = 4;
+  engine.settings.defaults.windows = {TimeWindow("1h", Engine::kHour),
+                                      LastWindow(2000)};
+  engine.Use();
+  std::mt19937 random(8);
+  std::map<std::pair<int, int>, uint64_t> counted;
+  std::deque<std::pair<int, int>> last;
+  for (int i = 0; i < 100; ++i) {
+    std::vector<TestEvent> events;
+    for (int n = 0; n < 100; ++n) {
+      // One miss in four is one of few; the first ones go to the matrix.
+      const auto kind = random() % 8;
+      int actual = i == 0 ? static_cast<int>(random() % 3)
+                          : static_cast<int>(random() % 300);
+      int predicted = actual;
+      if (kind == 0) {
+        actual = static_cast<int>(random() % 3);
+        predicted = actual + 1;
+      } else if (kind < 4 && i > 0) {
+        predicted = static_cast<int>(random() % 300);
+      }
+      events.push_back(Both(predicted, actual));
+      ++counted[{actual, predicted}];
+      last.emplace_back(actual, predicted);
+    }
+    engine.Post(events);
+  }
+  while (last.size() > 2000) last.pop_front();
+  std::map<std::pair<int, int>, uint64_t> in_ring;
+  for (const auto& pair : last) ++in_ring[pair];
+  const ModelSnapshot model = engine.Model();
+  for (const auto& [window, counts] :
+       {std::pair("1h", counted), std::pair("last_2000", in_ring)}) {
+    const auto top = TopConfusions(model, engine.FindWindow(window));
+    REQUIRE(top.size() == 20);
+    uint64_t misses = 0;
+    for (const auto& [pair, n] : counts) {
+      if (pair.first != pair.second) misses += n;
+    }
+    std::set<std::pair<int, int>> first;
+    for (size_t i = 0; i < top.size(); ++i) {
+      const std::pair pair(std::stoi(model.classes[top[i].actual]),
+                           std::stoi(model.classes[top[i].predicted]));
+      const auto there = counts.find(pair);
+      const uint64_t exact = there == counts.end() ? 0 : there->second;
+      CHECK(top[i].observations >= exact);
+      CHECK(top[i].observations <= exact + misses / 50);
+      if (i < 3) first.insert(pair);
+    }
+    CHECK(first == std::set<std::pair<int, int>>{{0, 1}, {1, 2}, {2, 3}});
   }
 }
 
