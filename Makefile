@@ -1,6 +1,7 @@
 # make run    build, start the daemon and Prometheus, replay real data
 # make test   build and run every test
 # make bench  measure, each figure as a ratio to a limit of the same run
+# make bench-statistics    what slices, scores, scrapes and simulations cost
 # make bench-checkpoints   what checkpoints do to the latency of answers
 # make bench-large   memory and start with millions of ids in the store
 # make format, make lint
@@ -10,7 +11,8 @@ BUILD := build/release
 # threads, and reports its frees as races.
 TSAN_OPTIONS := ignore_noninstrumented_modules=1
 
-.PHONY: run test bench bench-large bench-checkpoints build format lint
+.PHONY: run test bench bench-large bench-checkpoints bench-statistics build \
+  format lint
 
 build:
 	deploy/install-dependencies.sh build
@@ -39,6 +41,9 @@ bench: build
 # Takes some minutes and 10 GB of disk.
 bench-large: build
 	python3 tests/benchmarks/large_store.py $(BUILD)
+
+bench-statistics: build
+	python3 tests/benchmarks/statistics_report.py $(BUILD)
 
 # Takes two minutes.
 bench-checkpoints: build

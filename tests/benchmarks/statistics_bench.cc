@@ -1,0 +1,191 @@
+// What the statistics cost: an event that counts in slices and scores against a
+// plain one, with decoding and without; a scrape of many models against the
+// serializer alone; and simdjson parsing the lines of the file in EVENTS, for
+// the simulation. report.py prints the ratios.
+
+#include <benchmark/benchmark.h>
+#include <prometheus/text_serializer.h>
+#include <simdjson.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/pipeline.h"
+#include "daemon/decode/body.h"
+#include "exporters/prometheus/collector.h"
+
+namespace {
+
+using namespace plumbline;  // NOLINT: a benchmark
+
+constexpr size_t kBatch = 1000;   // events
+constexpr size_t kBatches = 300;
+constexpr int64_t kNowMs = 1'790'001'000'000;
+
+std::vector<std::string> Bodies(bool rich) {
+  std::mt19937 random(1);
+  std::vector<std::string> bodies;
+  for (size_t b = 0; b < kBatches; ++b) {
+    std::string body;
+    for (size_t i = 0; i < kBatch; ++i) {
+      const double score = static_cast<double>(random() % 10'000) / 10'000;
+      body += R"({"model":"m","version":"1","prediction":")";
+      body += score > 0.5 ? "UP" : "DOWN";
+      body += R"(","label":")";
+      body += random() % 10'000 < score * 10'000 ? "UP" : "DOWN";
+      body += '"';
+      if (rich) {
+        body += ",\"score\":" + std::to_string(score) +
+                R"(,"segments":{"day":")" + (random() % 7 < 2 ? "end" : "week") +
+                R"(","hours":")" + (random() % 3 == 0 ? "peak" : "off") + "\"}";
+      }
+      body += "}\n";
+    }
+    body.reserve(body.size() + BodyDecoder::Padding());
+    bodies.push_back(std::move(body));
+  }
+  return bodies;
+}
+
+Settings SettingsFor(bool rich) {
+  Settings settings;
+  settings.defaults.positive_class = "UP";
+  settings.defaults.windows = {{"5m", 300'000, 0, 60},
+                               {"1h", 3'600'000, 0, 60},
+                               {"24h", 86'400'000, 0, 60}};
+  if (rich) settings.defaults.slices = {{"day"}, {"hours"}};
+  return settings;
+}
+
+// The whole way of an event; or, with the bodies decoded before, from there on.
+void Events(benchmark::State& state, bool rich, bool decoded) {
+  const auto bodies = Bodies(rich);
+  const IdHasher hasher = IdHasher::Random();
+  BodyDecoder decoder(&hasher);
+  std::vector<Command> commands;
+  std::string message;
+  const auto decode = [&](const std::string& text) {
+    DecodedBody body;
+    decoder.Decode(text, BodyFormat::kNdjson, {}, kNowMs * 1000, &body,
+                   &message);
+    return Command{std::move(body.batch)};
+  };
+  for (const std::string& text : bodies) {
+    if (decoded) commands.push_back(decode(text));
+  }
+  Pipeline pipeline(nullptr);
+  Outcome settled;
+  pipeline.Commit(Command{SettingsFor(rich)}, kNowMs, &settled);
+  int64_t now_ms = kNowMs;
+  for (auto _ : state) {
+    for (size_t i = 0; i < bodies.size(); ++i) {
+      now_ms += 100;
+      Outcome outcome;
+      if (decoded) {
+        pipeline.Commit(commands[i], now_ms, &outcome);
+      } else {
+        pipeline.Commit(decode(bodies[i]), now_ms, &outcome);
+      }
+      if (outcome.batch.accepted != kBatch) state.SkipWithError("rejected");
+    }
+  }
+  state.SetItemsProcessed(state.iterations() *
+                          static_cast<int64_t>(kBatches * kBatch));
+}
+
+// A thousand models of three windows.
+Pipeline* ManyModels() {
+  static Pipeline pipeline(nullptr);
+  static const bool filled = [] {
+    Outcome outcome;
+    pipeline.Commit(Command{SettingsFor(false)}, kNowMs, &outcome);
+    const IdHasher hasher = IdHasher::Random();
+    BodyDecoder decoder(&hasher);
+    std::mt19937 random(2);
+    for (int model = 0; model < 1000; ++model) {
+      std::string text;
+      for (int i = 0; i < 50; ++i) {
+        text += R"({"model":"model)" + std::to_string(model) +
+                R"(","prediction":")" + (random() % 2 ? "UP" : "DOWN") +
+                R"(","label":")" + (random() % 2 ? "UP" : "DOWN") + "\"}\n";
+      }
+      text.reserve(text.size() + BodyDecoder::Padding());
+      DecodedBody body;
+      std::string message;
+      decoder.Decode(text, BodyFormat::kNdjson, {}, kNowMs * 1000, &body,
+                     &message);
+      pipeline.Commit(Command{std::move(body.batch)}, kNowMs, &outcome);
+    }
+    return true;
+  }();
+  benchmark::DoNotOptimize(filled);
+  return &pipeline;
+}
+
+Collector CollectorOf(const Pipeline* pipeline) {
+  return Collector(
+      &pipeline->state(), [] { return kNowMs; },
+      [] {
+        DaemonFigures daemon;
+        daemon.ready = true;
+        return daemon;
+      });
+}
+
+void BM_PlainWhole(benchmark::State& s) { Events(s, false, false); }
+void BM_RichWhole(benchmark::State& s) { Events(s, true, false); }
+void BM_PlainEngine(benchmark::State& s) { Events(s, false, true); }
+void BM_RichEngine(benchmark::State& s) { Events(s, true, true); }
+
+void BM_Scrape(benchmark::State& state) {
+  const Collector collector = CollectorOf(ManyModels());
+  for (auto _ : state) benchmark::DoNotOptimize(Exposition(collector));
+  state.SetItemsProcessed(state.iterations());
+}
+
+void BM_Serialize(benchmark::State& state) {
+  const auto families = CollectorOf(ManyModels()).Collect();
+  for (auto _ : state) {
+    std::ostringstream text;
+    prometheus::TextSerializer().Serialize(text, families);
+    benchmark::DoNotOptimize(text.str());
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
+void BM_ParseEvents(benchmark::State& state) {
+  const char* path = std::getenv("EVENTS");
+  std::ifstream file(path == nullptr ? "" : path);
+  std::string text((std::istreambuf_iterator<char>(file)), {});
+  if (text.empty()) return state.SkipWithError("EVENTS names no file");
+  text.reserve(text.size() + BodyDecoder::Padding());
+  simdjson::dom::parser parser;
+  for (auto _ : state) {
+    for (std::string_view rest = text; !rest.empty();) {
+      const size_t end = rest.find('\n');
+      simdjson::dom::element element;
+      const auto error = parser.parse(rest.data(), end, false).get(element);
+      benchmark::DoNotOptimize(error);
+      rest.remove_prefix(end + 1);
+    }
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
+BENCHMARK(BM_PlainWhole)->Iterations(3)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_RichWhole)->Iterations(3)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_PlainEngine)->Iterations(3)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_RichEngine)->Iterations(3)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_Scrape)->Iterations(5)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_Serialize)->Iterations(5)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_ParseEvents)->Iterations(10)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+
+BENCHMARK_MAIN();
