@@ -32,6 +32,7 @@ void Version::Publish(uint64_t generation, int64_t now_ms,
   touched = false;
   if (series.changes.empty()) return;
   const uint64_t next_number = counts[kObservations];
+  scratch->Know(series.changes.completed, counting);
   for (Slice* slice : slices.Get()) {
     if (slice->series.changes.empty()) continue;
     slice->series.Publish(generation, now_ms, next_number, counting, scratch);

@@ -46,6 +46,18 @@ void WindowChanges::AddLabelled(int64_t place_ms, uint32_t age) {
   }
 }
 
+void Tallies::Know(const std::vector<WindowChanges::Completed>& pairs,
+                   const Counting& counting) {
+  changes.Clear();
+  ends.clear();
+  for (const auto& pair : pairs) {
+    for (const Counting::Count count : counting.statistics) {
+      count(counting, pair.observation, &changes);
+    }
+    ends.push_back(changes.size());
+  }
+}
+
 void Series::ChangeWindows(const std::vector<WindowSettings>& wanted,
                            uint32_t first_age) {
   std::vector<Window*> next;
@@ -67,8 +79,11 @@ void Series::ChangeWindows(const std::vector<WindowSettings>& wanted,
 void Series::Publish(uint64_t generation, int64_t now_ms, uint64_t next_number,
                      const Counting& counting, Tallies* scratch) {
   scratch->group.Clear();
+  const CellChange* const known = scratch->changes.begin();
   for (const auto& pair : changes.completed) {
-    scratch->group.Add(pair.observation, 1, counting);
+    const size_t begin = pair.place == 0 ? 0 : scratch->ends[pair.place - 1];
+    scratch->group.AddKnown(pair.observation, known + begin,
+                            known + scratch->ends[pair.place], counting);
   }
   for (Window* window : windows.Get()) {
     if (auto* ring = window->last_n()) {

@@ -33,6 +33,7 @@ struct WindowChanges {
     uint64_t number;
     int64_t place_ms;
     uint32_t age;
+    uint32_t place;  // among those of its version in this group
   };
   struct Correction {
     int64_t place_ms;
@@ -61,6 +62,13 @@ struct WindowChanges {
 struct Tallies {
   Tally group;   // what the group completed
   Tally window;  // what one window sees of it
+  // What the pairs of the version add to statistics: computed once, as slices
+  // count them too. Those of the pair at `place` end at ends[place].
+  CellChangeList changes;
+  std::vector<size_t> ends;
+
+  void Know(const std::vector<WindowChanges::Completed>& pairs,
+            const Counting& counting);
 };
 
 class Series {
@@ -77,8 +85,8 @@ class Series {
   void ChangeWindows(const std::vector<WindowSettings>& wanted,
                      uint32_t first_age);
   // Moves the changes of a group into the windows. `next_number`: that the next
-  // pair of the version will have. Leaves what the group completed in
-  // scratch->group, and keeps the changes.
+  // pair of the version will have; `scratch` knows those of the group. Leaves
+  // what the group completed in scratch->group, and keeps the changes.
   void Publish(uint64_t generation, int64_t now_ms, uint64_t next_number,
                const Counting& counting, Tallies* scratch);
 

@@ -93,7 +93,8 @@ void Joiner::CountCompleted(const Model& model, Version* version,
   const auto receipt_ms = static_cast<int64_t>(pair.label_time);
   const WindowChanges::Completed completed = {
       ObservationOf(model, label, pair), version->counts[kObservations]++,
-      model.by_prediction ? time_ms : now_ms(), pair.age};
+      model.by_prediction ? time_ms : now_ms(), pair.age,
+      static_cast<uint32_t>(version->series.changes.completed.size())};
   version->ForEachSeries(
       model.slicing.SegmentsOf(static_cast<uint32_t>(pair.slices)),
       [&](Series* series) {

@@ -15,9 +15,10 @@ struct FixedPoint {
 
   // REQUIRES: 0 <= value < 2^20.
   static FixedPoint Of(double value) {
-    const double units = std::floor(std::ldexp(value, 20));
-    return {static_cast<int64_t>(units),
-            std::llround(std::ldexp(std::ldexp(value, 20) - units, 30))};
+    const double units = value * 0x1p20;
+    const auto high = static_cast<int64_t>(units);
+    const double rest = units - static_cast<double>(high);
+    return {high, static_cast<int64_t>(rest * 0x1p30 + 0.5)};
   }
   static double Value(uint64_t high, uint64_t low) {
     return std::ldexp(static_cast<double>(static_cast<int64_t>(high)), -20) +

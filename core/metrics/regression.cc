@@ -36,11 +36,12 @@ double Bounded(double value) {
 
 class Adder {
  public:
-  Adder(int64_t n, Tally* tally) : n_(n), tally_(tally) {}
+  explicit Adder(CellChangeList* list) : list_(list) {}
 
   void Add(Sum sum, double value) {
     ExactSum::ForEach(Bounded(value), [&](uint32_t counter, int64_t delta) {
-      tally_->AddErrorSum(ErrorSums::KeyOf(sum, counter), n_ * delta);
+      list_->Add(SparseSection::kErrorSums, ErrorSums::KeyOf(sum, counter),
+                 delta);
     });
   }
   void AddSquare(Sum sum, double value) {
@@ -50,13 +51,12 @@ class Adder {
   }
 
  private:
-  const int64_t n_;
-  Tally* const tally_;
+  CellChangeList* const list_;
 };
 
-void Count(const Counting&, const Observation& o, int64_t n, Tally* tally) {
+void Count(const Counting&, const Observation& o, CellChangeList* list) {
   const double error = Bounded(o.prediction() - o.label());
-  Adder adder(n, tally);
+  Adder adder(list);
   adder.Add(kError, error);
   adder.Add(kAbsoluteError, std::fabs(error));
   adder.AddSquare(kSquaredError, error);
@@ -64,10 +64,9 @@ void Count(const Counting&, const Observation& o, int64_t n, Tally* tally) {
   adder.AddSquare(kSquaredLabel, o.label());
   if (o.label() != 0) {
     adder.Add(kRelativeError, std::fabs(error / o.label()));
-    tally->AddErrorSum(kLabelsNotZero, n);
+    list->Add(SparseSection::kErrorSums, kLabelsNotZero, 1);
   }
-  tally->AddBin(SparseSection::kErrorBins, ErrorBins::KeyOf(std::fabs(error)),
-                n);
+  list->Add(SparseSection::kErrorBins, ErrorBins::KeyOf(std::fabs(error)), 1);
 }
 
 struct Sums {

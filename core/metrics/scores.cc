@@ -31,8 +31,8 @@ enum Cell : uint32_t {
   kCells = kCalibration + kCalibrationBins,
 };
 
-void Count(const Counting& counting, const Observation& o, int64_t n,
-           Tally* tally) {
+void Count(const Counting& counting, const Observation& o,
+           CellChangeList* list) {
   const double score = o.score();
   if (score < 0 || o.age() < counting.scores_from) return;
   const bool positive = o.actual() == counting.positive;
@@ -41,7 +41,7 @@ void Count(const Counting& counting, const Observation& o, int64_t n,
       FixedPoint::Of(LogLossOf(positive ? score : 1 - score));
   const FixedPoint squared = FixedPoint::Of(error * error);
   const auto add = [&](uint32_t cell, int64_t value) {
-    tally->Add(Section::kScores, kCells, cell, n * value);
+    list->Add(Section::kScores, kCells, cell, value);
   };
   add(kPairs, 1);
   add(kLogLossHigh, loss.high);
@@ -49,8 +49,8 @@ void Count(const Counting& counting, const Observation& o, int64_t n,
   add(kSquaredErrorHigh, squared.high);
   add(kSquaredErrorLow, squared.low);
   add(kCalibration + CalibrationBinOf(score), CalibrationUnits(error));
-  tally->AddBin(SparseSection::kScoreBins, ScoreBins::KeyOf(score),
-                n * (positive ? ScoreBins::kPositive : ScoreBins::kNegative));
+  list->Add(SparseSection::kScoreBins, ScoreBins::KeyOf(score),
+            positive ? ScoreBins::kPositive : ScoreBins::kNegative);
 }
 
 void Append(const ModelSnapshot& model, const WindowSnapshot& window,
@@ -80,15 +80,16 @@ double LogLossOf(double probability) {
 
 uint32_t CalibrationBinOf(double score) {
   constexpr double kBins = kCalibrationBins;
-  double bin = std::max(std::ceil(score * kBins) - 1, 0.0);
-  // The product may be rounded over an edge.
-  if (score > (bin + 1) / kBins) ++bin;
+  auto bin = static_cast<uint32_t>(score * kBins);
+  // An edge belongs to the bin below it, and the product may be rounded.
   if (bin > 0 && score <= bin / kBins) --bin;
-  return static_cast<uint32_t>(bin);
+  if (score > (bin + 1) / kBins) ++bin;
+  return bin;
 }
 
 int64_t CalibrationUnits(double difference) {
-  return std::llround(std::ldexp(difference, 32));
+  const double units = difference * 0x1p32;
+  return static_cast<int64_t>(units + (units < 0 ? -0.5 : 0.5));
 }
 
 double CalibrationError(const uint64_t* bins, uint64_t pairs) {

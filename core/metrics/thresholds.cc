@@ -29,8 +29,8 @@ uint32_t SizeFor(size_t thresholds) {
          kCells;
 }
 
-void Count(const Counting& counting, const Observation& o, int64_t n,
-           Tally* tally) {
+void Count(const Counting& counting, const Observation& o,
+           CellChangeList* list) {
   const double score = o.score();
   if (score < 0 || o.age() < counting.scores_from) return;
   const bool positive = o.actual() == counting.positive;
@@ -41,7 +41,7 @@ void Count(const Counting& counting, const Observation& o, int64_t n,
     const bool predicted = score >= threshold.value;
     const Cell cell = positive ? (predicted ? kTruePositives : kFalseNegatives)
                                : (predicted ? kFalsePositives : kTrueNegatives);
-    tally->Add(Section::kThresholds, size, i * kCells + cell, n);
+    list->Add(Section::kThresholds, size, i * kCells + cell, 1);
   }
 }
 

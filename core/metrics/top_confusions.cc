@@ -41,11 +41,11 @@ uint32_t CellOfMiss(uint32_t row, uint32_t actual, uint32_t predicted) {
          static_cast<uint32_t>(pair * kMultipliers[row] >> 56);
 }
 
-void Count(const Counting&, const Observation& o, int64_t n, Tally* tally) {
+void Count(const Counting&, const Observation& o, CellChangeList* list) {
   if (o.actual() == o.predicted()) return;
   for (uint32_t row = 0; row < kRows; ++row) {
-    tally->Add(Section::kMisses, kCells,
-               CellOfMiss(row, o.actual(), o.predicted()), n);
+    list->Add(Section::kMisses, kCells,
+              CellOfMiss(row, o.actual(), o.predicted()), 1);
   }
 }
 

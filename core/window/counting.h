@@ -8,10 +8,9 @@
 
 #include "core/settings.h"
 #include "core/window/observation.h"
+#include "core/window/section.h"
 
 namespace plumbline {
-
-class Tally;
 
 // How classes are counted; see core/window/slot.h.
 enum class CountForm : uint8_t {
@@ -41,6 +40,34 @@ struct ModelTraits {
   bool class_scored = false;    // has had scores of classes
 };
 
+// What one observation adds to the cells of statistics, once.
+struct CellChange {
+  bool is_sparse;
+  uint8_t section;  // of Section or SparseSection
+  uint32_t size;    // cells of the section in all
+  uint32_t cell;    // or key
+  int64_t delta;
+};
+
+// The changes of some observations, in a row.
+class CellChangeList {
+ public:
+  void Add(Section section, uint32_t size, uint32_t cell, int64_t delta) {
+    changes_.push_back(
+        {false, static_cast<uint8_t>(section), size, cell, delta});
+  }
+  void Add(SparseSection section, uint32_t key, int64_t delta) {
+    changes_.push_back({true, static_cast<uint8_t>(section), 0, key, delta});
+  }
+  void Clear() { changes_.clear(); }
+  size_t size() const { return changes_.size(); }
+  const CellChange* begin() const { return changes_.data(); }
+  const CellChange* end() const { return begin() + size(); }
+
+ private:
+  std::vector<CellChange> changes_;
+};
+
 struct Counting {
   CountForm form = CountForm::kMatrix;
   uint32_t classes = 0;          // of the model, so far
@@ -50,9 +77,8 @@ struct Counting {
   uint32_t scores_from = 0;  // age
   std::vector<Threshold> thresholds;
 
-  // Adds an observation `n` times to the cells of one statistic.
-  using Count = void (*)(const Counting&, const Observation&, int64_t n,
-                         Tally*);
+  // Appends what an observation adds to the cells of one statistic.
+  using Count = void (*)(const Counting&, const Observation&, CellChangeList*);
   std::vector<Count> statistics;  // those that the model has
 };
 

@@ -74,10 +74,11 @@ struct ScoreBins {
 
   // Of the distance from 0 or 1, up to 1/2.
   static uint32_t PlaceOf(double distance) {
-    static const double kLinearFrom = std::ldexp(1.0, kLinear);
+    constexpr double kLinearFrom = 1.0 / (1 << -kLinear);
     if (distance >= kLinearFrom) {
-      const auto step = static_cast<uint32_t>((distance - kLinearFrom) /
-                                              kLinearFrom * kNear);
+      constexpr double kStepsPerUnit = kNear / kLinearFrom;
+      const auto step = static_cast<uint32_t>((distance - kLinearFrom) *
+                                              kStepsPerUnit);
       return kLinearFirst + (step < kLinearSteps ? step : kLinearSteps - 1);
     }
     const int halving = std::ilogb(distance);  // 2^halving <= distance

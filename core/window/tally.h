@@ -69,34 +69,20 @@ class Tally {
   }
   // The same for a pair that stays one: only its cells change.
   void Recount(const Observation& o, int64_t n, const Counting& counting) {
-    if (counting.form == CountForm::kMatrix) {
-      matrix_.Add(CellOf(o.actual(), o.predicted()), n);
-    } else if (counting.form == CountForm::kMarginals) {
-      if (o.actual() == o.predicted()) {
-        marginals_.Add(MarginalOf(o.actual(), Marginal::kTruePositives), n);
-      }
-      marginals_.Add(MarginalOf(o.predicted(), Marginal::kPredicted), n);
-      marginals_.Add(MarginalOf(o.actual(), Marginal::kActual), n);
-    }
+    CountClasses(o, n, counting.form);
+    if (counting.statistics.empty()) return;
+    scratch_.Clear();
     for (const Counting::Count count : counting.statistics) {
-      count(counting, o, n, this);
+      count(counting, o, &scratch_);
     }
+    AddChanges(scratch_.begin(), scratch_.end(), n);
   }
-
-  // [Statistics] `size`: cells of the section in all.
-  void Add(Section section, uint32_t size, uint32_t cell, int64_t delta) {
-    has_more_ = true;
-    SectionChanges& changes = sections_[static_cast<size_t>(section)];
-    changes.size = size;
-    changes.cells.Add(cell, delta);
-  }
-  void AddErrorSum(uint32_t key, int64_t delta) {
-    has_more_ = true;
-    error_sums_.Add(key, delta);
-  }
-  void AddBin(SparseSection section, uint32_t key, int64_t delta) {
-    has_more_ = true;
-    bins_[static_cast<size_t>(section)].emplace_back(key, delta);
+  // The same for one whose changes by statistics are known.
+  void AddKnown(const Observation& o, const CellChange* begin,
+                const CellChange* end, const Counting& counting) {
+    ++observations_;
+    CountClasses(o, 1, counting.form);
+    AddChanges(begin, end, 1);
   }
 
   // [Writer] `last`: N of a last-N window, else 0. REQUIRES: the slot was
@@ -142,6 +128,34 @@ class Tally {
   }
 
  private:
+  void CountClasses(const Observation& o, int64_t n, CountForm form) {
+    if (form == CountForm::kMatrix) {
+      matrix_.Add(CellOf(o.actual(), o.predicted()), n);
+    } else if (form == CountForm::kMarginals) {
+      if (o.actual() == o.predicted()) {
+        marginals_.Add(MarginalOf(o.actual(), Marginal::kTruePositives), n);
+      }
+      marginals_.Add(MarginalOf(o.predicted(), Marginal::kPredicted), n);
+      marginals_.Add(MarginalOf(o.actual(), Marginal::kActual), n);
+    }
+  }
+  void AddChanges(const CellChange* begin, const CellChange* end, int64_t n) {
+    has_more_ = has_more_ || begin != end;
+    for (const CellChange* change = begin; change != end; ++change) {
+      const int64_t delta = n * change->delta;
+      if (!change->is_sparse) {
+        SectionChanges& section = sections_[change->section];
+        section.size = change->size;
+        section.cells.Add(change->cell, delta);
+      } else if (change->section ==
+                 static_cast<uint8_t>(SparseSection::kErrorSums)) {
+        error_sums_.Add(change->cell, delta);
+      } else {
+        bins_[change->section].emplace_back(change->cell, delta);
+      }
+    }
+  }
+
   struct SectionChanges {
     CellChanges cells;
     uint32_t size = 0;
@@ -159,6 +173,7 @@ class Tally {
   }
 
   int64_t observations_ = 0;
+  CellChangeList scratch_;
   CellChanges matrix_;
   CellChanges marginals_;
   bool has_more_ = false;  // in what follows

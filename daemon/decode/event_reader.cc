@@ -401,21 +401,31 @@ bool EventReader::ReadSegments(Element value, Event* event) {
   if (value.get_object().get(segments) != simdjson::SUCCESS) {
     return FailType("segments", "an object of string to string");
   }
-  if (!CheckKeys("segments", segments, kMostSegments)) return false;
-  const auto begin = static_cast<uint32_t>(batch_->segments.size());
+  std::vector<Segment>& all = batch_->segments;
+  const auto begin = static_cast<uint32_t>(all.size());
   for (const auto segment : segments) {
     std::string_view text;
     if (segment.value.get_string().get(text) != simdjson::SUCCESS) {
       return FailType("segments", "an object of string to string");
     }
-    if (!IsName(text, 1)) {
-      return FailName("segments", "segments." + std::string(segment.key), text);
+    Segment read;
+    if (!AddName("segments", segment.key, 1, &read.key) ||
+        !AddName("segments", text, 1, &read.value)) {
+      return FailSegment(segment.key, text);
     }
-    const uint32_t key = names_->Add(segment.key);
-    batch_->segments.push_back({key, names_->Add(text)});
+    const auto same = [&read](const Segment& s) { return s.key == read.key; };
+    if (std::any_of(all.begin() + begin, all.end(), same)) {
+      return Fail(Reject::kInvalidJson, "segments", "segments has a key twice");
+    }
+    if (all.size() - begin == kMostSegments) {
+      return Fail(Reject::kOutOfRange, "segments",
+                  "segments has more than " + std::to_string(kMostSegments) +
+                      " entries");
+    }
+    all.push_back(read);
   }
   batch_->AddExtra(event).segments = {
-      begin, static_cast<uint32_t>(batch_->segments.size()) - begin};
+      begin, static_cast<uint32_t>(all.size()) - begin};
   return true;
 }
 
@@ -538,6 +548,12 @@ bool EventReader::FailName(std::string_view field, std::string_view what,
     return Fail(Reject::kOutOfRange, field, name + " is empty");
   }
   return Fail(Reject::kInvalidText, field, name + " has a control character");
+}
+
+// One of the two is no name; says which, and why.
+bool EventReader::FailSegment(std::string_view key, std::string_view value) {
+  if (!IsName(key, 1)) return FailName("segments", "a key of segments", key);
+  return FailName("segments", "segments." + std::string(key), value);
 }
 
 bool EventReader::Fail(Reject reject, std::string_view field,

@@ -62,6 +62,7 @@ class EventReader {
   [[gnu::cold]] bool FailType(std::string_view field, std::string_view wanted);
   [[gnu::cold]] bool FailName(std::string_view field, std::string_view what,
                               std::string_view text);
+  [[gnu::cold]] bool FailSegment(std::string_view key, std::string_view value);
   [[gnu::cold]] bool Fail(Reject reject, std::string_view field,
                           std::string message);
 
