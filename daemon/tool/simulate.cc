@@ -39,8 +39,11 @@ class Simulation {
   static constexpr int64_t kNever = -1;
 
   void Tell() {
-    Outcome outcome;
-    pipeline_.Commit(Command{Tick{}}, due_ms_, &outcome);
+    // As the daemon does.
+    if (due_ms_ >= pipeline_.state().gauges().next_deadline_ms.load()) {
+      Outcome outcome;
+      pipeline_.Commit(Command{Tick{}}, due_ms_, &outcome);
+    }
     std::string lines;
     VisitModels(pipeline_.state(), due_ms_, [&](const ModelSnapshot& model) {
       if (flags_.model && model.name != *flags_.model) return;

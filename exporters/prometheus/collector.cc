@@ -28,10 +28,8 @@ void AddStoredHistogram(Families* out, std::string_view family,
                     std::bit_cast<double>(cells[0]));
 }
 
-std::string FamilyOf(std::string_view prefix, const NamedFigure& figure) {
-  return std::string(prefix) + std::string(figure.name) +
-         (figure.is_ratio ? "_ratio" : "");
-}
+constexpr std::string_view kPrefix = "plumbline_";
+constexpr std::string_view kClassPrefix = "plumbline_class_";
 
 // ---- One window ----
 
@@ -76,8 +74,7 @@ void AddClasses(Families* out, const ModelSnapshot& model, const Labels& labels,
                   Number(counts.predicted));
     if (Withheld(model, window)) continue;
     for (const NamedFigure& figure : ClassFiguresOf(counts)) {
-      out->AddGauge(FamilyOf("plumbline_class_", figure), of_class,
-                    figure.value);
+      out->AddFigure(kClassPrefix, figure, of_class);
     }
   }
 }
@@ -101,7 +98,7 @@ void AddWindow(Families* out, const ModelSnapshot& model,
     if (!figure.label.empty()) {
       labelled.push_back({figure.label, figure.value_of_label});
     }
-    out->AddGauge(FamilyOf("plumbline_", figure), labelled, figure.value);
+    out->AddFigure(kPrefix, figure, labelled);
   }
   if (model.task == Task::kClassification) {
     AddConfusion(out, model, labels, window);

@@ -4,8 +4,6 @@
 #include <iterator>
 #include <stdexcept>
 
-#include "core/metrics/statistic.h"
-
 namespace plumbline {
 namespace {
 
@@ -200,14 +198,27 @@ std::vector<prometheus::MetricFamily> Families::Take() {
   return taken;
 }
 
-prometheus::ClientMetric& Families::Add(std::string_view family,
-                                        const Labels& labels) {
+void Families::AddFigure(std::string_view prefix, const NamedFigure& figure,
+                         const Labels& labels) {
+  const auto [it, added] =
+      figures_.try_emplace({prefix.data(), figure.name.data()}, 0);
+  if (added) {
+    it->second = IndexOf(std::string(prefix) + std::string(figure.name) +
+                         (figure.is_ratio ? "_ratio" : ""));
+  }
+  Add(it->second, labels).gauge.value = figure.value;
+}
+
+size_t Families::IndexOf(std::string_view family) const {
   const auto it = index_.find(family);
   if (it == index_.end()) {
     throw std::logic_error("undeclared family " + std::string(family));
   }
-  prometheus::ClientMetric& metric =
-      families_[it->second].metric.emplace_back();
+  return it->second;
+}
+
+prometheus::ClientMetric& Families::Add(size_t index, const Labels& labels) {
+  prometheus::ClientMetric& metric = families_[index].metric.emplace_back();
   metric.label.reserve(labels.size());
   for (const LabelPair& label : labels) {
     metric.label.push_back({std::string(label.name), std::string(label.value)});

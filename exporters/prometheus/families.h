@@ -6,11 +6,14 @@
 
 #include <array>
 #include <cstdint>
-#include <initializer_list>
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
+
+#include "core/metrics/statistic.h"
 
 namespace plumbline {
 
@@ -29,6 +32,10 @@ class Families {
   void AddGauge(std::string_view family, const Labels& labels, double value) {
     Add(family, labels).gauge.value = value;
   }
+  // The family of a figure, which is `prefix`, its name, and "_ratio" if it is
+  // one. Both views are of literals: they are told apart by where they are.
+  void AddFigure(std::string_view prefix, const NamedFigure& figure,
+                 const Labels& labels);
   void AddCounter(std::string_view family, const Labels& labels, double value) {
     Add(family, labels).counter.value = value;
   }
@@ -41,10 +48,15 @@ class Families {
   std::vector<prometheus::MetricFamily> Take();
 
  private:
-  prometheus::ClientMetric& Add(std::string_view family, const Labels& labels);
+  size_t IndexOf(std::string_view family) const;
+  prometheus::ClientMetric& Add(size_t index, const Labels& labels);
+  prometheus::ClientMetric& Add(std::string_view family, const Labels& labels) {
+    return Add(IndexOf(family), labels);
+  }
 
   std::vector<prometheus::MetricFamily> families_;
   std::unordered_map<std::string_view, size_t> index_;
+  std::map<std::pair<const char*, const char*>, size_t> figures_;
 };
 
 }  // namespace plumbline
