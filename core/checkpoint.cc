@@ -107,6 +107,8 @@ class Checkpoint {
   template <class Archive>
   static void Do(Archive& archive, Slicing& slicing);
   template <class Archive>
+  static void Do(Archive& archive, ScorePool& pool);
+  template <class Archive>
   static void Do(Archive& archive, std::vector<Threshold>& thresholds);
   static void SaveWindows(Save& save, Series& series, uint32_t matrix,
                           uint32_t marginals);
@@ -156,6 +158,8 @@ void Checkpoint::Do(Archive& archive, Ledger& ledger) {
       ledger.total_.waiting += bucket.counts.waiting;
       ledger.total_.joined += bucket.counts.joined;
       ledger.total_.past += bucket.counts.past;
+      ledger.total_.waiting_details += bucket.counts.waiting_details;
+      ledger.total_.joined_details += bucket.counts.joined_details;
       *ledger.model_ += bucket.counts.total();
       *ledger.all_ += bucket.counts.total();
     }
@@ -323,6 +327,18 @@ void Checkpoint::Do(Archive& archive, std::vector<Threshold>& thresholds) {
   }
 }
 
+// Between two groups, so that those without a holder are free.
+template <class Archive>
+void Checkpoint::Do(Archive& archive, ScorePool& pool) {
+  for (auto n = DoCount(archive, pool.entries_.size()), i = uint64_t{0};
+       i < n && archive.ok(); ++i) {
+    if constexpr (Archive::kLoads) pool.entries_.emplace_back();
+    archive.Do(pool.entries_[i].holders);
+    DoList(archive, pool.entries_[i].list);
+  }
+  DoList(archive, pool.free_);
+}
+
 // The crossings are in the settings.
 template <class Archive>
 void Checkpoint::Do(Archive& archive, Slicing& slicing) {
@@ -438,6 +454,8 @@ void Checkpoint::SaveModel(Save& save, State& state, Model& model) {
   save.Text(positive != nullptr ? *positive : "");
   save.Do(model.matrix_frozen_at.load(std::memory_order_relaxed));
   save.Do(model.scored);
+  save.Do(model.class_scored);
+  Do(save, model.pool);
   save.Do(model.counting.scores_from);
   Do(save, model.counting.thresholds);
   Do(save, model.slicing);
@@ -480,6 +498,8 @@ void Checkpoint::LoadModel(Load& load, State& state, uint32_t number) {
   if (frozen_at > model->class_count()) return load.Fail();
   model->matrix_frozen_at.store(frozen_at, std::memory_order_release);
   load.Do(model->scored);
+  load.Do(model->class_scored);
+  Do(load, model->pool);
   load.Do(model->counting.scores_from);
   Do(load, model->counting.thresholds);
   Do(load, model->slicing);

@@ -127,6 +127,7 @@ WindowShape State::ShapeOf(const Model& model) const {
   shape.classes = model.class_count();
   shape.thresholds = model.counting.thresholds.size();
   shape.scored = model.scored;
+  shape.class_scored = model.class_scored;
   return shape;
 }
 
@@ -139,7 +140,8 @@ int64_t State::WindowBytes(std::string_view model,
       .classes = classes,
       .matrix_classes = static_cast<uint32_t>(settings_->matrix_classes),
       .thresholds = std::max(rule.thresholds.size(), shape.thresholds),
-      .scored = shape.scored};
+      .scored = shape.scored,
+      .class_scored = shape.class_scored};
   const auto limit = static_cast<uint32_t>(settings_->matrix_classes);
   const uint32_t in_matrix = std::min(classes, limit);
   const uint32_t matrix = in_matrix * in_matrix;
@@ -147,10 +149,11 @@ int64_t State::WindowBytes(std::string_view model,
   int64_t version = static_cast<int64_t>(sizeof(Version)) +
                     2 * Cells<StdAtomics>::HeapBytes(matrix);
   int64_t slice = static_cast<int64_t>(sizeof(Slice)) + kBytesPerName;
+  const int64_t scores = shape.class_scored ? ScorePool::Bytes(classes) : 0;
   for (const WindowSettings& w : rule.windows) {
     const int64_t sections = SlotBytesFor(traits, w.last);
-    version += Window::Bytes(w, matrix, marginals, sections, false);
-    slice += Window::Bytes(w, matrix, marginals, sections, true);
+    version += Window::Bytes(w, matrix, marginals, sections, scores, false);
+    slice += Window::Bytes(w, matrix, marginals, sections, scores, true);
   }
   return static_cast<int64_t>(sizeof(Model)) + kBytesPerName * classes +
          static_cast<int64_t>(shape.versions) * version +
@@ -225,8 +228,9 @@ std::vector<uint32_t> State::AddEach(
   return numbers;
 }
 
-void State::AddScores(Model* model) {
+void State::AddScores(Model* model, bool of_classes) {
   model->scored = true;
+  model->class_scored = model->class_scored || of_classes;
   model->UpdateCounting();
   Recharge(model);
 }
@@ -265,6 +269,9 @@ void State::Remove(Model* model) {
 void State::Remove(Model* model, Version* version) {
   const uint32_t owner = version->owner;
   history_bytes_ -= version->history_bytes;
+  version->ForAllSeries(
+      [model](Series* series) { series->ReleaseScores(&model->pool); });
+  model->pool.EndGroup();
   auto ledger = std::move(version->ledger);
   ledger->EvictAllWaiting();
   if (ledger->counts().total() > 0) {

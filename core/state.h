@@ -35,6 +35,7 @@ struct WindowShape {
   uint32_t classes = 0;
   size_t thresholds = 0;
   bool scored = false;
+  bool class_scored = false;
 };
 
 class State {
@@ -94,7 +95,7 @@ class State {
                      const std::vector<Slicing::Labels>& segments);
   uint32_t AddClass(Model* model, std::string_view text);
   // The model has scores from now on.
-  void AddScores(Model* model);
+  void AddScores(Model* model, bool of_classes);
   void Remove(Model* model);
   void Remove(Model* model, Version* version);
 

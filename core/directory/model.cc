@@ -89,6 +89,7 @@ Model::Model(std::string name, uint32_t number, uint32_t owner, Task task,
       classes(reclaimer),
       versions(reclaimer) {
   small_integer.fill(kNoClass);
+  counting.pool = &pool;
   UpdateCounting();
 }
 
@@ -97,7 +98,8 @@ ModelTraits Model::traits() const {
           .classes = class_count(),
           .matrix_classes = form() == CountForm::kMarginals ? 0 : UINT32_MAX,
           .thresholds = counting.thresholds.size(),
-          .scored = scored};
+          .scored = scored,
+          .class_scored = class_scored};
 }
 
 void Model::UpdateCounting() {
@@ -126,14 +128,17 @@ void Model::ConfigureSlices(const ModelSettings& rule, uint32_t first_age) {
   for (Version* version : versions.Get()) {
     std::vector<Slice*> slices;
     for (Slice* slice : version->slices.Get()) {
-      if (slicing.Find(slice->labels) == nullptr) continue;
+      if (slicing.Find(slice->labels) == nullptr) {
+        slice->series.ReleaseScores(&pool);
+        continue;
+      }
       slices.push_back(slice);
     }
     if (slices.size() != version->slices.Get().size()) {
       version->slices.Replace(std::move(slices));
     }
     version->ForAllSeries([&](Series* series) {
-      series->ChangeWindows(rule.windows, first_age);
+      series->ChangeWindows(rule.windows, first_age, &pool);
     });
   }
 }
@@ -272,6 +277,7 @@ void Model::Publish(int64_t now_ms, Tallies* scratch) {
     }
   }
   gate.Close();
+  pool.EndGroup();
   touched = false;
 }
 

@@ -136,6 +136,8 @@ struct Model {
   bool unsaved = true;  // has changed since SaveState() (core/checkpoint.h)
   bool by_prediction = false;  // its time windows are
   bool scored = false;         // has had a score, and counts them
+  bool class_scored = false;   // likewise scores of classes
+  ScorePool pool;
   Slicing slicing;
   Counting counting;
   std::vector<bool> refused;  // by class: known, but no longer configured

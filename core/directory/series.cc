@@ -58,8 +58,19 @@ void Tallies::Know(const std::vector<WindowChanges::Completed>& pairs,
   }
 }
 
+void Series::ReleaseScores(Window* window, ScorePool* pool) {
+  if (window->last_n() == nullptr) return;
+  window->last_n()->ForEach([pool](const Observation& o) {
+    if (o.has_scores()) pool->Release(o.scores());
+  });
+}
+
+void Series::ReleaseScores(ScorePool* pool) {
+  for (Window* window : windows.Get()) ReleaseScores(window, pool);
+}
+
 void Series::ChangeWindows(const std::vector<WindowSettings>& wanted,
-                           uint32_t first_age) {
+                           uint32_t first_age, ScorePool* pool) {
   std::vector<Window*> next;
   for (const WindowSettings& settings : wanted) {
     const auto& have = windows.Get();
@@ -72,6 +83,11 @@ void Series::ChangeWindows(const std::vector<WindowSettings>& wanted,
     next.push_back(same != have.end()
                        ? *same
                        : new Window(settings, first_age, sees_all_));
+  }
+  for (Window* window : windows.Get()) {
+    if (std::find(next.begin(), next.end(), window) == next.end()) {
+      ReleaseScores(window, pool);
+    }
   }
   windows.Replace(std::move(next));
 }
@@ -187,13 +203,21 @@ void Series::PublishLastN(LastNRing<StdAtomics>* ring, const Window& window,
     const bool seen = window.Sees(pair.age);
     const Observation out =
         ring->Push(pair.number, seen ? pair.observation : Observation{});
-    if (seen) scratch->Add(pair.observation, 1, counting);
-    if (out.seen()) scratch->Add(out, -1, counting);
+    if (seen) {
+      scratch->Add(pair.observation, 1, counting);
+      if (pair.observation.has_scores()) {
+        counting.pool->Hold(pair.observation.scores());
+      }
+    }
+    if (out.seen()) {
+      scratch->Add(out, -1, counting);
+      if (out.has_scores()) counting.pool->Release(out.scores());
+    }
   }
   for (const auto& correction : changes.corrections) {
     Observation* const pair = ring->Find(correction.number, next_number);
     if (pair == nullptr) continue;
-    *pair = correction.to;
+    pair->Correct(correction.to);
     Move(correction, counting, scratch);
   }
   scratch->AddTo(&ring->slot(generation), ring->n());

@@ -83,7 +83,9 @@ class Series {
   }
   // Keeps those that are wanted, and adds those that are not there.
   void ChangeWindows(const std::vector<WindowSettings>& wanted,
-                     uint32_t first_age);
+                     uint32_t first_age, ScorePool* pool);
+  // To be called before it goes.
+  void ReleaseScores(ScorePool* pool);
   // Moves the changes of a group into the windows. `next_number`: that the next
   // pair of the version will have; `scratch` knows those of the group. Leaves
   // what the group completed in scratch->group, and keeps the changes.
@@ -96,6 +98,7 @@ class Series {
  private:
   friend class Checkpoint;
 
+  static void ReleaseScores(Window* window, ScorePool* pool);
   void PublishTime(TimeRing<StdAtomics>* ring, const Window& window,
                    uint64_t generation, int64_t now_ms,
                    const Counting& counting, Tallies* scratch) const;

@@ -8,11 +8,16 @@
 namespace plumbline {
 namespace {
 
-Observation ObservationOf(const Model& model, uint64_t label,
-                          const Record& pair) {
-  if (model.task == Task::kRegression) {
+Observation ObservationOf(Model* model, uint64_t label, const Record& pair,
+                          const ScorePool::List& scores) {
+  if (model->task == Task::kRegression) {
     return Observation::OfValues(std::bit_cast<double>(label),
                                  std::bit_cast<double>(pair.prediction()));
+  }
+  if (!scores.empty()) {
+    return Observation::OfScores(static_cast<uint32_t>(label),
+                                 static_cast<uint32_t>(pair.prediction()),
+                                 pair.age, model->pool.Add(scores));
   }
   return Observation::OfClasses(static_cast<uint32_t>(label),
                                 static_cast<uint32_t>(pair.prediction()),
@@ -37,9 +42,12 @@ void Joiner::Build(const EventBatch& batch, Plan* plan) {
         state_->AddSlices(plan->model, plan->version,
                           SegmentsOf(batch, *plan, plan->segments_fit));
   }
-  if (plan->score >= 0 && !plan->model->scored) {
-    state_->AddScores(plan->model);
+  const bool adds_class_scores =
+      plan->details > 0 && !plan->model->class_scored;
+  if (adds_class_scores || (plan->score >= 0 && !plan->model->scored)) {
+    state_->AddScores(plan->model, adds_class_scores);
   }
+  scores_.clear();
   if (plan->task != Task::kClassification) return;
   const auto settle = [this, plan](Value* value) {
     if (!value->is_new) return;
@@ -51,6 +59,18 @@ void Joiner::Build(const EventBatch& batch, Plan* plan) {
   if (predicts) settle(&plan->prediction);
   if (plan->label_half == Half::kNew || plan->label_half == Half::kCorrection) {
     settle(&plan->label);
+  }
+  if (!predicts || plan->details == 0) return;
+  const Range range = plan->extra->scores;
+  for (uint32_t i = 0; i < range.count; ++i) {
+    const ClassScore& score = batch.class_scores[range.begin + i];
+    uint32_t index = ClassOf(batch, plan->model, score.name);
+    if (index == kNoClass) {
+      index = state_->AddClass(plan->model, batch.names[score.name]);
+    }
+    // As the join keeps it.
+    const double kept = ScoreOfPacked(PackScore(0, score.score));
+    if (kept > 0) scores_.push_back({index, kept});
   }
 }
 
@@ -68,7 +88,7 @@ void Joiner::DoUnjoinable(const Plan& plan) {
   pair.time = static_cast<uint64_t>(PredictionTime(*plan.event));
   pair.slices = plan.slices;
   pair.label_time = static_cast<uint64_t>(now_ms());
-  CountCompleted(*model, version, pair, plan.label.bits);
+  CountCompleted(model, version, pair, plan.label.bits, scores_);
   state_->Touch(model, version);
 }
 
@@ -87,18 +107,19 @@ void Joiner::CountPrediction(const Plan& plan, Version* version) {
 }
 
 // `pair` is as a waiting prediction is.
-void Joiner::CountCompleted(const Model& model, Version* version,
-                            const Record& pair, uint64_t label) {
+void Joiner::CountCompleted(Model* model, Version* version, const Record& pair,
+                            uint64_t label, const ScorePool::List& scores) {
   const auto time_ms = static_cast<int64_t>(pair.time);
   const auto receipt_ms = static_cast<int64_t>(pair.label_time);
   const WindowChanges::Completed completed = {
-      ObservationOf(model, label, pair), version->counts[kObservations]++,
-      model.by_prediction ? time_ms : now_ms(), pair.age,
+      ObservationOf(model, label, pair, scores),
+      version->counts[kObservations]++,
+      model->by_prediction ? time_ms : now_ms(), pair.age,
       static_cast<uint32_t>(version->series.changes.completed.size())};
   version->ForEachSeries(
-      model.slicing.SegmentsOf(static_cast<uint32_t>(pair.slices)),
+      model->slicing.SegmentsOf(static_cast<uint32_t>(pair.slices)),
       [&](Series* series) {
-        series->changes.AddLabelled(model.by_prediction ? time_ms : receipt_ms,
+        series->changes.AddLabelled(model->by_prediction ? time_ms : receipt_ms,
                                     pair.age);
         series->changes.completed.push_back(completed);
       });
@@ -121,6 +142,7 @@ void Joiner::DoPrediction(const Plan& plan) {
   Changed(number);
   version->ledger->AddWaiting(record.age, 1);
   chain_.push_back(number);
+  AddDetails(plan, record);
 
   if (plan.standing == nullptr) return;
   const bool both = plan.event->label_kind != ValueKind::kNone;
@@ -177,7 +199,10 @@ void Joiner::DoCorrection(const Plan& plan) {
   ++model->counts[kCorrections];
   for (const uint32_t r : chain_) {
     Record& record = state_->table().at(r);
-    if (record.kind() == RecordKind::kPastLabel) continue;
+    if (record.kind() == RecordKind::kPastLabel ||
+        record.kind() == RecordKind::kDetail) {
+      continue;
+    }
     record.set_label(plan.label.bits);
     record.label_time = static_cast<uint64_t>(LabelTime(*plan.event));
     Changed(r);
@@ -185,10 +210,11 @@ void Joiner::DoCorrection(const Plan& plan) {
     Version* version = state_->owner(record.owner).version;
     if (version == nullptr) continue;  // deleted
     version->last_event_ms = now_ms();
+    const ScorePool::List scores = ScoresOf(record);
     const WindowChanges::Correction correction = {
         static_cast<int64_t>(record.time), record.number(), record.age,
-        ObservationOf(*model, old, record),
-        ObservationOf(*model, plan.label.bits, record)};
+        ObservationOf(model, old, record, scores),
+        ObservationOf(model, plan.label.bits, record, scores)};
     version->ForEachSeries(
         model->slicing.SegmentsOf(static_cast<uint32_t>(record.slices)),
         [&correction](Series* series) {
@@ -287,7 +313,7 @@ void Joiner::Complete(Model* model, Version* version, Record* record,
             &model->counts[kDelay]);
   }
   const uint64_t number = version->counts[kObservations];
-  CountCompleted(*model, version, *record, label);
+  CountCompleted(model, version, *record, label, ScoresOf(*record));
   version->ledger->AddWaiting(record->age, -1);
   version->ledger->AddJoined(record->age, 1);
   version->last_event_ms = now_ms();
@@ -298,6 +324,60 @@ void Joiner::Complete(Model* model, Version* version, Record* record,
   if (!model->by_prediction) record->time = static_cast<uint64_t>(now_ms());
   record->set_label(label);
   record->label_time = static_cast<uint64_t>(label_time_us);
+  JoinDetails(*record);
+}
+
+void Joiner::AddDetails(const Plan& plan, const Record& prediction) {
+  for (size_t i = 0; i < scores_.size(); i += 2) {
+    const uint32_t number = state_->table().Insert(plan.key);
+    Record& detail = state_->table().at(number);
+    detail.set_kind(RecordKind::kDetail);
+    detail.owner = prediction.owner;
+    detail.age = prediction.age;
+    const auto packed = [this](size_t n) {
+      return n < scores_.size()
+                 ? PackScore(scores_[n].class_index, scores_[n].probability)
+                 : kNoScore;
+    };
+    detail.first = packed(i);
+    detail.second = packed(i + 1);
+    Changed(number);
+    plan.version->ledger->AddWaitingDetails(detail.age, 1);
+    chain_.push_back(number);
+  }
+}
+
+ScorePool::List Joiner::ScoresOf(const Record& prediction) const {
+  ScorePool::List scores;
+  for (const uint32_t r : chain_) {
+    const Record& detail = state_->table().at(r);
+    if (detail.kind() != RecordKind::kDetail ||
+        detail.owner != prediction.owner) {
+      continue;
+    }
+    for (const uint64_t packed : {detail.first, detail.second}) {
+      if (packed == kNoScore) continue;
+      scores.push_back({ClassOfPacked(packed), ScoreOfPacked(packed)});
+    }
+  }
+  return scores;
+}
+
+// What belongs to a prediction is joined with it.
+void Joiner::JoinDetails(const Record& prediction) {
+  Ledger* ledger = state_->owner(prediction.owner).ledger;
+  for (const uint32_t r : chain_) {
+    Record& detail = state_->table().at(r);
+    if (detail.kind() != RecordKind::kDetail ||
+        detail.owner != prediction.owner || detail.joined) {
+      continue;
+    }
+    detail.joined = 1;
+    detail.set_number(prediction.number());
+    ledger->AddWaitingDetails(detail.age, -1);
+    ledger->AddJoinedDetails(detail.age, 1);
+    Changed(r);
+  }
 }
 
 void Joiner::AddLabelRecord(const Plan& plan, bool joined) {

@@ -13,7 +13,8 @@ uint64_t Waiting(const State& state) {
   for (const Model* model : state.models().Get()) {
     waiting += model->labels.counts().waiting;
     for (const Version* version : model->versions.Get()) {
-      waiting += version->ledger->counts().waiting;
+      const Ledger::Counts& counts = version->ledger->counts();
+      waiting += counts.waiting + counts.waiting_details;
     }
   }
   return waiting;
@@ -56,8 +57,11 @@ bool Joiner::Admit(const EventBatch& batch) {
   reserved_ = 0;
   if (state_->settings().evict_oldest) return true;
   fresh_.clear();
-  for (const Event& event : batch.events) fresh_.push_back(event.has_id);
-  reserved_ = std::count(fresh_.begin(), fresh_.end(), true);
+  reserved_ = 0;
+  for (const Event& event : batch.events) {
+    fresh_.push_back(RecordsOf(batch, event));
+    reserved_ += fresh_.back();
+  }
   const int64_t all = reserved_;
   if (Fits(*state_, all)) return true;
   const int64_t as_new = CountFresh(batch);
@@ -72,7 +76,7 @@ bool Joiner::Admit(const EventBatch& batch) {
   CountFresh(batch);
   if (Fits(*state_, reserved_)) return true;
   for (size_t i = 0; i < fresh_.size(); ++i) {
-    fresh_[i] = batch.events[i].has_id;
+    fresh_[i] = RecordsOf(batch, batch.events[i]);
   }
   reserved_ = all;
   return MakeRoom(state_, all, false);
@@ -90,7 +94,8 @@ int64_t Joiner::CountFresh(const EventBatch& batch) {
     PairKey key;
     chain_.clear();
     if (KeyOf(batch, event, &key)) LoadChain(key);
-    as_new += predicts || chain_.empty();
+    const uint32_t records = RecordsOf(batch, event);
+    as_new += predicts || chain_.empty() ? records : 0;
     const Version* version =
         predicts && !chain_.empty()
             ? VersionOf(batch, event, *ModelOf(batch, event))
@@ -98,8 +103,8 @@ int64_t Joiner::CountFresh(const EventBatch& batch) {
     const bool known = predicts
                            ? version != nullptr && HasPrediction(version->owner)
                            : !chain_.empty();
-    fresh_[i] = !known;
-    reserved_ += !known;
+    fresh_[i] = known ? 0 : records;
+    reserved_ += fresh_[i];
   }
   return as_new;
 }
@@ -250,13 +255,30 @@ void Joiner::LoadChain(const PairKey& key) {
 // A new prediction needs one, and a label that finds none to score.
 int64_t Joiner::RecordsNeeded(const Plan& plan) const {
   if (!plan.event->has_id) return 0;
-  if (plan.prediction_half == Half::kNew) return 1;
+  if (plan.prediction_half == Half::kNew) return 1 + plan.details;
   const bool early =
       plan.label_half == Half::kNew &&
       std::none_of(chain_.begin(), chain_.end(), [this](uint32_t r) {
         return state_->table().at(r).kind() == RecordKind::kPrediction;
       });
   return early;
+}
+
+uint32_t Joiner::RecordsOf(const EventBatch& batch, const Event& event) {
+  if (!event.has_id) return 0;
+  const bool predicts = event.prediction_kind != ValueKind::kNone;
+  return 1 + (predicts ? DetailsOf(batch, event) : 0);
+}
+
+// Two scores a record; those of 0 are left out.
+uint32_t Joiner::DetailsOf(const EventBatch& batch, const Event& event) {
+  const Range range = batch.ExtraOf(event).scores;
+  if (range.count == 0) return 0;
+  const auto begin = batch.class_scores.begin() + range.begin;
+  const auto scores = static_cast<uint32_t>(
+      std::count_if(begin, begin + range.count,
+                    [](const ClassScore& s) { return s.score > 0; }));
+  return (scores + 1) / 2;
 }
 
 bool Joiner::HasPrediction(uint32_t owner) const {

@@ -85,6 +85,8 @@ class Joiner {
     // Of a new prediction:
     const Extra* extra = nullptr;
     double score = -1;
+    uint32_t details = 0;      // records that its scores of classes take
+    uint32_t new_classes = 0;  // named by these alone
     uint32_t slices = Slicing::kNoSet;
     bool adds_slices = false;   // the set is found once they are there
     bool segments_fit = false;  // those that are new have room
@@ -122,6 +124,9 @@ class Joiner {
   void PrefetchRecords(size_t begin, size_t end) const;
   void LoadChain(const PairKey& key);
   int64_t RecordsNeeded(const Plan& plan) const;
+  // What it needs if it is new.
+  static uint32_t RecordsOf(const EventBatch& batch, const Event& event);
+  static uint32_t DetailsOf(const EventBatch& batch, const Event& event);
   // True if there is room for one more that the batch did not ask for.
   bool HasSpareRoom() const { return Fits(*state_, reserved_ + 1); }
   bool HasPrediction(uint32_t owner) const;
@@ -132,6 +137,8 @@ class Joiner {
   Reject PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
                    bool* of_label);
   Reject PlanLabel(const EventBatch& batch, Plan* plan);
+  Reject PlanScores(const EventBatch& batch, Plan* plan);
+  uint32_t ClassOf(const EventBatch& batch, Model* model, uint32_t name);
   void PlanSlices(const EventBatch& batch, Plan* plan);
   static bool SameSegments(const EventBatch& batch, Range a, Range b);
   KnownSlices& KnownSlicesOf(const EventBatch& batch, const Model& model,
@@ -150,8 +157,12 @@ class Joiner {
   // Doing
   void Build(const EventBatch& batch, Plan* plan);
   void CountPrediction(const Plan& plan, Version* version);
-  void CountCompleted(const Model& model, Version* version, const Record& pair,
-                      uint64_t label);
+  void CountCompleted(Model* model, Version* version, const Record& pair,
+                      uint64_t label, const ScorePool::List& scores);
+  void AddDetails(const Plan& plan, const Record& prediction);
+  // Of a prediction of the chain.
+  ScorePool::List ScoresOf(const Record& prediction) const;
+  void JoinDetails(const Record& prediction);
   void DoUnjoinable(const Plan& plan);
   void DoPrediction(const Plan& plan);
   void DoLabel(const Plan& plan);
@@ -181,9 +192,10 @@ class Joiner {
   };
   std::vector<Key> keys_;        // by place
   std::vector<uint32_t> chain_;  // records alive, of the event at hand
-  // Under the policy to refuse: which events may need a record, and how many
-  // of those are still to come.
-  std::vector<uint8_t> fresh_;
+  ScorePool::List scores_;       // of the event at hand, that are not 0
+  // Under the policy to refuse: how many records each event may need, and how
+  // many of those are still to come.
+  std::vector<uint32_t> fresh_;
   int64_t reserved_ = 0;
 };
 

@@ -64,8 +64,9 @@ Ledger::Counts Ledger::ForgetJoined(uint32_t age, uint64_t next_number) {
   Bucket* bucket = Find(age);
   if (bucket == nullptr) return {};
   Counts counts = bucket->counts;
-  counts.waiting = 0;
-  bucket->counts.joined = bucket->counts.past = 0;
+  counts.waiting = counts.waiting_details = 0;
+  bucket->counts.joined = bucket->counts.past = bucket->counts.joined_details =
+      0;
   bucket->forgotten_below = next_number;
   Subtract(counts);
   EraseIfEmpty(age);
@@ -75,8 +76,9 @@ Ledger::Counts Ledger::ForgetJoined(uint32_t age, uint64_t next_number) {
 Ledger::Counts Ledger::EvictWaiting(uint32_t age) {
   Bucket* bucket = Find(age);
   if (bucket == nullptr) return {};
-  const Counts counts = {.waiting = bucket->counts.waiting};
-  bucket->counts.waiting = 0;
+  const Counts counts = {.waiting = bucket->counts.waiting,
+                         .waiting_details = bucket->counts.waiting_details};
+  bucket->counts.waiting = bucket->counts.waiting_details = 0;
   bucket->evicted = true;
   Subtract(counts);
   EraseIfEmpty(age);
@@ -104,6 +106,8 @@ void Ledger::Subtract(const Counts& counts) {
   total_.waiting -= counts.waiting;
   total_.joined -= counts.joined;
   total_.past -= counts.past;
+  total_.waiting_details -= counts.waiting_details;
+  total_.joined_details -= counts.joined_details;
   *model_ -= counts.total();
   *all_ -= counts.total();
 }

@@ -30,7 +30,11 @@ class Ledger {
     uint64_t waiting = 0;
     uint64_t joined = 0;
     uint64_t past = 0;  // past labels
-    uint64_t total() const { return waiting + joined + past; }
+    uint64_t waiting_details = 0;
+    uint64_t joined_details = 0;
+    uint64_t total() const {
+      return waiting + joined + past + waiting_details + joined_details;
+    }
   };
 
   // The ledger marks in `ages` which buckets it uses, and keeps `model` and
@@ -53,6 +57,13 @@ class Ledger {
   // record it is about is dead.
   void AddWaiting(uint32_t age, int64_t n) { Add(age, &Counts::waiting, n); }
   void AddJoined(uint32_t age, int64_t n) { Add(age, &Counts::joined, n); }
+  // Of predictions that wait, or are joined.
+  void AddWaitingDetails(uint32_t age, int64_t n) {
+    Add(age, &Counts::waiting_details, n);
+  }
+  void AddJoinedDetails(uint32_t age, int64_t n) {
+    Add(age, &Counts::joined_details, n);
+  }
   // A past label may be of any age that is alive; `number` is its number.
   void AddPast(uint32_t age, uint64_t number);
   void RemovePast(uint32_t age) { Add(age, &Counts::past, -1); }

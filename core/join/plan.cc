@@ -75,6 +75,10 @@ Reject Joiner::PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
                                  event.prediction, &plan->prediction);
       if (reject != Reject::kNone) return reject;
       plan->score = plan->extra->score;
+      if (plan->extra->scores.count > 0) {
+        const Reject of_scores = PlanScores(batch, plan);
+        if (of_scores != Reject::kNone) return of_scores;
+      }
       if (plan->extra->segments.count > 0) PlanSlices(batch, plan);
     }
   }
@@ -86,6 +90,41 @@ Reject Joiner::PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
     }
   }
   return CheckLimits(batch, plan, of_label);
+}
+
+// Classes that scores name are classes of the model.
+Reject Joiner::PlanScores(const EventBatch& batch, Plan* plan) {
+  if (plan->task != Task::kClassification) return Reject::kTaskMismatch;
+  const std::vector<std::string>& configured =
+      state_->settings().For(batch.names[plan->event->model]).classes;
+  const Range range = plan->extra->scores;
+  for (uint32_t i = 0; i < range.count; ++i) {
+    const uint32_t name = batch.class_scores[range.begin + i].name;
+    const uint32_t index = ClassOf(batch, plan->model, name);
+    const std::string_view text = batch.names[name];
+    if (index != kNoClass) {
+      if (plan->model->Refuses(index)) return Reject::kUnknownClass;
+      continue;
+    }
+    if (!configured.empty() && std::find(configured.begin(), configured.end(),
+                                         text) == configured.end()) {
+      return Reject::kUnknownClass;
+    }
+    plan->new_classes +=
+        !(plan->prediction.is_new && plan->prediction.text == text);
+  }
+  plan->details = DetailsOf(batch, *plan->event);
+  return Reject::kNone;
+}
+
+uint32_t Joiner::ClassOf(const EventBatch& batch, Model* model, uint32_t raw) {
+  if (model == nullptr) return kNoClass;
+  Name& name = names_[raw];
+  if (name.class_of != model) {
+    name.class_index = model->FindClass(batch.names[raw]);
+    name.class_of = name.class_index == kNoClass ? nullptr : model;
+  }
+  return name.class_index;
 }
 
 // Most segments of a batch are among the few it has had already.
@@ -164,12 +203,7 @@ Reject Joiner::Read(const EventBatch& batch, const Plan& plan, ValueKind kind,
   if (kind == ValueKind::kSet) return Reject::kTaskMismatch;
   uint32_t index = kNoClass;
   if (kind == ValueKind::kText) {
-    Name& name = names_[raw];
-    if (plan.model != nullptr && name.class_of != plan.model) {
-      name.class_index = plan.model->FindClass(batch.names[raw]);
-      name.class_of = name.class_index == kNoClass ? nullptr : plan.model;
-    }
-    if (plan.model != nullptr) index = name.class_index;
+    index = ClassOf(batch, plan.model, static_cast<uint32_t>(raw));
     value->text = batch.names[raw];
   } else {
     if (kind == ValueKind::kReal && !IsWhole(std::bit_cast<double>(raw))) {
@@ -222,7 +256,8 @@ Reject Joiner::CheckLimits(const EventBatch& batch, Plan* planned,
   const bool new_label =
       classifies && labels && plan.label.is_new &&
       !(new_prediction && plan.label.text == plan.prediction.text);
-  const uint32_t new_classes = uint32_t{new_prediction} + uint32_t{new_label};
+  const uint32_t new_classes =
+      uint32_t{new_prediction} + uint32_t{new_label} + plan.new_classes;
 
   if (plan.score >= 0) {
     bool known = false;
@@ -244,8 +279,11 @@ Reject Joiner::CheckLimits(const EventBatch& batch, Plan* planned,
       return Reject::kUnknownClass;
     }
   }
+  const bool new_class_scores =
+      plan.details > 0 && (plan.model == nullptr || !plan.model->class_scored);
   const bool new_score =
-      plan.score >= 0 && (plan.model == nullptr || !plan.model->scored);
+      new_class_scores ||
+      (plan.score >= 0 && (plan.model == nullptr || !plan.model->scored));
   if (plan.model != nullptr && !new_version && new_classes == 0 &&
       !plan.adds_slices && !new_score) {
     return Reject::kNone;
@@ -281,6 +319,7 @@ Reject Joiner::CheckLimits(const EventBatch& batch, Plan* planned,
   shape.versions += new_version;
   shape.classes += new_classes;
   shape.scored = shape.scored || new_score;
+  shape.class_scored = shape.class_scored || new_class_scores;
   return CheckMemory(batch, shape, planned) ? Reject::kNone
                                             : Reject::kMemoryLimit;
 }

@@ -21,6 +21,7 @@ enum class RecordKind : uint8_t {
   kPrediction,  // of one version; with its label once joined
   kLabel,       // one that came first, or outlives the predictions it scored
   kPastLabel,   // a value that the label of this id has had before
+  kDetail,      // more of a prediction: scores of classes
 };
 
 // Records of one key form a chain. One cache line each.
@@ -49,7 +50,9 @@ struct Record {
   //
   // A value is a class index, or the bits of a double. `first` is the
   // prediction and `second` the label. With a score (of a class, then) they are
-  // both in `first`, and `second` is the score.
+  // both in `first`, and `second` is the score. A detail has in each of both a
+  // class's score, or kNoScore; its owner, age and number are those of its
+  // prediction.
 
   RecordKind kind() const { return static_cast<RecordKind>(kind_bits); }
   void set_kind(RecordKind kind) { kind_bits = static_cast<uint64_t>(kind); }
@@ -81,6 +84,19 @@ struct Record {
     }
   }
 };
+// A class, and the upper 48 bits of its score, rounded.
+inline constexpr uint64_t kNoScore = ~uint64_t{0};
+inline uint64_t PackScore(uint32_t class_index, double score) {
+  const uint64_t bits = std::bit_cast<uint64_t>(score) + 0x8000;
+  return uint64_t{class_index} << 48 | bits >> 16;
+}
+inline uint32_t ClassOfPacked(uint64_t packed) {
+  return static_cast<uint32_t>(packed >> 48);
+}
+inline double ScoreOfPacked(uint64_t packed) {
+  return std::bit_cast<double>(packed << 16);
+}
+
 static_assert(sizeof(Record) == 64, "one cache line per record");
 
 }  // namespace plumbline

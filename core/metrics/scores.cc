@@ -13,6 +13,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/metrics/class_scores.h"
 #include "core/metrics/fixed_point.h"
 #include "core/metrics/ranking.h"
 #include "core/metrics/statistic.h"
@@ -33,8 +34,8 @@ enum Cell : uint32_t {
 
 void Count(const Counting& counting, const Observation& o,
            CellChangeList* list) {
-  const double score = o.score();
-  if (score < 0 || o.age() < counting.scores_from) return;
+  const double score = PositiveScore(counting, o);
+  if (!(score >= 0) || o.age() < counting.scores_from) return;
   const bool positive = o.actual() == counting.positive;
   const double error = (positive ? 1 : 0) - score;
   const FixedPoint loss =
@@ -65,6 +66,7 @@ void Append(const ModelSnapshot& model, const WindowSnapshot& window,
   };
   list->Average("roc_auc", "binary", RocAuc(bins));
   list->Average("average_precision", "binary", AveragePrecision(bins));
+  if (UsesClassScores(model, window)) return;
   list->Number("log_loss", mean(kLogLossHigh, kLogLossLow));
   list->Number("brier_score", mean(kSquaredErrorHigh, kSquaredErrorLow));
   list->Add("expected_calibration_error",
@@ -72,6 +74,15 @@ void Append(const ModelSnapshot& model, const WindowSnapshot& window,
 }
 
 }  // namespace
+
+double PositiveScore(const Counting& counting, const Observation& o) {
+  if (!o.has_scores()) return o.score();
+  if (counting.positive == kNoClass) return -1;
+  for (const auto& [class_index, p] : counting.pool->Of(o.scores())) {
+    if (class_index == counting.positive) return p;
+  }
+  return 0;
+}
 
 double LogLossOf(double probability) {
   constexpr double kLeast = std::numeric_limits<double>::epsilon();

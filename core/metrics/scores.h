@@ -4,7 +4,12 @@
 
 #include <cstdint>
 
+#include "core/window/counting.h"
+
 namespace plumbline {
+
+// The score of the positive class; negative, or not a number, if there is none.
+double PositiveScore(const Counting& counting, const Observation& o);
 
 // log_loss of one pair: minus the natural logarithm of the probability that was
 // given to what came, which is kept off 0 and 1 by 2.2e-16.

@@ -6,6 +6,7 @@ namespace plumbline {
 
 extern const Statistic kClassificationStatistic;
 extern const Statistic kScoreStatistic;
+extern const Statistic kClassScoreStatistic;
 extern const Statistic kThresholdStatistic;
 extern const Statistic kRegressionStatistic;
 extern const Statistic kTopConfusionStatistic;
@@ -14,8 +15,9 @@ extern const Statistic kCoverageStatistic;
 // In the order in which figures are shown.
 std::span<const Statistic* const> Statistics() {
   static constexpr std::array kAll = {
-      &kClassificationStatistic, &kScoreStatistic, &kThresholdStatistic,
-      &kRegressionStatistic, &kTopConfusionStatistic, &kCoverageStatistic};
+      &kClassificationStatistic, &kScoreStatistic,      &kClassScoreStatistic,
+      &kThresholdStatistic,      &kRegressionStatistic, &kTopConfusionStatistic,
+      &kCoverageStatistic};
   return kAll;
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "core/metrics/scores.h"
 #include "core/metrics/statistic.h"
 #include "core/window/tally.h"
 
@@ -31,8 +32,8 @@ uint32_t SizeFor(size_t thresholds) {
 
 void Count(const Counting& counting, const Observation& o,
            CellChangeList* list) {
-  const double score = o.score();
-  if (score < 0 || o.age() < counting.scores_from) return;
+  const double score = PositiveScore(counting, o);
+  if (!(score >= 0) || o.age() < counting.scores_from) return;
   const bool positive = o.actual() == counting.positive;
   const uint32_t size = SizeFor(counting.thresholds.size());
   for (uint32_t i = 0; i < counting.thresholds.size(); ++i) {

@@ -8,6 +8,7 @@
 
 #include "core/settings.h"
 #include "core/window/observation.h"
+#include "core/window/score_pool.h"
 #include "core/window/section.h"
 
 namespace plumbline {
@@ -76,6 +77,7 @@ struct Counting {
   // class.
   uint32_t scores_from = 0;  // age
   std::vector<Threshold> thresholds;
+  ScorePool* pool = nullptr;  // of the model
 
   // Appends what an observation adds to the cells of one statistic.
   using Count = void (*)(const Counting&, const Observation&, CellChangeList*);

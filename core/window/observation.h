@@ -23,6 +23,13 @@ class Observation {
     return Observation(uint64_t{actual} << 48 | uint64_t{predicted} << 32 | age,
                        std::bit_cast<uint64_t>(score));
   }
+  // With the scores of classes that have this number in the model's pool.
+  static Observation OfScores(uint32_t actual, uint32_t predicted, uint32_t age,
+                              uint32_t scores) {
+    Observation o = OfClasses(actual, predicted, age);
+    o.second_ = kScores | scores;
+    return o;
+  }
   // Of a regression.
   static Observation OfValues(double label, double prediction) {
     return Observation(std::bit_cast<uint64_t>(label),
@@ -34,7 +41,13 @@ class Observation {
   uint32_t actual() const { return static_cast<uint32_t>(first_ >> 48); }
   uint32_t predicted() const { return first_ >> 32 & 0xffff; }
   uint32_t age() const { return static_cast<uint32_t>(first_); }
+  // Negative, or not a number, if there is none.
   double score() const { return std::bit_cast<double>(second_); }
+  bool has_scores() const { return second_ >> 32 == kScores >> 32; }
+  uint32_t scores() const { return static_cast<uint32_t>(second_); }
+
+  // Another label: what belongs to the prediction stays.
+  void Correct(const Observation& to) { first_ = to.first_; }
 
   double label() const { return std::bit_cast<double>(first_); }
   double prediction() const { return std::bit_cast<double>(second_); }
@@ -45,6 +58,8 @@ class Observation {
 
   // No two classes, and as a double not a number.
   static constexpr uint64_t kUnseen = ~uint64_t{0};
+  // As a double not a number, which neither a score nor a prediction is.
+  static constexpr uint64_t kScores = uint64_t{0xfff80001} << 32;
 
   uint64_t first_ = kUnseen;
   uint64_t second_ = 0;

@@ -30,7 +30,7 @@ class Model:
                 self.duplicates["prediction"] += 1
             else:
                 self.predictions[pair] = event["prediction"]
-                self.scores[pair] = event.get("score")
+                self.scores[pair] = event.get("scores", event.get("score"))
                 self.days[pair] = event.get("segments", {}).get("day")
                 if key in self.labels:
                     self.order[pair[0]].append(key)
@@ -72,6 +72,13 @@ class Model:
                 sum(e * e for e in errors) / len(pairs))
             return figures
         figures["accuracy"] = sum(a == p for a, p, _ in pairs) / len(pairs)
+        if isinstance(pairs[0][2], dict):
+            figures["log_loss"] = -sum(math.log(s[a]) for a, _, s in
+                                       pairs) / len(pairs)
+            figures["brier_score"] = sum(
+                sum((p - (name == a)) ** 2 for name, p in s.items())
+                for a, _, s in pairs) / len(pairs)
+            return figures
         scored = [(a == "UP", s) for a, _, s in pairs if s is not None]
         if scored:
             figures["brier_score"] = sum(

@@ -5,9 +5,12 @@ import unittest
 import warnings
 
 import numpy as np
+from sklearn import metrics as sk
+from sklearn.datasets import load_digits
+from sklearn.linear_model import LogisticRegression
 
 from daemon import Daemon
-from figures import (EXACT, expected_regression, expected_scores,
+from figures import (EXACT, calibration_error, expected_regression, expected_scores,
                      expected_threshold)
 
 CONFIG = """
@@ -90,6 +93,111 @@ class ScoresTest(unittest.TestCase):
                               **labels),
                 daemon.model("binary-x", window="1h")[0]["metrics"]
                 ["expected_calibration_error"])
+
+
+class ClassScoresTest(unittest.TestCase):
+    """Several classes, each against the rest."""
+
+    def check(self, metrics, labels, predictions, scores, names, several):
+        onehot = np.array([[name == label for name in names] for label in labels],
+                          dtype=float)
+        there = onehot.any(axis=0)
+        expected = {
+            "log_loss": sk.log_loss(labels, scores, labels=names),
+            "brier_score": ((scores - onehot) ** 2).sum(axis=1).mean(),
+            "expected_calibration_error": calibration_error(
+                (np.array(labels) == np.array(predictions)).astype(float),
+                scores.max(axis=1)),
+        }
+        for name, value in expected.items():
+            self.assertLess(abs(metrics[name] - value), EXACT, name)
+        self.assertLess(abs(metrics["average_precision_macro"] -
+                            sk.average_precision_score(
+                                onehot[:, there], scores[:, there],
+                                average="macro")), 1e-3)
+        self.assertEqual("roc_auc_macro" in metrics, several)
+        if several:
+            both = there & ~onehot.all(axis=0)
+            self.assertLess(abs(metrics["roc_auc_macro"] - np.mean(
+                [sk.roc_auc_score(onehot[:, c], scores[:, c])
+                 for c in np.flatnonzero(both)])), 1e-3)
+
+    def post(self, daemon, model, labels, predictions, scores, names):
+        """Predictions, wrong labels for some, and then the right ones."""
+        events = []
+        for i, row in enumerate(scores):
+            events.append({"model": model, "id": str(i),
+                           "prediction": predictions[i], "version": "1",
+                           "scores": {n: float(p) for n, p in zip(names, row)
+                                      if p > 0}})
+        for i, label in enumerate(labels):
+            if i % 5 == 0:
+                events.append({"model": model, "id": str(i),
+                               "label": labels[i - 1]})
+        for i, label in enumerate(labels):
+            events.append({"model": model, "id": str(i), "label": label})
+        for i in range(0, len(events), 5000):
+            status, answer = daemon.post(events[i:i + 5000])
+            self.assertEqual((status, answer["rejected"]), (200, 0))
+
+    def test_digits(self):
+        digits = load_digits()
+        classifier = LogisticRegression(max_iter=2000).fit(
+            digits.data[:400] / 16, digits.target[:400])
+        scores = classifier.predict_proba(digits.data[400:] / 16)
+        names = [str(c) for c in classifier.classes_]
+        labels = [str(t) for t in digits.target[400:]]
+        predictions = [names[i] for i in scores.argmax(axis=1)]
+        with Daemon("windows: [1h, last_500]\n") as daemon:
+            self.post(daemon, "digits", labels, predictions, scores, names)
+            for result in daemon.model("digits"):
+                self.assertEqual(set(result["classes"]), set(names))
+                # In the order of their first labels.
+                done = sorted(range(len(labels)), key=lambda i: i % 5 != 0)
+                if result["window"] == "last_500":
+                    done = done[-500:]
+                self.assertEqual(result["observations"], len(done))
+                self.check(result["metrics"], [labels[i] for i in done],
+                           [predictions[i] for i in done], scores[done], names,
+                           True)
+
+    def test_random_scores(self):
+        rng = np.random.default_rng(10)
+        names = [f"c{i}" for i in range(6)]
+        cases = {
+            "plain": (rng.dirichlet(np.ones(6), 4000), names),
+            "ties": (np.array([[.5, .25, .25, 0, 0, 0], [0, 0, 0, .5, .5, 0],
+                               [.2, .2, .2, .2, .1, .1]])[
+                rng.integers(0, 3, 3000)], names),
+            "extreme": (rng.dirichlet(np.full(6, 0.05), 4000), names),
+            "absent": (rng.dirichlet(np.ones(6), 1000), names[:3]),
+            "single": (rng.dirichlet(np.ones(6), 1000), names[:1]),
+        }
+        with Daemon("windows: [1h]\n") as daemon, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for model, (scores, occur) in cases.items():
+                labels = [occur[i] for i in
+                          rng.integers(0, len(occur), len(scores))]
+                predictions = [names[i] for i in scores.argmax(axis=1)]
+                self.post(daemon, model, labels, predictions, scores, names)
+                (result,) = daemon.model(model)
+                self.check(result["metrics"], labels, predictions, scores,
+                           names, len(occur) > 1)
+
+    def test_two_classes_with_a_positive_one_are_binary(self):
+        with Daemon(CONFIG) as daemon:
+            pairs = [("UP", 0.9), ("DOWN", 0.6), ("DOWN", 0.2), ("UP", 0.4)]
+            daemon.post([{"model": "binary-two", "label": label,
+                          "prediction": "UP" if s > 0.5 else "DOWN",
+                          "scores": {"UP": s, "DOWN": 1 - s}}
+                         for label, s in pairs])
+            metrics = daemon.model("binary-two", window="1h")[0]["metrics"]
+            for name, (value, tolerance) in expected_scores(
+                    [label == "UP" for label, _ in pairs],
+                    [s for _, s in pairs]).items():
+                self.assertLess(abs(metrics[name] - value), tolerance, name)
+            self.assertAlmostEqual(metrics["roc_auc_macro"],
+                                   metrics["roc_auc_binary"])
 
 
 class RegressionTest(unittest.TestCase):

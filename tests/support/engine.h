@@ -33,6 +33,7 @@ struct TestEvent {
   std::optional<double> score = std::nullopt;
   double latency = -1;
   std::vector<std::pair<std::string, std::string>> segments = {};
+  std::vector<std::pair<std::string, double>> scores = {};
 };
 
 inline TestEvent Prediction(std::string id, TestEvent::Value value,
@@ -80,6 +81,14 @@ inline EventBatch Batch(const std::vector<TestEvent>& events) {
     event.id_lo = std::hash<std::string>{}("lo" + e.id) * 0xbf58476d1ce4e5b9;
     if (e.score) batch.AddExtra(&event).score = *e.score;
     if (e.latency >= 0) batch.AddExtra(&event).latency = e.latency;
+    if (!e.scores.empty()) {
+      batch.AddExtra(&event).scores = {
+          static_cast<uint32_t>(batch.class_scores.size()),
+          static_cast<uint32_t>(e.scores.size())};
+      for (const auto& [name, score] : e.scores) {
+        batch.class_scores.push_back({batch.names.Add(name), score});
+      }
+    }
     if (!e.segments.empty()) {
       batch.AddExtra(&event).segments = {
           static_cast<uint32_t>(batch.segments.size()),

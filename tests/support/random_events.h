@@ -29,6 +29,11 @@ inline TestEvent RandomEvent(std::mt19937* random) {
   if (pick(3) == 0) event.latency = pick(100) / 50.0;
   const bool scored = event.model == "model1" || event.model == "model2";
   if (scored && pick(4) > 0) event.score = pick(500) / 499.0;
+  if (event.model == "model3" && pick(3) > 0) {
+    for (unsigned c = 0, n = pick(6); c < n; ++c) {
+      event.scores.emplace_back("class" + std::to_string(c), pick(9) / 8.0);
+    }
+  }
   if (pick(2) == 0) {
     event.segments = {{"a", std::to_string(pick(4))}};
     if (pick(2) == 0) event.segments.emplace_back("b", "x");

@@ -1,0 +1,13 @@
+// Figures from the scores of several classes.
+
+#pragma once
+
+#include "core/snapshot.h"
+
+namespace plumbline {
+
+// True if log loss, Brier score and calibration error of the window are those
+// over several classes: it has such scores, and the model is not a binary one.
+bool UsesClassScores(const ModelSnapshot& model, const WindowSnapshot& window);
+
+}  // namespace plumbline

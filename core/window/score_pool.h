@@ -1,0 +1,75 @@
+// ScorePool: the scores of classes of the pairs that are counted, while a group
+// or a last-N window needs them. An observation has room for the number of such
+// a list only.
+//
+// The writer's alone. Lists that nothing holds are dropped after each group.
+
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace plumbline {
+
+class Checkpoint;
+
+struct ClassProbability {
+  uint32_t class_index = 0;
+  double probability = 0;  // not 0
+};
+
+class ScorePool {
+ public:
+  using List = std::vector<ClassProbability>;
+
+  uint32_t Add(List list) {
+    uint32_t number = 0;
+    if (free_.empty()) {
+      number = static_cast<uint32_t>(entries_.size());
+      entries_.emplace_back();
+    } else {
+      number = free_.back();
+      free_.pop_back();
+    }
+    entries_[number] = {0, std::move(list)};
+    loose_.push_back(number);
+    return number;
+  }
+  const List& Of(uint32_t number) const { return entries_[number].list; }
+
+  void Hold(uint32_t number) { ++entries_[number].holders; }
+  void Release(uint32_t number) {
+    if (--entries_[number].holders == 0) loose_.push_back(number);
+  }
+  void EndGroup() {
+    for (const uint32_t number : loose_) {
+      Entry& entry = entries_[number];
+      if (entry.holders > 0 || entry.list.empty()) continue;
+      List().swap(entry.list);
+      free_.push_back(number);
+    }
+    loose_.clear();
+  }
+
+  // What a list is charged, with so many classes in it.
+  static int64_t Bytes(uint32_t classes) {
+    return static_cast<int64_t>(sizeof(Entry)) +
+           static_cast<int64_t>(classes) *
+               static_cast<int64_t>(sizeof(ClassProbability));
+  }
+
+ private:
+  friend class Checkpoint;
+
+  struct Entry {
+    uint32_t holders = 0;
+    List list;  // never empty while it is in use
+  };
+
+  std::vector<Entry> entries_;
+  std::vector<uint32_t> free_;
+  std::vector<uint32_t> loose_;  // may have no holder; can be there twice
+};
+
+}  // namespace plumbline
