@@ -335,6 +335,10 @@ void Checkpoint::Do(Archive& archive, ScorePool& pool) {
     if constexpr (Archive::kLoads) pool.entries_.emplace_back();
     archive.Do(pool.entries_[i].holders);
     DoList(archive, pool.entries_[i].list);
+    if constexpr (Archive::kLoads) {
+      const auto number = static_cast<uint32_t>(i);
+      if (pool.entries_[i].holders == 0) pool.loose_.push_back(number);
+    }
   }
   DoList(archive, pool.free_);
 }

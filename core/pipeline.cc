@@ -47,6 +47,8 @@ void Applier::Do(const Settings& settings, Outcome* outcome) {
 }
 
 void Applier::Do(const Removal& removal, Outcome* outcome) {
+  // What came before it in its group still needs what is removed with it.
+  state_->Publish();
   Model* model = state_->FindModel(removal.model);
   Version* version = nullptr;
   if (model != nullptr && removal.version) {

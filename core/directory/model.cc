@@ -106,6 +106,7 @@ void Model::UpdateCounting() {
   counting.form = form();
   counting.classes = class_count();
   const std::string* positive = positive_class.load(std::memory_order_relaxed);
+  counting.has_positive = positive != nullptr;
   counting.positive = positive == nullptr ? kNoClass : FindClass(*positive);
   counting.statistics = CountsFor(traits());
 }
@@ -141,6 +142,7 @@ void Model::ConfigureSlices(const ModelSettings& rule, uint32_t first_age) {
       series->ChangeWindows(rule.windows, first_age, &pool);
     });
   }
+  pool.EndGroup();
 }
 
 void Model::SetThresholds(const std::vector<ThresholdSettings>& wanted,
@@ -254,9 +256,10 @@ void Model::SetPositiveClass(std::string_view text, uint32_t first_age,
   generation_ = gate.Open(now_ms);
   // Release: publishes the string.
   positive_class.store(new std::string(text), std::memory_order_release);
+  // Scores of classes are there without a positive one, too.
+  if (old != nullptr || class_scored) counting.scores_from = first_age;
   if (old != nullptr) {
     reclaimer->Retire(old);
-    counting.scores_from = first_age;
     ForEachSlot([](Slot<StdAtomics>* slot) {
       slot->Clear(Section::kScores);
       slot->Clear(Section::kThresholds);

@@ -18,10 +18,11 @@ uint32_t AgeClock::Current(int64_t now_ms) {
   return buckets_.back().age;
 }
 
-uint32_t AgeClock::Receive(int64_t now_ms, int64_t most) {
+uint32_t AgeClock::Receive(int64_t now_ms, int64_t most, int64_t n) {
   const uint32_t age = Current(now_ms);
   // Closed before the record uses it, so not by Close(): it stays.
-  if (++received_ >= most) {
+  received_ += n;
+  if (received_ >= most) {
     open_ = false;
     buckets_.back().end_ms = std::min(buckets_.back().end_ms, now_ms + 1);
   }

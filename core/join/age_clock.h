@@ -29,8 +29,8 @@ class AgeClock {
 
   // The bucket of what is received now; opens one if none is open.
   uint32_t Current(int64_t now_ms);
-  // The same for one more record; `most` of them close the bucket.
-  uint32_t Receive(int64_t now_ms, int64_t most);
+  // The same for `n` more records; `most` of them close the bucket.
+  uint32_t Receive(int64_t now_ms, int64_t most, int64_t n = 1);
   // Ends the current bucket now. The next receipt opens another.
   void Close(int64_t now_ms);
 

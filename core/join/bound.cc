@@ -118,9 +118,10 @@ bool MakeRoom(State* state, int64_t n, bool evict) {
   return true;
 }
 
-uint32_t AgeOfReceipt(State* state, AgeClock* ages) {
+uint32_t AgeOfReceipt(State* state, AgeClock* ages, int64_t records) {
   return ages->Receive(state->now_ms(),
-                       RecordLimit(state->settings()) / kBucketsAtBound);
+                       RecordLimit(state->settings()) / kBucketsAtBound,
+                       records);
 }
 
 }  // namespace plumbline

@@ -25,6 +25,6 @@ bool MakeRoom(State* state, int64_t n, bool evict);
 
 // The age bucket of a record received now. Closes the bucket when it holds a
 // good part of the bound, so that forgetting one does not forget all.
-uint32_t AgeOfReceipt(State* state, AgeClock* ages);
+uint32_t AgeOfReceipt(State* state, AgeClock* ages, int64_t records = 1);
 
 }  // namespace plumbline

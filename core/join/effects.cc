@@ -70,7 +70,8 @@ void Joiner::Build(const EventBatch& batch, Plan* plan) {
     }
     // As the join keeps it.
     const double kept = ScoreOfPacked(PackScore(0, score.score));
-    if (kept > 0) scores_.push_back({index, kept});
+    const bool last = i + 1 == range.count && scores_.empty();
+    if (kept > 0 || last) scores_.push_back({index, kept});
   }
 }
 
@@ -134,7 +135,8 @@ void Joiner::DoPrediction(const Plan& plan) {
   Record& record = state_->table().at(number);
   record.set_kind(RecordKind::kPrediction);
   record.owner = version->owner;
-  record.age = AgeOfReceipt(state_, &state_->prediction_ages());
+  record.age =
+      AgeOfReceipt(state_, &state_->prediction_ages(), 1 + plan.details);
   record.time = static_cast<uint64_t>(PredictionTime(*plan.event));
   record.label_time = static_cast<uint64_t>(now_ms());
   record.set_prediction(plan.prediction.bits, plan.score);

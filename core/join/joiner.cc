@@ -120,6 +120,10 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
   if (reserved_ > 0) reserved_ -= fresh_[place];
   if (reject != Reject::kNone) return reject;
   const int64_t needed = RecordsNeeded(plan);
+  // Dead records go as fast as new ones come.
+  if (needed > 1) {
+    state_->SweepSome(kSweepPerEvent * static_cast<size_t>(needed - 1));
+  }
   if (needed > 0 && !Fits(*state_, needed)) {
     // What goes may be what the plan rests on, so the event is planned again.
     MakeRoom(state_, needed, state_->settings().evict_oldest);
@@ -270,7 +274,7 @@ uint32_t Joiner::RecordsOf(const EventBatch& batch, const Event& event) {
   return 1 + (predicts ? DetailsOf(batch, event) : 0);
 }
 
-// Two scores a record; those of 0 are left out.
+// Two scores a record; those of 0 are left out, unless all are.
 uint32_t Joiner::DetailsOf(const EventBatch& batch, const Event& event) {
   const Range range = batch.ExtraOf(event).scores;
   if (range.count == 0) return 0;
@@ -278,7 +282,7 @@ uint32_t Joiner::DetailsOf(const EventBatch& batch, const Event& event) {
   const auto scores = static_cast<uint32_t>(
       std::count_if(begin, begin + range.count,
                     [](const ClassScore& s) { return s.score > 0; }));
-  return (scores + 1) / 2;
+  return std::max(scores + 1, 2U) / 2;
 }
 
 bool Joiner::HasPrediction(uint32_t owner) const {

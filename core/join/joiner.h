@@ -138,6 +138,8 @@ class Joiner {
                    bool* of_label);
   Reject PlanLabel(const EventBatch& batch, Plan* plan);
   Reject PlanScores(const EventBatch& batch, Plan* plan);
+  static bool IsScored(const EventBatch& batch, const Plan& plan,
+                       std::string_view text);
   uint32_t ClassOf(const EventBatch& batch, Model* model, uint32_t name);
   void PlanSlices(const EventBatch& batch, Plan* plan);
   static bool SameSegments(const EventBatch& batch, Range a, Range b);

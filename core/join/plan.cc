@@ -117,6 +117,16 @@ Reject Joiner::PlanScores(const EventBatch& batch, Plan* plan) {
   return Reject::kNone;
 }
 
+// True if the event's scores name the class.
+bool Joiner::IsScored(const EventBatch& batch, const Plan& plan,
+                      std::string_view text) {
+  const Range range = plan.extra->scores;
+  const auto begin = batch.class_scores.begin() + range.begin;
+  return std::any_of(begin, begin + range.count, [&](const ClassScore& s) {
+    return batch.names[s.name] == text;
+  });
+}
+
 uint32_t Joiner::ClassOf(const EventBatch& batch, Model* model, uint32_t raw) {
   if (model == nullptr) return kNoClass;
   Name& name = names_[raw];
@@ -255,7 +265,8 @@ Reject Joiner::CheckLimits(const EventBatch& batch, Plan* planned,
   const bool new_prediction = classifies && predicts && plan.prediction.is_new;
   const bool new_label =
       classifies && labels && plan.label.is_new &&
-      !(new_prediction && plan.label.text == plan.prediction.text);
+      !(new_prediction && plan.label.text == plan.prediction.text) &&
+      !(plan.new_classes > 0 && IsScored(batch, plan, plan.label.text));
   const uint32_t new_classes =
       uint32_t{new_prediction} + uint32_t{new_label} + plan.new_classes;
 

@@ -33,6 +33,9 @@ enum Cell : uint32_t {
   kLabels = kCalibration + kCalibrationBins,  // by class
 };
 
+// A slot has two bins for each of so many classes, if need be.
+constexpr uint32_t kMostRanked = 1000;
+
 // In large steps, as a block that grows is copied.
 uint32_t SizeFor(uint32_t classes) { return std::bit_ceil(kLabels + classes); }
 
@@ -65,6 +68,7 @@ void Count(const Counting& counting, const Observation& o,
     const bool positive = class_index == o.actual();
     highest = std::max(highest, p);
     squared += p * p - (positive ? 2 * p : 0);
+    if (p == 0 || counting.classes > kMostRanked) continue;
     list->Add(SparseSection::kClassScoreBins,
               ClassScoreBins::KeyOf(class_index, p),
               positive ? ScoreBins::kPositive : ScoreBins::kNegative);
@@ -127,7 +131,7 @@ void Append(const ModelSnapshot& model, const WindowSnapshot& window,
   const auto& cells = window.counts.of(Section::kClassScores);
   if (cells.empty() || cells[kPairs] == 0) return;
   const SparseCounts& counts = window.counts.of(SparseSection::kClassScoreBins);
-  if (!counts.entries.empty()) {
+  if (!counts.entries.empty() && model.classes.size() <= kMostRanked) {
     const auto bins = BinsByClass(cells, counts, model.classes.size());
     list->Average("roc_auc", "macro", Mean(bins, RocAuc));
     list->Average("average_precision", "macro", Mean(bins, AveragePrecision));

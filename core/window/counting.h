@@ -72,6 +72,7 @@ class CellChangeList {
 struct Counting {
   CountForm form = CountForm::kMatrix;
   uint32_t classes = 0;          // of the model, so far
+  bool has_positive = false;     // a positive class is known
   uint32_t positive = kNoClass;  // its class, if it has occurred
   // Scores are of pairs predicted from here on: before, they were of another
   // class.

@@ -16,7 +16,7 @@ class Checkpoint;
 
 struct ClassProbability {
   uint32_t class_index = 0;
-  double probability = 0;  // not 0
+  double probability = 0;
 };
 
 class ScorePool {

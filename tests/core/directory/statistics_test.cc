@@ -7,6 +7,7 @@
 #include <map>
 #include <random>
 
+#include "core/group.h"
 #include "core/window/exact_sum.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine.h"
@@ -142,6 +143,80 @@ TEST_CASE("a new positive class, or threshold, starts empty; others go on") {
   }
   CHECK(*engine.Figure("log_loss", "1h") == Approx(-std::log(0.25)));
   CHECK(*engine.Figure("log_loss", "last_50") == Approx(-std::log(0.25)));
+}
+
+TestEvent OfClasses(const std::string& label,
+                    std::vector<std::pair<std::string, double>> scores) {
+  TestEvent event = Both("a", label);
+  event.scores = std::move(scores);
+  return event;
+}
+
+TEST_CASE("a positive class that comes later never meets older scores") {
+  Engine engine;
+  engine.settings.defaults.windows = {LastWindow(4)};
+  engine.Use();
+  const auto post = [&engine](int n) {
+    for (int i = 0; i < n; ++i) {
+      engine.Post({OfClasses(i % 2 == 0 ? "a" : "b",
+                             {{"a", 0.75}, {"b", 0.25}, {"c", 0.0}})});
+    }
+  };
+  post(4);
+  CHECK_FALSE(engine.Figure("roc_auc_binary", "last_4"));
+  CHECK(*engine.Figure("roc_auc_macro", "last_4") == Approx(0.5));
+  engine.settings.defaults.positive_class = "a";
+  engine.Use();
+  post(6);
+  CHECK(engine.Window("last_4").of(Section::kScores)[0] == 4);
+  CHECK(*engine.Figure("average_precision_binary", "last_4") == Approx(0.5));
+}
+
+TEST_CASE("scores of a positive class that has not occurred are 0") {
+  Engine engine;
+  engine.settings.defaults.positive_class = "spam";
+  engine.settings.defaults.windows = {LastWindow(2)};
+  engine.Use();
+  engine.Post({OfClasses("a", {{"a", 1.0}}), OfClasses("a", {{"a", 0.5}})});
+  CHECK(engine.Window("last_2").of(Section::kScores)[0] == 2);
+  engine.Post({OfClasses("spam", {{"spam", 0.5}, {"a", 0.5}}),
+               OfClasses("a", {{"spam", 0.0}})});
+  CHECK(engine.Window("last_2").of(Section::kScores)[0] == 2);
+  CHECK(*engine.Figure("roc_auc_binary", "last_2") == 1);
+}
+
+TEST_CASE("a version that is removed in a group leaves the scores of others") {
+  Engine engine;
+  engine.settings.defaults.windows = {LastWindow(3)};
+  engine.Use();
+  auto other = OfClasses("a", {{"a", 0.5}, {"b", 0.5}});
+  other.version = "2";
+  engine.Post({other, OfClasses("a", {{"a", 0.5}, {"b", 0.5}})});
+  std::vector<Command> commands = {
+      Batch({OfClasses("a", {{"a", 0.8}, {"b", 0.2}})}),
+      Removal{"m", "2"},
+      Batch({OfClasses("b", {{"a", 0.3}, {"b", 0.7}})})};
+  // One record of the journal, as a group is replayed.
+  Group group{engine.now_ms, {}};
+  for (const Command& command : commands) group.commands.push_back(&command);
+  std::string record;
+  EncodeGroup(group, &record);
+  REQUIRE(engine.pipeline.Replay(record) == Pipeline::Status::kApplied);
+  CHECK(*engine.Figure("log_loss", "last_3") ==
+        Approx(-(std::log(0.5) + std::log(0.8) + std::log(0.7)) / 3));
+  engine.Post({OfClasses("a", {{"a", 0.9}, {"b", 0.1}})});
+  CHECK(*engine.Figure("log_loss", "last_3") ==
+        Approx(-(std::log(0.9) + std::log(0.8) + std::log(0.7)) / 3));
+}
+
+TEST_CASE("a class of scores and label is one class") {
+  Engine engine;
+  engine.settings.classes = 2;
+  engine.Use();
+  CHECK(engine.Post({OfClasses("b", {{"a", 0.6}, {"b", 0.4}})}).accepted == 1);
+  CHECK(engine.Post({OfClasses("b", {{"a", 0.6}, {"c", 0.4}})})
+            .errors[0]
+            .reject == Reject::kClassLimit);
 }
 
 TEST_CASE("a regression stays exact after a million evictions") {
