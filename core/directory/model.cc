@@ -32,7 +32,13 @@ void Version::Publish(uint64_t generation, int64_t now_ms,
   touched = false;
   if (series.changes.empty()) return;
   const uint64_t next_number = counts[kObservations];
-  scratch->Know(series.changes.completed, counting);
+  const auto& all = slices.Get();
+  const bool sliced = std::any_of(all.begin(), all.end(), [](const Slice* s) {
+    return !s->series.changes.completed.empty();
+  });
+  scratch->Know(sliced ? series.changes.completed
+                       : std::vector<WindowChanges::Completed>(),
+                counting);
   for (Slice* slice : slices.Get()) {
     if (slice->series.changes.empty()) continue;
     slice->series.Publish(generation, now_ms, next_number, counting, scratch);

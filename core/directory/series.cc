@@ -50,6 +50,9 @@ void Tallies::Know(const std::vector<WindowChanges::Completed>& pairs,
                    const Counting& counting) {
   changes.Clear();
   ends.clear();
+  // One takes up to a kilobyte.
+  constexpr size_t kMost = 20'000;
+  if (pairs.size() > kMost) return;
   for (const auto& pair : pairs) {
     for (const Counting::Count count : counting.statistics) {
       count(counting, pair.observation, &changes);
@@ -97,6 +100,10 @@ void Series::Publish(uint64_t generation, int64_t now_ms, uint64_t next_number,
   scratch->group.Clear();
   const CellChange* const known = scratch->changes.begin();
   for (const auto& pair : changes.completed) {
+    if (scratch->ends.empty()) {
+      scratch->group.Add(pair.observation, 1, counting);
+      continue;
+    }
     const size_t begin = pair.place == 0 ? 0 : scratch->ends[pair.place - 1];
     scratch->group.AddKnown(pair.observation, known + begin,
                             known + scratch->ends[pair.place], counting);

@@ -62,8 +62,9 @@ struct WindowChanges {
 struct Tallies {
   Tally group;   // what the group completed
   Tally window;  // what one window sees of it
-  // What the pairs of the version add to statistics: computed once, as slices
-  // count them too. Those of the pair at `place` end at ends[place].
+  // What the pairs of the version add to statistics: computed once where slices
+  // count them too. Those of the pair at `place` end at ends[place]; empty
+  // where they are not known.
   CellChangeList changes;
   std::vector<size_t> ends;
 

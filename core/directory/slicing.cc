@@ -54,9 +54,8 @@ Slicing::Labels Slicing::OtherOf(Labels labels) {
 }
 
 bool Slicing::IsOther(const Labels& labels) {
-  return std::all_of(labels.begin(), labels.end(), [](const auto& label) {
-    return label.second == kOther;
-  });
+  return std::all_of(labels.begin(), labels.end(),
+                     [](const auto& label) { return label.second == kOther; });
 }
 
 const Slicing::SegmentOf& Slicing::Add(const Labels& labels) {

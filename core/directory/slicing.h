@@ -52,13 +52,13 @@ class Slicing {
 
   // The segment with these labels, or null.
   const SegmentOf* Find(const Labels& labels) const;
-  // The same labels, or what stands for them where there is no room (`fits`: for
-  // a new one) for as many as `most`. Nothing is added.
+  // The same labels, or what stands for them where there is no room (`fits`:
+  // for a new one) for as many as `most`. Nothing is added.
   Labels Admitted(const Labels& labels, int64_t most, bool fits) const;
   // Adds it if it is not there.
   const SegmentOf& Add(const Labels& labels);
-  // The set of these segments; nullopt if there are too many sets. `others`: all
-  // are segments of others, for which room is kept.
+  // The set of these segments; nullopt if there are too many sets. `others`:
+  // all are segments of others, for which room is kept.
   std::optional<uint32_t> SetOf(const std::vector<uint32_t>& segments,
                                 bool others);
   // The same, if it is there.

@@ -37,8 +37,7 @@ uint32_t CellOfMiss(uint32_t row, uint32_t actual, uint32_t predicted) {
       0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9, 0x94d049bb133111eb,
       0xd6e8feb86659fd93};
   const uint64_t pair = (uint64_t{actual} << 32 | predicted) + 1;
-  return row * kWidth +
-         static_cast<uint32_t>(pair * kMultipliers[row] >> 56);
+  return row * kWidth + static_cast<uint32_t>(pair * kMultipliers[row] >> 56);
 }
 
 void Count(const Counting&, const Observation& o, CellChangeList* list) {
@@ -51,7 +50,8 @@ void Count(const Counting&, const Observation& o, CellChangeList* list) {
 
 class Sketch {
  public:
-  explicit Sketch(const SlotCounts& counts) : cells_(counts.of(Section::kMisses)) {
+  explicit Sketch(const SlotCounts& counts)
+      : cells_(counts.of(Section::kMisses)) {
     cells_.resize(kCells);
     for (uint32_t a = 0; CellOf(a, 0) < counts.matrix.size(); ++a) {
       for (uint32_t p = 0; CellOf(a, p) < counts.matrix.size(); ++p) {
@@ -145,10 +145,8 @@ const Statistic kTopConfusionStatistic = {
                  traits.classes > traits.matrix_classes;
         },
     .count = Count,
-    .slot_bytes =
-        [](const ModelTraits&, int64_t) {
-          return Block<StdAtomics>::HeapBytes(kCells);
-        },
+    .slot_bytes = [](const ModelTraits&,
+                     int64_t) { return Block<StdAtomics>::HeapBytes(kCells); },
 };
 
 }  // namespace plumbline

@@ -20,6 +20,8 @@ void StepCounts::Add(const Tally& tally) {
   tally.ForEachErrorSum(
       [this](uint32_t key, int64_t n) { AddCell(KeyOf(kErrorSums, key), n); });
   tally.ForEachInSections([this](Section section, uint32_t cell, int64_t n) {
+    // Its places are used again for other thresholds.
+    if (section == Section::kThresholds) return;
     AddCell(KeyOf(kFirstSection + static_cast<uint32_t>(section), cell), n);
   });
 }

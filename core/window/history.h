@@ -34,7 +34,7 @@ struct StepCounts {
     return key & ((uint32_t{1} << kKindShift) - 1);
   }
 
-  // Not bins: a step has no figures that need them.
+  // Not bins, nor thresholds: a step has no figures that need them.
   void Add(const Tally& tally);
   void Add(const StepCounts& other);
   // Into counts of all 0; of the cells that there are in the matrix and the

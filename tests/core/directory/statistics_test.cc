@@ -193,8 +193,7 @@ TEST_CASE("a version that is removed in a group leaves the scores of others") {
   other.version = "2";
   engine.Post({other, OfClasses("a", {{"a", 0.5}, {"b", 0.5}})});
   std::vector<Command> commands = {
-      Batch({OfClasses("a", {{"a", 0.8}, {"b", 0.2}})}),
-      Removal{"m", "2"},
+      Batch({OfClasses("a", {{"a", 0.8}, {"b", 0.2}})}), Removal{"m", "2"},
       Batch({OfClasses("b", {{"a", 0.3}, {"b", 0.7}})})};
   // One record of the journal, as a group is replayed.
   Group group{engine.now_ms, {}};
@@ -532,7 +531,8 @@ TEST_CASE("history of predictions of long ago stays small") {
   }
   engine.Post(events);
   const auto* state = &engine.pipeline.state();
-  const History& history = State::FindVersion(*state->FindModel("m"), "1")->history;
+  const History& history =
+      State::FindVersion(*state->FindModel("m"), "1")->history;
   CHECK(history.steps().size() < 24 * 400);
   CHECK(engine.Count(kObservations) == 20'000);
 }
