@@ -191,8 +191,9 @@ class Engine {
                                const std::string& window,
                                const std::string& version = "1",
                                const Slice::Labels& segment = {}) const {
-    const auto figures =
-        FiguresOf(Model(), FindWindow(window, version, segment));
+    // Figures have views into it.
+    const ModelSnapshot model = Model();
+    const auto figures = FiguresOf(model, FindWindow(window, version, segment));
     for (const NamedFigure& figure : figures) {
       std::string full = ApiName(figure);
       if (figure.label != "average" && !figure.label.empty()) {
