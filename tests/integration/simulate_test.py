@@ -158,8 +158,27 @@ class SimulateTest(unittest.TestCase):
         self.assertEqual(self.simulate("--config.file", self.config("resolved"),
                                        "--step", "100d", "--model", "other"), [])
 
+    def recent_files(self):
+        """The same events, but the last of them today, as a daemon forgets what
+        has been silent for `limits.retire_after`; and by how much later."""
+        shift = (int(time.time() * 1000) - int(self.rows.timestamp_label.max())
+                 ) // DAY_MS * DAY_MS
+        paths = []
+        for path in FILES:
+            paths.append(os.path.join(self.directory.name,
+                                      os.path.basename(path)))
+            with gzip.open(path, "rt") as f, gzip.open(
+                    paths[-1], "wt", compresslevel=1) as recent:
+                for line in f:
+                    event = json.loads(line)
+                    stamp = pd.Timestamp(event["timestamp"]).value // 10**6
+                    event["timestamp"] = (stamp + shift) / 1000
+                    recent.write(json.dumps(event) + "\n")
+        return paths, shift
+
     def test_a_daemon_goes_on_from_backfill_and_agrees(self):
         config = self.config("resolved")
+        files, shift = self.recent_files()
         last = [line for line in self.simulate("--config.file", config,
                                                "--window", "last_1000",
                                                "--step", "1d")
@@ -167,21 +186,23 @@ class SimulateTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as store:
             run = subprocess.run(
                 [BIN + "/plumbtool", "backfill", "--config.file", config,
-                 "--storage.path", store, *FILES], capture_output=True,
+                 "--storage.path", store, *files], capture_output=True,
                 text=True, timeout=120)
             self.assertEqual(run.returncode, 0, run.stderr)
             # Once more is too late.
             run = subprocess.run(
                 [BIN + "/plumbtool", "backfill", "--config.file", config,
-                 "--storage.path", store, *FILES], capture_output=True,
+                 "--storage.path", store, *files], capture_output=True,
                 text=True, timeout=120)
             self.assertEqual(run.returncode, 2)
             self.assertIn("time never runs back", run.stderr)
             with Daemon(CONFIG % "resolved", storage=store) as daemon:
                 self.compare(daemon, last)
+                day = pd.Timestamp("1998-11-20", tz="UTC").timestamp()
+                begin = day + shift / 1000
                 status, _, body = daemon.get(
                     f"/api/v1/models/{MODEL}/history?version=1"
-                    "&from=1998-11-20T00:00:00Z&to=1998-11-21T00:00:00Z&step=1h")
+                    f"&from={begin:.0f}&to={begin + 86400:.0f}&step=1h")
                 self.assertEqual(status, 200)
                 points = json.loads(body)["results"][0]["points"]
                 self.assertEqual(sum(p["observations"] for p in points), 48)
