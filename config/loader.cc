@@ -292,7 +292,8 @@ void ReadObjective(const YAML::Node& node, const std::string& path,
     wrong("metric",
           "must be a figure as the API calls it, such as accuracy or f1_macro");
   } else if (const auto figure = *FigureOf(objective.metric);
-             model.task && *model.task != figure.task && !figure.of_any_task) {
+             model.task && std::find(figure.tasks.begin(), figure.tasks.end(),
+                                     *model.task) == figure.tasks.end()) {
     wrong("metric", "is no figure of the model's task");
   }
   const WindowSettings* window =
@@ -345,9 +346,10 @@ void ReadModel(const YAML::Node& node, size_t index, int64_t slots,
                 "is missing: a model's name, or a glob such as \"fraud-*\"");
   }
   std::string task;
-  map.Word("task", {"classification", "regression"}, &task);
+  map.Word("task", {"classification", "regression", "multilabel"}, &task);
   if (task == "classification") model.task = Task::kClassification;
   if (task == "regression") model.task = Task::kRegression;
+  if (task == "multilabel") model.task = Task::kMultilabel;
   map.Text("positive_class", kLongestName, &model.positive_class);
   ReadClasses(&map, &model);
   if (!model.positive_class.empty() && !model.classes.empty() &&

@@ -106,8 +106,8 @@ class Checkpoint {
   static void Do(Archive& archive, SparseCounts& counts);
   template <class Archive>
   static void Do(Archive& archive, Slicing& slicing);
-  template <class Archive>
-  static void Do(Archive& archive, ScorePool& pool);
+  template <class Archive, class Item>
+  static void Do(Archive& archive, ListPool<Item>& pool);
   template <class Archive>
   static void Do(Archive& archive, std::vector<Threshold>& thresholds);
   static void SaveWindows(Save& save, Series& series, uint32_t matrix,
@@ -328,16 +328,15 @@ void Checkpoint::Do(Archive& archive, std::vector<Threshold>& thresholds) {
 }
 
 // Between two groups, so that those without a holder are free.
-template <class Archive>
-void Checkpoint::Do(Archive& archive, ScorePool& pool) {
+template <class Archive, class Item>
+void Checkpoint::Do(Archive& archive, ListPool<Item>& pool) {
   for (auto n = DoCount(archive, pool.entries_.size()), i = uint64_t{0};
        i < n && archive.ok(); ++i) {
     if constexpr (Archive::kLoads) pool.entries_.emplace_back();
     archive.Do(pool.entries_[i].holders);
     DoList(archive, pool.entries_[i].list);
     if constexpr (Archive::kLoads) {
-      const auto number = static_cast<uint32_t>(i);
-      if (pool.entries_[i].holders == 0) pool.loose_.push_back(number);
+      pool.entries_[i].used = pool.entries_[i].holders > 0;
     }
   }
   DoList(archive, pool.free_);
@@ -413,16 +412,16 @@ void Checkpoint::Do(Archive& archive, State& state, Model& model,
                     Version& version) {
   const uint32_t frozen_at =
       model.matrix_frozen_at.load(std::memory_order_relaxed);
-  const uint32_t side = frozen_at != 0 ? frozen_at : model.class_count();
+  const uint32_t matrix = model.MatrixCells(model.class_count(), frozen_at);
+  const uint32_t marginals =
+      model.MarginalCells(model.class_count(), frozen_at);
   archive.Do(version.counts);
   archive.Do(version.last_event_ms);
   Do(archive, *version.ledger);
-  DoCells(archive, version.outcomes, side * side);
-  DoCells(archive, version.withdrawn, side * side);
-  const uint32_t marginals =
-      frozen_at != 0 ? model.class_count() * kMarginals : 0;
+  DoCells(archive, version.outcomes, matrix);
+  DoCells(archive, version.withdrawn, matrix);
   if constexpr (Archive::kLoads) {
-    LoadWindows(archive, model, version.series, side * side, marginals);
+    LoadWindows(archive, model, version.series, matrix, marginals);
     for (uint64_t n = DoCount(archive, 0); n > 0 && archive.ok(); --n) {
       uint32_t segment = 0;
       archive.Do(segment);
@@ -433,15 +432,15 @@ void Checkpoint::Do(Archive& archive, State& state, Model& model,
       if (labels.empty()) return archive.Fail();
       Slice* slice = version.slices.Append(
           std::make_unique<Slice>(segment, labels, &state.reclaimer_));
-      LoadWindows(archive, model, slice->series, side * side, marginals);
+      LoadWindows(archive, model, slice->series, matrix, marginals);
     }
     state.Touch(&model, &version);
   } else {
-    SaveWindows(archive, version.series, side * side, marginals);
+    SaveWindows(archive, version.series, matrix, marginals);
     DoCount(archive, version.slices.Get().size());
     for (Slice* slice : version.slices.Get()) {
       archive.Do(slice->segment);
-      SaveWindows(archive, slice->series, side * side, marginals);
+      SaveWindows(archive, slice->series, matrix, marginals);
     }
   }
 }
@@ -459,7 +458,8 @@ void Checkpoint::SaveModel(Save& save, State& state, Model& model) {
   save.Do(model.matrix_frozen_at.load(std::memory_order_relaxed));
   save.Do(model.scored);
   save.Do(model.class_scored);
-  Do(save, model.pool);
+  Do(save, model.scores);
+  Do(save, model.sets);
   save.Do(model.counting.scores_from);
   Do(save, model.counting.thresholds);
   Do(save, model.slicing);
@@ -503,7 +503,8 @@ void Checkpoint::LoadModel(Load& load, State& state, uint32_t number) {
   model->matrix_frozen_at.store(frozen_at, std::memory_order_release);
   load.Do(model->scored);
   load.Do(model->class_scored);
-  Do(load, model->pool);
+  Do(load, model->scores);
+  Do(load, model->sets);
   load.Do(model->counting.scores_from);
   Do(load, model->counting.thresholds);
   Do(load, model->slicing);

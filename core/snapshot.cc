@@ -23,23 +23,15 @@ struct Structure {
         positive_class(model.positive_class.load(std::memory_order_acquire)),
         thresholds(model.thresholds.load(std::memory_order_acquire)) {}
   bool operator==(const Structure&) const = default;
-
-  uint32_t matrix_cells() const {
-    const uint32_t n = frozen_at != 0 ? frozen_at : classes;
-    return n * n;
-  }
-  uint32_t marginal_cells() const {
-    return frozen_at != 0 ? classes * kMarginals : 0;
-  }
 };
 
 void ReadTotals(const Model& model, const Structure& structure,
-                ModelSnapshot* out) {
+                uint32_t matrix_cells, ModelSnapshot* out) {
   const auto& versions = *structure.versions;
   out->versions.assign(versions.size(), {});
   for (VersionSnapshot& version : out->versions) {
-    version.outcomes.resize(structure.matrix_cells());
-    version.withdrawn.resize(structure.matrix_cells());
+    version.outcomes.resize(matrix_cells);
+    version.withdrawn.resize(matrix_cells);
   }
   const auto stamp_of = [&](size_t i) {
     return i == 0 ? model.published.Stamp()
@@ -53,10 +45,8 @@ void ReadTotals(const Model& model, const Structure& structure,
     const Version& version = *versions[i - 1];
     VersionSnapshot* snapshot = &out->versions[i - 1];
     version.published.CopyTo(&snapshot->counts);
-    version.outcomes.CopyTo(structure.matrix_cells(),
-                            snapshot->outcomes.data());
-    version.withdrawn.CopyTo(structure.matrix_cells(),
-                             snapshot->withdrawn.data());
+    version.outcomes.CopyTo(matrix_cells, snapshot->outcomes.data());
+    version.withdrawn.CopyTo(matrix_cells, snapshot->withdrawn.data());
   };
   Collect(model.gate, versions.size() + 1, stamp_of, copy);
 }
@@ -69,8 +59,13 @@ ModelSnapshot Read(const Model& model, int64_t now_ms) {
     out.task = model.task;
     // Relaxed: it publishes nothing but itself.
     out.min_coverage = model.min_coverage.load(std::memory_order_relaxed);
-    out.has_matrix = structure.frozen_at == 0;
-    ReadTotals(model, structure, &out);
+    out.has_matrix =
+        model.task == Task::kClassification && structure.frozen_at == 0;
+    const uint32_t matrix_cells =
+        model.MatrixCells(structure.classes, structure.frozen_at);
+    const uint32_t marginal_cells =
+        model.MarginalCells(structure.classes, structure.frozen_at);
+    ReadTotals(model, structure, matrix_cells, &out);
     for (size_t i = 0; i < out.versions.size(); ++i) {
       const Version& version = *(*structure.versions)[i];
       out.versions[i].name = version.name;
@@ -81,8 +76,7 @@ ModelSnapshot Read(const Model& model, int64_t now_ms) {
           auto& snapshot = out.versions[i].windows.emplace_back();
           snapshot.settings = window->settings();
           snapshot.segment = segment;
-          snapshot.counts.Reset(structure.matrix_cells(),
-                                structure.marginal_cells());
+          snapshot.counts.Reset(matrix_cells, marginal_cells);
           window->Read(model.gate, now_ms, &snapshot.counts);
         }
       };

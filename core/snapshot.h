@@ -42,7 +42,7 @@ struct ModelSnapshot {
   std::optional<std::string> positive_class;
   double min_coverage = 0;  // as configured
   Model::ThresholdPlaces thresholds;
-  // With more classes than the limit, cells are no longer kept.
+  // A classifier's; with more classes than the limit, cells are no longer kept.
   bool has_matrix = true;
   std::array<uint64_t, kModelCounts> counts{};
   std::vector<VersionSnapshot> versions;  // by name

@@ -142,18 +142,21 @@ int64_t State::WindowBytes(std::string_view model,
       .thresholds = std::max(rule.thresholds.size(), shape.thresholds),
       .scored = shape.scored,
       .class_scored = shape.class_scored};
-  const auto limit = static_cast<uint32_t>(settings_->matrix_classes);
+  const bool multilabel = shape.task == Task::kMultilabel;
+  const uint32_t limit = multilabel ? 0 : traits.matrix_classes;
   const uint32_t in_matrix = std::min(classes, limit);
   const uint32_t matrix = in_matrix * in_matrix;
   const uint32_t marginals = classes > limit ? classes * kMarginals : 0;
   int64_t version = static_cast<int64_t>(sizeof(Version)) +
                     2 * Cells<StdAtomics>::HeapBytes(matrix);
   int64_t slice = static_cast<int64_t>(sizeof(Slice)) + kBytesPerName;
-  const int64_t scores = shape.class_scored ? ScorePool::Bytes(classes) : 0;
+  const int64_t lists = multilabel           ? SetPool::Bytes(classes)
+                        : shape.class_scored ? ScorePool::Bytes(classes)
+                                             : 0;
   for (const WindowSettings& w : rule.windows) {
     const int64_t sections = SlotBytesFor(traits, w.last);
-    version += Window::Bytes(w, matrix, marginals, sections, scores, false);
-    slice += Window::Bytes(w, matrix, marginals, sections, scores, true);
+    version += Window::Bytes(w, matrix, marginals, sections, lists, false);
+    slice += Window::Bytes(w, matrix, marginals, sections, lists, true);
   }
   return static_cast<int64_t>(sizeof(Model)) + kBytesPerName * classes +
          static_cast<int64_t>(shape.versions) * version +
@@ -238,7 +241,7 @@ void State::AddScores(Model* model, bool of_classes) {
 uint32_t State::AddClass(Model* model, std::string_view text) {
   const bool first = model->class_count() == 0;
   const uint32_t index = model->AddClass(text, settings_->matrix_classes);
-  if (first &&
+  if (first && model->task == Task::kClassification &&
       model->positive_class.load(std::memory_order_relaxed) == nullptr) {
     if (text == "0" || text == "1") {
       model->SetPositiveClass("1", 0, now_ms_, &reclaimer_);
@@ -270,8 +273,9 @@ void State::Remove(Model* model, Version* version) {
   const uint32_t owner = version->owner;
   history_bytes_ -= version->history_bytes;
   version->ForAllSeries(
-      [model](Series* series) { series->ReleaseScores(&model->pool); });
-  model->pool.EndGroup();
+      [model](Series* series) { series->Release(model->counting); });
+  model->scores.EndGroup();
+  model->sets.EndGroup();
   auto ledger = std::move(version->ledger);
   ledger->EvictAllWaiting();
   if (ledger->counts().total() > 0) {

@@ -95,7 +95,8 @@ Model::Model(std::string name, uint32_t number, uint32_t owner, Task task,
       classes(reclaimer),
       versions(reclaimer) {
   small_integer.fill(kNoClass);
-  counting.pool = &pool;
+  counting.scores = &scores;
+  counting.sets = &sets;
   UpdateCounting();
 }
 
@@ -136,7 +137,7 @@ void Model::ConfigureSlices(const ModelSettings& rule, uint32_t first_age) {
     std::vector<Slice*> slices;
     for (Slice* slice : version->slices.Get()) {
       if (slicing.Find(slice->labels) == nullptr) {
-        slice->series.ReleaseScores(&pool);
+        slice->series.Release(counting);
         continue;
       }
       slices.push_back(slice);
@@ -145,10 +146,11 @@ void Model::ConfigureSlices(const ModelSettings& rule, uint32_t first_age) {
       version->slices.Replace(std::move(slices));
     }
     version->ForAllSeries([&](Series* series) {
-      series->ChangeWindows(rule.windows, first_age, &pool);
+      series->ChangeWindows(rule.windows, first_age, counting);
     });
   }
-  pool.EndGroup();
+  scores.EndGroup();
+  sets.EndGroup();
 }
 
 void Model::SetThresholds(const std::vector<ThresholdSettings>& wanted,
@@ -210,6 +212,7 @@ bool Model::TakeUnsaved() {
 
 CountForm Model::form() const {
   if (task == Task::kRegression) return CountForm::kTotalOnly;
+  if (task == Task::kMultilabel) return CountForm::kSets;
   return matrix_frozen_at.load(std::memory_order_relaxed) == 0
              ? CountForm::kMatrix
              : CountForm::kMarginals;
@@ -286,7 +289,8 @@ void Model::Publish(int64_t now_ms, Tallies* scratch) {
     }
   }
   gate.Close();
-  pool.EndGroup();
+  scores.EndGroup();
+  sets.EndGroup();
   touched = false;
 }
 

@@ -137,7 +137,8 @@ struct Model {
   bool by_prediction = false;  // its time windows are
   bool scored = false;         // has had a score, and counts them
   bool class_scored = false;   // likewise scores of classes
-  ScorePool pool;
+  ScorePool scores;
+  SetPool sets;
   Slicing slicing;
   Counting counting;
   std::vector<bool> refused;  // by class: known, but no longer configured
@@ -171,6 +172,15 @@ struct Model {
     return static_cast<uint32_t>(classes.Get().size());
   }
   CountForm form() const;
+  // Cells of a slot, with so many classes and what matrix_frozen_at says.
+  uint32_t MatrixCells(uint32_t classes_now, uint32_t frozen_at) const {
+    const uint32_t side = frozen_at != 0 ? frozen_at : classes_now;
+    return task == Task::kClassification ? side * side : 0;
+  }
+  uint32_t MarginalCells(uint32_t classes_now, uint32_t frozen_at) const {
+    const bool used = frozen_at != 0 || task == Task::kMultilabel;
+    return used ? classes_now * kMarginals : 0;
+  }
   ModelTraits traits() const;
   // [Writer] To be called when something has changed that counting rests on.
   void UpdateCounting();

@@ -61,19 +61,18 @@ void Tallies::Know(const std::vector<WindowChanges::Completed>& pairs,
   }
 }
 
-void Series::ReleaseScores(Window* window, ScorePool* pool) {
+void Series::Release(Window* window, const Counting& counting) {
   if (window->last_n() == nullptr) return;
-  window->last_n()->ForEach([pool](const Observation& o) {
-    if (o.has_scores()) pool->Release(o.scores());
-  });
+  window->last_n()->ForEach(
+      [&counting](const Observation& o) { counting.Release(o); });
 }
 
-void Series::ReleaseScores(ScorePool* pool) {
-  for (Window* window : windows.Get()) ReleaseScores(window, pool);
+void Series::Release(const Counting& counting) {
+  for (Window* window : windows.Get()) Release(window, counting);
 }
 
 void Series::ChangeWindows(const std::vector<WindowSettings>& wanted,
-                           uint32_t first_age, ScorePool* pool) {
+                           uint32_t first_age, const Counting& counting) {
   std::vector<Window*> next;
   for (const WindowSettings& settings : wanted) {
     const auto& have = windows.Get();
@@ -89,7 +88,7 @@ void Series::ChangeWindows(const std::vector<WindowSettings>& wanted,
   }
   for (Window* window : windows.Get()) {
     if (std::find(next.begin(), next.end(), window) == next.end()) {
-      ReleaseScores(window, pool);
+      Release(window, counting);
     }
   }
   windows.Replace(std::move(next));
@@ -212,19 +211,19 @@ void Series::PublishLastN(LastNRing<StdAtomics>* ring, const Window& window,
         ring->Push(pair.number, seen ? pair.observation : Observation{});
     if (seen) {
       scratch->Add(pair.observation, 1, counting);
-      if (pair.observation.has_scores()) {
-        counting.pool->Hold(pair.observation.scores());
-      }
+      counting.Hold(pair.observation);
     }
     if (out.seen()) {
       scratch->Add(out, -1, counting);
-      if (out.has_scores()) counting.pool->Release(out.scores());
+      counting.Release(out);
     }
   }
   for (const auto& correction : changes.corrections) {
     Observation* const pair = ring->Find(correction.number, next_number);
     if (pair == nullptr) continue;
+    counting.Release(*pair);
     pair->Correct(correction.to);
+    counting.Hold(*pair);
     Move(correction, counting, scratch);
   }
   scratch->AddTo(&ring->slot(generation), ring->n());

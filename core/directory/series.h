@@ -84,9 +84,9 @@ class Series {
   }
   // Keeps those that are wanted, and adds those that are not there.
   void ChangeWindows(const std::vector<WindowSettings>& wanted,
-                     uint32_t first_age, ScorePool* pool);
-  // To be called before it goes.
-  void ReleaseScores(ScorePool* pool);
+                     uint32_t first_age, const Counting& counting);
+  // To be called before it goes: lets go what its pairs refer to.
+  void Release(const Counting& counting);
   // Moves the changes of a group into the windows. `next_number`: that the next
   // pair of the version will have; `scratch` knows those of the group. Leaves
   // what the group completed in scratch->group, and keeps the changes.
@@ -99,7 +99,7 @@ class Series {
  private:
   friend class Checkpoint;
 
-  static void ReleaseScores(Window* window, ScorePool* pool);
+  static void Release(Window* window, const Counting& counting);
   void PublishTime(TimeRing<StdAtomics>* ring, const Window& window,
                    uint64_t generation, int64_t now_ms,
                    const Counting& counting, Tallies* scratch) const;

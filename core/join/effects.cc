@@ -6,25 +6,6 @@
 #include "core/join/joiner.h"
 
 namespace plumbline {
-namespace {
-
-Observation ObservationOf(Model* model, uint64_t label, const Record& pair,
-                          const ScorePool::List& scores) {
-  if (model->task == Task::kRegression) {
-    return Observation::OfValues(std::bit_cast<double>(label),
-                                 std::bit_cast<double>(pair.prediction()));
-  }
-  if (!scores.empty()) {
-    return Observation::OfScores(static_cast<uint32_t>(label),
-                                 static_cast<uint32_t>(pair.prediction()),
-                                 pair.age, model->pool.Add(scores));
-  }
-  return Observation::OfClasses(static_cast<uint32_t>(label),
-                                static_cast<uint32_t>(pair.prediction()),
-                                pair.age, pair.score());
-}
-
-}  // namespace
 
 // Adds what the event needs and the state does not have.
 void Joiner::Build(const EventBatch& batch, Plan* plan) {
@@ -42,13 +23,21 @@ void Joiner::Build(const EventBatch& batch, Plan* plan) {
         state_->AddSlices(plan->model, plan->version,
                           SegmentsOf(batch, *plan, plan->segments_fit));
   }
-  const bool adds_class_scores =
-      plan->details > 0 && !plan->model->class_scored;
+  const bool has_class_scores = predicts && plan->extra->scores.count > 0;
+  const bool adds_class_scores = has_class_scores && !plan->model->class_scored;
   if (adds_class_scores || (plan->score >= 0 && !plan->model->scored)) {
     state_->AddScores(plan->model, adds_class_scores);
   }
-  scores_.clear();
+  const bool labels =
+      plan->label_half == Half::kNew || plan->label_half == Half::kCorrection;
+  if (plan->task == Task::kMultilabel) {
+    if (predicts) {
+      details_.set = SettleSet(batch, plan->model, &plan->prediction);
+    }
+    if (labels) label_set_ = SettleSet(batch, plan->model, &plan->label);
+  }
   if (plan->task != Task::kClassification) return;
+  details_.scores.clear();
   const auto settle = [this, plan](Value* value) {
     if (!value->is_new) return;
     value->bits = plan->model->FindClass(value->text);
@@ -57,22 +46,38 @@ void Joiner::Build(const EventBatch& batch, Plan* plan) {
     }
   };
   if (predicts) settle(&plan->prediction);
-  if (plan->label_half == Half::kNew || plan->label_half == Half::kCorrection) {
-    settle(&plan->label);
-  }
-  if (!predicts || plan->details == 0) return;
-  const Range range = plan->extra->scores;
+  if (labels) settle(&plan->label);
+  if (has_class_scores) SettleScores(batch, *plan);
+}
+
+void Joiner::SettleScores(const EventBatch& batch, const Plan& plan) {
+  ScorePool::List& scores = details_.scores;
+  const Range range = plan.extra->scores;
   for (uint32_t i = 0; i < range.count; ++i) {
     const ClassScore& score = batch.class_scores[range.begin + i];
-    uint32_t index = ClassOf(batch, plan->model, score.name);
+    uint32_t index = ClassOf(batch, plan.model, score.name);
     if (index == kNoClass) {
-      index = state_->AddClass(plan->model, batch.names[score.name]);
+      index = state_->AddClass(plan.model, batch.names[score.name]);
     }
     // As the join keeps it.
     const double kept = ScoreOfPacked(PackScore(0, score.score));
-    const bool last = i + 1 == range.count && scores_.empty();
-    if (kept > 0 || last) scores_.push_back({index, kept});
+    const bool last = i + 1 == range.count && scores.empty();
+    if (kept > 0 || last) scores.push_back({index, kept});
   }
+}
+
+ClassSet Joiner::SettleSet(const EventBatch& batch, Model* model,
+                           Value* value) {
+  ClassSet set;
+  for (uint32_t i = 0; i < value->set.count; ++i) {
+    const uint32_t name = batch.classes[value->set.begin + i];
+    const uint32_t index = ClassOf(batch, model, name);
+    set.push_back(
+        index != kNoClass ? index : state_->AddClass(model, batch.names[name]));
+  }
+  std::sort(set.begin(), set.end());
+  value->bits = ValueOfSet(set);
+  return set;
 }
 
 // Both halves without an id: an observation of its own.
@@ -89,7 +94,7 @@ void Joiner::DoUnjoinable(const Plan& plan) {
   pair.time = static_cast<uint64_t>(PredictionTime(*plan.event));
   pair.slices = plan.slices;
   pair.label_time = static_cast<uint64_t>(now_ms());
-  CountCompleted(model, version, pair, plan.label.bits, scores_);
+  CountCompleted(model, version, pair, LabelOf(plan), details_);
   state_->Touch(model, version);
 }
 
@@ -107,13 +112,33 @@ void Joiner::CountPrediction(const Plan& plan, Version* version) {
       [place_ms](Series* series) { series->changes.AddPredicted(place_ms); });
 }
 
+Observation Joiner::ObservationOf(Model* model, const Record& pair,
+                                  const LabelValue& label,
+                                  const Details& details) {
+  if (model->task == Task::kRegression) {
+    return Observation::OfValues(std::bit_cast<double>(label.bits),
+                                 std::bit_cast<double>(pair.prediction()));
+  }
+  if (model->task == Task::kMultilabel) {
+    return Observation::OfSets(
+        model->sets.Add(MembershipsOf(details.set, *label.set)));
+  }
+  const auto actual = static_cast<uint32_t>(label.bits);
+  const auto predicted = static_cast<uint32_t>(pair.prediction());
+  if (!details.scores.empty()) {
+    return Observation::OfScores(actual, predicted, pair.age,
+                                 model->scores.Add(details.scores));
+  }
+  return Observation::OfClasses(actual, predicted, pair.age, pair.score());
+}
+
 // `pair` is as a waiting prediction is.
 void Joiner::CountCompleted(Model* model, Version* version, const Record& pair,
-                            uint64_t label, const ScorePool::List& scores) {
+                            const LabelValue& label, const Details& details) {
   const auto time_ms = static_cast<int64_t>(pair.time);
   const auto receipt_ms = static_cast<int64_t>(pair.label_time);
   const WindowChanges::Completed completed = {
-      ObservationOf(model, label, pair, scores),
+      ObservationOf(model, pair, label, details),
       version->counts[kObservations]++,
       model->by_prediction ? time_ms : now_ms(), pair.age,
       static_cast<uint32_t>(version->series.changes.completed.size())};
@@ -147,13 +172,20 @@ void Joiner::DoPrediction(const Plan& plan) {
   AddDetails(plan, record);
 
   if (plan.standing == nullptr) return;
+  std::optional<ClassSet> set;
+  if (plan.task == Task::kMultilabel) {
+    set = StandingSet(*plan.standing);
+    if (!set) return;  // it waits for a correction
+  }
   const bool both = plan.event->label_kind != ValueKind::kNone;
-  Complete(plan.model, version, &record, plan.standing->label(),
+  Complete(plan.model, version, &record,
+           {plan.standing->label(), set ? &*set : nullptr},
            static_cast<int64_t>(plan.standing->label_time), !both);
   for (const uint32_t r : chain_) {
     Record& other = state_->table().at(r);
     if (other.kind() == RecordKind::kLabel && !other.joined) {
       MarkLabelJoined(plan.model, &other);
+      JoinDetails(other);
       Changed(r);
     }
   }
@@ -168,14 +200,15 @@ void Joiner::DoLabel(const Plan& plan) {
   const int64_t time_us = LabelTime(*plan.event);
   bool joined = false;
   int64_t remembered_until = 0;
-  for (const uint32_t r : chain_) {
-    Record& record = state_->table().at(r);
+  // What is added to the chain here are details.
+  for (size_t i = 0, n = chain_.size(); i < n; ++i) {
+    Record& record = state_->table().at(chain_[i]);
     if (record.kind() != RecordKind::kPrediction || record.joined) continue;
     // The prediction that came in the same event has no delay.
     Version* version = state_->owner(record.owner).version;
     const bool late = plan.version != version;
-    Complete(model, version, &record, plan.label.bits, time_us, late);
-    Changed(r);
+    Complete(model, version, &record, LabelOf(plan), time_us, late);
+    Changed(chain_[i]);
     joined = true;
     remembered_until = std::max(remembered_until,
                                 state_->prediction_ages().ExpiryOf(record.age));
@@ -188,7 +221,7 @@ void Joiner::DoLabel(const Plan& plan) {
   // the horizon of labels.
   AgeClock& ages = state_->label_ages();
   if (remembered_until < ages.ExpiryOf(ages.Current(now_ms())) &&
-      HasSpareRoom()) {
+      Fits(*state_, reserved_ + 1 + SetDetails(plan.label.set.count))) {
     AddLabelRecord(plan, true);
   }
   ++model->counts[kJoinedLabels];
@@ -198,25 +231,37 @@ void Joiner::DoCorrection(const Plan& plan) {
   Model* model = plan.model;
   model->counts[kLastLabelMs] = static_cast<uint64_t>(now_ms());
   const uint64_t old = plan.standing->label();
+  std::optional<ClassSet> old_set;
+  if (plan.task == Task::kMultilabel) {
+    old_set = StandingSet(*plan.standing);
+    DropLabelSets();
+  }
+  const LabelValue from = {old, old_set ? &*old_set : nullptr};
+  const LabelValue to = LabelOf(plan);
+  const int64_t time_us = LabelTime(*plan.event);
   ++model->counts[kCorrections];
-  for (const uint32_t r : chain_) {
-    Record& record = state_->table().at(r);
-    if (record.kind() == RecordKind::kPastLabel ||
-        record.kind() == RecordKind::kDetail) {
+  // What is added to the chain here are details.
+  for (size_t i = 0, n = chain_.size(); i < n; ++i) {
+    Record& record = state_->table().at(chain_[i]);
+    const bool predicted = record.kind() == RecordKind::kPrediction;
+    if (!predicted && record.kind() != RecordKind::kLabel) continue;
+    Changed(chain_[i]);
+    Version* version = state_->owner(record.owner).version;
+    if (predicted && !record.joined) {
+      // The old one could not be joined to it.
+      Complete(model, version, &record, to, time_us, true);
       continue;
     }
-    record.set_label(plan.label.bits);
-    record.label_time = static_cast<uint64_t>(LabelTime(*plan.event));
-    Changed(r);
-    if (record.kind() != RecordKind::kPrediction) continue;
-    Version* version = state_->owner(record.owner).version;
-    if (version == nullptr) continue;  // deleted
+    record.set_label(to.bits);
+    record.label_time = static_cast<uint64_t>(time_us);
+    KeepLabelSet(record, to);
+    if (!predicted || version == nullptr) continue;  // deleted
     version->last_event_ms = now_ms();
-    const ScorePool::List scores = ScoresOf(record);
+    const Details details = DetailsOf(*model, record);
     const WindowChanges::Correction correction = {
         static_cast<int64_t>(record.time), record.number(), record.age,
-        ObservationOf(model, old, record, scores),
-        ObservationOf(model, plan.label.bits, record, scores)};
+        ObservationOf(model, record, from, details),
+        ObservationOf(model, record, to, details)};
     version->ForEachSeries(
         model->slicing.SegmentsOf(static_cast<uint32_t>(record.slices)),
         [&correction](Series* series) {
@@ -305,7 +350,7 @@ void Joiner::RehomePastLabels(Model* model, const Record& pair) {
 
 // A waiting prediction has its label.
 void Joiner::Complete(Model* model, Version* version, Record* record,
-                      uint64_t label, int64_t label_time_us,
+                      const LabelValue& label, int64_t label_time_us,
                       bool delay_counts) {
   if (delay_counts) {
     const int64_t delay_ms =
@@ -315,7 +360,7 @@ void Joiner::Complete(Model* model, Version* version, Record* record,
             &model->counts[kDelay]);
   }
   const uint64_t number = version->counts[kObservations];
-  CountCompleted(model, version, *record, label, ScoresOf(*record));
+  CountCompleted(model, version, *record, label, DetailsOf(*model, *record));
   version->ledger->AddWaiting(record->age, -1);
   version->ledger->AddJoined(record->age, 1);
   version->last_event_ms = now_ms();
@@ -324,62 +369,10 @@ void Joiner::Complete(Model* model, Version* version, Record* record,
   record->joined = 1;
   record->set_number(number);
   if (!model->by_prediction) record->time = static_cast<uint64_t>(now_ms());
-  record->set_label(label);
+  record->set_label(label.bits);
   record->label_time = static_cast<uint64_t>(label_time_us);
   JoinDetails(*record);
-}
-
-void Joiner::AddDetails(const Plan& plan, const Record& prediction) {
-  for (size_t i = 0; i < scores_.size(); i += 2) {
-    const uint32_t number = state_->table().Insert(plan.key);
-    Record& detail = state_->table().at(number);
-    detail.set_kind(RecordKind::kDetail);
-    detail.owner = prediction.owner;
-    detail.age = prediction.age;
-    const auto packed = [this](size_t n) {
-      return n < scores_.size()
-                 ? PackScore(scores_[n].class_index, scores_[n].probability)
-                 : kNoScore;
-    };
-    detail.first = packed(i);
-    detail.second = packed(i + 1);
-    Changed(number);
-    plan.version->ledger->AddWaitingDetails(detail.age, 1);
-    chain_.push_back(number);
-  }
-}
-
-ScorePool::List Joiner::ScoresOf(const Record& prediction) const {
-  ScorePool::List scores;
-  for (const uint32_t r : chain_) {
-    const Record& detail = state_->table().at(r);
-    if (detail.kind() != RecordKind::kDetail ||
-        detail.owner != prediction.owner) {
-      continue;
-    }
-    for (const uint64_t packed : {detail.first, detail.second}) {
-      if (packed == kNoScore) continue;
-      scores.push_back({ClassOfPacked(packed), ScoreOfPacked(packed)});
-    }
-  }
-  return scores;
-}
-
-// What belongs to a prediction is joined with it.
-void Joiner::JoinDetails(const Record& prediction) {
-  Ledger* ledger = state_->owner(prediction.owner).ledger;
-  for (const uint32_t r : chain_) {
-    Record& detail = state_->table().at(r);
-    if (detail.kind() != RecordKind::kDetail ||
-        detail.owner != prediction.owner || detail.joined) {
-      continue;
-    }
-    detail.joined = 1;
-    detail.set_number(prediction.number());
-    ledger->AddWaitingDetails(detail.age, -1);
-    ledger->AddJoinedDetails(detail.age, 1);
-    Changed(r);
-  }
+  KeepLabelSet(*record, label);
 }
 
 void Joiner::AddLabelRecord(const Plan& plan, bool joined) {
@@ -387,7 +380,8 @@ void Joiner::AddLabelRecord(const Plan& plan, bool joined) {
   Record& record = state_->table().at(number);
   record.set_kind(RecordKind::kLabel);
   record.owner = plan.model->owner;
-  record.age = AgeOfReceipt(state_, &state_->label_ages());
+  record.age = AgeOfReceipt(state_, &state_->label_ages(),
+                            1 + SetDetails(plan.label.set.count));
   record.joined = joined;
   Changed(number);
   record.set_label(plan.label.bits);
@@ -398,6 +392,7 @@ void Joiner::AddLabelRecord(const Plan& plan, bool joined) {
   } else {
     plan.model->labels.AddWaiting(record.age, 1);
   }
+  KeepLabelSet(record, LabelOf(plan));
 }
 
 void Joiner::MarkLabelJoined(Model* model, Record* label) {

@@ -11,7 +11,8 @@ constexpr size_t kSweepPerEvent = 4;
 uint64_t Waiting(const State& state) {
   uint64_t waiting = 0;
   for (const Model* model : state.models().Get()) {
-    waiting += model->labels.counts().waiting;
+    const Ledger::Counts& labels = model->labels.counts();
+    waiting += labels.waiting + labels.waiting_details;
     for (const Version* version : model->versions.Get()) {
       const Ledger::Counts& counts = version->ledger->counts();
       waiting += counts.waiting + counts.waiting_details;
@@ -132,6 +133,10 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
     plan.extra = &batch.ExtraOf(event);
     reject = PlanEvent(batch, place, &plan, of_label);
     if (reject != Reject::kNone) return reject;
+  }
+  if (!CanCorrect(plan)) {
+    *of_label = true;
+    return Reject::kMemoryLimit;
   }
 
   Build(batch, &plan);
@@ -256,26 +261,54 @@ void Joiner::LoadChain(const PairKey& key) {
   }
 }
 
-// A new prediction needs one, and a label that finds none to score.
+// A new prediction needs one, and a label that finds none to score. What more
+// they need for the sets of labels that are joined is done without if need be.
 int64_t Joiner::RecordsNeeded(const Plan& plan) const {
   if (!plan.event->has_id) return 0;
-  if (plan.prediction_half == Half::kNew) return 1 + plan.details;
-  const bool early =
-      plan.label_half == Half::kNew &&
-      std::none_of(chain_.begin(), chain_.end(), [this](uint32_t r) {
-        return state_->table().at(r).kind() == RecordKind::kPrediction;
-      });
-  return early;
+  const bool predicts = plan.prediction_half == Half::kNew;
+  const int64_t records = predicts ? 1 + plan.details : 0;
+  if (plan.label_half != Half::kNew && plan.label_half != Half::kCorrection) {
+    const bool copies = predicts && plan.standing != nullptr;
+    return records +
+           static_cast<int64_t>(copies ? LabelDetailsOf(*plan.standing) : 0);
+  }
+  const auto count = [this](RecordKind kind) {
+    return std::count_if(chain_.begin(), chain_.end(), [&](uint32_t r) {
+      return state_->table().at(r).kind() == kind;
+    });
+  };
+  const int64_t predictions = predicts + count(RecordKind::kPrediction);
+  const int64_t of_label = SetDetails(plan.label.set.count);
+  if (plan.label_half == Half::kNew && predictions == 0) return 1 + of_label;
+  if (of_label == 0) return records;
+  return records + of_label * (predictions + count(RecordKind::kLabel));
+}
+
+// A label that waits is worth nothing without its classes.
+bool Joiner::CanCorrect(const Plan& plan) const {
+  if (plan.task != Task::kMultilabel || plan.label_half != Half::kCorrection ||
+      plan.standing->joined) {
+    return true;
+  }
+  const int64_t more = static_cast<int64_t>(SetDetails(plan.label.set.count)) -
+                       static_cast<int64_t>(LabelDetailsOf(*plan.standing));
+  return more <= 0 || Fits(*state_, reserved_ + more);
 }
 
 uint32_t Joiner::RecordsOf(const EventBatch& batch, const Event& event) {
   if (!event.has_id) return 0;
-  const bool predicts = event.prediction_kind != ValueKind::kNone;
-  return 1 + (predicts ? DetailsOf(batch, event) : 0);
+  return 1 + DetailCount(batch, event);
 }
 
-// Two scores a record; those of 0 are left out, unless all are.
-uint32_t Joiner::DetailsOf(const EventBatch& batch, const Event& event) {
+// Of scores two a record; those of 0 are left out, unless all are.
+uint32_t Joiner::DetailCount(const EventBatch& batch, const Event& event) {
+  const bool predicts = event.prediction_kind != ValueKind::kNone;
+  if ((predicts ? event.prediction_kind : event.label_kind) ==
+      ValueKind::kSet) {
+    return SetDetails(
+        Range::Of(predicts ? event.prediction : event.label).count);
+  }
+  if (!predicts) return 0;
   const Range range = batch.ExtraOf(event).scores;
   if (range.count == 0) return 0;
   const auto begin = batch.class_scores.begin() + range.begin;

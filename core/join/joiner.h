@@ -13,11 +13,13 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "core/event.h"
 #include "core/join/bound.h"
+#include "core/join/class_set.h"
 #include "core/state.h"
 
 namespace plumbline {
@@ -61,12 +63,23 @@ class Joiner {
   // a timestamp corrects nothing: each event walks the chain they are in.
   static constexpr size_t kPastLabels = 64;
 
-  // A class, or a number, as the model's task reads it.
+  // A class, a set of them, or a number, as the model's task reads it.
   struct Value {
-    uint64_t bits = 0;    // class index, or bits of a double
-    bool is_new = false;  // a class the model has not had: `text`
+    uint64_t bits = 0;    // as a record has it
+    bool is_new = false;  // a class the model has not had: `text`, or in `set`
     char digits[kLongestClass + 1];
     std::string_view text;
+    Range set;  // of the batch's classes
+  };
+  // A label that a pair gets. `set`: of a multilabel, else null.
+  struct LabelValue {
+    uint64_t bits = 0;
+    const ClassSet* set = nullptr;
+  };
+  // What details say of a prediction.
+  struct Details {
+    ScorePool::List scores;  // that are not 0
+    ClassSet set;
   };
 
   enum class Half : uint8_t { kNothing, kDuplicate, kNew, kCorrection };
@@ -85,8 +98,10 @@ class Joiner {
     // Of a new prediction:
     const Extra* extra = nullptr;
     double score = -1;
-    uint32_t details = 0;      // records that its scores of classes take
-    uint32_t new_classes = 0;  // named by these alone
+    uint32_t details = 0;  // records that its scores, or classes, take
+    // Of scores that neither value names, or of sets.
+    uint32_t new_classes = 0;
+    bool label_adds_class = false;  // one of a set
     uint32_t slices = Slicing::kNoSet;
     bool adds_slices = false;   // the set is found once they are there
     bool segments_fit = false;  // those that are new have room
@@ -124,9 +139,10 @@ class Joiner {
   void PrefetchRecords(size_t begin, size_t end) const;
   void LoadChain(const PairKey& key);
   int64_t RecordsNeeded(const Plan& plan) const;
+  bool CanCorrect(const Plan& plan) const;
   // What it needs if it is new.
   static uint32_t RecordsOf(const EventBatch& batch, const Event& event);
-  static uint32_t DetailsOf(const EventBatch& batch, const Event& event);
+  static uint32_t DetailCount(const EventBatch& batch, const Event& event);
   // True if there is room for one more that the batch did not ask for.
   bool HasSpareRoom() const { return Fits(*state_, reserved_ + 1); }
   bool HasPrediction(uint32_t owner) const;
@@ -138,6 +154,8 @@ class Joiner {
                    bool* of_label);
   Reject PlanLabel(const EventBatch& batch, Plan* plan);
   Reject PlanScores(const EventBatch& batch, Plan* plan);
+  Reject PlanSets(const EventBatch& batch, Plan* plan, bool* of_label);
+  bool IsRefused(const EventBatch& batch, const Plan& plan, uint32_t name);
   static bool IsScored(const EventBatch& batch, const Plan& plan,
                        std::string_view text);
   uint32_t ClassOf(const EventBatch& batch, Model* model, uint32_t name);
@@ -148,6 +166,8 @@ class Joiner {
   bool IsNewer(const Plan& plan) const;
   Reject Read(const EventBatch& batch, const Plan& plan, ValueKind kind,
               uint64_t raw, Value* value);
+  void ReadSet(const EventBatch& batch, Model* model, Range range,
+               Value* value);
   static bool WriteDigits(ValueKind kind, uint64_t raw, Value* value);
   Reject CheckLimits(const EventBatch& batch, Plan* plan, bool* of_label) const;
   bool CheckMemory(const EventBatch& batch, const WindowShape& shape,
@@ -159,12 +179,28 @@ class Joiner {
   // Doing
   void Build(const EventBatch& batch, Plan* plan);
   void CountPrediction(const Plan& plan, Version* version);
+  void SettleScores(const EventBatch& batch, const Plan& plan);
+  ClassSet SettleSet(const EventBatch& batch, Model* model, Value* value);
+  static Observation ObservationOf(Model* model, const Record& pair,
+                                   const LabelValue& label,
+                                   const Details& details);
   void CountCompleted(Model* model, Version* version, const Record& pair,
-                      uint64_t label, const ScorePool::List& scores);
+                      const LabelValue& label, const Details& details);
+
+  // Details of a record of the chain
   void AddDetails(const Plan& plan, const Record& prediction);
-  // Of a prediction of the chain.
-  ScorePool::List ScoresOf(const Record& prediction) const;
-  void JoinDetails(const Record& prediction);
+  Record* AddDetail(const Record& of, RecordKind kind);
+  Details DetailsOf(const Model& model, const Record& prediction) const;
+  void JoinDetails(const Record& of);
+  // What `value` stands for; nullopt if it is a hash and nothing else was kept.
+  std::optional<ClassSet> SetOf(const Record& of, uint64_t value,
+                                RecordKind details) const;
+  // Of the label that stands.
+  std::optional<ClassSet> StandingSet(const Record& standing) const;
+  size_t LabelDetailsOf(const Record& of) const;
+  // Where there is room: else the label cannot be corrected.
+  void KeepLabelSet(const Record& of, const LabelValue& label);
+  void DropLabelSets();
   void DoUnjoinable(const Plan& plan);
   void DoPrediction(const Plan& plan);
   void DoLabel(const Plan& plan);
@@ -175,8 +211,13 @@ class Joiner {
   void CountPastLabel(Model* model, uint32_t owner, uint32_t age, Record* past);
   void RehomePastLabels(Model* model, const Record& pair);
   void DropPastLabels();
-  void Complete(Model* model, Version* version, Record* record, uint64_t label,
-                int64_t label_time_us, bool delay_counts);
+  void Complete(Model* model, Version* version, Record* record,
+                const LabelValue& label, int64_t label_time_us,
+                bool delay_counts);
+  LabelValue LabelOf(const Plan& plan) const {
+    return {plan.label.bits,
+            plan.task == Task::kMultilabel ? &label_set_ : nullptr};
+  }
   void AddLabelRecord(const Plan& plan, bool joined);
   void MarkLabelJoined(Model* model, Record* label);
 
@@ -194,7 +235,8 @@ class Joiner {
   };
   std::vector<Key> keys_;        // by place
   std::vector<uint32_t> chain_;  // records alive, of the event at hand
-  ScorePool::List scores_;       // of the event at hand, that are not 0
+  Details details_;              // of its prediction
+  ClassSet label_set_;           // of its label
   // Under the policy to refuse: how many records each event may need, and how
   // many of those are still to come.
   std::vector<uint32_t> fresh_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
 #include <cmath>
 #include <string>
 
@@ -15,6 +14,7 @@ Task TaskOf(const Event& event) {
   const ValueKind first = event.prediction_kind != ValueKind::kNone
                               ? event.prediction_kind
                               : event.label_kind;
+  if (first == ValueKind::kSet) return Task::kMultilabel;
   return first == ValueKind::kReal ? Task::kRegression : Task::kClassification;
 }
 
@@ -74,6 +74,7 @@ Reject Joiner::PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
       const Reject reject = Read(batch, *plan, event.prediction_kind,
                                  event.prediction, &plan->prediction);
       if (reject != Reject::kNone) return reject;
+      plan->details = DetailCount(batch, event);
       plan->score = plan->extra->score;
       if (plan->extra->scores.count > 0) {
         const Reject of_scores = PlanScores(batch, plan);
@@ -89,52 +90,11 @@ Reject Joiner::PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
       return reject;
     }
   }
+  if (plan->task == Task::kMultilabel) {
+    const Reject reject = PlanSets(batch, plan, of_label);
+    if (reject != Reject::kNone) return reject;
+  }
   return CheckLimits(batch, plan, of_label);
-}
-
-// Classes that scores name are classes of the model.
-Reject Joiner::PlanScores(const EventBatch& batch, Plan* plan) {
-  if (plan->task != Task::kClassification) return Reject::kTaskMismatch;
-  const std::vector<std::string>& configured =
-      state_->settings().For(batch.names[plan->event->model]).classes;
-  const Range range = plan->extra->scores;
-  for (uint32_t i = 0; i < range.count; ++i) {
-    const uint32_t name = batch.class_scores[range.begin + i].name;
-    const uint32_t index = ClassOf(batch, plan->model, name);
-    const std::string_view text = batch.names[name];
-    if (index != kNoClass) {
-      if (plan->model->Refuses(index)) return Reject::kUnknownClass;
-      continue;
-    }
-    if (!configured.empty() && std::find(configured.begin(), configured.end(),
-                                         text) == configured.end()) {
-      return Reject::kUnknownClass;
-    }
-    plan->new_classes +=
-        !(plan->prediction.is_new && plan->prediction.text == text);
-  }
-  plan->details = DetailsOf(batch, *plan->event);
-  return Reject::kNone;
-}
-
-// True if the event's scores name the class.
-bool Joiner::IsScored(const EventBatch& batch, const Plan& plan,
-                      std::string_view text) {
-  const Range range = plan.extra->scores;
-  const auto begin = batch.class_scores.begin() + range.begin;
-  return std::any_of(begin, begin + range.count, [&](const ClassScore& s) {
-    return batch.names[s.name] == text;
-  });
-}
-
-uint32_t Joiner::ClassOf(const EventBatch& batch, Model* model, uint32_t raw) {
-  if (model == nullptr) return kNoClass;
-  Name& name = names_[raw];
-  if (name.class_of != model) {
-    name.class_index = model->FindClass(batch.names[raw]);
-    name.class_of = name.class_index == kNoClass ? nullptr : model;
-  }
-  return name.class_index;
 }
 
 // Most segments of a batch are among the few it has had already.
@@ -178,8 +138,11 @@ Reject Joiner::PlanLabel(const EventBatch& batch, Plan* plan) {
   if (reject != Reject::kNone) return reject;
   if (plan->standing == nullptr) {
     plan->label_half = Half::kNew;
-  } else if (!plan->label.is_new &&
-             plan->label.bits == plan->standing->label()) {
+  } else if ((!plan->label.is_new &&
+              plan->label.bits == plan->standing->label()) ||
+             (plan->task == Task::kMultilabel &&
+              !StandingSet(*plan->standing))) {
+    // What it would correct is the same, or not known.
     plan->label_half = Half::kDuplicate;
   } else {
     plan->label_half = state_->settings().correct_labels && IsNewer(*plan)
@@ -210,7 +173,13 @@ Reject Joiner::Read(const EventBatch& batch, const Plan& plan, ValueKind kind,
     value->bits = std::bit_cast<uint64_t>(number + 0.0);  // one kind of zero
     return Reject::kNone;
   }
-  if (kind == ValueKind::kSet) return Reject::kTaskMismatch;
+  if ((kind == ValueKind::kSet) != (plan.task == Task::kMultilabel)) {
+    return Reject::kTaskMismatch;
+  }
+  if (kind == ValueKind::kSet) {
+    ReadSet(batch, plan.model, Range::Of(raw), value);
+    return Reject::kNone;
+  }
   uint32_t index = kNoClass;
   if (kind == ValueKind::kText) {
     index = ClassOf(batch, plan.model, static_cast<uint32_t>(raw));
@@ -231,23 +200,6 @@ Reject Joiner::Read(const EventBatch& batch, const Plan& plan, ValueKind kind,
   value->is_new = index == kNoClass;
   value->bits = index;
   return Reject::kNone;
-}
-
-// An integer in decimal. False if it is longer than a class may be.
-bool Joiner::WriteDigits(ValueKind kind, uint64_t raw, Value* value) {
-  char* const end = value->digits + kLongestClass;
-  std::to_chars_result result{};
-  if (kind == ValueKind::kInteger) {
-    result = std::to_chars(value->digits, end, static_cast<int64_t>(raw));
-  } else if (kind == ValueKind::kUnsigned) {
-    result = std::to_chars(value->digits, end, raw);
-  } else {
-    result = std::to_chars(value->digits, end, std::bit_cast<double>(raw) + 0.0,
-                           std::chars_format::fixed, 0);
-  }
-  if (result.ec != std::errc()) return false;
-  value->text = std::string_view(value->digits, result.ptr - value->digits);
-  return true;
 }
 
 Reject Joiner::CheckLimits(const EventBatch& batch, Plan* planned,
@@ -291,7 +243,8 @@ Reject Joiner::CheckLimits(const EventBatch& batch, Plan* planned,
     }
   }
   const bool new_class_scores =
-      plan.details > 0 && (plan.model == nullptr || !plan.model->class_scored);
+      plan.extra->scores.count > 0 && predicts &&
+      (plan.model == nullptr || !plan.model->class_scored);
   const bool new_score =
       new_class_scores ||
       (plan.score >= 0 && (plan.model == nullptr || !plan.model->scored));
@@ -321,7 +274,7 @@ Reject Joiner::CheckLimits(const EventBatch& batch, Plan* planned,
     return Reject::kVersionLimit;
   }
   if (new_prediction && refused(plan.prediction)) return Reject::kUnknownClass;
-  if (new_label) *of_label = true;
+  if (new_label || plan.label_adds_class) *of_label = true;
   if (new_label && refused(plan.label)) return Reject::kUnknownClass;
   if (classes + new_classes > settings.classes) return Reject::kClassLimit;
   WindowShape shape;

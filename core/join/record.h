@@ -18,10 +18,11 @@ struct PairKey {
 
 enum class RecordKind : uint8_t {
   kFree,
-  kPrediction,  // of one version; with its label once joined
-  kLabel,       // one that came first, or outlives the predictions it scored
-  kPastLabel,   // a value that the label of this id has had before
-  kDetail,      // more of a prediction: scores of classes
+  kPrediction,   // of one version; with its label once joined
+  kLabel,        // one that came first, or outlives the predictions it scored
+  kPastLabel,    // a value that the label of this id has had before
+  kDetail,       // more of a prediction: scores of classes, or a set of them
+  kLabelDetail,  // more of the label of a record: a set of classes
 };
 
 // Records of one key form a chain. One cache line each.
@@ -48,11 +49,12 @@ struct Record {
   // label_time    receipt (ms)              timestamp of label    same
   // number        -                         n-th of its version   n-th joined
   //
-  // A value is a class index, or the bits of a double. `first` is the
-  // prediction and `second` the label. With a score (of a class, then) they are
-  // both in `first`, and `second` is the score. A detail has in each of both a
-  // class's score, or kNoScore; its owner, age and number are those of its
-  // prediction.
+  // A value is a class index, the bits of a double, or of a set of classes (see
+  // class_set.h). `first` is the prediction and `second` the label. With a
+  // score (of a class, then) they are both in `first`, and `second` is the
+  // score. A detail has in each of both a class's score, or kNoScore, or
+  // classes of a set; its owner, age and number are those of the record it is
+  // of.
 
   RecordKind kind() const { return static_cast<RecordKind>(kind_bits); }
   void set_kind(RecordKind kind) { kind_bits = static_cast<uint64_t>(kind); }

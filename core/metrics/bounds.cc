@@ -28,6 +28,13 @@ Gradient GradientOf(const ClassCounts& c, double classes) {
   return {F1(c).value_or(0) / size / classes, 2 / size / classes};
 }
 
+// With D = predicted + actual the gradient of F = 2 TP / D gives the variance
+// F (1 - F) (2 - F) / D.
+double F1Deviation(double f, const ClassCounts& counts) {
+  const auto size = static_cast<double>(counts.predicted + counts.actual);
+  return std::sqrt(f * (1 - f) * (2 - f) / size);
+}
+
 }  // namespace
 
 std::optional<Bounds> WilsonBounds(uint64_t part, uint64_t whole) {
@@ -43,14 +50,26 @@ std::optional<Bounds> WilsonBounds(uint64_t part, uint64_t whole) {
   return bounds;
 }
 
-// With D = predicted + actual the gradient of F = 2 TP / D gives the variance
-// F (1 - F) (2 - F) / D.
 std::optional<Bounds> F1Bounds(const ClassCounts& counts) {
   const Figure f1 = F1(counts);
   if (!f1) return std::nullopt;
-  const double f = *f1;
-  const auto size = static_cast<double>(counts.predicted + counts.actual);
-  return Clipped(f, kZ * std::sqrt(f * (1 - f) * (2 - f) / size));
+  return Clipped(*f1, kZ * F1Deviation(*f1, counts));
+}
+
+// The errors of the classes come from the same pairs, in a way that is not
+// counted: the deviation of their mean is at most the mean of theirs.
+std::optional<Bounds> MultilabelMacroF1Bounds(const Confusion& confusion) {
+  const Figure f1 = Averaged(confusion, Average::kMacro, F1);
+  if (!f1) return std::nullopt;
+  double deviations = 0;
+  double classes = 0;
+  for (const ClassCounts& c : confusion.classes) {
+    const Figure of_class = F1(c);
+    if (!of_class) continue;
+    deviations += F1Deviation(*of_class, c);
+    ++classes;
+  }
+  return Clipped(*f1, kZ * deviations / classes);
 }
 
 // The figure stays as it is when all counts grow by the same factor, so its

@@ -30,5 +30,7 @@ std::optional<Bounds> F1Bounds(const ClassCounts& counts);
 // The same of the mean over the classes that occur. Where not all cells are in
 // the matrix, but only the classes' counts, it is at least as wide.
 std::optional<Bounds> MacroF1Bounds(const Confusion& confusion);
+// Of a multilabel: at least as wide, too.
+std::optional<Bounds> MultilabelMacroF1Bounds(const Confusion& confusion);
 
 }  // namespace plumbline

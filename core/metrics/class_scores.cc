@@ -57,7 +57,7 @@ double LossOf(const ScorePool::List& scores, uint32_t actual,
 void Count(const Counting& counting, const Observation& o,
            CellChangeList* list) {
   if (!o.has_scores()) return;
-  const ScorePool::List& scores = counting.pool->Of(o.scores());
+  const ScorePool::List& scores = counting.scores->Of(o.scores());
   const uint32_t size = SizeFor(counting.classes);
   const auto add = [&](uint32_t cell, int64_t value) {
     list->Add(Section::kClassScores, size, cell, value);

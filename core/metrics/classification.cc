@@ -73,11 +73,12 @@ Figure BalancedAccuracy(const Confusion& confusion) {
 Figure Averaged(const Confusion& confusion, Average average,
                 ClassFigure figure) {
   if (average == Average::kMicro) {
-    // Every observation is one label and one prediction, so the sums over the
-    // classes make precision, recall and F1 all the accuracy.
     ClassCounts sum;
-    sum.true_positives = Correct(confusion);
-    sum.predicted = sum.actual = confusion.observations;
+    for (const ClassCounts& c : confusion.classes) {
+      sum.true_positives += c.true_positives;
+      sum.predicted += c.predicted;
+      sum.actual += c.actual;
+    }
     return figure(sum);
   }
   double sum = 0;

@@ -30,7 +30,8 @@ Figure NegativePredictiveValue(const ClassCounts& counts,
                                uint64_t observations);
 Figure PositivePrediction(const ClassCounts& counts, uint64_t observations);
 
-uint64_t Correct(const Confusion& confusion);  // on the diagonal
+// True positives; of a matrix, what is on the diagonal.
+uint64_t Correct(const Confusion& confusion);
 // accuracy_score: the share on the diagonal.
 Figure Accuracy(const Confusion& confusion);
 // balanced_accuracy_score: the mean recall of the classes that occur as label.

@@ -1,33 +1,13 @@
 // The figures of a classifier from its confusion matrix.
 
 #include <algorithm>
-#include <array>
 
 #include "core/metrics/agreement.h"
+#include "core/metrics/averages.h"
 #include "core/metrics/figures.h"
 
 namespace plumbline {
 namespace {
-
-struct ClassFigureName {
-  std::string_view name;
-  ClassFigure figure;
-};
-constexpr std::array<ClassFigureName, 3> kClassFigures = {{
-    {"precision", Precision},
-    {"recall", Recall},
-    {"f1", F1},
-}};
-
-struct AverageName {
-  std::string_view name;
-  Average average;
-};
-constexpr std::array<AverageName, 3> kAverages = {{
-    {"macro", Average::kMacro},
-    {"micro", Average::kMicro},
-    {"weighted", Average::kWeighted},
-}};
 
 // The counts of the positive class: zeros if it has not occurred, nullopt if
 // the model has none.
@@ -99,24 +79,28 @@ const Statistic kClassificationStatistic = {
     .families =
         {{.name = "accuracy",
           .help = "Share of pairs whose prediction is the label.",
-          .bounded = {""}},
+          .bounded = {""},
+          .of_sets = true},
          {.name = "balanced_accuracy",
           .help = "Mean recall of the classes that occur as label."},
          {.name = "precision",
           .help = "Precision, averaged over classes.",
           .label = "average",
           .values = kAllAverages,
-          .bounded = {"binary"}},
+          .bounded = {"binary"},
+          .of_sets = true},
          {.name = "recall",
           .help = "Recall, averaged over classes.",
           .label = "average",
           .values = kAllAverages,
-          .bounded = {"binary"}},
+          .bounded = {"binary"},
+          .of_sets = true},
          {.name = "f1",
           .help = "F1 score, averaged over classes.",
           .label = "average",
           .values = kAllAverages,
-          .bounded = {"binary", "macro"}},
+          .bounded = {"binary", "macro"},
+          .of_sets = true},
          {.name = "specificity",
           .help = "Share of the negative labels that were predicted negative.",
           .label = "average",

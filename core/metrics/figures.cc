@@ -4,6 +4,22 @@
 
 namespace plumbline {
 
+namespace {
+
+std::vector<Task> TasksOf(const Statistic& statistic,
+                          const FigureFamily& family,
+                          std::string_view average) {
+  if (statistic.of_coverage) {
+    return {Task::kClassification, Task::kRegression, Task::kMultilabel};
+  }
+  if (!family.of_sets) return {statistic.task};
+  if (average == "samples") return {Task::kMultilabel};
+  if (average == "binary") return {statistic.task};
+  return {statistic.task, Task::kMultilabel};
+}
+
+}  // namespace
+
 std::optional<FigureName> FigureOf(std::string_view api_name) {
   for (const Statistic* statistic : Statistics()) {
     for (const FigureFamily& family : statistic->families) {
@@ -12,8 +28,8 @@ std::optional<FigureName> FigureOf(std::string_view api_name) {
         const bool bounded =
             std::find(family.bounded.begin(), family.bounded.end(), average) !=
             family.bounded.end();
-        return FigureName{family.name, average,         family.is_ratio,
-                          bounded,     statistic->task, statistic->of_coverage};
+        return FigureName{family.name, average, family.is_ratio, bounded,
+                          TasksOf(*statistic, family, average)};
       };
       if (family.values.empty() && family.name == api_name) return named("");
       for (const std::string_view value : family.values) {

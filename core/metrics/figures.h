@@ -17,9 +17,8 @@ struct FigureName {
   std::string_view name;
   std::string_view average;
   bool is_ratio = true;
-  bool has_bounds = false;  // NAME_lower_bound and NAME_upper_bound
-  Task task = Task::kClassification;
-  bool of_any_task = false;
+  bool has_bounds = false;       // NAME_lower_bound and NAME_upper_bound
+  std::vector<Task> tasks = {};  // of the models that have it
 };
 
 // By what the API calls it: "accuracy", "f1_macro". nullopt if there is none.

@@ -78,7 +78,7 @@ void Append(const ModelSnapshot& model, const WindowSnapshot& window,
 double PositiveScore(const Counting& counting, const Observation& o) {
   if (!o.has_scores()) return o.score();
   if (!counting.has_positive) return -1;
-  for (const auto& [class_index, p] : counting.pool->Of(o.scores())) {
+  for (const auto& [class_index, p] : counting.scores->Of(o.scores())) {
     if (class_index == counting.positive) return p;
   }
   return 0;

@@ -34,6 +34,7 @@ struct FigureFamily {
   std::vector<std::string_view> values = {};
   // Those that have bounds (with an empty value: the one figure has).
   std::vector<std::string_view> bounded = {};
+  bool of_sets = false;  // multilabel models have it as well
 };
 
 // A figure that has a value. The views are into the model's snapshot, or last.

@@ -5,6 +5,7 @@
 namespace plumbline {
 
 extern const Statistic kClassificationStatistic;
+extern const Statistic kMultilabelStatistic;
 extern const Statistic kScoreStatistic;
 extern const Statistic kClassScoreStatistic;
 extern const Statistic kThresholdStatistic;
@@ -15,9 +16,9 @@ extern const Statistic kCoverageStatistic;
 // In the order in which figures are shown.
 std::span<const Statistic* const> Statistics() {
   static constexpr std::array kAll = {
-      &kClassificationStatistic, &kScoreStatistic,      &kClassScoreStatistic,
-      &kThresholdStatistic,      &kRegressionStatistic, &kTopConfusionStatistic,
-      &kCoverageStatistic};
+      &kClassificationStatistic, &kMultilabelStatistic, &kScoreStatistic,
+      &kClassScoreStatistic,     &kThresholdStatistic,  &kRegressionStatistic,
+      &kTopConfusionStatistic,   &kCoverageStatistic};
   return kAll;
 }
 

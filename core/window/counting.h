@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "core/settings.h"
+#include "core/window/list_pool.h"
 #include "core/window/observation.h"
-#include "core/window/score_pool.h"
 #include "core/window/section.h"
 
 namespace plumbline {
@@ -17,6 +17,7 @@ namespace plumbline {
 enum class CountForm : uint8_t {
   kMatrix,
   kMarginals,
+  kSets,       // a multilabel: marginals, by membership
   kTotalOnly,  // a regression: values have no cells
 };
 
@@ -78,11 +79,22 @@ struct Counting {
   // class.
   uint32_t scores_from = 0;  // age
   std::vector<Threshold> thresholds;
-  ScorePool* pool = nullptr;  // of the model
+  ScorePool* scores = nullptr;  // of the model
+  SetPool* sets = nullptr;      // likewise
 
   // Appends what an observation adds to the cells of one statistic.
   using Count = void (*)(const Counting&, const Observation&, CellChangeList*);
   std::vector<Count> statistics;  // those that the model has
+
+  // A last-N window has taken what the observation refers to, or let it go.
+  void Hold(const Observation& o) const {
+    if (o.has_scores()) scores->Hold(o.scores());
+    if (o.has_sets()) sets->Hold(o.sets());
+  }
+  void Release(const Observation& o) const {
+    if (o.has_scores()) scores->Release(o.scores());
+    if (o.has_sets()) sets->Release(o.sets());
+  }
 };
 
 }  // namespace plumbline

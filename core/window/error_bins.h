@@ -3,10 +3,10 @@
 // A Fast and Fully-Mergeable Quantile Sketch with Relative-Error Guarantees",
 // PVLDB 12, 2019).
 //
-// A slot has room for 1,024 bins that occur: errors that lie close together over
-// nine powers of ten. When more do, each two neighbours become one (I. Epicoco et
-// al., "UDDSketch: Accurate Tracking of Quantiles in Data Streams", IEEE Access
-// 8, 2020), and it is 2%.
+// A slot has room for 1,024 bins that occur: errors that lie close together
+// over nine powers of ten. When more do, each two neighbours become one (I.
+// Epicoco et al., "UDDSketch: Accurate Tracking of Quantiles in Data Streams",
+// IEEE Access 8, 2020), and it is 2%.
 
 #pragma once
 
@@ -28,10 +28,9 @@ struct ErrorBins {
   static uint32_t KeyOf(double error) {
     if (error < kLeast) return kZero;
     return kFirst +
-           static_cast<uint32_t>(
-               std::max(std::ceil((std::log(error) - std::log(kLeast)) /
-                                  LogGrowth()),
-                        0.));
+           static_cast<uint32_t>(std::max(
+               std::ceil((std::log(error) - std::log(kLeast)) / LogGrowth()),
+               0.));
   }
   // What all errors that count as the key at a level are close to: within 1%
   // at level 0, 2% at level 1, and so on.

@@ -30,6 +30,10 @@ class Observation {
     o.second_ = kScores | scores;
     return o;
   }
+  // Of a multilabel: sets that have this number in the model's pool.
+  static Observation OfSets(uint32_t sets) {
+    return Observation(0, kSets | sets);
+  }
   // Of a regression.
   static Observation OfValues(double label, double prediction) {
     return Observation(std::bit_cast<uint64_t>(label),
@@ -45,9 +49,14 @@ class Observation {
   double score() const { return std::bit_cast<double>(second_); }
   bool has_scores() const { return second_ >> 32 == kScores >> 32; }
   uint32_t scores() const { return static_cast<uint32_t>(second_); }
+  bool has_sets() const { return second_ >> 32 == kSets >> 32; }
+  uint32_t sets() const { return static_cast<uint32_t>(second_); }
 
   // Another label: what belongs to the prediction stays.
-  void Correct(const Observation& to) { first_ = to.first_; }
+  void Correct(const Observation& to) {
+    first_ = to.first_;
+    if (to.has_sets()) second_ = to.second_;
+  }
 
   double label() const { return std::bit_cast<double>(first_); }
   double prediction() const { return std::bit_cast<double>(second_); }
@@ -58,8 +67,9 @@ class Observation {
 
   // No two classes, and as a double not a number.
   static constexpr uint64_t kUnseen = ~uint64_t{0};
-  // As a double not a number, which neither a score nor a prediction is.
+  // As doubles not numbers, which neither a score nor a prediction is.
   static constexpr uint64_t kScores = uint64_t{0xfff80001} << 32;
+  static constexpr uint64_t kSets = uint64_t{0xfff80002} << 32;
 
   uint64_t first_ = kUnseen;
   uint64_t second_ = 0;

@@ -2,8 +2,9 @@
 //
 // A score is one of some 47,000 bins: steps of 1/16,384 between 1/32 and 31/32,
 // and towards 0 and 1 each halving of the distance in 512 steps, below 2^-13 in
-// 128, below 2^-40 in 8. Exactly 0 and exactly 1 have bins of their own. So what
-// has up to four decimals is told apart, and so is what lies close to 0 or 1.
+// 128, below 2^-40 in 8. Exactly 0 and exactly 1 have bins of their own. So
+// what has up to four decimals is told apart, and so is what lies close to 0
+// or 1.
 //
 // A slot has room for some 100 bins that occur. When more do, all bins that lie
 // in one step of twice the width are merged, and so on: fine for few values,
@@ -77,8 +78,8 @@ struct ScoreBins {
     constexpr double kLinearFrom = 1.0 / (1 << -kLinear);
     if (distance >= kLinearFrom) {
       constexpr double kStepsPerUnit = kNear / kLinearFrom;
-      const auto step = static_cast<uint32_t>((distance - kLinearFrom) *
-                                              kStepsPerUnit);
+      const auto step =
+          static_cast<uint32_t>((distance - kLinearFrom) * kStepsPerUnit);
       return kLinearFirst + (step < kLinearSteps ? step : kLinearSteps - 1);
     }
     const int halving = std::ilogb(distance);  // 2^halving <= distance

@@ -69,7 +69,7 @@ class Tally {
   }
   // The same for a pair that stays one: only its cells change.
   void Recount(const Observation& o, int64_t n, const Counting& counting) {
-    CountClasses(o, n, counting.form);
+    CountClasses(o, n, counting);
     if (counting.statistics.empty()) return;
     scratch_.Clear();
     for (const Counting::Count count : counting.statistics) {
@@ -81,7 +81,7 @@ class Tally {
   void AddKnown(const Observation& o, const CellChange* begin,
                 const CellChange* end, const Counting& counting) {
     ++observations_;
-    CountClasses(o, 1, counting.form);
+    CountClasses(o, 1, counting);
     AddChanges(begin, end, 1);
   }
 
@@ -128,10 +128,19 @@ class Tally {
   }
 
  private:
-  void CountClasses(const Observation& o, int64_t n, CountForm form) {
-    if (form == CountForm::kMatrix) {
+  void CountClasses(const Observation& o, int64_t n, const Counting& counting) {
+    if (counting.form == CountForm::kMatrix) {
       matrix_.Add(CellOf(o.actual(), o.predicted()), n);
-    } else if (form == CountForm::kMarginals) {
+    } else if (counting.form == CountForm::kSets) {
+      for (const ClassMembership m : counting.sets->Of(o.sets())) {
+        const auto add = [&](bool is, Marginal marginal) {
+          if (is) marginals_.Add(MarginalOf(m.class_index, marginal), n);
+        };
+        add(m.predicted && m.actual, Marginal::kTruePositives);
+        add(m.predicted, Marginal::kPredicted);
+        add(m.actual, Marginal::kActual);
+      }
+    } else if (counting.form == CountForm::kMarginals) {
       if (o.actual() == o.predicted()) {
         marginals_.Add(MarginalOf(o.actual(), Marginal::kTruePositives), n);
       }

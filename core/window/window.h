@@ -63,12 +63,12 @@ class Window {
   }
 
   // Bytes that a window takes at most, with cells for so many classes.
-  // `sections`: of a slot. `scores`: of a pair. `numbered`: it is a slice's.
+  // `sections`: of a slot. `lists`: of a pair. `numbered`: it is a slice's.
   static int64_t Bytes(const WindowSettings& settings, uint32_t matrix_cells,
-                       uint32_t marginal_cells, int64_t sections,
-                       int64_t scores, bool numbered) {
+                       uint32_t marginal_cells, int64_t sections, int64_t lists,
+                       bool numbered) {
     const int64_t place =
-        static_cast<int64_t>(sizeof(Observation)) + scores +
+        static_cast<int64_t>(sizeof(Observation)) + lists +
         (numbered ? static_cast<int64_t>(sizeof(uint64_t)) : 0);
     return static_cast<int64_t>(sizeof(Window)) +
            static_cast<int64_t>(SlotCount(settings)) *

@@ -12,6 +12,19 @@ std::string Quoted(std::string_view text) {
   return "\"" + std::string(text) + "\"";
 }
 
+std::string Described(ValueKind kind) {
+  switch (kind) {
+    case ValueKind::kSet:
+      return "a set of classes";
+    case ValueKind::kReal:
+      return "a number with a fraction or an exponent";
+    case ValueKind::kText:
+      return "a class";
+    default:
+      return "an integer";
+  }
+}
+
 // Why the state did not take an event.
 EventError Explain(const EventBatch& batch, const BatchOutcome::Error& error) {
   const Event& event = batch.events[error.event];
@@ -23,12 +36,11 @@ EventError Explain(const EventBatch& batch, const BatchOutcome::Error& error) {
   switch (error.reject) {
     case Reject::kTaskMismatch:
       explained.message =
-          half +
-          (kind != ValueKind::kText
-               ? " is a number with a fraction, but model " + model +
-                     " is a classification"
-               : " is a class, but model " + model + " is a regression") +
-          "; if that is not meant, configure its task";
+          half + " is " + Described(kind) + ", and the task of model " + model +
+          " is another; if that is not meant, configure its task";
+      if (kind != ValueKind::kSet && batch.ExtraOf(event).scores.count > 0) {
+        explained.message += ". Only a classification has scores";
+      }
       break;
     case Reject::kTooLong:
       explained.message = half + " has more than 128 digits";

@@ -100,9 +100,7 @@ std::string HistoryJson(
       window.counts = CountsOf(step, model);
       Json point = {{"time", FormatTimestamp(begin_ms)},
                     {"observations", step.observations}};
-      if (model.task == Task::kClassification && model.has_matrix) {
-        point["confusion"] = ConfusionJson(model, window);
-      }
+      if (model.has_matrix) point["confusion"] = ConfusionJson(model, window);
       point["metrics"] = MetricsJson(model, window);
       points.push_back(std::move(point));
     }
@@ -111,7 +109,7 @@ std::string HistoryJson(
                        {"points", std::move(points)}});
   }
   Json json = {{"model", model.name}, {"step", FormatDuration(query.step_ms)}};
-  if (model.task == Task::kClassification) json["classes"] = model.classes;
+  if (model.task != Task::kRegression) json["classes"] = model.classes;
   json["results"] = std::move(results);
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -59,13 +59,11 @@ Json WindowJson(const ModelSnapshot& model, const VersionSnapshot& version,
                {"window", window.settings.name},
                {"segment", SegmentJson(window)},
                {"observations", window.counts.observations}};
-  const bool classifies = model.task == Task::kClassification;
-  if (classifies) json["classes"] = model.classes;
-  if (classifies && model.has_matrix) {
-    json["confusion"] = ConfusionJson(model, window);
-  }
+  const bool has_classes = model.task != Task::kRegression;
+  if (has_classes) json["classes"] = model.classes;
+  if (model.has_matrix) json["confusion"] = ConfusionJson(model, window);
   json["metrics"] = MetricsJson(model, window);
-  if (classifies) json["class_metrics"] = ClassesJson(model, window);
+  if (has_classes) json["class_metrics"] = ClassesJson(model, window);
   return json;
 }
 

@@ -103,15 +103,15 @@ void AddWindow(Families* out, const ModelSnapshot& model,
   if (model.task == Task::kClassification) {
     AddConfusion(out, model, labels, window);
     AddTopConfusions(out, model, labels, window);
-    AddClasses(out, model, labels, window);
   }
+  if (model.task != Task::kRegression) AddClasses(out, model, labels, window);
 }
 
 // ---- Totals ----
 
 void AddOutcomes(Families* out, const ModelSnapshot& model,
                  const VersionSnapshot& version) {
-  if (model.task != Task::kClassification || !model.has_matrix) return;
+  if (!model.has_matrix) return;
   const auto classes = static_cast<uint32_t>(model.classes.size());
   for (uint32_t actual = 0; actual < classes; ++actual) {
     for (uint32_t predicted = 0; predicted < classes; ++predicted) {

@@ -1,6 +1,5 @@
-// ScorePool: the scores of classes of the pairs that are counted, while a group
-// or a last-N window needs them. An observation has room for the number of such
-// a list only.
+// ListPool: what pairs have of several classes, while a group or a last-N
+// window needs it. An observation has room for the number of such a list only.
 //
 // The writer's alone. Lists that nothing holds are dropped after each group.
 
@@ -14,14 +13,10 @@ namespace plumbline {
 
 class Checkpoint;
 
-struct ClassProbability {
-  uint32_t class_index = 0;
-  double probability = 0;
-};
-
-class ScorePool {
+template <class Item>
+class ListPool {
  public:
-  using List = std::vector<ClassProbability>;
+  using List = std::vector<Item>;
 
   uint32_t Add(List list) {
     uint32_t number = 0;
@@ -32,7 +27,7 @@ class ScorePool {
       number = free_.back();
       free_.pop_back();
     }
-    entries_[number] = {0, std::move(list)};
+    entries_[number] = {0, true, std::move(list)};
     loose_.push_back(number);
     return number;
   }
@@ -45,7 +40,8 @@ class ScorePool {
   void EndGroup() {
     for (const uint32_t number : loose_) {
       Entry& entry = entries_[number];
-      if (entry.holders > 0 || entry.list.empty()) continue;
+      if (entry.holders > 0 || !entry.used) continue;
+      entry.used = false;
       List().swap(entry.list);
       free_.push_back(number);
     }
@@ -55,8 +51,7 @@ class ScorePool {
   // What a list is charged, with so many classes in it.
   static int64_t Bytes(uint32_t classes) {
     return static_cast<int64_t>(sizeof(Entry)) +
-           static_cast<int64_t>(classes) *
-               static_cast<int64_t>(sizeof(ClassProbability));
+           static_cast<int64_t>(classes) * static_cast<int64_t>(sizeof(Item));
   }
 
  private:
@@ -64,12 +59,27 @@ class ScorePool {
 
   struct Entry {
     uint32_t holders = 0;
-    List list;  // never empty while it is in use
+    bool used = false;  // else it is in the list of free ones
+    List list;
   };
 
   std::vector<Entry> entries_;
   std::vector<uint32_t> free_;
   std::vector<uint32_t> loose_;  // may have no holder; can be there twice
 };
+
+struct ClassProbability {
+  uint32_t class_index = 0;
+  double probability = 0;
+};
+using ScorePool = ListPool<ClassProbability>;
+
+// Of a class that was predicted, or is the label, or both.
+struct ClassMembership {
+  uint32_t class_index : 30 = 0;
+  uint32_t predicted : 1 = 0;
+  uint32_t actual : 1 = 0;
+};
+using SetPool = ListPool<ClassMembership>;
 
 }  // namespace plumbline

@@ -1,0 +1,123 @@
+// Which classes an event names, and whether its model may have them.
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/join/joiner.h"
+
+namespace plumbline {
+
+// Classes that scores name are classes of the model.
+Reject Joiner::PlanScores(const EventBatch& batch, Plan* plan) {
+  if (plan->task != Task::kClassification) return Reject::kTaskMismatch;
+  const Range range = plan->extra->scores;
+  for (uint32_t i = 0; i < range.count; ++i) {
+    const uint32_t name = batch.class_scores[range.begin + i].name;
+    if (IsRefused(batch, *plan, name)) return Reject::kUnknownClass;
+    const bool is_new = ClassOf(batch, plan->model, name) == kNoClass;
+    plan->new_classes +=
+        is_new && !(plan->prediction.is_new &&
+                    plan->prediction.text == batch.names[name]);
+  }
+  return Reject::kNone;
+}
+
+// True if the event's scores name the class.
+bool Joiner::IsScored(const EventBatch& batch, const Plan& plan,
+                      std::string_view text) {
+  const Range range = plan.extra->scores;
+  const auto begin = batch.class_scores.begin() + range.begin;
+  return std::any_of(begin, begin + range.count, [&](const ClassScore& s) {
+    return batch.names[s.name] == text;
+  });
+}
+
+uint32_t Joiner::ClassOf(const EventBatch& batch, Model* model, uint32_t raw) {
+  if (model == nullptr) return kNoClass;
+  Name& name = names_[raw];
+  if (name.class_of != model) {
+    name.class_index = model->FindClass(batch.names[raw]);
+    name.class_of = name.class_index == kNoClass ? nullptr : model;
+  }
+  return name.class_index;
+}
+
+// An integer in decimal. False if it is longer than a class may be.
+bool Joiner::WriteDigits(ValueKind kind, uint64_t raw, Value* value) {
+  char* const end = value->digits + kLongestClass;
+  std::to_chars_result result{};
+  if (kind == ValueKind::kInteger) {
+    result = std::to_chars(value->digits, end, static_cast<int64_t>(raw));
+  } else if (kind == ValueKind::kUnsigned) {
+    result = std::to_chars(value->digits, end, raw);
+  } else {
+    result = std::to_chars(value->digits, end, std::bit_cast<double>(raw) + 0.0,
+                           std::chars_format::fixed, 0);
+  }
+  if (result.ec != std::errc()) return false;
+  value->text = std::string_view(value->digits, result.ptr - value->digits);
+  return true;
+}
+
+void Joiner::ReadSet(const EventBatch& batch, Model* model, Range range,
+                     Value* value) {
+  ClassSet set;
+  for (uint32_t i = 0; i < range.count; ++i) {
+    const uint32_t index =
+        ClassOf(batch, model, batch.classes[range.begin + i]);
+    value->is_new = value->is_new || index == kNoClass;
+    set.push_back(index);
+  }
+  std::sort(set.begin(), set.end());
+  value->set = range;
+  value->bits = value->is_new ? 0 : ValueOfSet(set);
+}
+
+// The classes of sets are classes of the model.
+Reject Joiner::PlanSets(const EventBatch& batch, Plan* plan, bool* of_label) {
+  const auto names_of = [&batch](const Value& value) {
+    return std::span(batch.classes).subspan(value.set.begin, value.set.count);
+  };
+  const bool predicts = plan->prediction_half == Half::kNew;
+  const bool labels =
+      plan->label_half == Half::kNew || plan->label_half == Half::kCorrection;
+  for (const uint32_t name : names_of(plan->prediction)) {
+    if (!predicts) break;
+    if (IsRefused(batch, *plan, name)) return Reject::kUnknownClass;
+    plan->new_classes += ClassOf(batch, plan->model, name) == kNoClass;
+  }
+  for (const uint32_t name : names_of(plan->label)) {
+    if (!labels) break;
+    if (IsRefused(batch, *plan, name)) {
+      *of_label = true;
+      return Reject::kUnknownClass;
+    }
+    const auto predicted = names_of(plan->prediction);
+    if (ClassOf(batch, plan->model, name) != kNoClass ||
+        (predicts && std::find(predicted.begin(), predicted.end(), name) !=
+                         predicted.end())) {
+      continue;
+    }
+    plan->label_adds_class = true;
+    ++plan->new_classes;
+  }
+  return Reject::kNone;
+}
+
+// True if the model must not have the class any more, or at all.
+bool Joiner::IsRefused(const EventBatch& batch, const Plan& plan,
+                       uint32_t name) {
+  const uint32_t index = ClassOf(batch, plan.model, name);
+  if (index != kNoClass) return plan.model->Refuses(index);
+  const std::vector<std::string>& configured =
+      state_->settings().For(batch.names[plan.event->model]).classes;
+  return !configured.empty() &&
+         std::find(configured.begin(), configured.end(), batch.names[name]) ==
+             configured.end();
+}
+
+}  // namespace plumbline
