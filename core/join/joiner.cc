@@ -125,9 +125,9 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
   if (needed > 1) {
     state_->SweepSome(kSweepPerEvent * static_cast<size_t>(needed - 1));
   }
-  if (needed > 0 && !Fits(*state_, needed)) {
+  if (needed > 0 && !Fits(*state_, reserved_ + needed) && CanFit(needed)) {
     // What goes may be what the plan rests on, so the event is planned again.
-    MakeRoom(state_, needed, state_->settings().evict_oldest);
+    MakeRoom(state_, reserved_ + needed, state_->settings().evict_oldest);
     plan = Plan{};
     plan.event = &event;
     plan.extra = &batch.ExtraOf(event);
@@ -281,7 +281,15 @@ int64_t Joiner::RecordsNeeded(const Plan& plan) const {
   const int64_t of_label = SetDetails(plan.label.set.count);
   if (plan.label_half == Half::kNew && predictions == 0) return 1 + of_label;
   if (of_label == 0) return records;
-  return records + of_label * (predictions + count(RecordKind::kLabel));
+  // One more, for a label whose pair goes to make this room.
+  return records + of_label * (predictions + count(RecordKind::kLabel)) + 1;
+}
+
+// True if enough may go.
+bool Joiner::CanFit(int64_t needed) const {
+  return state_->settings().evict_oldest ||
+         static_cast<int64_t>(Waiting(*state_)) + reserved_ + needed <=
+             RecordLimit(state_->settings());
 }
 
 // A label that waits is worth nothing without its classes.

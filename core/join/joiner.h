@@ -139,6 +139,7 @@ class Joiner {
   void PrefetchRecords(size_t begin, size_t end) const;
   void LoadChain(const PairKey& key);
   int64_t RecordsNeeded(const Plan& plan) const;
+  bool CanFit(int64_t needed) const;
   bool CanCorrect(const Plan& plan) const;
   // What it needs if it is new.
   static uint32_t RecordsOf(const EventBatch& batch, const Event& event);

@@ -22,7 +22,8 @@ namespace plumbline {
 
 // An event, as a test writes it.
 struct TestEvent {
-  using Value = std::variant<std::monostate, std::string, int, double>;
+  using Set = std::vector<std::string>;
+  using Value = std::variant<std::monostate, std::string, int, double, Set>;
 
   std::string model = "m";
   std::string version = "1";
@@ -69,6 +70,14 @@ inline EventBatch Batch(const std::vector<TestEvent>& events) {
     } else if (const auto* real = std::get_if<double>(&value)) {
       *kind = ValueKind::kReal;
       *bits = std::bit_cast<uint64_t>(*real);
+    } else if (const auto* set = std::get_if<TestEvent::Set>(&value)) {
+      *kind = ValueKind::kSet;
+      *bits = Range{static_cast<uint32_t>(batch.classes.size()),
+                    static_cast<uint32_t>(set->size())}
+                  .bits();
+      for (const std::string& name : *set) {
+        batch.classes.push_back(batch.names.Add(name));
+      }
     }
   };
   for (const TestEvent& e : events) {

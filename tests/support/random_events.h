@@ -14,11 +14,20 @@ namespace plumbline {
 inline TestEvent RandomEvent(std::mt19937* random) {
   const auto pick = [random](unsigned n) { return (*random)() % n; };
   TestEvent event;
-  event.model = "model" + std::to_string(pick(4));
+  event.model = "model" + std::to_string(pick(5));
   event.version = std::to_string(pick(3));
   if (pick(10) > 0) event.id = "id" + std::to_string(pick(300));
   const bool regression = event.model == "model0";
   const auto value = [&] {
+    if (event.model == "model4") {
+      TestEvent::Set set;
+      // Few classes, or more than a record holds.
+      const unsigned rare = 1 + pick(6);
+      for (unsigned c = 0; c < 14; ++c) {
+        if (pick(rare) == 0) set.push_back("class" + std::to_string(c));
+      }
+      return TestEvent::Value(set);
+    }
     if (regression) return TestEvent::Value(pick(1000) / 8.0 + 0.0625);
     return TestEvent::Value("class" + std::to_string(pick(pick(20) + 1)));
   };
@@ -44,9 +53,9 @@ inline TestEvent RandomEvent(std::mt19937* random) {
 inline void RandomRules(std::mt19937* random, Engine* engine) {
   const auto pick = [random](unsigned n) { return (*random)() % n; };
   auto& rules = engine->settings.model_rules;
-  rules.assign(3, engine->settings.defaults);
+  rules.assign(4, engine->settings.defaults);
   for (size_t i = 0; i < rules.size(); ++i) {
-    rules[i].match = "model" + std::to_string(i);
+    rules[i].match = "model" + std::to_string(i < 3 ? i : 4);
     if (pick(3) > 0) rules[i].slices = {{"a"}, {"a", "b"}};
     rules[i].by_prediction = pick(3) == 0;
     for (WindowSettings& window : rules[i].windows) {
@@ -89,7 +98,7 @@ inline void RandomGroup(std::mt19937* random, Engine* engine) {
     RandomRules(random, engine);
     engine->Use();
   } else if (what == 3) {
-    engine->Do(Command{Removal{"model" + std::to_string(pick(4)), {}}});
+    engine->Do(Command{Removal{"model" + std::to_string(pick(5)), {}}});
   } else if (what == 4) {
     engine->Do(Command{Removal{"model1", std::to_string(pick(3))}});
   } else {
