@@ -20,7 +20,7 @@ from daemon import Daemon, wait_for
 from oracle import Model, broken_laws
 
 KILLS = int(os.environ.get("KILLS", "30"))
-CLIENTS = 4
+CLIENTS = 5
 # What the clients' models count.
 MODELS = """
 models:
@@ -28,6 +28,7 @@ models:
   - {match: model2, positive_class: UP, slices: [[day]], thresholds: [0.5],
      window_time: prediction}
   - {match: model3, task: regression, slices: [[day]]}
+  - {match: model4, task: multilabel, slices: [[day]]}
 """
 CONFIG = """
 windows: [24h, last_100]
@@ -45,6 +46,7 @@ class Client(threading.Thread):
         self.class_scored = number == 0
         self.scored = number in (1, 2)
         self.regression = number == 3
+        self.multilabel = number == 4
         self.daemon_ = daemon
         self.random = random.Random(number)
         self.oracle = Model()
@@ -85,6 +87,8 @@ class Client(threading.Thread):
     def value(self):
         if self.regression:
             return self.random.randint(-50, 50) * 1000 + 0.125
+        if self.multilabel:
+            return self.random.sample("abcdefghijkl", self.random.randint(0, 9))
         return self.random.choice(["UP", "DOWN", "FLAT"])
 
     def post(self, body):
@@ -189,7 +193,7 @@ class CrashTest(unittest.TestCase):
             f"/api/v1/models/{client.name_of_model}/history?from=0&step=1h")
         self.assertEqual(status, 200, body)
         history = json.loads(body)
-        if client.regression:
+        if client.regression or client.multilabel:
             for result in history["results"]:
                 self.assertEqual(
                     sum(point["observations"] for point in result["points"]),
@@ -231,7 +235,8 @@ class CrashTest(unittest.TestCase):
                      expected.items() if samples.get(key) != value}
             self.assertEqual(wrong, {})
             CrashTest.check_figures(self, daemon, client)
-            if client.regression:
+            if client.regression or client.multilabel:
+                CrashTest.check_history(self, daemon, client)
                 continue
             cells = sum(value for (series, labels), value in samples.items()
                         if series == "plumbline_confusion_observations"

@@ -23,6 +23,8 @@ class Model:
         self.last = last
 
     def apply(self, event):
+        event = {k: tuple(sorted(v)) if isinstance(v, list) else v
+                 for k, v in event.items()}
         key = event["id"]
         if "prediction" in event:
             pair = event["version"], key
@@ -72,6 +74,15 @@ class Model:
                 sum(e * e for e in errors) / len(pairs))
             return figures
         figures["accuracy"] = sum(a == p for a, p, _ in pairs) / len(pairs)
+        if isinstance(pairs[0][0], tuple):
+            sets = [(set(a), set(p)) for a, p, _ in pairs]
+            figures["f1_samples"] = sum(
+                2 * len(a & p) / max(len(a) + len(p), 1)
+                for a, p in sets) / len(pairs)
+            if classes := set().union(*(a | p for a, p in sets)):
+                figures["hamming_loss"] = sum(
+                    len(a ^ p) for a, p in sets) / len(pairs) / len(classes)
+            return figures
         if isinstance(pairs[0][2], dict):
             figures["log_loss"] = -sum(math.log(s[a]) for a, _, s in
                                        pairs) / len(pairs)
@@ -105,7 +116,8 @@ class Model:
             expected["plumbline_predictions_total", v] = made
             expected["plumbline_observations_total", v] = done
             expected["plumbline_pending_predictions", v] = made - done
-            if any(isinstance(p, float) for p in self.predictions.values()):
+            if any(isinstance(p, (float, tuple))
+                   for p in self.predictions.values()):
                 continue
             for w, last in ((window, None), (f"last_{self.last}", self.last)):
                 for (actual, predicted), n in self.confusion(version, last).items():
