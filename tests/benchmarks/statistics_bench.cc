@@ -24,31 +24,43 @@ namespace {
 
 using namespace plumbline;  // NOLINT: a benchmark
 
-constexpr size_t kBatch = 1000;   // events
+constexpr size_t kBatch = 1000;  // events
 constexpr size_t kBatches = 300;
 constexpr int64_t kNowMs = 1'790'001'000'000;
 
-std::vector<std::string> Bodies(bool rich) {
+// As a model server sends them: a prediction with an id, and its label some
+// batches later. Or both in one event without an id, which costs least.
+std::vector<std::string> Bodies(bool rich, bool with_ids) {
+  constexpr size_t kLate = 20;  // batches
   std::mt19937 random(1);
-  std::vector<std::string> bodies;
+  std::vector<std::string> bodies(kBatches + (with_ids ? kLate : 0));
   for (size_t b = 0; b < kBatches; ++b) {
-    std::string body;
+    std::string& body = bodies[b];
     for (size_t i = 0; i < kBatch; ++i) {
       const double score = static_cast<double>(random() % 10'000) / 10'000;
-      body += R"({"model":"m","version":"1","prediction":")";
-      body += score > 0.5 ? "UP" : "DOWN";
-      body += R"(","label":")";
-      body += random() % 10'000 < score * 10'000 ? "UP" : "DOWN";
-      body += '"';
+      const std::string label =
+          std::string(R"("label":")") +
+          (random() % 10'000 < score * 10'000 ? "UP" : "DOWN") + '"';
+      const std::string id =
+          R"("id":"event-)" + std::to_string(b * kBatch + i) + "\",";
+      body += R"({"model":"m","version":"1",)" + (with_ids ? id : "") +
+              R"("prediction":")" + (score > 0.5 ? "UP" : "DOWN") + '"';
       if (rich) {
         body += ",\"score\":" + std::to_string(score) +
-                R"(,"segments":{"day":")" + (random() % 7 < 2 ? "end" : "week") +
-                R"(","hours":")" + (random() % 3 == 0 ? "peak" : "off") + "\"}";
+                R"(,"segments":{"day":")" +
+                (random() % 7 < 2 ? "end" : "week") + R"(","hours":")" +
+                (random() % 3 == 0 ? "peak" : "off") + "\"}";
+      }
+      if (with_ids) {
+        bodies[b + kLate] += R"({"model":"m",)" + id + label + "}\n";
+      } else {
+        body += ',' + label;
       }
       body += "}\n";
     }
+  }
+  for (std::string& body : bodies) {
     body.reserve(body.size() + BodyDecoder::Padding());
-    bodies.push_back(std::move(body));
   }
   return bodies;
 }
@@ -64,8 +76,8 @@ Settings SettingsFor(bool rich) {
 }
 
 // The whole way of an event; or, with the bodies decoded before, from there on.
-void Events(benchmark::State& state, bool rich, bool decoded) {
-  const auto bodies = Bodies(rich);
+void Events(benchmark::State& state, bool rich, bool with_ids, bool decoded) {
+  const auto bodies = Bodies(rich, with_ids);
   const IdHasher hasher = IdHasher::Random();
   BodyDecoder decoder(&hasher);
   std::vector<Command> commands;
@@ -83,6 +95,7 @@ void Events(benchmark::State& state, bool rich, bool decoded) {
   Outcome settled;
   pipeline.Commit(Command{SettingsFor(rich)}, kNowMs, &settled);
   int64_t now_ms = kNowMs;
+  size_t accepted = 0;
   for (auto _ : state) {
     for (size_t i = 0; i < bodies.size(); ++i) {
       now_ms += 100;
@@ -92,11 +105,15 @@ void Events(benchmark::State& state, bool rich, bool decoded) {
       } else {
         pipeline.Commit(decode(bodies[i]), now_ms, &outcome);
       }
-      if (outcome.batch.accepted != kBatch) state.SkipWithError("rejected");
+      accepted += outcome.batch.accepted;
     }
   }
-  state.SetItemsProcessed(state.iterations() *
-                          static_cast<int64_t>(kBatches * kBatch));
+  // Ids are new once.
+  const size_t pairs = kBatches * kBatch;
+  if (accepted != pairs * (with_ids ? 2 : 1) * state.iterations()) {
+    state.SkipWithError("rejected");
+  }
+  state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * pairs));
 }
 
 // A thousand models of three windows.
@@ -138,10 +155,14 @@ Collector CollectorOf(const Pipeline* pipeline) {
       });
 }
 
-void BM_PlainWhole(benchmark::State& s) { Events(s, false, false); }
-void BM_RichWhole(benchmark::State& s) { Events(s, true, false); }
-void BM_PlainEngine(benchmark::State& s) { Events(s, false, true); }
-void BM_RichEngine(benchmark::State& s) { Events(s, true, true); }
+void BM_PlainPair(benchmark::State& s) { Events(s, false, true, false); }
+void BM_RichPair(benchmark::State& s) { Events(s, true, true, false); }
+void BM_PlainPairEngine(benchmark::State& s) { Events(s, false, true, true); }
+void BM_RichPairEngine(benchmark::State& s) { Events(s, true, true, true); }
+void BM_PlainWhole(benchmark::State& s) { Events(s, false, false, false); }
+void BM_RichWhole(benchmark::State& s) { Events(s, true, false, false); }
+void BM_PlainEngine(benchmark::State& s) { Events(s, false, false, true); }
+void BM_RichEngine(benchmark::State& s) { Events(s, true, false, true); }
 
 void BM_Scrape(benchmark::State& state) {
   const Collector collector = CollectorOf(ManyModels());
@@ -178,6 +199,10 @@ void BM_ParseEvents(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations());
 }
 
+BENCHMARK(BM_PlainPair)->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_RichPair)->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_PlainPairEngine)->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_RichPairEngine)->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_PlainWhole)->Iterations(3)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_RichWhole)->Iterations(3)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_PlainEngine)->Iterations(3)->Unit(benchmark::kMillisecond);
