@@ -7,77 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/bytes.h"
+#include "core/archive.h"
 
 namespace plumbline {
-namespace {
-
-// The two directions. Each field is passed to Do(), which writes it or reads
-// it into its place.
-class Save {
- public:
-  static constexpr bool kLoads = false;
-  explicit Save(std::string* bytes) : out_(bytes) {}
-
-  template <class T>
-  void Do(const T& value) {
-    out_.Put(value);
-  }
-  void Text(const std::string& text) { out_.PutBytes(text); }
-  void Raw(const void* data, size_t size) {
-    out_.PutBytes({static_cast<const char*>(data), size});
-  }
-  bool ok() const { return true; }
-
- private:
-  ByteWriter out_;
-};
-
-class Load {
- public:
-  static constexpr bool kLoads = true;
-  explicit Load(std::string_view bytes) : in_(bytes) {}
-
-  template <class T>
-  void Do(T& value) {
-    value = in_.Get<T>();
-  }
-  void Text(std::string& text) { text = in_.GetBytes(); }
-  std::string_view Raw() { return in_.GetBytes(); }
-  bool ok() const { return in_.ok() && !failed_; }
-  bool AtEnd() const { return in_.AtEnd(); }
-  void Fail() { failed_ = true; }
-
- private:
-  ByteReader in_;
-  bool failed_ = false;
-};
-
-// A list of plain values.
-template <class T>
-void DoList(Save& save, const std::vector<T>& list) {
-  save.Raw(list.data(), list.size() * sizeof(T));
-}
-template <class T>
-void DoList(Load& load, std::vector<T>& list) {
-  const std::string_view bytes = load.Raw();
-  if (bytes.size() % sizeof(T) != 0) load.Fail();
-  list.resize(bytes.size() / sizeof(T));
-  if (!list.empty()) {
-    std::memcpy(static_cast<void*>(list.data()), bytes.data(),
-                list.size() * sizeof(T));
-  }
-}
-
-// The number of elements that follow. One takes a byte at least, so what is
-// damaged does not make memory run out.
-template <class Archive>
-uint64_t DoCount(Archive& archive, uint64_t count) {
-  archive.Do(count);
-  return archive.ok() ? count : 0;
-}
-
-}  // namespace
 
 // Has access to what is private in the parts.
 class Checkpoint {

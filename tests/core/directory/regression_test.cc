@@ -1,0 +1,179 @@
+// Regressions: sums that stay exact, and quantiles of errors, against a plain
+// recount.
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "core/window/exact_sum.h"
+#include "tests/support/catch.h"
+#include "tests/support/engine.h"
+
+namespace plumbline {
+namespace {
+
+TEST_CASE("a regression stays exact after a million evictions") {
+  Engine engine;
+  engine.settings.defaults.task = Task::kRegression;
+  engine.settings.defaults.windows = {LastWindow(100)};
+  engine.Use();
+  std::mt19937 random(2);
+  std::deque<std::pair<double, double>> last;
+  std::vector<TestEvent> events;
+  for (int i = 0; i < 1'000'000; ++i) {
+    const double label = 1e9 + static_cast<double>(random() % 1000) / 7;
+    double prediction = label + static_cast<double>(random() % 100) / 3 - 16;
+    if (i == 1000) prediction = 1e300;
+    last.emplace_back(label, prediction);
+    if (last.size() > 100) last.pop_front();
+    events.push_back(Both(prediction, label));
+    if (events.size() == 5000) {
+      engine.Post(events);
+      events.clear();
+    }
+  }
+  long double error = 0;
+  long double squared = 0;
+  long double mean = 0;
+  for (const auto& [label, prediction] : last) {
+    const long double e = static_cast<long double>(prediction) - label;
+    error += std::fabs(e) / 100;
+    squared += e * e;
+    mean += static_cast<long double>(label) / 100;
+  }
+  long double spread = 0;
+  for (const auto& [label, prediction] : last) {
+    spread += (label - mean) * (label - mean);
+  }
+  CHECK(*engine.Figure("mean_absolute_error", "last_100") ==
+        Approx(static_cast<double>(error)).epsilon(1e-12));
+  CHECK(*engine.Figure("root_mean_squared_error", "last_100") ==
+        Approx(static_cast<double>(std::sqrt(squared / 100))).epsilon(1e-12));
+  CHECK(*engine.Figure("r2", "last_100") ==
+        Approx(static_cast<double>(1 - squared / spread)).epsilon(1e-9));
+}
+
+TEST_CASE("quantiles of the absolute error are within 1%") {
+  Engine engine;
+  engine.settings.defaults.task = Task::kRegression;
+  engine.settings.defaults.windows = {TimeWindow("1h", Engine::kHour)};
+  engine.Use();
+  std::mt19937 random(3);
+  std::vector<double> errors;
+  std::vector<TestEvent> events;
+  for (int i = 0; i < 5000; ++i) {
+    const double error = std::exp(std::normal_distribution<>(0, 3)(random));
+    errors.push_back(error);
+    events.push_back(Both(random() % 2 == 0 ? error : -error, 0.0));
+  }
+  engine.Post(events);
+  std::sort(errors.begin(), errors.end());
+  for (const auto& [name, q] : std::map<std::string, double>{
+           {"0.5", 0.5}, {"0.9", 0.9}, {"0.99", 0.99}}) {
+    const double rank = q * 4999;
+    const auto lower = static_cast<size_t>(rank);
+    const double exact =
+        errors[lower] + (rank - static_cast<double>(lower)) *
+                            (errors[lower + 1] - errors[lower]);
+    CHECK(*engine.Figure("absolute_error_quantile_" + name, "1h") ==
+          Approx(exact).epsilon(0.01));
+  }
+  CHECK_FALSE(engine.Figure("mean_absolute_percentage_error", "1h"));
+  CHECK_FALSE(engine.Figure("r2", "1h"));
+}
+
+TEST_CASE("a regression tells what a double can hold, or nothing") {
+  Engine engine;
+  engine.settings.defaults.task = Task::kRegression;
+  engine.settings.defaults.windows = {LastWindow(7)};
+  engine.Use();
+  const auto post = [&engine](double prediction, double label) {
+    engine.Post({Both(prediction, label)});
+  };
+  for (int i = 0; i < 300; ++i) {
+    // Of the same label there is no spread, whatever its digits.
+    for (int n = 0; n < 7; ++n) post(1.0, 0.113 + i / 10.0);
+    CHECK_FALSE(engine.Figure("r2", "last_7"));
+  }
+  for (const double value : {1e160, 1e308, -1.7e308, 1e153}) {
+    post(value, 1.0);
+    post(value, -2.0);
+    const WindowSnapshot window = engine.FindWindow("last_7");
+    for (const NamedFigure& figure : FiguresOf(engine.Model(), window)) {
+      CHECK(std::isfinite(figure.value));
+    }
+  }
+  for (int n = 0; n < 7; ++n) post(n + 0.5, n);
+  CHECK(*engine.Figure("mean_absolute_error", "last_7") == 0.5);
+  CHECK(*engine.Figure("r2", "last_7") == Approx(1 - 7 * 0.25 / 28));
+}
+
+TEST_CASE("quantiles of errors of all sizes") {
+  for (const double error : {1e-299, 3.0, 2e8, 1e12, 1e300, 1.7e308}) {
+    CHECK(ErrorBins::ValueOf(ErrorBins::KeyOf(error), 0) ==
+          Approx(error).epsilon(0.0101));
+    CHECK(ErrorBins::ValueOf(ErrorBins::KeyOf(error), 1) ==
+          Approx(error).epsilon(0.0202));
+  }
+  Engine engine;
+  engine.settings.defaults.task = Task::kRegression;
+  engine.settings.defaults.windows = {TimeWindow("1h", Engine::kHour)};
+  engine.Use();
+  std::mt19937 random(6);
+  std::vector<TestEvent> events;
+  std::vector<double> errors = {0};
+  // Over twelve powers of ten, which takes two bins for one.
+  for (int i = 0; i < 20'000; ++i) {
+    errors.push_back(std::pow(10, random() / 4294967296.0 * 12 - 6));
+    events.push_back(Both(errors.back(), 0.0));
+  }
+  events.push_back(Both(0.0, 0.0));
+  engine.Post(events);
+  std::sort(errors.begin(), errors.end());
+  CHECK(*engine.Figure("absolute_error_quantile_0.5", "1h") ==
+        Approx(errors[10'000]).epsilon(0.0202));
+  CHECK(*engine.Figure("absolute_error_quantile_0.99", "1h") ==
+        Approx(errors[19'800]).epsilon(0.0202));
+}
+
+TEST_CASE("exact sums take away just what was added") {
+  std::mt19937_64 random(4);
+  std::vector<uint64_t> counters(ExactSum::kCounters);
+  const auto add = [&counters](double value, int64_t n) {
+    ExactSum::ForEach(value, [&](uint32_t counter, int64_t delta) {
+      counters[counter] += static_cast<uint64_t>(n * delta);
+    });
+  };
+  const auto total = [&counters] {
+    ExactSum sum;
+    for (uint32_t i = 0; i < counters.size(); ++i) sum.Add(i, counters[i]);
+    return sum.Total().value();
+  };
+  std::vector<double> values;
+  for (int i = 0; i < 1000; ++i) {
+    const int exponent = static_cast<int>(random() % 2000) - 1050;
+    const double value =
+        std::ldexp(static_cast<double>(random()) - 9e18, exponent - 63);
+    values.push_back(value);
+    add(value, 1);
+  }
+  add(0.1, 1);
+  for (const double value : values) add(value, -1);
+  CHECK(total() == 0.1);
+  add(0.1, -1);
+  CHECK(total() == 0);
+  for (const double value : {5e-324, -1e-310, 1.7e308, -1.7e308, 1.0, -3.5}) {
+    add(value, 1);
+    CHECK(total() == value);
+    add(value, -1);
+  }
+  add(-1e16, 1);
+  add(1, 3);
+  CHECK(total() == -9999999999999997);
+}
+
+}  // namespace
+}  // namespace plumbline
