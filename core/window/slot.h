@@ -102,6 +102,12 @@ class Slot {
     ForSparse(more(), section,
               [&](auto& cells) { cells.Add(key, delta, size); });
   }
+  void AddAll(SparseSection section,
+              const std::vector<std::pair<uint32_t, int64_t>>& adds,
+              SparseSize size) {
+    if (adds.empty()) return;
+    ForSparse(more(), section, [&](auto& cells) { cells.AddAll(adds, size); });
+  }
   void Restore(SparseSection section, const SparseCounts& counts,
                SparseSize size) {
     if (counts.entries.empty()) return;

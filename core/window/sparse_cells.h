@@ -24,6 +24,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -73,11 +74,41 @@ class SparseCells {
 
   // [Writer] REQUIRES: `size` is the same in each call.
   void Add(uint32_t key, int64_t delta, SparseSize size) {
-    Table* t = A::Load(table_, A::kRelaxed);
-    if (t == nullptr) t = Grow(nullptr, size.first);
-    for (;;) {
-      if (AddTo(t, key, static_cast<uint64_t>(delta))) return;
-      t = MakeRoom(t, size);
+    Add({key, false, delta}, size);
+  }
+
+  // [Writer] Adds each (key, delta). Of many, those in a row that count as one
+  // are summed before they come to the table.
+  void AddAll(const std::vector<std::pair<uint32_t, int64_t>>& adds,
+              SparseSize size) {
+    constexpr size_t kMany = 64;
+    if (adds.size() < kMany) {
+      for (const auto& [key, delta] : adds) Add(key, delta, size);
+      return;
+    }
+    // The level stays that of now: what is one then, is one later.
+    const Table* t = A::Load(table_, A::kRelaxed);
+    const uint32_t level = t == nullptr ? 0 : A::Load(t->level, A::kRelaxed);
+    struct Place {
+      uint32_t merged;
+      Change change;
+    };
+    constexpr size_t kPlaces = 256;
+    std::array<Place, kPlaces> places = {};
+    for (const auto& [key, delta] : adds) {
+      const uint32_t merged = Policy::Merged(key, level);
+      auto& [there, change] = places[merged % kPlaces];
+      if (change.key != 0 && there == merged) {
+        change.mixed = change.mixed || change.key != key;
+        change.delta += delta;
+        continue;
+      }
+      if (change.delta != 0) Add(change, size);
+      there = merged;
+      change = {key, false, delta};
+    }
+    for (const Place& place : places) {
+      if (place.change.delta != 0) Add(place.change, size);
     }
   }
 
@@ -89,10 +120,7 @@ class SparseCells {
       t = Grow(t, std::min(4 * t->size, size.most));
     }
     A::Store(t->level, counts.level, A::kRelease);
-    for (const auto& [key, count] : counts.entries) {
-      AddTo(t, key, count & ~Policy::kMixed);
-      if ((count & Policy::kMixed) != 0) SetMixed(t, key);
-    }
+    for (const auto& entry : counts.entries) AddTo(t, ChangeOf(entry));
   }
 
   // [Writer]
@@ -140,13 +168,27 @@ class SparseCells {
     std::unique_ptr<Count[]> counts;
   };
 
+  // Of a key and others that count as it does, if it is mixed.
+  struct Change {
+    uint32_t key;
+    bool mixed;
+    int64_t delta;
+  };
+
+  void Add(const Change& change, SparseSize size) {
+    Table* t = A::Load(table_, A::kRelaxed);
+    if (t == nullptr) t = Grow(nullptr, size.first);
+    while (!AddTo(t, change)) t = MakeRoom(t, size);
+  }
+
   static uint32_t PlaceOf(uint32_t merged, uint32_t size) {
     constexpr uint32_t kGoldenRatio = 0x9e3779b9;
     return static_cast<uint32_t>(uint64_t{merged * kGoldenRatio} * size >> 32);
   }
 
   // False if there is no room.
-  static bool AddTo(Table* t, uint32_t key, uint64_t delta) {
+  static bool AddTo(Table* t, const Change& change) {
+    const auto [key, mixed, delta] = change;
     const uint32_t level = A::Load(t->level, A::kRelaxed);
     const uint32_t merged = Policy::Merged(key, level);
     uint32_t i = PlaceOf(merged, t->size);
@@ -156,13 +198,16 @@ class SparseCells {
         ++t->used;
         A::Store(t->keys[i], static_cast<typename Policy::Key>(key),
                  A::kRelease);
-        A::Store(t->counts[i], delta, A::kRelease);
+        A::Store(t->counts[i],
+                 static_cast<uint64_t>(delta) | (mixed ? Policy::kMixed : 0),
+                 A::kRelease);
         return true;
       }
       if (Policy::Merged(there, level) == merged) {
         // Counters are never below 0, so the bit above them stays as it is.
-        uint64_t count = A::Load(t->counts[i], A::kRelaxed) + delta;
-        if (there != key) count |= Policy::kMixed;
+        uint64_t count =
+            A::Load(t->counts[i], A::kRelaxed) + static_cast<uint64_t>(delta);
+        if (mixed || there != key) count |= Policy::kMixed;
         A::Store(t->counts[i], count, A::kRelease);
         return true;
       }
@@ -187,25 +232,14 @@ class SparseCells {
       std::sort(keys.begin(), keys.end());
       A::Store(t->level, Policy::NextLevel(level, keys), A::kRelease);
     }
-    for (const auto& [key, count] : entries) {
-      AddTo(t, key, count & ~Policy::kMixed);
-      if ((count & Policy::kMixed) != 0) SetMixed(t, key);
-    }
+    for (const auto& entry : entries) AddTo(t, ChangeOf(entry));
     return t;
   }
 
-  static void SetMixed(Table* t, uint32_t key) {
-    const uint32_t level = A::Load(t->level, A::kRelaxed);
-    const uint32_t merged = Policy::Merged(key, level);
-    for (uint32_t i = PlaceOf(merged, t->size);; i = (i + 1) % t->size) {
-      if (Policy::Merged(A::Load(t->keys[i], A::kRelaxed), level) != merged) {
-        continue;
-      }
-      A::Store(t->counts[i],
-               A::Load(t->counts[i], A::kRelaxed) | Policy::kMixed,
-               A::kRelease);
-      return;
-    }
+  static Change ChangeOf(const std::pair<uint32_t, uint64_t>& entry) {
+    const auto [key, count] = entry;
+    return {key, (count & Policy::kMixed) != 0,
+            static_cast<int64_t>(count & ~Policy::kMixed)};
   }
 
   // The entries that are not 0.

@@ -176,9 +176,14 @@ class Tally {
       slot->Add(section, sections_[static_cast<size_t>(section)].size, cell,
                 delta);
     });
-    ForEachSparse([&](SparseSection section, uint32_t key, int64_t delta) {
-      slot->Add(section, key, delta, SizeOf(section, last));
+    ForEachErrorSum([&](uint32_t key, int64_t delta) {
+      constexpr SparseSection kSums = SparseSection::kErrorSums;
+      slot->Add(kSums, key, delta, SizeOf(kSums, last));
     });
+    for (const SparseSection section : kAllSparse) {
+      slot->AddAll(section, bins_[static_cast<size_t>(section)],
+                   SizeOf(section, last));
+    }
   }
 
   int64_t observations_ = 0;

@@ -93,12 +93,13 @@ void AddWindow(Families* out, const ModelSnapshot& model,
   }
   out->AddGauge("plumbline_window_observations", labels,
                 Number(window.counts.observations));
+  const size_t common = labels.size();
   for (const NamedFigure& figure : FiguresOf(model, window)) {
-    Labels labelled = labels;
     if (!figure.label.empty()) {
-      labelled.push_back({figure.label, figure.value_of_label});
+      labels.push_back({figure.label, figure.value_of_label});
     }
-    out->AddFigure(kPrefix, figure, labelled);
+    out->AddFigure(kPrefix, figure, labels);
+    labels.resize(common);
   }
   if (model.task == Task::kClassification) {
     AddConfusion(out, model, labels, window);
@@ -263,20 +264,29 @@ Collector::Collector(const State* state, std::function<int64_t()> now_ms,
 std::vector<prometheus::MetricFamily> Collector::Collect() const {
   const int64_t now_ms = now_ms_();
   const DaemonFigures daemon = daemon_();
-  Families families;
+  std::vector<size_t> sizes;
+  {
+    const std::lock_guard lock(mutex_);
+    sizes = sizes_;
+  }
+  Families families(sizes);
   if (daemon.ready) {
     VisitModels(*state_, now_ms, [&families](const ModelSnapshot& model) {
       AddModel(&families, model);
     });
   }
   AddDaemon(&families, *state_, daemon, now_ms);
+  {
+    const std::lock_guard lock(mutex_);
+    sizes_ = families.sizes();
+  }
   return families.Take();
 }
 
 std::string Exposition(const Collector& collector) {
   std::ostringstream text;
   prometheus::TextSerializer().Serialize(text, collector.Collect());
-  return text.str();
+  return std::move(text).str();
 }
 
 }  // namespace plumbline

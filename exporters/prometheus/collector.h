@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ class Collector : public prometheus::Collectable {
   const State* const state_;
   const std::function<int64_t()> now_ms_;
   const std::function<DaemonFigures()> daemon_;
+  mutable std::mutex mutex_;
+  mutable std::vector<size_t> sizes_;  // of the last Collect()
 };
 
 // [Any thread] The exposition, in text format 0.0.4.

@@ -164,7 +164,7 @@ const std::vector<Declaration>& Declarations() {
 
 }  // namespace
 
-Families::Families() {
+Families::Families(const std::vector<size_t>& expected) {
   families_.reserve(Declarations().size());
   for (const Declaration& declaration : Declarations()) {
     index_.emplace(declaration.name, families_.size());
@@ -172,7 +172,16 @@ Families::Families() {
     family.name = declaration.name;
     family.help = declaration.help;
     family.type = declaration.type;
+    const size_t index = families_.size() - 1;
+    if (index < expected.size()) family.metric.reserve(expected[index]);
   }
+}
+
+std::vector<size_t> Families::sizes() const {
+  std::vector<size_t> sizes;
+  sizes.reserve(families_.size());
+  for (const auto& family : families_) sizes.push_back(family.metric.size());
+  return sizes;
 }
 
 void Families::AddHistogram(std::string_view family, const Labels& labels,

@@ -27,7 +27,8 @@ using Labels = std::vector<LabelPair>;
 // Collects samples by family. All names are declared in families.cc.
 class Families {
  public:
-  Families();
+  // Makes room for as many samples of each family as sizes() once said.
+  explicit Families(const std::vector<size_t>& expected);
 
   void AddGauge(std::string_view family, const Labels& labels, double value) {
     Add(family, labels).gauge.value = value;
@@ -43,6 +44,9 @@ class Families {
   void AddHistogram(std::string_view family, const Labels& labels,
                     const double* bounds, size_t bound_count,
                     const uint64_t* counts, double sum);
+
+  // The samples of each family, in the order of declaration.
+  std::vector<size_t> sizes() const;
 
   // Those with a sample, in the order of declaration.
   std::vector<prometheus::MetricFamily> Take();
