@@ -39,6 +39,12 @@ KeyFilter::Ages NextAges(State& state) {
   return {state.prediction_ages().next(), state.label_ages().next()};
 }
 
+uint64_t BytesOf(const StateImage& image) {
+  uint64_t bytes = image.head.size();
+  for (const auto& [number, model] : image.models) bytes += model.size();
+  return bytes;
+}
+
 }  // namespace
 
 Checkpointer::Checkpointer(const Parts& parts, const Due& due,
@@ -47,6 +53,7 @@ Checkpointer::Checkpointer(const Parts& parts, const Due& due,
       due_(due),
       written_(stored.sequence),
       models_(ModelsOf(stored.image.head)),
+      image_bytes_(BytesOf(stored.image)),
       last_(Clock::now()),
       thread_([this] { Run(); }),
       housekeeper_([this] { KeepHouse(); }) {}
@@ -113,10 +120,7 @@ bool Checkpointer::Begin() {
     }
   }
   models_ = models;
-  image_bytes_ = pending_->image.head.size();
-  for (const auto& [number, model] : pending_->image.models) {
-    image_bytes_ += model.size();
-  }
+  image_bytes_ = BytesOf(pending_->image);
   return true;
 }
 
@@ -155,7 +159,7 @@ void Checkpointer::Finish() {
   std::vector<Record> copy = std::move(pending_->pairs);
   pending_.reset();
   parts_.history->Stored();
-  parts_.database->SetRemembered(std::move(remembered_));
+  parts_.database->SetRemembered(std::move(remembered_), records_);
   Pause(
       [&copy](State* state) { state->unsaved_pairs().Saved(std::move(copy)); });
   // Only now: until the new one is there, the old one and its journal count.
@@ -176,14 +180,20 @@ bool Checkpointer::ManyForgotten() const {
                                      2 * compacted_bytes_.load());
 }
 
-// The journal leaves room for what is to be saved.
+// The journal leaves room for what is to be saved, and for what that takes.
+// Where it has none a checkpoint gives some back.
 void Checkpointer::KeepRoom() {
   const auto unsaved = static_cast<uint64_t>(
       parts_.pipeline->state().gauges().unsaved_records.load(
           std::memory_order_relaxed));
   const uint64_t pending = pending_ ? pending_->pairs.size() : 0;
-  parts_.journal->KeepFree(
-      ((unsaved + pending) * kStoredRecordBytes + image_bytes_) * 3 / 2);
+  const uint64_t keep =
+      ((unsaved + pending) * kStoredRecordBytes + image_bytes_) * 3 / 2 +
+      parts_.database->room_to_merge();
+  parts_.journal->KeepFree(keep);
+  // Some time before it is short.
+  parts_.database->MakeSpaceFor(2 * keep);
+  short_of_space_ = !parts_.database->MakeSpaceFor(keep);
 }
 
 // How long the writer stood still.
@@ -226,7 +236,7 @@ bool Checkpointer::WriteSnapshot(const std::string& store,
 
 bool Checkpointer::IsDue() const {
   const State::Gauges& gauges = parts_.pipeline->state().gauges();
-  return parts_.journal->bytes() >= due_.journal_bytes ||
+  return short_of_space_ || parts_.journal->bytes() >= due_.journal_bytes ||
          gauges.unsaved_records.load(std::memory_order_relaxed) >=
              due_.unsaved_records ||
          Clock::now() - last_ >= kLongest;

@@ -97,8 +97,9 @@ class Checkpointer {
   KeyFilter::Ages first_;                         // likewise
   KeyFilter::Ages next_;                          // likewise
   uint64_t records_ = 0;                          // likewise
-  uint64_t image_bytes_ = 0;                      // of the last copy
-  std::atomic<uint64_t> compacted_bytes_{0};      // what was left of the pairs
+  uint64_t image_bytes_;                          // of the last copy
+  bool short_of_space_ = false;
+  std::atomic<uint64_t> compacted_bytes_{0};  // what was left of the pairs
   std::chrono::steady_clock::time_point last_;
   // Where something failed it is tried again later.
   static constexpr auto kRetry = std::chrono::milliseconds(200);

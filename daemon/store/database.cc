@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <mutex>
 #include <shared_mutex>
 #include <system_error>
@@ -45,6 +46,13 @@ class Database::Impl {
     return db->Get({}, families[kState], key, value);
   }
 
+  uint64_t BytesOf(Family family) const;
+  uint64_t MergedBytes(Family family) const;
+  void NoteSizes(const StateImage& image);
+  void Merge(Family family, std::atomic<bool>* cancel);
+  void MakeSpace();
+  bool HasRoomFor(const DatabaseUpdate& update) const;
+
   const std::string path;       // of RocksDB's directory
   const std::string new_files;  // directory
   const std::string store;      // directory
@@ -52,6 +60,12 @@ class Database::Impl {
   const bool read_only;
   bool compacts = false;  // by itself
   bool has_space = true;  // as Tend() saw it last
+  // Of the newest image of each part of the state, head and models, and of the
+  // pairs that are remembered: what is left of their files when they are
+  // merged.
+  uint64_t head_bytes = 0;
+  std::map<uint32_t, uint64_t> model_bytes;
+  std::atomic<uint64_t> remembered_bytes = UINT64_MAX;
   const std::shared_ptr<KeepingFiles> files = std::make_shared<KeepingFiles>();
   const std::unique_ptr<rocksdb::Env> env = std::make_unique<StoreEnv>(files);
   std::shared_ptr<Listener> listener = std::make_shared<Listener>();
@@ -83,6 +97,7 @@ Database::Impl::Impl(const std::string& directory, size_t cache_bytes,
   options.compression = rocksdb::kNoCompression;
   options.max_background_jobs = 2;
   options.max_manifest_file_size = uint64_t{4} << 20;
+  options.manifest_preallocation_size = size_t{64} << 10;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   options.write_buffer_size = size_t{1} << 20;  // never used
@@ -156,6 +171,65 @@ void Database::Impl::Close() {
   families.clear();
   db->Close();
   delete std::exchange(db, nullptr);
+}
+
+// ---- Space ----
+//
+// Each checkpoint adds files, and what they replace goes only when files are
+// merged. So there is always room left to merge those of the state, which each
+// checkpoint writes anew: a disk on which that is not so is full for ever.
+
+uint64_t Database::Impl::BytesOf(Family family) const {
+  uint64_t size = 0;
+  db->GetIntProperty(families[family],
+                     rocksdb::DB::Properties::kTotalSstFilesSize, &size);
+  return size;
+}
+
+// What its files come to when they are merged, at most.
+uint64_t Database::Impl::MergedBytes(Family family) const {
+  const uint64_t all = BytesOf(family);
+  if (family == kPairs) return std::min(all, remembered_bytes.load());
+  if (family != kState) return all;
+  uint64_t size = head_bytes;
+  for (const auto& [number, bytes] : model_bytes) size += bytes;
+  return size + size / 16;  // of blocks and index
+}
+
+void Database::Impl::NoteSizes(const StateImage& image) {
+  if (!image.head.empty()) head_bytes = image.head.size();
+  for (const auto& [number, model] : image.models) {
+    model_bytes[number] = model.size();
+  }
+}
+
+void Database::Impl::Merge(Family family, std::atomic<bool>* cancel) {
+  if (!HasFreeSpace(store, MergedBytes(family))) return;
+  rocksdb::CompactRangeOptions all;
+  all.exclusive_manual_compaction = false;
+  all.canceled = cancel;
+  all.bottommost_level_compaction =
+      rocksdb::BottommostLevelCompaction::kForceOptimized;
+  // What fails is seen by broken().
+  db->CompactRange(all, families[family], nullptr, nullptr)
+      .PermitUncheckedError();
+}
+
+// Merges what has come since it was last merged.
+void Database::Impl::MakeSpace() {
+  for (const Family family : {kState, kHistory, kPairs}) {
+    std::string files;
+    const bool any_new =
+        db->GetProperty(families[family],
+                        rocksdb::DB::Properties::kNumFilesAtLevelPrefix + "0",
+                        &files) &&
+        files != "0";
+    if (any_new) Merge(family, nullptr);
+  }
+}
+
+bool Database::Impl::HasRoomFor(const DatabaseUpdate& update) const {
+  return HasFreeSpace(store, SizeOf(update) + MergedBytes(kState));
 }
 
 CheckpointFiles::Targets Database::Impl::Targets() const {
@@ -235,7 +309,10 @@ std::optional<Database::Stored> Database::Read(std::string* error) const {
       if (!status.ok()) break;
     }
   }
-  if (status.ok()) return stored;
+  if (status.ok()) {
+    impl_->NoteSizes(stored.image);
+    return stored;
+  }
   *error = impl_->path + ": is damaged: " + status.ToString() +
            "; restore it, and the journal beside it, from a backup";
   return std::nullopt;
@@ -328,9 +405,14 @@ bool Database::View::ForEachHistory(const std::string& from,
 
 bool Database::Write(const DatabaseUpdate& update) {
   const std::shared_lock lock(impl_->open_mutex);
-  if (impl_->db == nullptr || broken() ||
-      !HasFreeSpace(impl_->store, SizeOf(update))) {
-    return false;
+  if (impl_->db == nullptr || broken()) return false;
+  impl_->NoteSizes(update.image);
+  for (const uint32_t gone : update.removed_models) {
+    impl_->model_bytes.erase(gone);
+  }
+  if (!impl_->HasRoomFor(update)) {
+    impl_->MakeSpace();
+    if (broken() || !impl_->HasRoomFor(update)) return false;
   }
   // Before a file of it can be compacted.
   impl_->forgotten->Set(nullptr);
@@ -361,10 +443,13 @@ Database::Tended Database::Tend() {
 // What there is space for now.
 void Database::Furnish() {
   MakeReserve(impl_->reserve);
-  // All of it may have to be there twice.
-  const bool roomy = HasFreeSpace(impl_->store, bytes());
-  if (roomy == impl_->compacts) return;
   const std::shared_lock lock(impl_->open_mutex);
+  uint64_t merged = 0;
+  for (const Family family : {kState, kHistory, kPairs}) {
+    merged += impl_->MergedBytes(family);
+  }
+  const bool roomy = HasFreeSpace(impl_->store, merged);
+  if (roomy == impl_->compacts) return;
   for (auto* family : impl_->families) {
     const Status status = impl_->db->SetOptions(
         family, {{"disable_auto_compactions", roomy ? "false" : "true"}});
@@ -380,21 +465,30 @@ bool Database::Reopen() {
   return impl_->OpenAll().ok();
 }
 
-void Database::SetRemembered(std::shared_ptr<const Remembered> remembered) {
+void Database::SetRemembered(std::shared_ptr<const Remembered> remembered,
+                             uint64_t records) {
   impl_->forgotten->Set(std::move(remembered));
+  constexpr uint64_t kAtMost = 96;  // of a record, with its key
+  impl_->remembered_bytes.store(records * kAtMost + (uint64_t{1} << 20));
 }
 
 void Database::Compact(std::atomic<bool>* cancel) {
   const std::shared_lock lock(impl_->open_mutex);
-  if (impl_->db == nullptr || !HasFreeSpace(impl_->store, bytes())) return;
-  rocksdb::CompactRangeOptions all;
-  all.exclusive_manual_compaction = false;
-  all.canceled = cancel;
-  all.bottommost_level_compaction =
-      rocksdb::BottommostLevelCompaction::kForceOptimized;
-  // What fails is seen by broken().
-  impl_->db->CompactRange(all, impl_->families[kPairs], nullptr, nullptr)
-      .PermitUncheckedError();
+  if (impl_->db != nullptr) impl_->Merge(kPairs, cancel);
+}
+
+uint64_t Database::room_to_merge() const {
+  const std::shared_lock lock(impl_->open_mutex, std::try_to_lock);
+  if (!lock.owns_lock() || impl_->db == nullptr) return 0;
+  return impl_->MergedBytes(kState);
+}
+
+bool Database::MakeSpaceFor(uint64_t bytes) {
+  if (HasFreeSpace(impl_->store, bytes)) return true;
+  const std::shared_lock lock(impl_->open_mutex);
+  if (impl_->db == nullptr || broken()) return false;
+  impl_->MakeSpace();
+  return HasFreeSpace(impl_->store, bytes);
 }
 
 bool Database::CopyTo(const std::string& directory) const {
@@ -417,11 +511,8 @@ uint64_t Database::bytes() const {
 
 uint64_t Database::pair_bytes() const {
   const std::shared_lock lock(impl_->open_mutex, std::try_to_lock);
-  uint64_t size = 0;
   if (!lock.owns_lock() || impl_->db == nullptr) return 0;
-  impl_->db->GetIntProperty(impl_->families[kPairs],
-                            rocksdb::DB::Properties::kTotalSstFilesSize, &size);
-  return size;
+  return impl_->BytesOf(kPairs);
 }
 
 }  // namespace plumbline

@@ -16,8 +16,9 @@
 // its Resume() does not return or ends the process (facebook/rocksdb#11643,
 // #12998), so the error handler of its own is turned off, and Reopen() is ours.
 // On a full disk nothing is written but what opening needs, for which a reserve
-// is kept: no checkpoint is begun without room for it, and files are compacted
-// while they would fit twice.
+// is kept. No checkpoint is written without room for it and for merging the
+// files of the state, which every one replaces: else what they hold for nothing
+// could keep the disk full for ever.
 
 #pragma once
 
@@ -128,7 +129,9 @@ class Database {
   // What was remembered at the last checkpoint: other pairs are removed when
   // their files are next compacted. Write() ends that, as it brings pairs that
   // are younger.
-  void SetRemembered(std::shared_ptr<const Remembered> remembered);
+  // `records`: how many there are.
+  void SetRemembered(std::shared_ptr<const Remembered> remembered,
+                     uint64_t records);
   // [Any thread] Removes now what is forgotten. Takes long, unless `cancel`
   // becomes true.
   void Compact(std::atomic<bool>* cancel);
@@ -137,6 +140,10 @@ class Database {
   // [Any thread] Of its files, and of those of pairs.
   uint64_t bytes() const;
   uint64_t pair_bytes() const;
+  // [The same as Write()] The room that it needs beside that for the update.
+  uint64_t room_to_merge() const;
+  // [The same] Merges files unless so much is free. True if it is now.
+  bool MakeSpaceFor(uint64_t bytes);
 
  private:
   explicit Database(std::unique_ptr<Impl> impl);

@@ -50,7 +50,8 @@ bool Store::Recover(Pipeline* pipeline, std::string* error) {
   const auto stored = RestoreCheckpoint(*database_, pipeline, error);
   if (!stored) return false;
   database_->SetRemembered(
-      std::make_shared<const Remembered>(pipeline->state().RememberedNow()));
+      std::make_shared<const Remembered>(pipeline->state().RememberedNow()),
+      pipeline->state().records());
   history_ =
       std::make_unique<HistoryStore>(database_.get(), options_.retention_ms);
   journal_ =

@@ -138,6 +138,36 @@ class DiskTest(unittest.TestCase):
             finally:
                 subprocess.run(["umount", disk])
 
+    def test_what_checkpoints_replace_does_not_fill_a_small_disk(self):
+        """With room for the state a few times over, ingest goes on."""
+        with tempfile.TemporaryDirectory() as disk:
+            if not mount_tmpfs(disk, None):
+                self.skipTest("mount_tmpfs is not possible here")
+            try:
+                with Daemon("windows: [24h, last_50000]",
+                            ["--storage.checkpoint-bytes=64KiB"],
+                            storage=disk + "/data") as daemon:
+                    self.replace_state(daemon, disk + "/ballast")
+            finally:
+                subprocess.run(["umount", disk])
+
+    def replace_state(self, daemon, ballast):
+        events = [{"model": "m", "prediction": str(i % 2), "label": str(i % 3)}
+                  for i in range(1000)]
+
+        def posted():
+            return daemon.post(events)[0] == 200
+
+        for _ in range(50):  # some 800 KiB
+            self.assertTrue(wait_for(posted))
+        with open(ballast, "wb") as f:
+            free = os.fstatvfs(f.fileno())
+            size = free.f_bavail * free.f_frsize - (4 << 20)
+            ctypes.CDLL(None).posix_fallocate64(
+                f.fileno(), ctypes.c_int64(0), ctypes.c_int64(size))
+        for _ in range(300):
+            self.assertTrue(wait_for(posted))
+
     def fail_with(self, durability, what):
         with tempfile.TemporaryDirectory() as directory:
             switch = directory + "/eio"
