@@ -175,7 +175,7 @@ void Joiner::DoPrediction(const Plan& plan) {
   std::optional<ClassSet> set;
   if (plan.task == Task::kMultilabel) {
     set = StandingSet(*plan.standing);
-    if (!set) return;  // it waits for a correction
+    if (!set) return;  // nobody knows its classes any more
   }
   const bool both = plan.event->label_kind != ValueKind::kNone;
   Complete(plan.model, version, &record,

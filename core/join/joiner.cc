@@ -134,7 +134,7 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
     reject = PlanEvent(batch, place, &plan, of_label);
     if (reject != Reject::kNone) return reject;
   }
-  if (!CanCorrect(plan)) {
+  if (!KeepsSet(plan)) {
     *of_label = true;
     return Reject::kMemoryLimit;
   }
@@ -293,14 +293,27 @@ bool Joiner::CanFit(int64_t needed) const {
 }
 
 // A label that waits is worth nothing without its classes.
-bool Joiner::CanCorrect(const Plan& plan) const {
-  if (plan.task != Task::kMultilabel || plan.label_half != Half::kCorrection ||
-      plan.standing->joined) {
+bool Joiner::KeepsSet(const Plan& plan) const {
+  if (plan.task != Task::kMultilabel) return true;
+  auto more = static_cast<int64_t>(SetDetails(plan.label.set.count));
+  if (plan.label_half == Half::kNew) {
+    if (more == 0 || !WouldWait(plan)) return true;
+    ++more;  // for the label itself
+  } else if (plan.label_half == Half::kCorrection && !plan.standing->joined) {
+    more -= static_cast<int64_t>(LabelDetailsOf(*plan.standing));
+  } else {
     return true;
   }
-  const int64_t more = static_cast<int64_t>(SetDetails(plan.label.set.count)) -
-                       static_cast<int64_t>(LabelDetailsOf(*plan.standing));
   return more <= 0 || Fits(*state_, reserved_ + more);
+}
+
+// A new label that scores nothing yet.
+bool Joiner::WouldWait(const Plan& plan) const {
+  if (!plan.event->has_id || plan.prediction_half == Half::kNew) return false;
+  return std::none_of(chain_.begin(), chain_.end(), [this](uint32_t r) {
+    const Record& record = state_->table().at(r);
+    return record.kind() == RecordKind::kPrediction && !record.joined;
+  });
 }
 
 uint32_t Joiner::RecordsOf(const EventBatch& batch, const Event& event) {

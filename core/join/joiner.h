@@ -140,7 +140,8 @@ class Joiner {
   void LoadChain(const PairKey& key);
   int64_t RecordsNeeded(const Plan& plan) const;
   bool CanFit(int64_t needed) const;
-  bool CanCorrect(const Plan& plan) const;
+  bool KeepsSet(const Plan& plan) const;
+  bool WouldWait(const Plan& plan) const;
   // What it needs if it is new.
   static uint32_t RecordsOf(const EventBatch& batch, const Event& event);
   static uint32_t DetailCount(const EventBatch& batch, const Event& event);

@@ -98,8 +98,8 @@ Reject Joiner::PlanSets(const EventBatch& batch, Plan* plan, bool* of_label) {
     }
     const auto predicted = names_of(plan->prediction);
     if (ClassOf(batch, plan->model, name) != kNoClass ||
-        (predicts && std::find(predicted.begin(), predicted.end(), name) !=
-                         predicted.end())) {
+        (predicts &&
+         std::binary_search(predicted.begin(), predicted.end(), name))) {
       continue;
     }
     plan->label_adds_class = true;

@@ -41,8 +41,9 @@ class Client(threading.Thread):
     """Posts events of its own model, each request until it is answered."""
 
     def __init__(self, number, daemon):
-        super().__init__()
+        super().__init__(daemon=True)
         self.name_of_model = f"model{number}"
+        self.number = number
         self.class_scored = number == 0
         self.scored = number in (1, 2)
         self.regression = number == 3
@@ -161,9 +162,11 @@ def traffic(test, daemon):
         for client in clients:
             client.stop.set()
         for client in clients:
-            client.join()
+            client.join(60)
         scraper.stop.set()
         scraper.join()
+    test.assertEqual([c.number for c in clients if c.is_alive()], [],
+                     "clients that are not answered")
     test.assertEqual([c.error for c in clients], [None] * CLIENTS)
     test.assertEqual(scraper.broken, [])
     test.assertGreater(scraper.scrapes, 0)
