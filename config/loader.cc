@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "config/detectors.h"
 #include "config/units.h"
 #include "config/yaml_reader.h"
 #include "core/metrics/figures.h"
@@ -368,6 +369,7 @@ void ReadModel(const YAML::Node& node, size_t index, int64_t slots,
   }
   ReadSlices(&map, &model);
   ReadThresholds(&map, &model);
+  ReadDetectors(&map, problems, &model.detectors);
   std::optional<double> min_coverage;
   map.Number("min_coverage", 0, 1, &min_coverage);
   model.min_coverage = min_coverage.value_or(0);

@@ -349,6 +349,10 @@ void Checkpoint::Do(Archive& archive, State& state, Model& model,
       model.MarginalCells(model.class_count(), frozen_at);
   archive.Do(version.counts);
   archive.Do(version.last_event_ms);
+  if constexpr (Archive::kLoads) {
+    model.ConfigureDetectors(state.settings().For(model.name), &version);
+  }
+  version.detectors.Do(archive);
   Do(archive, *version.ledger);
   DoCells(archive, version.outcomes, matrix);
   DoCells(archive, version.withdrawn, matrix);

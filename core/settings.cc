@@ -7,6 +7,22 @@ namespace {
 
 constexpr int8_t kNoTask = -1;
 
+// One list of the fields of detectors serves both directions.
+template <class Settings, class Visit>
+void VisitDetectors(Settings& detectors, Visit visit) {
+  visit(detectors.adwin, [](auto& s, auto field) { field(s.delta); });
+  visit(detectors.page_hinkley, [](auto& s, auto field) {
+    field(s.delta);
+    field(s.threshold);
+    field(s.alpha);
+  });
+  visit(detectors.ddm, [](auto& s, auto field) {
+    field(s.warm_up);
+    field(s.drift);
+  });
+  visit(detectors.hddm_a, [](auto& s, auto field) { field(s.confidence); });
+}
+
 void PutModel(ByteWriter* out, const ModelSettings& model) {
   out->PutBytes(model.match);
   out->Put(model.task ? static_cast<int8_t>(*model.task) : kNoTask);
@@ -33,6 +49,10 @@ void PutModel(ByteWriter* out, const ModelSettings& model) {
     out->PutBytes(threshold.text);
     out->Put(threshold.value);
   }
+  VisitDetectors(model.detectors, [out](const auto& one, auto fields) {
+    out->Put(one.has_value());
+    if (one) fields(*one, [out](const auto& field) { out->Put(field); });
+  });
 }
 
 ModelSettings GetModel(ByteReader* in) {
@@ -67,6 +87,13 @@ ModelSettings GetModel(ByteReader* in) {
     threshold.value = in->Get<double>();
     model.thresholds.push_back(threshold);
   }
+  VisitDetectors(model.detectors, [in](auto& one, auto fields) {
+    one.reset();
+    if (!in->Get<bool>()) return;
+    fields(one.emplace(), [in](auto& field) {
+      field = in->Get<std::remove_reference_t<decltype(field)>>();
+    });
+  });
   return model;
 }
 

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/detect/change.h"
+
 namespace plumbline {
 
 enum class Task : uint8_t { kClassification, kRegression, kMultilabel };
@@ -48,6 +50,7 @@ struct ModelSettings {
   // Segment keys to count under, each list one crossing.
   std::vector<std::vector<std::string>> slices;
   std::vector<ThresholdSettings> thresholds;
+  DetectorSettings detectors;
 };
 
 struct Settings {

@@ -1,6 +1,7 @@
 #include "core/snapshot.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace plumbline {
 namespace {
@@ -101,6 +102,25 @@ ModelSnapshot Read(const Model& model, int64_t now_ms) {
 }
 
 }  // namespace
+
+std::vector<DetectorSnapshot> DetectorsOf(const VersionSnapshot& version) {
+  std::vector<DetectorSnapshot> detectors;
+  for (size_t kind = 0; kind < kDetectors; ++kind) {
+    const uint64_t* of = &version.counts[kDetection + kind * kDetectorCounts];
+    const auto number = [of](DetectorCount count) {
+      return std::bit_cast<double>(of[count]);
+    };
+    if (of[kIsOn] == 0) continue;
+    detectors.push_back(
+        {static_cast<DetectorKind>(kind),
+         of[kWorse],
+         of[kBetter],
+         static_cast<int64_t>(of[kLastChangeMs]),
+         {number(kErrorBefore), number(kErrorAfter)},
+         {number(kDetectorStatistic), number(kDetectorThreshold)}});
+  }
+  return detectors;
+}
 
 void VisitModels(const State& state, int64_t now_ms,
                  const std::function<void(const ModelSnapshot&)>& visit) {

@@ -35,6 +35,18 @@ struct VersionSnapshot {
   std::vector<WindowSnapshot> windows;  // then those of its slices, by segment
 };
 
+struct DetectorSnapshot {
+  DetectorKind kind;
+  uint64_t worse;          // changes found
+  uint64_t better;         // likewise
+  int64_t last_change_ms;  // 0 before the first
+  Change last_change;      // then
+  Evidence evidence;       // threshold 0: there is none yet
+};
+
+// Those that the version has.
+std::vector<DetectorSnapshot> DetectorsOf(const VersionSnapshot& version);
+
 struct ModelSnapshot {
   std::string name;
   Task task = Task::kClassification;

@@ -59,6 +59,8 @@ bool State::ChangeSettings(Settings settings, int64_t now_ms) {
     model->FreezeMatrixBeyond(settings_->matrix_classes);
     model->Configure(settings_->For(model->name), prediction_ages_.next(),
                      now_ms, &reclaimer_);
+    // Which detectors there are is published with counts.
+    for (Version* version : model->versions.Get()) Touch(model, version);
     Recharge(model);
   }
   Expire();
@@ -148,6 +150,7 @@ int64_t State::WindowBytes(std::string_view model,
   const uint32_t matrix = in_matrix * in_matrix;
   const uint32_t marginals = classes > limit ? classes * kMarginals : 0;
   int64_t version = static_cast<int64_t>(sizeof(Version)) +
+                    Detectors::MostBytes() +
                     2 * Cells<StdAtomics>::HeapBytes(matrix);
   int64_t slice = static_cast<int64_t>(sizeof(Slice)) + kBytesPerName;
   const int64_t lists = multilabel           ? SetPool::Bytes(classes)
@@ -189,6 +192,7 @@ Version* State::AddVersion(Model* model, std::string_view name) {
   for (const WindowSettings& w : settings_->For(model->name).windows) {
     version->series.AddWindow(w, 0);
   }
+  model->ConfigureDetectors(settings_->For(model->name), version.get());
   version->last_event_ms = now_ms_;
   if (!unsaved_pairs_.enabled()) version->history.KeepHere();
   Version* added = model->versions.Insert(std::move(version), ByName<Version>);

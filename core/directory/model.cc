@@ -1,6 +1,7 @@
 #include "core/directory/model.h"
 
 #include <algorithm>
+#include <bit>
 #include <memory>
 #include <string>
 #include <utility>
@@ -24,10 +25,21 @@ Slice* Version::FindSlice(uint32_t segment) const {
   return nullptr;
 }
 
+void Version::NoteChange(DetectorKind kind, const Change& change,
+                         int64_t now_ms) {
+  uint64_t* const of =
+      &counts[kDetection + static_cast<size_t>(kind) * kDetectorCounts];
+  ++of[change.worse() ? kWorse : kBetter];
+  of[kLastChangeMs] = static_cast<uint64_t>(now_ms);
+  of[kErrorBefore] = std::bit_cast<uint64_t>(change.before);
+  of[kErrorAfter] = std::bit_cast<uint64_t>(change.after);
+}
+
 void Version::Publish(uint64_t generation, int64_t now_ms,
                       const Counting& counting, bool by_prediction,
                       Tallies* scratch) {
   counts[kPendingPredictions] = ledger->counts().waiting;
+  detectors.WriteTo(&counts[kDetection]);
   published.Publish(generation, counts);
   touched = false;
   if (series.changes.empty()) return;
@@ -118,6 +130,11 @@ void Model::UpdateCounting() {
   counting.statistics = CountsFor(traits());
 }
 
+void Model::ConfigureDetectors(const ModelSettings& rule,
+                               Version* version) const {
+  version->detectors.Configure(rule.detectors, task != Task::kRegression);
+}
+
 void Model::Configure(const ModelSettings& rule, uint32_t first_age,
                       int64_t now_ms, Reclaimer* reclaimer) {
   if (!rule.positive_class.empty()) {
@@ -128,6 +145,7 @@ void Model::Configure(const ModelSettings& rule, uint32_t first_age,
   by_prediction = rule.by_prediction;
   SetThresholds(rule.thresholds, first_age, now_ms, reclaimer);
   ConfigureSlices(rule, first_age);
+  for (Version* version : versions.Get()) ConfigureDetectors(rule, version);
   UpdateCounting();
 }
 

@@ -15,6 +15,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/detect/detectors.h"
 #include "core/directory/count_block.h"
 #include "core/directory/histogram.h"
 #include "core/directory/published_list.h"
@@ -35,8 +36,9 @@ enum VersionCount : size_t {
   kExpiredPredictions,
   kEvictedPredictions,
   kLastPredictionMs,
-  kLatency,  // histogram
-  kVersionCounts = kLatency + HistogramCells(kLatencyBounds),
+  kLatency,                                                // histogram
+  kDetection = kLatency + HistogramCells(kLatencyBounds),  // of each kind
+  kVersionCounts = kDetection + kDetectors * kDetectorCounts,
 };
 
 enum ModelCount : size_t {
@@ -64,6 +66,7 @@ struct Version {
   // Writer
   std::array<uint64_t, kVersionCounts> counts{};
   std::unique_ptr<Ledger> ledger;
+  Detectors detectors;
   History history;
   int64_t history_bytes = 0;  // charged, where it is kept here
   size_t history_steps = 0;   // then
@@ -94,6 +97,9 @@ struct Version {
     visit(&series);
     for (Slice* slice : slices.Get()) visit(&slice->series);
   }
+
+  // [Writer] Notes a change that a detector has found.
+  void NoteChange(DetectorKind kind, const Change& change, int64_t now_ms);
 
   // [Writer] Moves the changes of a group into windows and published counts.
   void Publish(uint64_t generation, int64_t now_ms, const Counting& counting,
@@ -184,10 +190,11 @@ struct Model {
   ModelTraits traits() const;
   // [Writer] To be called when something has changed that counting rests on.
   void UpdateCounting();
-  // [Writer] Takes what the rule says of positive class, windows, slices and
-  // thresholds; what is new starts with age `first_age`.
+  // [Writer] Takes what the rule says of positive class, windows, slices,
+  // thresholds and detectors; what is new starts with age `first_age`.
   void Configure(const ModelSettings& rule, uint32_t first_age, int64_t now_ms,
                  Reclaimer* reclaimer);
+  void ConfigureDetectors(const ModelSettings& rule, Version* version) const;
   uint32_t FindClass(std::string_view text) const;
   // The class of an integer from 0 to 15, if it is one; else kNoClass.
   uint32_t FindSmallInteger(int64_t value) const;

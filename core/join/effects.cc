@@ -2,10 +2,31 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 #include "core/join/joiner.h"
 
 namespace plumbline {
+namespace {
+
+// How wrong the prediction was.
+double ErrorOf(Task task, const Record& pair, uint64_t label_bits,
+               bool same_set) {
+  // Beyond it sums would lose themselves in infinity.
+  constexpr double kMost = 1e100;
+  switch (task) {
+    case Task::kRegression:
+      return std::min(kMost,
+                      std::fabs(std::bit_cast<double>(label_bits) -
+                                std::bit_cast<double>(pair.prediction())));
+    case Task::kMultilabel:
+      return same_set ? 0 : 1;
+    default:
+      return label_bits == pair.prediction() ? 0 : 1;
+  }
+}
+
+}  // namespace
 
 // Adds what the event needs and the state does not have.
 void Joiner::Build(const EventBatch& batch, Plan* plan) {
@@ -132,6 +153,19 @@ Observation Joiner::ObservationOf(Model* model, const Record& pair,
   return Observation::OfClasses(actual, predicted, pair.age, pair.score());
 }
 
+void Joiner::Detect(Model* model, Version* version, const Record& pair,
+                    const LabelValue& label, const Details& details) {
+  const bool same_set =
+      model->task == Task::kMultilabel && details.set == *label.set;
+  version->detectors.Add(
+      ErrorOf(model->task, pair, label.bits, same_set),
+      [&](DetectorKind kind, const Change& change) {
+        version->NoteChange(kind, change, now_ms());
+        outcome_->changes.push_back({model->name, version->name, kind, change,
+                                     version->counts[kObservations]});
+      });
+}
+
 // `pair` is as a waiting prediction is.
 void Joiner::CountCompleted(Model* model, Version* version, const Record& pair,
                             const LabelValue& label, const Details& details) {
@@ -149,6 +183,7 @@ void Joiner::CountCompleted(Model* model, Version* version, const Record& pair,
                                     pair.age);
         series->changes.completed.push_back(completed);
       });
+  Detect(model, version, pair, label, details);
 }
 
 void Joiner::DoPrediction(const Plan& plan) {

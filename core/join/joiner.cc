@@ -25,6 +25,7 @@ uint64_t Waiting(const State& state) {
 
 void Joiner::Apply(const EventBatch& batch, BatchOutcome* outcome) {
   Begin(batch);
+  outcome_ = outcome;
   if (!Admit(batch)) {
     outcome->full = true;
     return;

@@ -34,6 +34,15 @@ struct BatchOutcome {
   uint64_t accepted = 0;
   uint64_t duplicates = 0;
   std::vector<Error> errors;
+  // Changes that detectors have found, in order.
+  struct Detected {
+    std::string model;
+    std::string version;
+    DetectorKind detector;
+    Change change;
+    uint64_t observations;  // of the version so far
+  };
+  std::vector<Detected> changes;
   bool full = false;  // refused as a whole: the bound is reached
 };
 
@@ -186,6 +195,8 @@ class Joiner {
   static Observation ObservationOf(Model* model, const Record& pair,
                                    const LabelValue& label,
                                    const Details& details);
+  void Detect(Model* model, Version* version, const Record& pair,
+              const LabelValue& label, const Details& details);
   void CountCompleted(Model* model, Version* version, const Record& pair,
                       const LabelValue& label, const Details& details);
 
@@ -241,6 +252,7 @@ class Joiner {
   ClassSet label_set_;           // of its label
   // Under the policy to refuse: how many records each event may need, and how
   // many of those are still to come.
+  BatchOutcome* outcome_ = nullptr;  // of the batch that is applied
   std::vector<uint32_t> fresh_;
   int64_t reserved_ = 0;
 };

@@ -27,6 +27,7 @@ class Simulation {
           if (due_ms_ != kNever && now_ms > due_ms_) Tell();
           Outcome outcome;
           pipeline_.Commit(command, now_ms, &outcome);
+          TellChanges(outcome.batch, now_ms);
           due_ms_ =
               (now_ms + flags_.step_ms - 1) / flags_.step_ms * flags_.step_ms;
           return events->Note(outcome);
@@ -36,6 +37,15 @@ class Simulation {
   }
 
  private:
+  void TellChanges(const BatchOutcome& outcome, int64_t now_ms) const {
+    std::string lines;
+    for (const auto& detected : outcome.changes) {
+      if (flags_.model && detected.model != *flags_.model) continue;
+      AppendChange(detected, now_ms, &lines);
+    }
+    std::fwrite(lines.data(), 1, lines.size(), stdout);
+  }
+
   static constexpr int64_t kNever = -1;
 
   void Tell() {

@@ -67,6 +67,43 @@ Json WindowJson(const ModelSnapshot& model, const VersionSnapshot& version,
   return json;
 }
 
+Json DetectorJson(const VersionSnapshot& version,
+                  const DetectorSnapshot& detector) {
+  Json json = {{"version", version.name},
+               {"detector", DetectorName(detector.kind)},
+               {"worse", detector.worse},
+               {"better", detector.better},
+               {"last_change", nullptr}};
+  if (detector.last_change_ms > 0) {
+    json["last_change"] = FormatTimestamp(detector.last_change_ms);
+    json["error_before"] = detector.last_change.before;
+    json["error_after"] = detector.last_change.after;
+  }
+  if (detector.evidence.threshold > 0) {
+    json["statistic"] = detector.evidence.statistic;
+    json["threshold"] = detector.evidence.threshold;
+  }
+  return json;
+}
+
+Json DetectorsJson(const DetectorSettings& detectors) {
+  Json json = Json::object();
+  if (detectors.adwin) json["adwin"] = {{"delta", detectors.adwin->delta}};
+  if (const auto& page_hinkley = detectors.page_hinkley) {
+    json["page_hinkley"] = {{"delta", page_hinkley->delta},
+                            {"threshold", page_hinkley->threshold},
+                            {"alpha", page_hinkley->alpha}};
+  }
+  if (detectors.ddm) {
+    json["ddm"] = {{"warm_up", detectors.ddm->warm_up},
+                   {"drift", detectors.ddm->drift}};
+  }
+  if (detectors.hddm_a) {
+    json["hddm_a"] = {{"confidence", detectors.hddm_a->confidence}};
+  }
+  return json;
+}
+
 Json WindowNames(const ModelSettings& model) {
   Json names = Json::array();
   for (const WindowSettings& window : model.windows) {
@@ -91,6 +128,7 @@ Json ConfigJson(const Config& config) {
     for (const ThresholdSettings& threshold : rule.thresholds) {
       model["thresholds"].push_back(threshold.value);
     }
+    model["detectors"] = DetectorsJson(rule.detectors);
     models.push_back(std::move(model));
   }
   for (const Objective& objective : config.objectives) {
@@ -143,10 +181,14 @@ std::optional<std::string> ModelJson(const ModelSnapshot& model,
                                      const std::optional<std::string>& version,
                                      const std::optional<std::string>& window) {
   Json results = Json::array();
+  Json detectors = Json::array();
   bool found = !version && !window;
   for (const VersionSnapshot& v : model.versions) {
     if (version && v.name != *version) continue;
     found = found || !window;
+    for (const DetectorSnapshot& detector : DetectorsOf(v)) {
+      detectors.push_back(DetectorJson(v, detector));
+    }
     for (const WindowSnapshot& w : v.windows) {
       if (window && w.settings.name != *window) continue;
       found = true;
@@ -154,7 +196,8 @@ std::optional<std::string> ModelJson(const ModelSnapshot& model,
     }
   }
   if (!found) return std::nullopt;
-  return Dump({{"model", model.name}, {"results", results}});
+  return Dump(
+      {{"model", model.name}, {"results", results}, {"detectors", detectors}});
 }
 
 namespace {

@@ -8,6 +8,15 @@ namespace plumbline {
 
 using Json = nlohmann::ordered_json;
 
+namespace {
+
+void AppendLine(const Json& line, std::string* out) {
+  *out += line.dump(-1, ' ', false, Json::error_handler_t::replace);
+  *out += '\n';
+}
+
+}  // namespace
+
 void AppendSimulation(const ModelSnapshot& model,
                       const std::optional<std::string>& window, int64_t time_ms,
                       std::string* out) {
@@ -28,10 +37,23 @@ void AppendSimulation(const ModelSnapshot& model,
       if (model.task != Task::kRegression) {
         line["class_metrics"] = ClassesJson(model, w);
       }
-      *out += line.dump(-1, ' ', false, Json::error_handler_t::replace);
-      *out += '\n';
+      AppendLine(line, out);
     }
   }
+}
+
+void AppendChange(const BatchOutcome::Detected& detected, int64_t time_ms,
+                  std::string* out) {
+  AppendLine({{"time", FormatTimestamp(time_ms)},
+              {"model", detected.model},
+              {"version", detected.version},
+              {"change",
+               {{"detector", DetectorName(detected.detector)},
+                {"direction", DirectionOf(detected.change)},
+                {"before", detected.change.before},
+                {"after", detected.change.after},
+                {"observations", detected.observations}}}},
+             out);
 }
 
 }  // namespace plumbline

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "core/join/joiner.h"
 #include "core/snapshot.h"
 
 namespace plumbline {
@@ -15,5 +16,9 @@ namespace plumbline {
 void AppendSimulation(const ModelSnapshot& model,
                       const std::optional<std::string>& window, int64_t time_ms,
                       std::string* out);
+
+// Appends the line of a change that a detector found at this time.
+void AppendChange(const BatchOutcome::Detected& detected, int64_t time_ms,
+                  std::string* out);
 
 }  // namespace plumbline

@@ -110,6 +110,22 @@ std::string Segment(const Json& result) {
   return text;
 }
 
+// What has changed, and when.
+std::string Changes(const Json& json) {
+  std::string text;
+  for (const Json& detector : json["detectors"]) {
+    if (detector["last_change"].is_null()) continue;
+    text += Shown(json["model"]) + "  version \"" + Shown(detector["version"]) +
+            "\"  changed " + Shown(detector["last_change"]) + ": mean error " +
+            Shown(detector["error_before"]) + " to " +
+            Shown(detector["error_after"]) + "  (" +
+            Shown(detector["detector"]) + "; " + Shown(detector["worse"]) +
+            " changes for the worse, " + Shown(detector["better"]) +
+            " for the better)\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string ModelTable(std::string_view text) {
@@ -122,6 +138,7 @@ std::string ModelTable(std::string_view text) {
              "  observations " + Shown(result["observations"]) + "\n";
     table += Metrics(result) + Classes(result) + Confusion(result) + "\n";
   }
+  if (json.contains("detectors")) table += Changes(json);
   return table;
 }
 

@@ -129,6 +129,36 @@ void AddOutcomes(Families* out, const ModelSnapshot& model,
   }
 }
 
+void AddDetectors(Families* out, const Labels& version_labels,
+                  const VersionSnapshot& version) {
+  for (const DetectorSnapshot& detector : DetectorsOf(version)) {
+    Labels labels = version_labels;
+    labels.push_back({"detector", DetectorName(detector.kind)});
+    Labels more = labels;
+    more.push_back({"direction", "worse"});
+    out->AddCounter("plumbline_change_detections_total", more,
+                    Number(detector.worse));
+    more.back().value = "better";
+    out->AddCounter("plumbline_change_detections_total", more,
+                    Number(detector.better));
+    if (detector.last_change_ms > 0) {
+      out->AddGauge("plumbline_last_change_timestamp_seconds", labels,
+                    static_cast<double>(detector.last_change_ms) / 1000);
+      more.back() = {"side", "before"};
+      out->AddGauge("plumbline_change_error", more,
+                    detector.last_change.before);
+      more.back().value = "after";
+      out->AddGauge("plumbline_change_error", more, detector.last_change.after);
+    }
+    if (detector.evidence.threshold > 0) {
+      out->AddGauge("plumbline_detector_statistic", labels,
+                    detector.evidence.statistic);
+      out->AddGauge("plumbline_detector_threshold", labels,
+                    detector.evidence.threshold);
+    }
+  }
+}
+
 void AddVersion(Families* out, const ModelSnapshot& model,
                 const VersionSnapshot& version) {
   const Labels labels = {{"model", model.name}, {"version", version.name}};
@@ -156,6 +186,7 @@ void AddVersion(Families* out, const ModelSnapshot& model,
                        kLatencyBounds, latency);
   }
   AddOutcomes(out, model, version);
+  AddDetectors(out, labels, version);
   for (const WindowSnapshot& window : version.windows) {
     AddWindow(out, model, version, window);
   }

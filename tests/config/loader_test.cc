@@ -104,12 +104,47 @@ models:
   CHECK(config->objectives[1].min_observations == 7);
 }
 
+TEST_CASE("without the key there is ADWIN; with it, what it names") {
+  std::vector<ConfigProblem> problems;
+  const auto config = LoadConfig(
+      "models:\n"
+      "  - match: a\n"
+      "  - {match: b, detectors: {}}\n"
+      "  - {match: c, detectors: {ddm: {warm_up: 50}, page_hinkley: }}\n",
+      &problems);
+  REQUIRE(config);
+  const auto detectors = [&](const char* model) {
+    return config->engine.For(model).detectors;
+  };
+  CHECK(detectors("a").adwin == AdwinSettings{.delta = 0.002});
+  CHECK(detectors("other").adwin);
+  CHECK_FALSE(detectors("b").adwin);
+  CHECK_FALSE(detectors("c").adwin);
+  CHECK(detectors("c").ddm == DdmSettings{.warm_up = 50, .drift = 3});
+  CHECK(detectors("c").page_hinkley == PageHinkleySettings{});
+  CHECK_FALSE(detectors("c").hddm_a);
+
+  const auto wrong = Problems(
+      "models:\n"
+      "  - match: a\n"
+      "    detectors:\n"
+      "      adwin: {delta: 0}\n"
+      "      hddm_a: {confidence: 1.5, drift: 3}\n"
+      "      kswin: {}\n");
+  REQUIRE(wrong.size() == 4);
+  CHECK(wrong[0].path == "models[0].detectors.adwin.delta");
+  CHECK(wrong[1].path == "models[0].detectors.hddm_a.confidence");
+  CHECK(wrong[2].path == "models[0].detectors.hddm_a.drift");
+  CHECK(wrong[3].path == "models[0].detectors.kswin");
+  CHECK(wrong[3].line == 6);
+}
+
 TEST_CASE("settings survive their encoding") {
   std::vector<ConfigProblem> problems;
   const auto config = LoadConfig(
       "join: {when_full: evict_oldest, horizon: 2h}\n"
       "models: [{match: x, task: regression, classes: [a, b],"
-      " min_coverage: 0.5}]\n",
+      " min_coverage: 0.5, detectors: {hddm_a: {confidence: 0.25}}}]\n",
       &problems);
   REQUIRE(config);
   const std::string bytes = EncodeSettings(config->engine);
@@ -119,6 +154,9 @@ TEST_CASE("settings survive their encoding") {
   CHECK(decoded->evict_oldest);
   CHECK(decoded->model_rules[0].task == Task::kRegression);
   CHECK(decoded->model_rules[0].min_coverage == 0.5);
+  CHECK(decoded->model_rules[0].detectors.hddm_a->confidence == 0.25);
+  CHECK_FALSE(decoded->model_rules[0].detectors.adwin);
+  CHECK(decoded->defaults.detectors.adwin);
   CHECK_FALSE(DecodeSettings(bytes.substr(0, bytes.size() - 1)));
 }
 

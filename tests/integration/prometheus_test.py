@@ -119,8 +119,9 @@ class DeployTest(unittest.TestCase):
                 names |= set(re.findall(r"plumbline_\w+", target["expr"]))
         self.assertGreater(len(names), 4)
         with Daemon() as daemon:
-            daemon.post([{"model": "m", "id": "a", "prediction": 1},
-                         {"model": "m", "id": "a", "label": 1}])
+            for i in range(64):  # as many as a detector looks at
+                daemon.post([{"model": "m", "id": str(i), "prediction": i % 2},
+                             {"model": "m", "id": str(i), "label": 1}])
             shown = {name for name, _ in daemon.metrics()}
         self.assertEqual(names - shown, set())
 

@@ -1,0 +1,65 @@
+#include "config/detectors.h"
+
+#include <optional>
+#include <string>
+
+namespace plumbline {
+namespace {
+
+constexpr double kLeast = 1e-12;  // of what must be above 0
+constexpr double kLarge = 1e12;
+
+void Read(YamlMap* map, const char* key, double least, double most,
+          double* out) {
+  std::optional<double> number;
+  map->Number(key, least, most, &number);
+  if (number) *out = *number;
+}
+
+void ReadFields(YamlMap* map, AdwinSettings* adwin) {
+  Read(map, "delta", kLeast, 1 - kLeast, &adwin->delta);
+}
+
+void ReadFields(YamlMap* map, PageHinkleySettings* page_hinkley) {
+  Read(map, "delta", 0, kLarge, &page_hinkley->delta);
+  Read(map, "threshold", kLeast, kLarge, &page_hinkley->threshold);
+  Read(map, "alpha", kLeast, 1, &page_hinkley->alpha);
+}
+
+void ReadFields(YamlMap* map, DdmSettings* ddm) {
+  constexpr int64_t kMost = 1'000'000'000;
+  map->Integer("warm_up", 1, kMost, &ddm->warm_up);
+  Read(map, "drift", kLeast, kLarge, &ddm->drift);
+}
+
+void ReadFields(YamlMap* map, HddmSettings* hddm_a) {
+  Read(map, "confidence", kLeast, 1 - kLeast, &hddm_a->confidence);
+}
+
+template <class Settings>
+void ReadOne(YamlMap* parent, const char* key,
+             std::vector<ConfigProblem>* problems,
+             std::optional<Settings>* detector) {
+  const YAML::Node node = parent->Take(key);
+  detector->reset();
+  if (!node.IsDefined()) return;
+  YamlMap map(node, parent->PathOf(key), problems);
+  ReadFields(&map, &detector->emplace());
+  map.RefuseOthers();
+}
+
+}  // namespace
+
+void ReadDetectors(YamlMap* model, std::vector<ConfigProblem>* problems,
+                   DetectorSettings* detectors) {
+  const YAML::Node node = model->Take("detectors");
+  if (!node.IsDefined() || node.IsNull()) return;
+  YamlMap map(node, model->PathOf("detectors"), problems);
+  ReadOne(&map, "adwin", problems, &detectors->adwin);
+  ReadOne(&map, "page_hinkley", problems, &detectors->page_hinkley);
+  ReadOne(&map, "ddm", problems, &detectors->ddm);
+  ReadOne(&map, "hddm_a", problems, &detectors->hddm_a);
+  map.RefuseOthers();
+}
+
+}  // namespace plumbline

@@ -1,0 +1,103 @@
+#include "core/detect/adwin.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace plumbline {
+namespace {
+
+// Squared deviations of two groups together, beyond those of each.
+double Between(double n0, double sum0, double n1, double sum1) {
+  const double difference = sum0 / n0 - sum1 / n1;
+  return n0 * n1 * difference * difference / (n0 + n1);
+}
+
+double SizeOf(size_t row) { return std::ldexp(1, static_cast<int>(row)); }
+
+}  // namespace
+
+std::optional<Change> Adwin::Add(double error) {
+  Insert(error);
+  if (++seen_ % kClock != 0 || width_ <= kGrace) return std::nullopt;
+  evidence_ = {};
+  const double width = static_cast<double>(width_);
+  const double sum = sum_;
+  while (FindCut()) DropOldest();
+  const double left = static_cast<double>(width_);
+  if (left == width) return std::nullopt;
+  return Change{(sum - sum_) / (width - left), sum_ / left};
+}
+
+void Adwin::Insert(double error) {
+  if (rows_.empty()) rows_.emplace_back();
+  Row& first = rows_.front();
+  first.buckets[first.size++] = {error, 0};
+  if (width_ > 0) {
+    squares_ += Between(static_cast<double>(width_), sum_, 1, error);
+  }
+  ++width_;
+  sum_ += error;
+  if (first.size > kBuckets) Compress();
+}
+
+void Adwin::Compress() {
+  for (size_t r = 0; r < rows_.size() && rows_[r].size > kBuckets; ++r) {
+    if (r + 1 == rows_.size()) rows_.emplace_back();
+    Row& row = rows_[r];
+    Row& next = rows_[r + 1];
+    const Bucket& a = row.buckets[0];
+    const Bucket& b = row.buckets[1];
+    const double n = SizeOf(r);
+    next.buckets[next.size++] = {
+        a.sum + b.sum, a.squares + b.squares + Between(n, a.sum, n, b.sum)};
+    std::copy(row.buckets.begin() + 2, row.buckets.end(), row.buckets.begin());
+    row.size -= 2;
+  }
+}
+
+// True if the window is to be cut. Otherwise all cuts were looked at.
+bool Adwin::FindCut() {
+  const double width = static_cast<double>(width_);
+  const double d = std::log(2 * std::log(width) / settings_.delta);
+  const double v = std::max(squares_, 0.0) / width;
+  double n0 = 0;
+  double sum0 = 0;
+  double nearest = 0;
+  for (size_t r = rows_.size(); r-- > 0;) {
+    const Row& row = rows_[r];
+    for (size_t i = 0; i < row.size; ++i) {
+      n0 += SizeOf(r);
+      sum0 += row.buckets[i].sum;
+      const double n1 = width - n0;
+      if (n1 < kLeastSide) return false;
+      if (n0 < kLeastSide) continue;
+      const double m = 1 / (n0 - kLeastSide + 1) + 1 / (n1 - kLeastSide + 1);
+      const double difference = std::fabs(sum0 / n0 - (sum_ - sum0) / n1);
+      const double cut = std::sqrt(2 * m * v * d) + 2.0 / 3 * m * d;
+      if (difference > nearest * cut) {
+        nearest = difference / cut;
+        evidence_ = {difference, cut};
+      }
+      if (difference > cut) return true;
+    }
+  }
+  return false;
+}
+
+Adwin::Bucket Adwin::DropOldest() {
+  Row& row = rows_.back();
+  const Bucket oldest = row.buckets[0];
+  std::copy(row.buckets.begin() + 1, row.buckets.end(), row.buckets.begin());
+  --row.size;
+  const double n = SizeOf(rows_.size() - 1);
+  while (!rows_.empty() && rows_.back().size == 0) rows_.pop_back();
+  width_ -= static_cast<uint64_t>(n);
+  sum_ -= oldest.sum;
+  squares_ -= oldest.squares;
+  if (width_ > 0) {
+    squares_ -= Between(n, oldest.sum, static_cast<double>(width_), sum_);
+  }
+  return oldest;
+}
+
+}  // namespace plumbline

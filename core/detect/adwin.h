@@ -1,0 +1,112 @@
+// ADWIN: a window over the errors that shrinks when its older part differs from
+// its newer one (A. Bifet and R. Gavaldà, "Learning from Time-Changing Data
+// with Adaptive Windowing", SDM 2007).
+//
+// The window is an exponential histogram: row r has up to five buckets of 2^r
+// errors each, oldest last, of which it knows the sum and the sum of squared
+// deviations (merged as in B. Babcock et al., "Maintaining variance and
+// k-medians over data stream windows", PODS 2003). When a row has one more, its
+// two oldest become one of the next row. So W errors take some 5 log2(W / 5)
+// buckets.
+//
+// Each cut between two buckets splits the window into n0 older errors with mean
+// u0 and n1 newer ones with u1. With the window's variance v and
+//     m = 1 / (n0 - 4) + 1 / (n1 - 4)       d = ln(2 ln(W) / delta)
+// they differ where |u0 - u1| > sqrt(2 m v d) + 2/3 m d. Then the oldest bucket
+// goes, and all cuts are tried again. All cuts means all: another well-known
+// implementation leaves out the newest cut of every row, and finds less.
+//
+// As in MOA, cuts are looked at after every 32nd error, once there are more
+// than 10, and with 5 at least on each side.
+
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/detect/change.h"
+
+namespace plumbline {
+
+class Adwin {
+ public:
+  explicit Adwin(const AdwinSettings& settings) : settings_(settings) {}
+
+  const AdwinSettings& settings() const { return settings_; }
+
+  std::optional<Change> Add(double error);
+
+  // Of the cut that came nearest to a change when they were looked at last.
+  const Evidence& evidence() const { return evidence_; }
+  uint64_t width() const { return width_; }
+
+  static constexpr int64_t MostBytes() {
+    return static_cast<int64_t>(kMostRows * sizeof(Row));
+  }
+
+  // See core/archive.h.
+  template <class Archive>
+  void Do(Archive& archive);
+
+ private:
+  static constexpr size_t kBuckets = 5;
+  static constexpr size_t kMostRows = 48;
+  static constexpr uint64_t kClock = 32;
+  static constexpr uint64_t kGrace = 10;
+  static constexpr double kLeastSide = 5;
+
+  struct Bucket {
+    double sum = 0;
+    double squares = 0;  // of deviations from its mean
+  };
+  struct Row {
+    std::array<Bucket, kBuckets + 1> buckets;  // oldest first
+    size_t size = 0;
+  };
+
+  void Insert(double error);
+  void Compress();
+  bool FindCut();
+  Bucket DropOldest();
+
+  AdwinSettings settings_;
+  std::vector<Row> rows_;
+  uint64_t width_ = 0;
+  double sum_ = 0;
+  double squares_ = 0;
+  uint64_t seen_ = 0;
+  Evidence evidence_;
+};
+
+template <class Archive>
+void Adwin::Do(Archive& archive) {
+  archive.Do(width_);
+  archive.Do(sum_);
+  archive.Do(squares_);
+  archive.Do(seen_);
+  archive.Do(evidence_.statistic);
+  archive.Do(evidence_.threshold);
+  uint64_t rows = rows_.size();
+  archive.Do(rows);
+  if constexpr (Archive::kLoads) {
+    if (rows > kMostRows) return archive.Fail();
+    rows_.resize(rows);
+  }
+  for (Row& row : rows_) {
+    uint64_t size = row.size;
+    archive.Do(size);
+    if constexpr (Archive::kLoads) {
+      if (size > kBuckets) return archive.Fail();
+      row.size = size;
+    }
+    for (size_t i = 0; i < row.size; ++i) {
+      archive.Do(row.buckets[i].sum);
+      archive.Do(row.buckets[i].squares);
+    }
+  }
+}
+
+}  // namespace plumbline
