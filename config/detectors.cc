@@ -1,7 +1,10 @@
 #include "config/detectors.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
+
+#include "core/metrics/figures.h"
 
 namespace plumbline {
 namespace {
@@ -48,7 +51,46 @@ void ReadOne(YamlMap* parent, const char* key,
   map.RefuseOthers();
 }
 
+void ReadMetrics(YamlMap* map, std::vector<std::string>* metrics) {
+  constexpr size_t kMost = 16;
+  const YAML::Node list = map->Take("metrics");
+  if (!list.IsDefined()) return;
+  const std::string path = map->PathOf("metrics");
+  if (!list.IsSequence() || list.size() > kMost) {
+    map->Problem(list, path,
+                 "must be a list of up to 16 figures, such as [accuracy, "
+                 "f1_macro]");
+    return;
+  }
+  metrics->clear();
+  for (size_t i = 0; i < list.size(); ++i) {
+    const std::string name = list[i].IsScalar() ? list[i].Scalar() : "";
+    const std::string at = path + "[" + std::to_string(i) + "]";
+    if (!FigureOf(name)) {
+      map->Problem(list[i], at,
+                   "must be a figure as the API calls it, such as accuracy or "
+                   "f1_macro");
+    } else if (std::find(metrics->begin(), metrics->end(), name) !=
+               metrics->end()) {
+      map->Problem(list[i], at, "is " + name + ", which is there already");
+    } else {
+      metrics->push_back(name);
+    }
+  }
+}
+
 }  // namespace
+
+void ReadAnomalies(YamlMap* model, std::vector<ConfigProblem>* problems,
+                   AnomalySettings* anomalies) {
+  constexpr int64_t kHour = 3'600'000;
+  constexpr int64_t kMost = 28 * 24 * kHour;  // what history keeps
+  YamlMap map(model->Take("anomalies"), model->PathOf("anomalies"), problems);
+  ReadMetrics(&map, &anomalies->metrics);
+  Read(&map, "threshold", kLeast, kLarge, &anomalies->threshold);
+  map.Duration("min_history", kHour, kMost, &anomalies->min_history_ms);
+  map.RefuseOthers();
+}
 
 void ReadDetectors(YamlMap* model, std::vector<ConfigProblem>* problems,
                    DetectorSettings* detectors) {

@@ -1,9 +1,10 @@
-// The key `detectors` of a model.
+// The keys `detectors` and `anomalies` of a model.
 
 #pragma once
 
 #include "config/yaml_reader.h"
 #include "core/detect/change.h"
+#include "core/detect/figure_history.h"
 
 namespace plumbline {
 
@@ -11,5 +12,8 @@ namespace plumbline {
 // without it the default alone.
 void ReadDetectors(YamlMap* model, std::vector<ConfigProblem>* problems,
                    DetectorSettings* detectors);
+
+void ReadAnomalies(YamlMap* model, std::vector<ConfigProblem>* problems,
+                   AnomalySettings* anomalies);
 
 }  // namespace plumbline

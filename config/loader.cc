@@ -370,6 +370,7 @@ void ReadModel(const YAML::Node& node, size_t index, int64_t slots,
   ReadSlices(&map, &model);
   ReadThresholds(&map, &model);
   ReadDetectors(&map, problems, &model.detectors);
+  ReadAnomalies(&map, problems, &model.anomalies);
   std::optional<double> min_coverage;
   map.Number("min_coverage", 0, 1, &min_coverage);
   model.min_coverage = min_coverage.value_or(0);

@@ -319,6 +319,7 @@ void Checkpoint::Do(Archive& archive, State& state, Model& model) {
   archive.Do(model.counts);
   archive.Do(model.next_number);
   archive.Do(model.last_event_ms);
+  archive.Do(model.next_sample_ms);
   Do(archive, model.labels);
   Do(archive, model.past_labels);
   for (auto n = DoCount(archive, model.departed.size()), i = uint64_t{0};
@@ -350,9 +351,12 @@ void Checkpoint::Do(Archive& archive, State& state, Model& model,
   archive.Do(version.counts);
   archive.Do(version.last_event_ms);
   if constexpr (Archive::kLoads) {
-    model.ConfigureDetectors(state.settings().For(model.name), &version);
+    model.ConfigureDetectors(state.settings().For(model.name), &version,
+                             &state.reclaimer_);
   }
   version.detectors.Do(archive);
+  version.figures.Do(archive);
+  if constexpr (Archive::kLoads) version.figures.Publish(&state.reclaimer_);
   Do(archive, *version.ledger);
   DoCells(archive, version.outcomes, matrix);
   DoCells(archive, version.withdrawn, matrix);

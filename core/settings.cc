@@ -53,6 +53,10 @@ void PutModel(ByteWriter* out, const ModelSettings& model) {
     out->Put(one.has_value());
     if (one) fields(*one, [out](const auto& field) { out->Put(field); });
   });
+  out->Put<uint64_t>(model.anomalies.metrics.size());
+  for (const std::string& name : model.anomalies.metrics) out->PutBytes(name);
+  out->Put(model.anomalies.threshold);
+  out->Put(model.anomalies.min_history_ms);
 }
 
 ModelSettings GetModel(ByteReader* in) {
@@ -94,6 +98,12 @@ ModelSettings GetModel(ByteReader* in) {
       field = in->Get<std::remove_reference_t<decltype(field)>>();
     });
   });
+  model.anomalies.metrics.clear();
+  for (auto n = in->Get<uint64_t>(); n > 0 && in->ok(); --n) {
+    model.anomalies.metrics.emplace_back(in->GetBytes());
+  }
+  model.anomalies.threshold = in->Get<double>();
+  model.anomalies.min_history_ms = in->Get<int64_t>();
   return model;
 }
 

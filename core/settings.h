@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/detect/change.h"
+#include "core/detect/figure_history.h"
 
 namespace plumbline {
 
@@ -51,6 +52,7 @@ struct ModelSettings {
   std::vector<std::vector<std::string>> slices;
   std::vector<ThresholdSettings> thresholds;
   DetectorSettings detectors;
+  AnomalySettings anomalies;
 };
 
 struct Settings {

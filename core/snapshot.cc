@@ -60,6 +60,8 @@ ModelSnapshot Read(const Model& model, int64_t now_ms) {
     out.task = model.task;
     // Relaxed: it publishes nothing but itself.
     out.min_coverage = model.min_coverage.load(std::memory_order_relaxed);
+    out.anomaly_threshold =
+        model.anomaly_threshold.load(std::memory_order_relaxed);
     out.has_matrix =
         model.task == Task::kClassification && structure.frozen_at == 0;
     const uint32_t matrix_cells =
@@ -79,6 +81,10 @@ ModelSnapshot Read(const Model& model, int64_t now_ms) {
           snapshot.segment = segment;
           snapshot.counts.Reset(matrix_cells, marginal_cells);
           window->Read(model.gate, now_ms, &snapshot.counts);
+          if (segment.empty()) {
+            snapshot.expected =
+                version.figures.ExpectedOf(snapshot.settings.name, now_ms);
+          }
         }
       };
       read(version.series, {});

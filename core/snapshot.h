@@ -23,7 +23,8 @@ namespace plumbline {
 struct WindowSnapshot {
   WindowSettings settings;
   SlotCounts counts;
-  Slice::Labels segment;  // empty: of all pairs of the version
+  Slice::Labels segment;                 // empty: of all pairs of the version
+  std::vector<ExpectedFigure> expected;  // of those, from history
 };
 
 struct VersionSnapshot {
@@ -52,7 +53,8 @@ struct ModelSnapshot {
   Task task = Task::kClassification;
   std::vector<std::string> classes;  // by class index
   std::optional<std::string> positive_class;
-  double min_coverage = 0;  // as configured
+  double min_coverage = 0;       // as configured
+  double anomaly_threshold = 0;  // likewise
   Model::ThresholdPlaces thresholds;
   // A classifier's; with more classes than the limit, cells are no longer kept.
   bool has_matrix = true;

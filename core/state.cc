@@ -121,6 +121,7 @@ WindowShape State::ShapeOf(const Model& model) const {
   shape.task = model.task;
   shape.versions = model.versions.Get().size();
   for (const Version* version : model.versions.Get()) {
+    shape.figure_histories += version->figures.used();
     for (const Slice* slice : version->slices.Get()) {
       shape.slices += !Slicing::IsOther(slice->labels);
     }
@@ -166,7 +167,17 @@ int64_t State::WindowBytes(std::string_view model,
          static_cast<int64_t>(shape.slices) * slice +
          // Room for those that others go to is always there.
          static_cast<int64_t>(shape.versions * rule.slices.size()) * slice +
-         static_cast<int64_t>(shape.sets) * kBytesPerName;
+         static_cast<int64_t>(shape.sets) * kBytesPerName +
+         static_cast<int64_t>(shape.figure_histories) * FigureHistory::Bytes();
+}
+
+void State::AddFigures(Model* model, Version* version, int64_t hour,
+                       const FigureHistories::Read& read) {
+  const int64_t needed =
+      static_cast<int64_t>(version->figures.unused()) * FigureHistory::Bytes();
+  const bool fits = window_bytes_ + needed <= settings_->window_bytes;
+  version->figures.Add(hour, read, fits, &reclaimer_);
+  Recharge(model);
 }
 
 Model* State::AddModel(std::string_view name, Task task) {
@@ -192,7 +203,8 @@ Version* State::AddVersion(Model* model, std::string_view name) {
   for (const WindowSettings& w : settings_->For(model->name).windows) {
     version->series.AddWindow(w, 0);
   }
-  model->ConfigureDetectors(settings_->For(model->name), version.get());
+  model->ConfigureDetectors(settings_->For(model->name), version.get(),
+                            &reclaimer_);
   version->last_event_ms = now_ms_;
   if (!unsaved_pairs_.enabled()) version->history.KeepHere();
   Version* added = model->versions.Insert(std::move(version), ByName<Version>);

@@ -34,6 +34,7 @@ struct WindowShape {
   size_t sets = 0;    // of slices
   uint32_t classes = 0;
   size_t thresholds = 0;
+  size_t figure_histories = 0;  // of all versions, those that take memory
   bool scored = false;
   bool class_scored = false;
 };
@@ -82,6 +83,9 @@ class State {
   Model* FindModel(std::string_view name) const;
   static Version* FindVersion(const Model& model, std::string_view name);
   // What a model of this shape would be charged.
+  // Adds to the history of a version's figures, if there is room for it.
+  void AddFigures(Model* model, Version* version, int64_t hour,
+                  const FigureHistories::Read& read);
   int64_t WindowBytes(std::string_view model, const WindowShape& shape) const;
   WindowShape ShapeOf(const Model& model) const;
   int64_t window_bytes() const { return window_bytes_; }

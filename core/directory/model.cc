@@ -130,9 +130,10 @@ void Model::UpdateCounting() {
   counting.statistics = CountsFor(traits());
 }
 
-void Model::ConfigureDetectors(const ModelSettings& rule,
-                               Version* version) const {
+void Model::ConfigureDetectors(const ModelSettings& rule, Version* version,
+                               Reclaimer* reclaimer) const {
   version->detectors.Configure(rule.detectors, task != Task::kRegression);
+  version->figures.Configure(rule.anomalies, task, rule.windows, reclaimer);
 }
 
 void Model::Configure(const ModelSettings& rule, uint32_t first_age,
@@ -142,10 +143,13 @@ void Model::Configure(const ModelSettings& rule, uint32_t first_age,
   }
   RefuseOthers(rule.classes);
   min_coverage.store(rule.min_coverage, std::memory_order_relaxed);
+  anomaly_threshold.store(rule.anomalies.threshold, std::memory_order_relaxed);
   by_prediction = rule.by_prediction;
   SetThresholds(rule.thresholds, first_age, now_ms, reclaimer);
   ConfigureSlices(rule, first_age);
-  for (Version* version : versions.Get()) ConfigureDetectors(rule, version);
+  for (Version* version : versions.Get()) {
+    ConfigureDetectors(rule, version, reclaimer);
+  }
   UpdateCounting();
 }
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/detect/detectors.h"
+#include "core/detect/figure_histories.h"
 #include "core/directory/count_block.h"
 #include "core/directory/histogram.h"
 #include "core/directory/published_list.h"
@@ -67,6 +68,7 @@ struct Version {
   std::array<uint64_t, kVersionCounts> counts{};
   std::unique_ptr<Ledger> ledger;
   Detectors detectors;
+  FigureHistories figures;  // published, too
   History history;
   int64_t history_bytes = 0;  // charged, where it is kept here
   size_t history_steps = 0;   // then
@@ -137,7 +139,8 @@ struct Model {
   uint64_t next_number = 0;  // of the next record in one of these two
   std::vector<Departed> departed;
   int64_t last_event_ms = 0;
-  int64_t window_bytes = 0;  // charged
+  int64_t window_bytes = 0;    // charged
+  int64_t next_sample_ms = 0;  // when figures are next added to their history
   bool touched = false;
   bool unsaved = true;  // has changed since SaveState() (core/checkpoint.h)
   bool by_prediction = false;  // its time windows are
@@ -156,7 +159,8 @@ struct Model {
   CountBlock<kModelCounts> published;
   PublishedList<const std::string> classes;  // by class index
   std::atomic<const std::string*> positive_class{nullptr};
-  std::atomic<double> min_coverage{0};  // as configured
+  std::atomic<double> min_coverage{0};       // as configured
+  std::atomic<double> anomaly_threshold{0};  // likewise
   // 0 while observations are counted in the full matrix; else how many classes
   // the matrix had when counting changed to marginals, for good.
   std::atomic<uint32_t> matrix_frozen_at{0};
@@ -194,7 +198,8 @@ struct Model {
   // thresholds and detectors; what is new starts with age `first_age`.
   void Configure(const ModelSettings& rule, uint32_t first_age, int64_t now_ms,
                  Reclaimer* reclaimer);
-  void ConfigureDetectors(const ModelSettings& rule, Version* version) const;
+  void ConfigureDetectors(const ModelSettings& rule, Version* version,
+                          Reclaimer* reclaimer) const;
   uint32_t FindClass(std::string_view text) const;
   // The class of an integer from 0 to 15, if it is one; else kNoClass.
   uint32_t FindSmallInteger(int64_t value) const;

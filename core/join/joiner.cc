@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/detect/anomaly.h"
+
 namespace plumbline {
 namespace {
 
@@ -120,6 +122,9 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
   plan.extra = &batch.ExtraOf(event);
   Reject reject = PlanEvent(batch, place, &plan, of_label);
   if (reserved_ > 0) reserved_ -= fresh_[place];
+  if (plan.model != nullptr && now_ms() >= plan.model->next_sample_ms) {
+    SampleFigures(state_, plan.model);
+  }
   if (reject != Reject::kNone) return reject;
   const int64_t needed = RecordsNeeded(plan);
   // Dead records go as fast as new ones come.

@@ -8,8 +8,6 @@
 namespace plumbline {
 namespace {
 
-constexpr double kZ = 1.959964;  // of 95 %, two-sided
-
 Bounds Clipped(double middle, double half) {
   return {std::max(middle - half, 0.0), std::min(middle + half, 1.0)};
 }

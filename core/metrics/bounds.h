@@ -11,6 +11,8 @@
 
 namespace plumbline {
 
+inline constexpr double kZ = 1.959964;  // of 95 %, two-sided
+
 struct Bounds {
   double lower;  // both in [0, 1]
   double upper;

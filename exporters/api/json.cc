@@ -63,6 +63,9 @@ Json WindowJson(const ModelSnapshot& model, const VersionSnapshot& version,
   if (has_classes) json["classes"] = model.classes;
   if (model.has_matrix) json["confusion"] = ConfusionJson(model, window);
   json["metrics"] = MetricsJson(model, window);
+  if (!window.expected.empty()) {
+    json["anomalies"] = AnomaliesJson(model, window);
+  }
   if (has_classes) json["class_metrics"] = ClassesJson(model, window);
   return json;
 }
@@ -129,6 +132,10 @@ Json ConfigJson(const Config& config) {
       model["thresholds"].push_back(threshold.value);
     }
     model["detectors"] = DetectorsJson(rule.detectors);
+    model["anomalies"] = {
+        {"metrics", rule.anomalies.metrics},
+        {"threshold", rule.anomalies.threshold},
+        {"min_history", FormatDuration(rule.anomalies.min_history_ms)}};
     models.push_back(std::move(model));
   }
   for (const Objective& objective : config.objectives) {

@@ -37,6 +37,7 @@ void AppendSimulation(const ModelSnapshot& model,
       if (model.task != Task::kRegression) {
         line["class_metrics"] = ClassesJson(model, w);
       }
+      if (!w.expected.empty()) line["anomalies"] = AnomaliesJson(model, w);
       AppendLine(line, out);
     }
   }

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "core/detect/anomaly.h"
 #include "core/metrics/figures.h"
 #include "core/metrics/top_confusions.h"
 
@@ -42,6 +43,15 @@ Json MetricsJson(const ModelSnapshot& model, const WindowSnapshot& window) {
            [model.classes[miss.predicted]] = miss.observations;
   }
   return metrics;
+}
+
+Json AnomaliesJson(const ModelSnapshot& model, const WindowSnapshot& window) {
+  Json json = Json::object();
+  for (const Anomaly& anomaly :
+       AnomaliesOf(model, window, FiguresOf(model, window))) {
+    json[anomaly.metric] = anomaly.score;
+  }
+  return json;
 }
 
 Json ClassesJson(const ModelSnapshot& model, const WindowSnapshot& window) {

@@ -18,6 +18,10 @@ nlohmann::ordered_json ConfusionJson(const ModelSnapshot& model,
 nlohmann::ordered_json MetricsJson(const ModelSnapshot& model,
                                    const WindowSnapshot& window);
 
+// How far each watched figure is from its history.
+nlohmann::ordered_json AnomaliesJson(const ModelSnapshot& model,
+                                     const WindowSnapshot& window);
+
 // The figures and counts of each class.
 nlohmann::ordered_json ClassesJson(const ModelSnapshot& model,
                                    const WindowSnapshot& window);

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "core/detect/anomaly.h"
 #include "core/metrics/figures.h"
 #include "core/metrics/top_confusions.h"
 #include "core/snapshot.h"
@@ -94,11 +95,18 @@ void AddWindow(Families* out, const ModelSnapshot& model,
   out->AddGauge("plumbline_window_observations", labels,
                 Number(window.counts.observations));
   const size_t common = labels.size();
-  for (const NamedFigure& figure : FiguresOf(model, window)) {
+  const auto figures = FiguresOf(model, window);
+  for (const NamedFigure& figure : figures) {
     if (!figure.label.empty()) {
       labels.push_back({figure.label, figure.value_of_label});
     }
     out->AddFigure(kPrefix, figure, labels);
+    labels.resize(common);
+  }
+  for (const Anomaly& anomaly : AnomaliesOf(model, window, figures)) {
+    labels.push_back({"metric", anomaly.metric});
+    out->AddGauge("plumbline_anomaly_score", labels, anomaly.score);
+    out->AddGauge("plumbline_anomalous", labels, anomaly.anomalous ? 1 : 0);
     labels.resize(common);
   }
   if (model.task == Task::kClassification) {

@@ -31,6 +31,10 @@ const std::vector<Declaration> kCounts = {
 
 // After them.
 const std::vector<Declaration> kOthers = {
+    {"plumbline_anomaly_score", kGauge,
+     "Distance of a figure from its history, in standard deviations."},
+    {"plumbline_anomalous", kGauge,
+     "1 where that distance is beyond the configured threshold, else 0."},
     {"plumbline_class_precision_ratio", kGauge, "Precision of one class."},
     {"plumbline_class_recall_ratio", kGauge, "Recall of one class."},
     {"plumbline_class_f1_ratio", kGauge, "F1 score of one class."},

@@ -1,0 +1,103 @@
+#include "core/detect/anomaly.h"
+
+#include <cmath>
+#include <map>
+#include <optional>
+
+#include "core/metrics/bounds.h"
+
+namespace plumbline {
+namespace {
+
+struct Found {
+  double value;
+  bool is_ratio;
+};
+
+std::optional<Found> Find(const std::vector<NamedFigure>& figures,
+                          const std::string& api_name) {
+  for (const NamedFigure& figure : figures) {
+    if (ApiName(figure) == api_name)
+      return Found{figure.value, figure.is_ratio};
+  }
+  return std::nullopt;
+}
+
+// Of what chance makes of the figure: from its bounds, where it has some; of
+// another ratio as if it were a share of all pairs; of any other figure
+// unknown.
+double SamplingVariance(const std::vector<NamedFigure>& figures,
+                        const FigureName& name, const Found& found,
+                        uint64_t pairs) {
+  const std::string average =
+      name.average.empty() ? "" : "_" + std::string(name.average);
+  const auto lower =
+      Find(figures, std::string(name.name) + "_lower_bound" + average);
+  const auto upper =
+      Find(figures, std::string(name.name) + "_upper_bound" + average);
+  if (lower && upper) {
+    const double deviation = (upper->value - lower->value) / (2 * kZ);
+    return deviation * deviation;
+  }
+  if (!found.is_ratio || pairs == 0) return 0;
+  return found.value * (1 - found.value) / static_cast<double>(pairs);
+}
+
+}  // namespace
+
+double ScoreOf(double value, double sampling, const Expected& expected) {
+  const double variance = expected.variance + sampling;
+  return variance > 0 ? (value - expected.center) / std::sqrt(variance) : 0;
+}
+
+std::vector<Anomaly> AnomaliesOf(const ModelSnapshot& model,
+                                 const WindowSnapshot& window,
+                                 const std::vector<NamedFigure>& figures) {
+  std::vector<Anomaly> anomalies;
+  for (const ExpectedFigure& figure : window.expected) {
+    const auto name = FigureOf(figure.metric);
+    const auto found = Find(figures, figure.metric);
+    if (!name || !found) continue;
+    const double score = ScoreOf(
+        found->value,
+        SamplingVariance(figures, *name, *found, window.counts.observations),
+        figure.expected);
+    anomalies.push_back(
+        {figure.metric, score, std::fabs(score) > model.anomaly_threshold});
+  }
+  return anomalies;
+}
+
+void SampleFigures(State* state, Model* model) {
+  constexpr int64_t kHour = FigureHistory::kHourMs;
+  const int64_t hour = state->now_ms() / kHour;
+  model->next_sample_ms = (hour + 1) * kHour;
+  const auto snapshot = SnapshotOf(*state, model->name, hour * kHour);
+  if (!snapshot) return;
+  for (const VersionSnapshot& version : snapshot->versions) {
+    std::map<std::string, const WindowSnapshot*> windows;
+    for (const WindowSnapshot& window : version.windows) {
+      if (window.segment.empty()) windows[window.settings.name] = &window;
+    }
+    std::map<std::string, std::vector<NamedFigure>> figures;
+    const auto read = [&](const std::string& metric, const std::string& name) {
+      FigureHistories::Value value;
+      const auto window = windows.find(name);
+      if (window == windows.end()) return value;
+      const auto [known, added] = figures.try_emplace(name);
+      if (added) known->second = FiguresOf(*snapshot, *window->second);
+      const auto found = Find(known->second, metric);
+      if (!found) return value;
+      value.value = found->value;
+      value.variance =
+          SamplingVariance(known->second, *FigureOf(metric), *found,
+                           window->second->counts.observations);
+      return value;
+    };
+    if (Version* of = State::FindVersion(*model, version.name)) {
+      state->AddFigures(model, of, hour, read);
+    }
+  }
+}
+
+}  // namespace plumbline

@@ -1,0 +1,136 @@
+// FigureHistory: what a figure of a window was at the end of each hour, and
+// what is to be expected of it.
+//
+// A figure varies for three reasons: by chance, as its window holds so many
+// pairs and no more; from hour to hour; and because something is wrong. The
+// first is known (the variance of a proportion). The second is what is left of
+// the scatter of its history when the first is taken out. What goes beyond both
+// is an anomaly: its distance from the expected value is told in standard
+// deviations of both together,
+//
+//     score = (x - c) / sqrt(t + s(x) + v (t + s))
+//
+// with c the median of the history, t the variance from hour to hour, s(x) the
+// sampling variance of the window now and s that of an ordinary hour, and v (t
+// + s) the variance of c itself. Scatter is the median absolute deviation times
+// 1.4826 (the standard deviation of a normal distribution), so that past faults
+// count for little: P. Rousseeuw and C. Croux, "Alternatives to the Median
+// Absolute Deviation", JASA 88 (1993).
+//
+// Once two weeks are there an hour is held against the same hour of the week,
+// with two to four values each. The scatter is then that of each value from the
+// median of the others of its hour, over all hours.
+
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace plumbline {
+
+// What is looked at, as configured.
+struct AnomalySettings {
+  std::vector<std::string> metrics = {"accuracy", "f1_macro"};
+  double threshold = 4;                 // standard deviations
+  int64_t min_history_ms = 86'400'000;  // with less nothing is said
+};
+
+// What is expected of a figure at one moment.
+struct Expected {
+  double center;
+  double variance;  // but for the sampling of the window itself
+};
+
+// What history says of one figure. Immutable.
+class Baseline {
+ public:
+  // nullopt for an hour of which too little is known.
+  std::optional<Expected> At(int64_t now_ms) const;
+
+ private:
+  friend class FigureHistory;
+
+  struct Center {
+    float value = std::numeric_limits<float>::quiet_NaN();
+    uint32_t n = 0;
+  };
+  std::optional<Expected> Of(const Center& center, double spread) const;
+
+  Center all_;
+  double spread_ = 0;            // variance from hour to hour
+  double sampling_ = 0;          // variance of an ordinary hour
+  std::vector<Center> by_hour_;  // of the week; empty before two weeks
+  double spread_by_hour_ = 0;
+};
+
+class FigureHistory {
+ public:
+  static constexpr int64_t kHourMs = 3'600'000;
+  static constexpr int64_t kWeek = 168;  // hours
+
+  // `length_ms`: of the window; 0 of a last-N window.
+  FigureHistory(std::string metric, std::string window, int64_t length_ms)
+      : metric_(std::move(metric)),
+        window_(std::move(window)),
+        length_ms_(length_ms) {}
+
+  const std::string& metric() const { return metric_; }
+  const std::string& window() const { return window_; }
+  int64_t length_ms() const { return length_ms_; }
+  // True once it takes memory: with its first sample.
+  bool used() const { return !samples_.empty(); }
+
+  // The figure at the end of an hour (in hours since the epoch), and its
+  // sampling variance. Hours come in order. One in which the window was not yet
+  // full does not count.
+  void Add(int64_t hour, std::optional<double> value, double variance);
+
+  // nullopt while there is less than `min_history_ms`, or less than four times
+  // the window's length.
+  std::optional<Baseline> Summarize(int64_t min_history_ms) const;
+
+  static int64_t Bytes() {
+    return static_cast<int64_t>(sizeof(FigureHistory) + sizeof(Baseline)) +
+           kHours * static_cast<int64_t>(sizeof(Sample)) +
+           kWeek * static_cast<int64_t>(sizeof(Baseline::Center));
+  }
+
+  // See core/archive.h.
+  template <class Archive>
+  void Do(Archive& archive) {
+    archive.Do(begun_);
+    archive.Do(first_);
+    archive.Do(last_);
+    DoList(archive, samples_);
+    if constexpr (Archive::kLoads) {
+      if (!samples_.empty() && samples_.size() != kHours) archive.Fail();
+    }
+  }
+
+ private:
+  static constexpr int64_t kHours = 4 * kWeek;
+  static constexpr int64_t kNone = -1;
+  static constexpr size_t kLeast = 12;  // samples
+
+  struct Sample {
+    float value = std::numeric_limits<float>::quiet_NaN();  // none
+    float variance = 0;
+  };
+
+  void SummarizeWeek(Baseline* baseline) const;
+
+  std::string metric_;
+  std::string window_;
+  int64_t length_ms_;
+  int64_t begun_ = kNone;  // the first hour, whether the window was full or not
+  int64_t first_ = kNone;  // the first with a sample
+  int64_t last_ = kNone;
+  std::vector<Sample> samples_;  // by hour, modulo kHours
+};
+
+}  // namespace plumbline

@@ -1,0 +1,188 @@
+// Anomalies against history: how often they are found where there is nothing,
+// and how soon where there is something.
+
+#include <cmath>
+#include <cstdlib>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "core/detect/anomaly.h"
+#include "tests/support/catch.h"
+#include "tests/support/engine.h"
+
+namespace plumbline {
+namespace {
+
+constexpr int64_t kHour = FigureHistory::kHourMs;
+constexpr double kPi = 3.14159265358979;
+
+// Better by day than by night, and not on Sundays.
+double AccuracyAt(int64_t hour) {
+  const double day = 2 * kPi * static_cast<double>(hour % 24) / 24;
+  return 0.88 + 0.04 * std::sin(day) - (hour / 24 % 7 == 3 ? 0.02 : 0);
+}
+
+// An hour of a model's traffic, as shares of it.
+struct Traffic {
+  std::mt19937 random;
+  double drift = 0.005;  // standard deviation from hour to hour
+
+  double Share(double p, int n) {
+    std::normal_distribution<double> hourly(0, drift);
+    std::binomial_distribution<int> right(n, p + hourly(random));
+    return right(random) / static_cast<double>(n);
+  }
+};
+
+double Sampling(double share, int n) { return share * (1 - share) / n; }
+
+bool IsAnomalous(const std::optional<Baseline>& baseline, int64_t now_ms,
+                 double share, int n) {
+  if (!baseline) return false;
+  const auto expected = baseline->At(now_ms);
+  return expected &&
+         std::fabs(ScoreOf(share, Sampling(share, n), *expected)) > 4;
+}
+
+}  // namespace
+
+TEST_CASE("in 100 months without a fault there are few anomalies") {
+  Traffic traffic{.random = std::mt19937(7)};
+  constexpr int kMonths = 100;
+  constexpr int64_t kMonth = 30 * 24;
+  int alarms = 0;
+  int said = 0;
+  for (int month = 0; month < kMonths; ++month) {
+    FigureHistory history("accuracy", "1h", kHour);
+    bool before = false;
+    for (int64_t hour = 0; hour < kMonth; ++hour) {
+      // Traffic has a cycle, too: few pairs by night.
+      const int n = 60 + 40 * static_cast<int>(hour % 24);
+      const double share = traffic.Share(AccuracyAt(hour), n);
+      const auto baseline = history.Summarize(24 * kHour);
+      const bool now = IsAnomalous(baseline, hour * kHour, share, n);
+      said += baseline.has_value();
+      alarms += now && !before;
+      before = now;
+      history.Add(hour, share, Sampling(share, n));
+    }
+  }
+  INFO(alarms << " alarms in " << kMonths << " months");
+  CHECK(said > kMonths * kMonth * 9 / 10);
+  CHECK(alarms < kMonths);
+}
+
+TEST_CASE("a fault of five points is found in its first hour") {
+  int found = 0;
+  constexpr int kModels = 20;
+  for (unsigned seed = 0; seed < kModels; ++seed) {
+    Traffic traffic{.random = std::mt19937(seed)};
+    FigureHistory history("accuracy", "1h", kHour);
+    constexpr int kPairs = 5000;  // an hour
+    constexpr int64_t kFault = 45 * 24 + 9;
+    for (int64_t hour = 0; hour < kFault; ++hour) {
+      const double share = traffic.Share(AccuracyAt(hour), kPairs);
+      history.Add(hour, share, Sampling(share, kPairs));
+    }
+    const double share = traffic.Share(AccuracyAt(kFault) - 0.05, kPairs);
+    found += IsAnomalous(history.Summarize(24 * kHour), kFault * kHour, share,
+                         kPairs);
+    // With few pairs the same distance is no anomaly.
+    CHECK_FALSE(IsAnomalous(history.Summarize(24 * kHour), kFault * kHour,
+                            AccuracyAt(kFault) - 0.05, 50));
+  }
+  CHECK(found == kModels);
+}
+
+TEST_CASE("nothing is said while history is short") {
+  FigureHistory history("accuracy", "6h", 6 * kHour);
+  CHECK_FALSE(history.Summarize(kHour));
+  for (int64_t hour = 100; hour < 100 + 6 + 24; ++hour) {
+    history.Add(hour, 0.9, 0.001);
+    CHECK_FALSE(history.Summarize(24 * kHour));
+    CHECK_FALSE(history.Summarize(kHour));
+  }
+  history.Add(130, 0.9, 0.001);
+  CHECK(history.Summarize(24 * kHour));
+  CHECK_FALSE(history.Summarize(26 * kHour));
+}
+
+TEST_CASE("hours of which nothing is known are left out") {
+  FigureHistory history("accuracy", "1h", kHour);
+  for (int64_t hour = 0; hour < 4 * 168; ++hour) {
+    if (hour % 24 < 12) history.Add(hour, 0.8 + hour % 2 * 0.01, 0.0001);
+  }
+  const auto baseline = history.Summarize(24 * kHour);
+  REQUIRE(baseline);
+  CHECK(baseline->At(680 * kHour)->center == Approx(0.8));
+  // An hour of the week without values: what is usual.
+  CHECK(baseline->At((672 + 20) * kHour)->center == Approx(0.81));
+  // After a gap only what came after it counts.
+  history.Add(5000, 0.5, 0.0001);
+  CHECK_FALSE(history.Summarize(24 * kHour));
+}
+
+namespace {
+
+// Two months of a model, with a fault of six hours; the hours in which a window
+// was anomalous.
+std::vector<int64_t> AnomalousHours(Engine* engine, int64_t hours,
+                                    int64_t fault, int pairs) {
+  Traffic traffic{.random = std::mt19937(3)};
+  const int64_t first = engine->now_ms / kHour + 1;
+  std::vector<int64_t> anomalous;
+  for (int64_t h = 0; h < hours; ++h) {
+    const bool faulty = h >= fault && h < fault + 6;
+    const double share =
+        traffic.Share(AccuracyAt(h) - (faulty ? 0.1 : 0), pairs);
+    const auto right = static_cast<int>(std::lround(share * pairs));
+    // Twelve batches, so that the window slides.
+    for (int batch = 0; batch < 12; ++batch) {
+      engine->now_ms = (first + h) * kHour + batch * kHour / 12;
+      std::vector<TestEvent> events;
+      for (int i = batch; i < pairs; i += 12) {
+        events.push_back(Both(i % 2, i < right ? i % 2 : 1 - i % 2));
+      }
+      engine->Post(events);
+    }
+    engine->now_ms = (first + h + 1) * kHour - 1000;
+    const ModelSnapshot model = engine->Model();
+    for (const WindowSnapshot& window : model.versions.at(0).windows) {
+      if (window.settings.name != "1h") continue;
+      for (const Anomaly& anomaly :
+           AnomaliesOf(model, window, FiguresOf(model, window))) {
+        if (anomaly.metric == "accuracy" && anomaly.anomalous) {
+          anomalous.push_back(h);
+        }
+      }
+    }
+  }
+  return anomalous;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a fault is seen in the windows of a running engine, and nothing else") {
+  Engine engine;
+  engine.settings.defaults.windows = {{"1h", kHour, 0, 60},
+                                      {"last_100", 0, 100, 0}};
+  engine.Use();
+  constexpr int64_t kFault = 24 * 24 + 10;
+  const auto hours = AnomalousHours(&engine, 26 * 24, kFault, 480);
+  REQUIRE_FALSE(hours.empty());
+  for (const int64_t hour : hours) {
+    CHECK(hour >= kFault);
+    CHECK(hour <= kFault + 6);
+  }
+  CHECK(hours.front() <= kFault + 1);
+  // What is remembered is charged once it takes memory, and is stored.
+  CHECK(engine.pipeline.state().window_bytes() > 4 * FigureHistory::Bytes());
+  const auto& version =
+      *engine.pipeline.state().models().Get()[0]->versions.Get()[0];
+  CHECK(version.figures.used() == 4);
+}
+
+}  // namespace plumbline
