@@ -191,6 +191,8 @@ Model* State::AddModel(std::string_view name, Task task) {
   Model* added = models_.Insert(std::move(model), ByName<Model>);
   by_name_.emplace(added->name, added);
   added->last_event_ms = now_ms_;
+  added->next_sample_ms =
+      (now_ms_ / FigureHistory::kHourMs + 1) * FigureHistory::kHourMs;
   Recharge(added);
   return added;
 }

@@ -122,9 +122,6 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
   plan.extra = &batch.ExtraOf(event);
   Reject reject = PlanEvent(batch, place, &plan, of_label);
   if (reserved_ > 0) reserved_ -= fresh_[place];
-  if (plan.model != nullptr && now_ms() >= plan.model->next_sample_ms) {
-    SampleFigures(state_, plan.model);
-  }
   if (reject != Reject::kNone) return reject;
   const int64_t needed = RecordsNeeded(plan);
   // Dead records go as fast as new ones come.
@@ -145,6 +142,9 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
     return Reject::kMemoryLimit;
   }
 
+  if (plan.model != nullptr && now_ms() >= plan.model->next_sample_ms) {
+    SampleFigures(state_, plan.model);
+  }
   Build(batch, &plan);
   if (event.has_id) state_->unsaved_pairs().BeforeChange(plan.key);
   Model* model = plan.model;
