@@ -202,3 +202,36 @@ TEST_CASE("a bad number of slots is one problem") {
     CHECK(problems[0].path == "slots_per_window");
   }
 }
+
+TEST_CASE("anomalies have defaults, and name figures") {
+  std::vector<ConfigProblem> problems;
+  const auto config = LoadConfig(
+      "models:\n"
+      "  - match: a\n"
+      "  - {match: b, anomalies: {metrics: [recall_binary], threshold: 3}}\n"
+      "  - {match: c, anomalies: {metrics: []}}\n",
+      &problems);
+  REQUIRE(config);
+  const auto anomalies = [&](const char* model) {
+    return config->engine.For(model).anomalies;
+  };
+  CHECK(anomalies("a").metrics ==
+        std::vector<std::string>{"accuracy", "f1_macro"});
+  CHECK(anomalies("a").threshold == 4);
+  CHECK(anomalies("b").metrics == std::vector<std::string>{"recall_binary"});
+  CHECK(anomalies("b").threshold == 3);
+  CHECK(anomalies("b").min_history_ms == 24LL * 3600 * 1000);
+  CHECK(anomalies("c").metrics.empty());
+  const auto wrong = Problems(
+      "models:\n"
+      "  - match: a\n"
+      "    anomalies:\n"
+      "      metrics: [accuracy, quality, accuracy]\n"
+      "      threshold: 0\n"
+      "      min_history: 5m\n"
+      "      window: 1h\n");
+  REQUIRE(wrong.size() == 5);
+  CHECK(wrong[0].path == "models[0].anomalies.metrics[1]");
+  CHECK(wrong[1].path == "models[0].anomalies.metrics[2]");
+  CHECK(wrong[4].path == "models[0].anomalies.window");
+}

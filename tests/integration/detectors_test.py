@@ -106,6 +106,39 @@ class DetectorsTest(unittest.TestCase):
         self.assertLess(alarms["adwin"], 0.002 * 10_000 / 32)
         self.assertLess(alarms["hddm_a"], 0.001 * 10_000)
 
+    def test_a_fault_is_an_anomaly_and_only_the_fault(self):
+        """Three weeks of 120 pairs an hour; one hour of the last day is bad."""
+        chance = random.Random(5)
+        hours, bad, begin = 21 * 24, 20 * 24 + 6, 1_700_000_000 // 3600 * 3600
+        with tempfile.NamedTemporaryFile("w", suffix=".ndjson") as f:
+            for hour in range(hours):
+                rate = 0.5 if hour == bad else 0.9
+                for i in range(120):
+                    f.write(json.dumps({
+                        "model": "m", "version": "1", "prediction": 1,
+                        "label": int(chance.random() < rate),
+                        "timestamp": begin + hour * 3600 + i * 30}) + "\n")
+            f.flush()
+            with tempfile.NamedTemporaryFile("w", suffix=".yaml") as config:
+                config.write("models: [{match: m, windows: [1h], anomalies: "
+                             "{metrics: [accuracy]}}]")
+                config.flush()
+                run = subprocess.run(
+                    [BIN + "/plumbtool", "simulate", "--step", "1h",
+                     "--config.file", config.name, f.name],
+                    capture_output=True, text=True, timeout=250)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        scores = [line.get("anomalies", {}) for line in
+                  map(json.loads, run.stdout.splitlines()) if "window" in line]
+        self.assertEqual(scores[:24], [{}] * 24)
+        self.assertGreater(sum(map(bool, scores)), hours - 40)
+        # At the end of the bad hour, and of one more that still sees some of it.
+        beyond = [i for i, score in enumerate(scores)
+                  if score and abs(score["accuracy"]) > 4]
+        self.assertIn(bad + 1, beyond)
+        self.assertLessEqual(set(beyond), {bad, bad + 1, bad + 2})
+        self.assertLess(scores[bad + 1]["accuracy"], -5)
+
     def test_changes_are_shown_and_kept(self):
         """In metrics, the API and the table, and after a kill the same."""
         stream = [0] * 500 + [1] * 200
