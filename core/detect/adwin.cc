@@ -74,7 +74,7 @@ bool Adwin::FindCut() {
       const double m = 1 / (n0 - kLeastSide + 1) + 1 / (n1 - kLeastSide + 1);
       const double difference = std::fabs(sum0 / n0 - (sum_ - sum0) / n1);
       const double cut = std::sqrt(2 * m * v * d) + 2.0 / 3 * m * d;
-      if (difference > nearest * cut) {
+      if (difference >= nearest * cut) {
         nearest = difference / cut;
         evidence_ = {difference, cut};
       }
