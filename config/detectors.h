@@ -4,7 +4,7 @@
 
 #include "config/yaml_reader.h"
 #include "core/detect/change.h"
-#include "core/detect/figure_history.h"
+#include "core/settings.h"
 
 namespace plumbline {
 

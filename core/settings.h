@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "core/detect/change.h"
-#include "core/detect/figure_history.h"
 
 namespace plumbline {
 
@@ -37,6 +36,13 @@ struct WindowSettings {
 struct ThresholdSettings {
   std::string text;
   double value = 0;
+};
+
+// Which figures are held against their history.
+struct AnomalySettings {
+  std::vector<std::string> metrics = {"accuracy", "f1_macro"};
+  double threshold = 4;                 // standard deviations
+  int64_t min_history_ms = 86'400'000;  // with less nothing is said
 };
 
 struct ModelSettings {

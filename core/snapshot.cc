@@ -52,7 +52,7 @@ void ReadTotals(const Model& model, const Structure& structure,
   Collect(model.gate, versions.size() + 1, stamp_of, copy);
 }
 
-ModelSnapshot Read(const Model& model, int64_t now_ms) {
+ModelSnapshot Read(const Model& model, int64_t now_ms, bool exactly = false) {
   for (;;) {
     const Structure structure(model);
     ModelSnapshot out;
@@ -80,7 +80,7 @@ ModelSnapshot Read(const Model& model, int64_t now_ms) {
           snapshot.settings = window->settings();
           snapshot.segment = segment;
           snapshot.counts.Reset(matrix_cells, marginal_cells);
-          window->Read(model.gate, now_ms, &snapshot.counts);
+          window->Read(model.gate, now_ms, &snapshot.counts, exactly);
           if (segment.empty()) {
             snapshot.expected =
                 version.figures.ExpectedOf(snapshot.settings.name, now_ms);
@@ -132,6 +132,10 @@ void VisitModels(const State& state, int64_t now_ms,
                  const std::function<void(const ModelSnapshot&)>& visit) {
   const Reclaimer::Guard guard(state.reclaimer());
   for (const Model* model : state.models().Get()) visit(Read(*model, now_ms));
+}
+
+ModelSnapshot SnapshotAt(const Model& model, int64_t then_ms) {
+  return Read(model, then_ms, true);
 }
 
 std::optional<ModelSnapshot> SnapshotOf(const State& state,

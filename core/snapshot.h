@@ -70,6 +70,10 @@ void VisitModels(const State& state, int64_t now_ms,
 std::optional<ModelSnapshot> SnapshotOf(const State& state,
                                         std::string_view model, int64_t now_ms);
 
+// [Writer] At a moment since which nothing has come to its windows: not at that
+// of its last change, which is where the clock of others may have moved it.
+ModelSnapshot SnapshotAt(const Model& model, int64_t then_ms);
+
 // [Any thread] How far back a resend is still recognised, in milliseconds.
 int64_t ResendProtectionMs(const State& state, int64_t now_ms);
 

@@ -83,11 +83,11 @@ class State {
   Model* FindModel(std::string_view name) const;
   static Version* FindVersion(const Model& model, std::string_view name);
   // What a model of this shape would be charged.
+  int64_t WindowBytes(std::string_view model, const WindowShape& shape) const;
+  WindowShape ShapeOf(const Model& model) const;
   // Adds to the history of a version's figures, if there is room for it.
   void AddFigures(Model* model, Version* version, int64_t hour,
                   const FigureHistories::Read& read);
-  int64_t WindowBytes(std::string_view model, const WindowShape& shape) const;
-  WindowShape ShapeOf(const Model& model) const;
   int64_t window_bytes() const { return window_bytes_; }
 
   // REQUIRE: what is added is within the limits.

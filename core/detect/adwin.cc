@@ -21,11 +21,11 @@ std::optional<Change> Adwin::Add(double error) {
   if (++seen_ % kClock != 0 || width_ <= kGrace) return std::nullopt;
   evidence_ = {};
   const double width = static_cast<double>(width_);
-  const double sum = sum_;
-  while (FindCut()) DropOldest();
+  double dropped = 0;
+  while (FindCut()) dropped += DropOldest().sum;
   const double left = static_cast<double>(width_);
   if (left == width) return std::nullopt;
-  return Change{(sum - sum_) / (width - left), sum_ / left};
+  return Change{dropped / (width - left), sum_ / left};
 }
 
 void Adwin::Insert(double error) {
@@ -59,7 +59,7 @@ void Adwin::Compress() {
 bool Adwin::FindCut() {
   const double width = static_cast<double>(width_);
   const double d = std::log(2 * std::log(width) / settings_.delta);
-  const double v = std::max(squares_, 0.0) / width;
+  const double v = squares_ / width;
   double n0 = 0;
   double sum0 = 0;
   double nearest = 0;
@@ -92,12 +92,25 @@ Adwin::Bucket Adwin::DropOldest() {
   const double n = SizeOf(rows_.size() - 1);
   while (!rows_.empty() && rows_.back().size == 0) rows_.pop_back();
   width_ -= static_cast<uint64_t>(n);
-  sum_ -= oldest.sum;
-  squares_ -= oldest.squares;
-  if (width_ > 0) {
-    squares_ -= Between(n, oldest.sum, static_cast<double>(width_), sum_);
-  }
+  AddUp();
   return oldest;
+}
+
+// Anew from the buckets: what is subtracted from a sum that one huge error was
+// in, leaves its rounding behind.
+void Adwin::AddUp() {
+  double n = 0;
+  sum_ = squares_ = 0;
+  for (size_t r = 0; r < rows_.size(); ++r) {
+    const double size = SizeOf(r);
+    for (size_t i = rows_[r].size; i-- > 0;) {
+      const Bucket& bucket = rows_[r].buckets[i];
+      squares_ += bucket.squares;
+      if (n > 0) squares_ += Between(n, sum_, size, bucket.sum);
+      n += size;
+      sum_ += bucket.sum;
+    }
+  }
 }
 
 }  // namespace plumbline

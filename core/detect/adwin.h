@@ -71,6 +71,7 @@ class Adwin {
   void Compress();
   bool FindCut();
   Bucket DropOldest();
+  void AddUp();
 
   AdwinSettings settings_;
   std::vector<Row> rows_;

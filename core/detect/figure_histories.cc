@@ -21,17 +21,22 @@ void FigureHistories::Configure(const AnomalySettings& settings, Task task,
     for (const WindowSettings& window : windows) {
       const auto same = std::find_if(
           histories_.begin(), histories_.end(), [&](const FigureHistory& h) {
-            return h.metric() == metric && h.window() == window.name;
+            return h.metric() == metric && h.IsOf(window);
           });
       if (same != histories_.end()) {
         next.push_back(*same);
       } else {
-        next.emplace_back(metric, window.name, window.length_ms);
+        next.emplace_back(metric, window);
       }
     }
   }
   histories_ = std::move(next);
   min_history_ms_ = settings.min_history_ms;
+  Publish(reclaimer);
+}
+
+void FigureHistories::Restart(Reclaimer* reclaimer) {
+  for (FigureHistory& history : histories_) history.Restart();
   Publish(reclaimer);
 }
 
@@ -45,7 +50,7 @@ void FigureHistories::Add(int64_t hour, const Read& read, bool room,
                           Reclaimer* reclaimer) {
   for (FigureHistory& history : histories_) {
     if (!history.used() && !room) continue;
-    const Value value = read(history.metric(), history.window());
+    const Value value = read(history.metric(), history.window().name);
     history.Add(hour, value.value, value.variance);
   }
   Publish(reclaimer);
@@ -56,7 +61,7 @@ void FigureHistories::Publish(Reclaimer* reclaimer) {
   for (const FigureHistory& history : histories_) {
     if (auto baseline = history.Summarize(min_history_ms_)) {
       next->push_back(
-          {history.metric(), history.window(), *std::move(baseline)});
+          {history.metric(), history.window().name, *std::move(baseline)});
     }
   }
   if (next->empty()) next.reset();

@@ -47,6 +47,9 @@ class FigureHistories {
   // take no memory yet stay so unless there is room.
   void Add(int64_t hour, const Read& read, bool room, Reclaimer* reclaimer);
 
+  // [Writer] What comes means something else.
+  void Restart(Reclaimer* reclaimer);
+
   // [Writer] How many take memory, and how many do not.
   size_t used() const;
   size_t unused() const { return histories_.size() - used(); }

@@ -59,7 +59,7 @@ std::optional<Expected> Baseline::At(int64_t now_ms) const {
 void FigureHistory::Add(int64_t hour, std::optional<double> value,
                         double variance) {
   if (begun_ == kNone) begun_ = hour;
-  if (!value || (hour - begun_) * kHourMs < length_ms_) return;
+  if (!value || (hour - begun_) * kHourMs < window_.length_ms) return;
   if (samples_.empty()) samples_.resize(kHours);
   // Hours without a sample have none.
   const int64_t from = last_ == kNone ? hour : last_ + 1;
@@ -68,13 +68,14 @@ void FigureHistory::Add(int64_t hour, std::optional<double> value,
   }
   samples_[static_cast<size_t>(hour % kHours)] = {static_cast<float>(*value),
                                                   static_cast<float>(variance)};
-  if (first_ == kNone) first_ = hour;
+  if (first_ == kNone || hour - last_ >= kHours) first_ = hour;
   last_ = hour;
 }
 
 std::optional<Baseline> FigureHistory::Summarize(int64_t min_history_ms) const {
   const int64_t span_ms = (last_ - first_) * kHourMs;
-  if (span_ms < std::max(min_history_ms, 4 * length_ms_)) return std::nullopt;
+  if (span_ms < std::max(min_history_ms, 4 * window_.length_ms))
+    return std::nullopt;
   std::vector<double> values;
   std::vector<double> variances;
   for (const Sample& sample : samples_) {
@@ -90,8 +91,9 @@ std::optional<Baseline> FigureHistory::Summarize(int64_t min_history_ms) const {
   baseline.sampling_ = MedianOf(variances);
   for (double& value : values) value = std::fabs(value - center);
   // Windows that overlap say less than their number.
-  const double apart = static_cast<double>(span_ms) /
-                       static_cast<double>(std::max(length_ms_, kHourMs));
+  const double apart =
+      static_cast<double>(span_ms) /
+      static_cast<double>(std::max(window_.length_ms, kHourMs));
   baseline.spread_ =
       std::max(0.0, VarianceOf(values) * (1 + 4 / apart) - baseline.sampling_);
   if (last_ - first_ >= 2 * kWeek) SummarizeWeek(&baseline);

@@ -31,14 +31,9 @@
 #include <string>
 #include <vector>
 
-namespace plumbline {
+#include "core/settings.h"
 
-// What is looked at, as configured.
-struct AnomalySettings {
-  std::vector<std::string> metrics = {"accuracy", "f1_macro"};
-  double threshold = 4;                 // standard deviations
-  int64_t min_history_ms = 86'400'000;  // with less nothing is said
-};
+namespace plumbline {
 
 // What is expected of a figure at one moment.
 struct Expected {
@@ -73,15 +68,17 @@ class FigureHistory {
   static constexpr int64_t kHourMs = 3'600'000;
   static constexpr int64_t kWeek = 168;  // hours
 
-  // `length_ms`: of the window; 0 of a last-N window.
-  FigureHistory(std::string metric, std::string window, int64_t length_ms)
-      : metric_(std::move(metric)),
-        window_(std::move(window)),
-        length_ms_(length_ms) {}
+  FigureHistory(std::string metric, WindowSettings window)
+      : metric_(std::move(metric)), window_(std::move(window)) {}
 
   const std::string& metric() const { return metric_; }
-  const std::string& window() const { return window_; }
-  int64_t length_ms() const { return length_ms_; }
+  const WindowSettings& window() const { return window_; }
+  // True if the window is kept when it is configured so.
+  bool IsOf(const WindowSettings& window) const {
+    return window_.name == window.name && window_.SameAs(window) &&
+           window_.by_prediction == window.by_prediction;
+  }
+  void Restart() { *this = FigureHistory(metric_, window_); }
   // True once it takes memory: with its first sample.
   bool used() const { return !samples_.empty(); }
 
@@ -125,8 +122,7 @@ class FigureHistory {
   void SummarizeWeek(Baseline* baseline) const;
 
   std::string metric_;
-  std::string window_;
-  int64_t length_ms_;
+  WindowSettings window_;
   int64_t begun_ = kNone;  // the first hour, whether the window was full or not
   int64_t first_ = kNone;  // the first with a sample
   int64_t last_ = kNone;

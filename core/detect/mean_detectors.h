@@ -151,10 +151,12 @@ class HddmA {
     const Evidence worse = Compare(low_);
     const Evidence better = Compare(high_);
     const bool is_worse = Fires(worse, low_);
-    evidence_ =
-        worse.statistic * better.threshold >= better.statistic * worse.threshold
-            ? worse
-            : better;
+    // The side that is nearer. Where the prefix is all there is, there is none.
+    const bool shows_worse =
+        better.threshold == 0 ||
+        (worse.threshold > 0 && worse.statistic * better.threshold >=
+                                    better.statistic * worse.threshold);
+    evidence_ = shows_worse ? worse : better;
     if (!is_worse && !Fires(better, high_)) return std::nullopt;
     const RunningMean& before = is_worse ? low_ : high_;
     const Change change = {before.mean, all_.Since(before)};

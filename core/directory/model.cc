@@ -291,6 +291,7 @@ void Model::SetPositiveClass(std::string_view text, uint32_t first_age,
   if (old != nullptr || class_scored) counting.scores_from = first_age;
   if (old != nullptr) {
     reclaimer->Retire(old);
+    for (Version* version : versions.Get()) version->figures.Restart(reclaimer);
     ForEachSlot([](Slot<StdAtomics>* slot) {
       slot->Clear(Section::kScores);
       slot->Clear(Section::kThresholds);

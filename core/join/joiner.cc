@@ -144,6 +144,12 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
 
   if (plan.model != nullptr && now_ms() >= plan.model->next_sample_ms) {
     SampleFigures(state_, plan.model);
+    // It may take the room that the event needs.
+    plan = Plan{};
+    plan.event = &event;
+    plan.extra = &batch.ExtraOf(event);
+    reject = PlanEvent(batch, place, &plan, of_label);
+    if (reject != Reject::kNone) return reject;
   }
   Build(batch, &plan);
   if (event.has_id) state_->unsaved_pairs().BeforeChange(plan.key);

@@ -73,7 +73,10 @@ class TimeRing {
 
   // [Any thread] The sum over the window at the later of `now_ms` and the
   // time of the last change, into `sum` (whose sizes say how much to read).
-  void Read(const Gate<A>& gate, int64_t now_ms, SlotCounts* sum) const {
+  // `exactly`: at `now_ms`, whatever has changed since. REQUIRES for that: what
+  // came since is in no slot that the window had then.
+  void Read(const Gate<A>& gate, int64_t now_ms, SlotCounts* sum,
+            bool exactly = false) const {
     std::vector<SlotCounts> copies(size_);
     for (SlotCounts& copy : copies) {
       copy.Reset(static_cast<uint32_t>(sum->matrix.size()),
@@ -82,8 +85,10 @@ class TimeRing {
     const auto view = Collect<A>(
         gate, size_, [this](size_t i) { return slots_[i].Stamp(); },
         [this, &copies](size_t i) { slots_[i].CopyTo(&copies[i]); });
-    const int64_t current = EpochOf(std::max(now_ms, view.now_ms));
+    const int64_t current =
+        EpochOf(exactly ? now_ms : std::max(now_ms, view.now_ms));
     for (const SlotCounts& copy : copies) {
+      if (exactly && copy.epoch > current) continue;
       if (copy.epoch > current - static_cast<int64_t>(size_)) sum->Add(copy);
     }
   }

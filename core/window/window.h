@@ -54,9 +54,10 @@ class Window {
   }
 
   // [Any thread] See TimeRing::Read.
-  void Read(const Gate<Atomics>& gate, int64_t now_ms, SlotCounts* sum) const {
+  void Read(const Gate<Atomics>& gate, int64_t now_ms, SlotCounts* sum,
+            bool exactly = false) const {
     if (time_) {
-      time_->Read(gate, now_ms, sum);
+      time_->Read(gate, now_ms, sum, exactly);
     } else {
       last_n_->Read(gate, sum);
     }

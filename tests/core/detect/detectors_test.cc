@@ -93,6 +93,35 @@ TEST_CASE("a fall of the error is a change for the better") {
   CHECK(hddm);
 }
 
+TEST_CASE("ADWIN forgets errors however large they were") {
+  for (const double huge : {1e6, 1e10, 1e17, 1e100}) {
+    std::mt19937 random(1);
+    std::normal_distribution<double> usual;
+    Adwin adwin(AdwinSettings{});
+    int late = 0;
+    for (int i = 0; i < 40'000; ++i) {
+      const bool bad = i >= 5000 && i < 5200;
+      const auto change = adwin.Add(bad ? huge : std::fabs(usual(random)));
+      late += change && i > 10'000;
+    }
+    INFO(huge);
+    CHECK(late < 10);
+    CHECK(adwin.width() > 10'000);
+    CHECK(adwin.evidence().threshold < 1);
+  }
+}
+
+TEST_CASE("HDDM_A shows how near an improvement is, too") {
+  HddmA hddm(HddmSettings{});
+  std::mt19937 random(1);
+  for (int i = 0; i < 200; ++i) hddm.Add(random() % 2);
+  int shown = 0;
+  int pairs = 0;
+  for (; !hddm.Add(0); ++pairs) shown += hddm.evidence().threshold > 0;
+  CHECK(pairs > 5);
+  CHECK(shown == pairs);
+}
+
 TEST_CASE("what was saved goes on like the original") {
   for (const size_t cut : {0, 1, 31, 777, 3100}) {
     Detectors whole;

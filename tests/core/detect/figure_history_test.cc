@@ -2,7 +2,7 @@
 // and how soon where there is something.
 
 #include <cmath>
-#include <cstdlib>
+#include <memory_resource>
 #include <optional>
 #include <random>
 #include <string>
@@ -55,7 +55,7 @@ TEST_CASE("in 100 months without a fault there are few anomalies") {
   int alarms = 0;
   int said = 0;
   for (int month = 0; month < kMonths; ++month) {
-    FigureHistory history("accuracy", "1h", kHour);
+    FigureHistory history("accuracy", {"1h", kHour, 0, 60});
     bool before = false;
     for (int64_t hour = 0; hour < kMonth; ++hour) {
       // Traffic has a cycle, too: few pairs by night.
@@ -79,7 +79,7 @@ TEST_CASE("a fault of five points is found in its first hour") {
   constexpr int kModels = 20;
   for (unsigned seed = 0; seed < kModels; ++seed) {
     Traffic traffic{.random = std::mt19937(seed)};
-    FigureHistory history("accuracy", "1h", kHour);
+    FigureHistory history("accuracy", {"1h", kHour, 0, 60});
     constexpr int kPairs = 5000;  // an hour
     constexpr int64_t kFault = 45 * 24 + 9;
     for (int64_t hour = 0; hour < kFault; ++hour) {
@@ -97,7 +97,7 @@ TEST_CASE("a fault of five points is found in its first hour") {
 }
 
 TEST_CASE("nothing is said while history is short") {
-  FigureHistory history("accuracy", "6h", 6 * kHour);
+  FigureHistory history("accuracy", {"6h", 6 * kHour, 0, 60});
   CHECK_FALSE(history.Summarize(kHour));
   for (int64_t hour = 100; hour < 100 + 6 + 24; ++hour) {
     history.Add(hour, 0.9, 0.001);
@@ -110,7 +110,7 @@ TEST_CASE("nothing is said while history is short") {
 }
 
 TEST_CASE("hours of which nothing is known are left out") {
-  FigureHistory history("accuracy", "1h", kHour);
+  FigureHistory history("accuracy", {"1h", kHour, 0, 60});
   for (int64_t hour = 0; hour < 4 * 168; ++hour) {
     if (hour % 24 < 12) history.Add(hour, 0.8 + hour % 2 * 0.01, 0.0001);
   }
@@ -163,6 +163,46 @@ std::vector<int64_t> AnomalousHours(Engine* engine, int64_t hours,
 }
 
 }  // namespace
+
+TEST_CASE("figures are those of the end of the hour, also after a restart") {
+  const auto post = [](Engine* engine, const std::string& model,
+                       int64_t minutes, int right, int wrong) {
+    engine->now_ms = 500'000 * kHour + minutes * 60'000;
+    std::vector<TestEvent> events;
+    for (int i = 0; i < right + wrong; ++i) {
+      events.push_back(Both("a", i < right ? "a" : "b"));
+      events.back().model = model;
+    }
+    engine->Post(events);
+  };
+  Engine whole;
+  whole.settings.defaults.windows = {{"1h", kHour, 0, 60}};
+  whole.Use();
+  post(&whole, "m", 10, 10, 0);
+  post(&whole, "m", 70, 8, 2);
+  post(&whole, "m", 130, 8, 2);
+  post(&whole, "m", 170, 5, 5);
+  // The hour of another model does not move that of this one.
+  post(&whole, "other", 210, 1, 1);
+  const auto state = [](const Engine& engine) {
+    return const_cast<State*>(&engine.pipeline.state());
+  };
+  const StateImage image = SaveState(state(whole));
+  State loaded(std::pmr::get_default_resource());
+  REQUIRE(LoadState(image, &loaded));
+
+  post(&whole, "m", 220, 1, 0);
+  loaded.Advance(whole.now_ms);
+  Joiner joiner(&loaded);
+  BatchOutcome outcome;
+  joiner.Apply(Batch({Both("a", "a")}), &outcome);
+  loaded.Publish();
+  // Those of "m", which is the first.
+  const auto model = [](State* of) {
+    return SaveState(of).models.begin()->second;
+  };
+  CHECK(model(&loaded) == model(state(whole)));
+}
 
 TEST_CASE(
     "a fault is seen in the windows of a running engine, and nothing else") {
