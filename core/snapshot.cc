@@ -88,8 +88,9 @@ ModelSnapshot Read(const Model& model, int64_t now_ms, bool exactly = false) {
         }
       };
       read(version.series, {});
+      // At a moment of before nobody asks for slices.
       for (const Slice* slice : version.slices.Get()) {
-        read(slice->series, slice->labels);
+        if (!exactly) read(slice->series, slice->labels);
       }
     }
     if (!(Structure(model) == structure)) continue;

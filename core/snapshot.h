@@ -72,6 +72,7 @@ std::optional<ModelSnapshot> SnapshotOf(const State& state,
 
 // [Writer] At a moment since which nothing has come to its windows: not at that
 // of its last change, which is where the clock of others may have moved it.
+// Without slices.
 ModelSnapshot SnapshotAt(const Model& model, int64_t then_ms);
 
 // [Any thread] How far back a resend is still recognised, in milliseconds.

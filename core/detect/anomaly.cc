@@ -72,6 +72,8 @@ void SampleFigures(State* state, Model* model) {
   constexpr int64_t kHour = FigureHistory::kHourMs;
   const int64_t hour = state->now_ms() / kHour;
   model->next_sample_ms = (hour + 1) * kHour;
+  const std::vector<std::string>& metrics =
+      state->settings().For(model->name).anomalies.metrics;
   const ModelSnapshot snapshot = SnapshotAt(*model, hour * kHour);
   for (const VersionSnapshot& version : snapshot.versions) {
     std::map<std::string, const WindowSnapshot*> windows;
@@ -84,7 +86,9 @@ void SampleFigures(State* state, Model* model) {
       const auto window = windows.find(name);
       if (window == windows.end()) return value;
       const auto [known, added] = figures.try_emplace(name);
-      if (added) known->second = FiguresOf(snapshot, *window->second);
+      if (added) {
+        known->second = FiguresOf(snapshot, *window->second, metrics);
+      }
       const auto found = Find(known->second, metric);
       if (!found) return value;
       value.value = found->value;

@@ -6,14 +6,39 @@
 namespace plumbline {
 namespace {
 
-// REQUIRES: not empty.
-double MedianOf(std::vector<double> values) {
+// Changes their order. REQUIRES: not empty.
+double MedianOf(std::vector<double>* values) {
   const auto middle =
-      values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 == 1) return *middle;
-  return (*middle + *std::max_element(values.begin(), middle)) / 2;
+      values->begin() + static_cast<std::ptrdiff_t>(values->size() / 2);
+  std::nth_element(values->begin(), middle, values->end());
+  if (values->size() % 2 == 1) return *middle;
+  return (*middle + *std::max_element(values->begin(), middle)) / 2;
 }
+
+// The values of one hour of the week: up to four, in order.
+class FewSorted {
+ public:
+  void Insert(double value) {
+    size_t i = size_++;
+    for (; i > 0 && values_[i - 1] > value; --i) values_[i] = values_[i - 1];
+    values_[i] = value;
+  }
+  size_t size() const { return size_; }
+  double at(size_t i) const { return values_[i]; }
+  // REQUIRES: not empty, or more than one.
+  double Median() const { return MedianWithout(size_); }
+  double MedianWithout(size_t left_out) const {
+    const size_t n = left_out < size_ ? size_ - 1 : size_;
+    const auto other = [&](size_t i) {
+      return values_[i + (i >= left_out ? 1 : 0)];
+    };
+    return (other((n - 1) / 2) + other(n / 2)) / 2;
+  }
+
+ private:
+  double values_[4] = {};
+  size_t size_ = 0;
+};
 
 // Of the median of n values, in variances of one of them, if they are normal.
 double VarianceOfMedian(size_t n) {
@@ -23,7 +48,7 @@ double VarianceOfMedian(size_t n) {
 }
 
 // The variance of normal values that lie so far from their middle.
-double VarianceOf(const std::vector<double>& deviations) {
+double VarianceOf(std::vector<double>* deviations) {
   constexpr double kNormal = 1.4826;
   const double scale = kNormal * MedianOf(deviations);
   return scale * scale;
@@ -85,17 +110,17 @@ std::optional<Baseline> FigureHistory::Summarize(int64_t min_history_ms) const {
   }
   if (values.size() < kLeast) return std::nullopt;
   Baseline baseline;
-  const double center = MedianOf(values);
+  const double center = MedianOf(&values);
   baseline.all_ = {static_cast<float>(center),
                    static_cast<uint32_t>(values.size())};
-  baseline.sampling_ = MedianOf(variances);
+  baseline.sampling_ = MedianOf(&variances);
   for (double& value : values) value = std::fabs(value - center);
   // Windows that overlap say less than their number.
   const double apart =
       static_cast<double>(span_ms) /
       static_cast<double>(std::max(window_.length_ms, kHourMs));
   baseline.spread_ =
-      std::max(0.0, VarianceOf(values) * (1 + 4 / apart) - baseline.sampling_);
+      std::max(0.0, VarianceOf(&values) * (1 + 4 / apart) - baseline.sampling_);
   if (last_ - first_ >= 2 * kWeek) SummarizeWeek(&baseline);
   return baseline;
 }
@@ -103,24 +128,25 @@ std::optional<Baseline> FigureHistory::Summarize(int64_t min_history_ms) const {
 void FigureHistory::SummarizeWeek(Baseline* baseline) const {
   baseline->by_hour_.resize(kWeek);
   std::vector<double> deviations;
+  deviations.reserve(kHours);
   for (size_t place = 0; place < kWeek; ++place) {
-    std::vector<double> values;
+    FewSorted values;
     for (size_t i = place; i < kHours; i += kWeek) {
-      if (!std::isnan(samples_[i].value)) values.push_back(samples_[i].value);
+      if (!std::isnan(samples_[i].value)) values.Insert(samples_[i].value);
     }
-    if (values.empty()) continue;
-    baseline->by_hour_[place] = {static_cast<float>(MedianOf(values)),
+    if (values.size() == 0) continue;
+    baseline->by_hour_[place] = {static_cast<float>(values.Median()),
                                  static_cast<uint32_t>(values.size())};
-    for (size_t i = 0; i < values.size() && values.size() > 1; ++i) {
-      std::vector<double> others = values;
-      others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
-      deviations.push_back(std::fabs(values[i] - MedianOf(others)) /
-                           std::sqrt(1 + VarianceOfMedian(others.size())));
+    if (values.size() == 1) continue;
+    const double deviation = std::sqrt(1 + VarianceOfMedian(values.size() - 1));
+    for (size_t i = 0; i < values.size(); ++i) {
+      deviations.push_back(std::fabs(values.at(i) - values.MedianWithout(i)) /
+                           deviation);
     }
   }
   if (deviations.size() < kLeast) return baseline->by_hour_.clear();
   baseline->spread_by_hour_ =
-      std::max(0.0, VarianceOf(deviations) - baseline->sampling_);
+      std::max(0.0, VarianceOf(&deviations) - baseline->sampling_);
 }
 
 }  // namespace plumbline

@@ -61,6 +61,27 @@ std::vector<NamedFigure> FiguresOf(const ModelSnapshot& model,
   return list.Take();
 }
 
+std::vector<NamedFigure> FiguresOf(const ModelSnapshot& model,
+                                   const WindowSnapshot& window,
+                                   const std::vector<std::string>& api_names) {
+  FigureList list;
+  const bool withheld = Withheld(model, window);
+  for (const Statistic* statistic : Statistics()) {
+    const bool has_one = std::any_of(
+        api_names.begin(), api_names.end(), [statistic](const auto& name) {
+          return std::any_of(statistic->families.begin(),
+                             statistic->families.end(),
+                             [&name](const FigureFamily& family) {
+                               return name.starts_with(family.name);
+                             });
+        });
+    if (has_one && (!withheld || statistic->of_coverage)) {
+      statistic->append(model, window, &list);
+    }
+  }
+  return list.Take();
+}
+
 bool Withheld(const ModelSnapshot& model, const WindowSnapshot& window) {
   const Figure coverage = LabelCoverage(window);
   return coverage && *coverage < model.min_coverage;

@@ -32,6 +32,12 @@ std::string ApiName(const NamedFigure& figure);
 std::vector<NamedFigure> FiguresOf(const ModelSnapshot& model,
                                    const WindowSnapshot& window);
 
+// The same of those statistics alone that have one of these figures, by what
+// the API calls it.
+std::vector<NamedFigure> FiguresOf(const ModelSnapshot& model,
+                                   const WindowSnapshot& window,
+                                   const std::vector<std::string>& api_names);
+
 // True if the model has a least label coverage and the window has less: then
 // it has no other figures than its coverage.
 bool Withheld(const ModelSnapshot& model, const WindowSnapshot& window);

@@ -1,7 +1,8 @@
-// What the statistics cost: an event that counts in slices and scores against a
-// plain one, with decoding and without; a scrape of many models against the
-// serializer alone; and simdjson parsing the lines of the file in EVENTS, for
-// the simulation. report.py prints the ratios.
+// What the statistics cost: an event that counts in slices and scores, and one
+// that all detectors of change read, against a plain one, with decoding and
+// without; a scrape of many models against the serializer alone; and simdjson
+// parsing the lines of the file in EVENTS, for the simulation.
+// statistics_report.py prints the ratios.
 
 #include <benchmark/benchmark.h>
 #include <prometheus/text_serializer.h>
@@ -65,8 +66,16 @@ std::vector<std::string> Bodies(bool rich, bool with_ids) {
   return bodies;
 }
 
-Settings SettingsFor(bool rich) {
+enum class Watch { kNothing, kChanges };
+
+Settings SettingsFor(bool rich, Watch watch = Watch::kNothing) {
   Settings settings;
+  settings.defaults.detectors.adwin.reset();
+  settings.defaults.anomalies.metrics.clear();
+  if (watch == Watch::kChanges) {
+    settings.defaults.detectors = {AdwinSettings{}, PageHinkleySettings{},
+                                   DdmSettings{}, HddmSettings{}};
+  }
   settings.defaults.positive_class = "UP";
   settings.defaults.windows = {{"5m", 300'000, 0, 60},
                                {"1h", 3'600'000, 0, 60},
@@ -76,7 +85,8 @@ Settings SettingsFor(bool rich) {
 }
 
 // The whole way of an event; or, with the bodies decoded before, from there on.
-void Events(benchmark::State& state, bool rich, bool with_ids, bool decoded) {
+void Events(benchmark::State& state, bool rich, bool with_ids, bool decoded,
+            Watch watch = Watch::kNothing) {
   const auto bodies = Bodies(rich, with_ids);
   const IdHasher hasher = IdHasher::Random();
   BodyDecoder decoder(&hasher);
@@ -93,7 +103,7 @@ void Events(benchmark::State& state, bool rich, bool with_ids, bool decoded) {
   }
   Pipeline pipeline(nullptr);
   Outcome settled;
-  pipeline.Commit(Command{SettingsFor(rich)}, kNowMs, &settled);
+  pipeline.Commit(Command{SettingsFor(rich, watch)}, kNowMs, &settled);
   int64_t now_ms = kNowMs;
   size_t accepted = 0;
   for (auto _ : state) {
@@ -159,6 +169,12 @@ void BM_PlainPair(benchmark::State& s) { Events(s, false, true, false); }
 void BM_RichPair(benchmark::State& s) { Events(s, true, true, false); }
 void BM_PlainPairEngine(benchmark::State& s) { Events(s, false, true, true); }
 void BM_RichPairEngine(benchmark::State& s) { Events(s, true, true, true); }
+void BM_WatchedPair(benchmark::State& s) {
+  Events(s, false, true, false, Watch::kChanges);
+}
+void BM_WatchedPairEngine(benchmark::State& s) {
+  Events(s, false, true, true, Watch::kChanges);
+}
 void BM_PlainWhole(benchmark::State& s) { Events(s, false, false, false); }
 void BM_RichWhole(benchmark::State& s) { Events(s, true, false, false); }
 void BM_PlainEngine(benchmark::State& s) { Events(s, false, false, true); }
@@ -203,6 +219,8 @@ BENCHMARK(BM_PlainPair)->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_RichPair)->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_PlainPairEngine)->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_RichPairEngine)->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_WatchedPair)->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_WatchedPairEngine)->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_PlainWhole)->Iterations(3)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_RichWhole)->Iterations(3)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_PlainEngine)->Iterations(3)->Unit(benchmark::kMillisecond);
