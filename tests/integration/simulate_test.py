@@ -27,6 +27,7 @@ models:
     windows: [1d, 7d, last_1000]
     window_time: %s
     slices: [[day]]
+    anomalies: {metrics: []}  # detectors_test looks at them
 """
 DAY_MS = 86_400_000
 MODEL = "nsw-price-direction"
