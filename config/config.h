@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "config/event_log.h"
 #include "core/settings.h"
 
 namespace plumbline {
@@ -32,6 +33,7 @@ struct Config {
   int64_t retention_ms = 30LL * 24 * 3600 * 1000;  // of history
   std::string durability = "process";              // needs a restart to change
   std::vector<Objective> objectives;
+  std::optional<EventLogSettings> event_log;  // off without
 
   // Parameters of the listeners.
   int64_t connections = 600;             // needs a restart to change

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "config/detectors.h"
+#include "config/event_log_reader.h"
 #include "config/units.h"
 #include "config/yaml_reader.h"
 #include "core/metrics/figures.h"
@@ -400,6 +401,7 @@ void ReadRoot(const YAML::Node& node, Problems* problems, Config* config) {
   ReadStorage(root.Take("storage"), problems, config);
   config->engine.remembered_bytes =
       config->durability == "memory" ? config->memory_bytes : config->max_bytes;
+  ReadEventLog(root.Take("event_log"), problems, &config->event_log);
   ReadLimits(root.Take("limits"), problems, config);
   const YAML::Node models = root.Take("models");
   if (models.IsDefined() && !models.IsNull() && !models.IsSequence()) {

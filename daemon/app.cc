@@ -9,6 +9,7 @@
 #include "daemon/log/log.h"
 #include "daemon/process/process_figures.h"
 #include "exporters/api/json.h"
+#include "exporters/api/simulation.h"
 
 namespace plumbline {
 namespace {
@@ -50,7 +51,12 @@ StoreOptions StoreOptionsFor(const AppOptions& options, const Config& config) {
 }  // namespace
 
 App::App(const AppOptions& options)
-    : options_(options), pipeline_(nullptr, &memory_) {}
+    : options_(options),
+      pipeline_(nullptr, &memory_),
+      event_log_([this] { return clock_.NowMs(); },
+                 [this](int64_t now_ms, const auto& write) {
+                   LogFigures(now_ms, write);
+                 }) {}
 
 App::~App() { Stop(); }
 
@@ -99,7 +105,7 @@ bool App::Open(std::string* error) {
 bool App::Listen(std::string* error) {
   ingest_handler_ = std::make_unique<IngestHandler>(
       &pipeline_, &clock_, hasher_.get(), ingest_authenticator_.get(), &phase_,
-      &counters_);
+      &counters_, &event_log_);
   ingest_handler_->SetLimits(config_);
   web_handler_ = std::make_unique<WebHandler>(
       WebHandler::Options{options_.enable_lifecycle, options_.enable_admin_api},
@@ -148,8 +154,21 @@ bool App::Recover(std::string* error) {
       return false;
     }
   }
+  *error = event_log_.Configure(config_.event_log);
+  if (!error->empty()) return false;
   reload_success_seconds_.store(static_cast<double>(clock_.NowMs()) / 1000);
   return true;
+}
+
+void App::LogFigures(
+    int64_t now_ms,
+    const std::function<void(const std::string&)>& write) const {
+  VisitModels(pipeline_.state(), now_ms,
+              [&, now_ms](const ModelSnapshot& model) {
+                std::string lines;
+                AppendLoggedFigures(model, now_ms, &lines);
+                if (!lines.empty()) write(lines);
+              });
 }
 
 void App::Stop() {
@@ -201,6 +220,8 @@ std::optional<std::string> App::Apply(Config config) {
       if (!same) changed += (changed.empty() ? "" : ", ") + std::string(name);
     }
     if (!changed.empty()) return changed + ": needs a restart to change";
+    const std::string wrong = event_log_.Configure(config.event_log);
+    if (!wrong.empty()) return wrong;
   }
   Outcome outcome;
   const Command command{config.engine};
@@ -250,6 +271,7 @@ DaemonFigures App::Figures() const {
   figures.compiler = PLUMBLINE_COMPILER;
   figures.ingest = counters_.Read();
   figures.process = ReadProcessFigures();
+  figures.event_log = event_log_.Figures();
   figures.ready = phase_.load() == Phase::kReady;
   // Once ready, both listeners are there.
   if (figures.ready) {

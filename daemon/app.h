@@ -13,6 +13,7 @@
 #include "config/config.h"
 #include "core/pipeline.h"
 #include "daemon/clock.h"
+#include "daemon/eventlog/event_log.h"
 #include "daemon/hash/id_hash.h"
 #include "daemon/http/auth.h"
 #include "daemon/http/counters.h"
@@ -68,6 +69,8 @@ class App {
   std::optional<Config> Load(std::string* error) const;
   std::optional<std::string> Apply(Config config);
   DaemonFigures Figures() const;
+  void LogFigures(int64_t now_ms,
+                  const std::function<void(const std::string&)>& write) const;
   std::string StatusJsonText();
   std::optional<Steps> History(uint32_t owner, int64_t from_ms, int64_t to_ms);
   std::optional<std::string> WriteSnapshot();
@@ -91,6 +94,7 @@ class App {
   std::mutex config_mutex_;
   Config config_;  // in force; guarded by config_mutex_
 
+  EventLog event_log_;
   std::unique_ptr<Authenticator> ingest_authenticator_;
   std::unique_ptr<Authenticator> web_authenticator_;
   std::unique_ptr<IngestHandler> ingest_handler_;

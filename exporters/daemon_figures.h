@@ -5,6 +5,8 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/event.h"
@@ -28,6 +30,16 @@ struct IngestFigures {
   std::array<uint64_t, kRejectCount> rejected{};  // by Reject
 };
 
+struct EventLogFigures {
+  using Counts = std::vector<std::pair<std::string_view, uint64_t>>;
+
+  bool on = false;
+  Counts records;  // written, by kind
+  Counts dropped;  // by reason
+  uint64_t bytes = 0;
+  uint64_t files = 0;
+};
+
 struct ProcessFigures {
   double cpu_seconds = 0;
   double resident_bytes = 0;
@@ -43,6 +55,7 @@ struct DaemonFigures {
   std::string compiler;
   IngestFigures ingest;
   ProcessFigures process;
+  EventLogFigures event_log;
   bool ready = false;
   int64_t connections = 0;      // open ones to the ingest listener
   int64_t in_flight_bytes = 0;  // of bodies being worked on

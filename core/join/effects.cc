@@ -116,6 +116,9 @@ void Joiner::DoUnjoinable(const Plan& plan) {
   pair.slices = plan.slices;
   pair.label_time = static_cast<uint64_t>(now_ms());
   CountCompleted(model, version, pair, LabelOf(plan), details_);
+  if (outcome_->account != nullptr) {
+    NotePair(*model, *version, pair, LabelOf(plan), details_, {}, false);
+  }
   state_->Touch(model, version);
 }
 
@@ -297,6 +300,9 @@ void Joiner::DoCorrection(const Plan& plan) {
         static_cast<int64_t>(record.time), record.number(), record.age,
         ObservationOf(model, record, from, details),
         ObservationOf(model, record, to, details)};
+    if (outcome_->account != nullptr) {
+      NotePair(*model, *version, record, to, details, {}, true);
+    }
     version->ForEachSeries(
         model->slicing.SegmentsOf(static_cast<uint32_t>(record.slices)),
         [&correction](Series* series) {
@@ -387,15 +393,19 @@ void Joiner::RehomePastLabels(Model* model, const Record& pair) {
 void Joiner::Complete(Model* model, Version* version, Record* record,
                       const LabelValue& label, int64_t label_time_us,
                       bool delay_counts) {
+  std::optional<double> delay;
   if (delay_counts) {
     const int64_t delay_ms =
         label_time_us / 1000 - static_cast<int64_t>(record->time);
-    Observe(kDelayBounds,
-            static_cast<double>(std::max<int64_t>(delay_ms, 0)) / 1000,
-            &model->counts[kDelay]);
+    delay = static_cast<double>(std::max<int64_t>(delay_ms, 0)) / 1000;
+    Observe(kDelayBounds, *delay, &model->counts[kDelay]);
   }
   const uint64_t number = version->counts[kObservations];
-  CountCompleted(model, version, *record, label, DetailsOf(*model, *record));
+  const Details details = DetailsOf(*model, *record);
+  CountCompleted(model, version, *record, label, details);
+  if (outcome_->account != nullptr) {
+    NotePair(*model, *version, *record, label, details, delay, false);
+  }
   version->ledger->AddWaiting(record->age, -1);
   version->ledger->AddJoined(record->age, 1);
   version->last_event_ms = now_ms();

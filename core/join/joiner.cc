@@ -34,6 +34,10 @@ void Joiner::Apply(const EventBatch& batch, BatchOutcome* outcome) {
   }
   FindKeys(batch);
   const size_t count = batch.events.size();
+  if (outcome->account != nullptr) {
+    outcome->account->now_ms = now_ms();
+    outcome->account->taken.assign(count, {});
+  }
   PrefetchIndex(0, 2 * kBlock);
   PrefetchRecords(0, kBlock);
   for (size_t i = 0; i < count; ++i) {
@@ -116,6 +120,7 @@ int64_t Joiner::CountFresh(const EventBatch& batch) {
 Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
                           bool* duplicate, bool* of_label) {
   const Event& event = batch.events[place];
+  place_ = static_cast<uint32_t>(place);
   state_->SweepSome(kSweepPerEvent);
   Plan plan;
   plan.event = &event;
@@ -164,6 +169,7 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
     ++model->counts[kDuplicatePredictions];
   }
   if (plan.label_half == Half::kDuplicate) ++model->counts[kDuplicateLabels];
+  if (outcome_->account != nullptr) NoteTaken(plan);
   if (!event.has_id) {
     *duplicate = false;
     DoUnjoinable(plan);

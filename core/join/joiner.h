@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "core/event.h"
+#include "core/join/account.h"
 #include "core/join/bound.h"
 #include "core/join/class_set.h"
 #include "core/state.h"
@@ -44,6 +45,8 @@ struct BatchOutcome {
   };
   std::vector<Detected> changes;
   bool full = false;  // refused as a whole: the bound is reached
+  // Where it is wanted, the caller's.
+  Account* account = nullptr;
 };
 
 class Joiner {
@@ -199,6 +202,10 @@ class Joiner {
               const LabelValue& label, const Details& details);
   void CountCompleted(Model* model, Version* version, const Record& pair,
                       const LabelValue& label, const Details& details);
+  void NoteTaken(const Plan& plan);
+  void NotePair(const Model& model, const Version& version, const Record& pair,
+                const LabelValue& label, const Details& details,
+                std::optional<double> delay, bool correction);
 
   // Details of a record of the chain
   void AddDetails(const Plan& plan, const Record& prediction);
@@ -253,6 +260,7 @@ class Joiner {
   // Under the policy to refuse: how many records each event may need, and how
   // many of those are still to come.
   BatchOutcome* outcome_ = nullptr;  // of the batch that is applied
+  uint32_t place_ = 0;               // of the event that is applied
   std::vector<uint32_t> fresh_;
   int64_t reserved_ = 0;
 };

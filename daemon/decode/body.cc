@@ -28,6 +28,14 @@ std::string_view TakeLine(std::string_view* rest) {
   return line;
 }
 
+std::string_view WithoutByteOrderMark(std::string_view body) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (body.starts_with(kByteOrderMark)) {
+    body.remove_prefix(kByteOrderMark.size());
+  }
+  return body;
+}
+
 // Without a content type: lines, if a second object follows the first.
 BodyFormat Guess(std::string_view body) {
   body = Trim(body);
@@ -65,6 +73,23 @@ void DecodedBody::Clear() {
 void DecodedBody::AddError(EventError error) {
   ++rejected[static_cast<size_t>(error.reject)];
   if (errors.size() < kListedErrors) errors.push_back(std::move(error));
+}
+
+std::vector<std::string_view> EventTexts(std::string_view body,
+                                         BodyFormat format) {
+  body = WithoutByteOrderMark(body);
+  if (format == BodyFormat::kUnknown) format = Guess(body);
+  if (format == BodyFormat::kJson) {
+    auto elements = SplitArray(body, SIZE_MAX);
+    if (elements.empty()) elements = {body};
+    return elements;
+  }
+  std::vector<std::string_view> lines;
+  while (!body.empty()) {
+    const std::string_view line = TakeLine(&body);
+    if (!Trim(line).empty()) lines.push_back(line);
+  }
+  return lines;
 }
 
 struct BodyDecoder::Impl {
@@ -117,10 +142,7 @@ BodyStatus BodyDecoder::Decode(std::string_view body, BodyFormat format,
                                const DecodeLimits& limits, int64_t now_us,
                                DecodedBody* out, std::string* message) {
   out->Clear();
-  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-  if (body.starts_with(kByteOrderMark)) {
-    body.remove_prefix(kByteOrderMark.size());
-  }
+  body = WithoutByteOrderMark(body);
   if (Trim(body).empty()) {
     *message = "the body is empty";
     return BodyStatus::kInvalid;

@@ -46,6 +46,10 @@ struct DecodedBody {
 enum class BodyFormat { kUnknown, kJson, kNdjson };
 enum class BodyStatus { kOk, kInvalid, kTooManyEvents };
 
+// The texts of the events of a body that could be decoded, by index.
+std::vector<std::string_view> EventTexts(std::string_view body,
+                                         BodyFormat format);
+
 class BodyDecoder {
  public:
   // Bytes that must be readable after the body.

@@ -1,7 +1,9 @@
 #include "daemon/decode/json_scan.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
+#include <cstdint>
 
 namespace plumbline {
 namespace {
@@ -43,6 +45,61 @@ bool IsNumber(std::string_view text) {
   return text.empty();
 }
 
+uint32_t Hex4(std::string_view text) {
+  uint32_t value = 0;
+  std::from_chars(text.data(), text.data() + std::min<size_t>(text.size(), 4),
+                  value, 16);
+  return value;
+}
+
+void AppendUtf8(uint32_t c, std::string* out) {
+  const auto add = [out](uint32_t byte) { *out += static_cast<char>(byte); };
+  if (c < 0x80) {
+    add(c);
+  } else if (c < 0x800) {
+    add(0xc0 | c >> 6);
+    add(0x80 | (c & 0x3f));
+  } else if (c < 0x10000) {
+    add(0xe0 | c >> 12);
+    add(0x80 | (c >> 6 & 0x3f));
+    add(0x80 | (c & 0x3f));
+  } else {
+    add(0xf0 | c >> 18);
+    add(0x80 | (c >> 12 & 0x3f));
+    add(0x80 | (c >> 6 & 0x3f));
+    add(0x80 | (c & 0x3f));
+  }
+}
+
+// What stands between the quotes of a valid string.
+std::string Unescaped(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\' || i + 1 == text.size()) {
+      out += text[i];
+      continue;
+    }
+    const char c = text[++i];
+    constexpr std::string_view kNames = "bfnrt";
+    constexpr std::string_view kMeant = "\b\f\n\r\t";
+    if (c != 'u') {
+      const size_t known = kNames.find(c);
+      out += known == kNames.npos ? c : kMeant[known];
+      continue;
+    }
+    uint32_t code = Hex4(text.substr(i + 1));
+    i += 4;
+    const bool high = code >= 0xd800 && code < 0xdc00;
+    if (high && i + 6 < text.size()) {
+      code = 0x10000 + ((code - 0xd800) << 10) +
+             (Hex4(text.substr(i + 3)) - 0xdc00);
+      i += 6;
+    }
+    AppendUtf8(code, &out);
+  }
+  return out;
+}
+
 }  // namespace
 
 bool NumbersAreWellFormed(std::string_view json) {
@@ -82,6 +139,53 @@ std::string WithNestedIntegersAsDoubles(std::string_view object) {
     i = end;
   }
   return out;
+}
+
+std::vector<JsonField> FieldsOf(std::string_view object) {
+  std::vector<JsonField> fields;
+  size_t i = object.find('{');
+  if (i == std::string_view::npos) return fields;
+  for (i = object.find_first_of("\"}", i + 1);
+       i < object.size() && object[i] == '"';) {
+    const size_t key_end = SkipString(object, i);
+    const std::string_view key = object.substr(i + 1, key_end - i - 2);
+    const size_t colon = std::min(object.find(':', key_end), object.size() - 1);
+    const size_t begin =
+        std::min(object.find_first_not_of(kSpace, colon + 1), object.size());
+    int depth = 0;
+    size_t end = begin;
+    while (end < object.size()) {
+      const char c = object[end];
+      if (c == '"') {
+        end = SkipString(object, end);
+        continue;
+      }
+      if (depth == 0 && (c == ',' || c == '}')) break;
+      if (c == '[' || c == '{') ++depth;
+      if (c == ']' || c == '}') --depth;
+      ++end;
+    }
+    std::string_view value = object.substr(begin, end - begin);
+    value = value.substr(0, value.find_last_not_of(kSpace) + 1);
+    fields.push_back({Unescaped(key), value});
+    if (end >= object.size() || object[end] == '}') break;
+    i = object.find('"', end);
+  }
+  return fields;
+}
+
+std::string TextOf(std::string_view value) {
+  if (value.size() < 2 || value.front() != '"') return std::string(value);
+  return Unescaped(value.substr(1, value.size() - 2));
+}
+
+void AppendOnOneLine(std::string_view json, std::string* out) {
+  for (size_t i = 0; i < json.size();) {
+    size_t end = std::min(json.find_first_of("\" \t\r\n", i), json.size());
+    if (end < json.size() && json[end] == '"') end = SkipString(json, end);
+    out->append(json, i, end - i);
+    i = std::min(json.find_first_not_of(kSpace, end), json.size());
+  }
 }
 
 std::string_view BehindFirstValue(std::string_view json) {

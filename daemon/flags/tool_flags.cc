@@ -1,8 +1,11 @@
 #include "daemon/flags/tool_flags.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdlib>
 
 #include "config/units.h"
+#include "core/timestamp.h"
 #include "daemon/build_info.h"
 
 namespace plumbline {
@@ -21,6 +24,47 @@ std::string CheckStep(const std::string& text) {
   const auto step = ParseDuration(text);
   if (step && *step > 0) return "";
   return "must be a duration such as 1m, 1h or 1d";
+}
+
+// A time as the API takes it.
+std::optional<int64_t> TimeMs(const std::string& text) {
+  if (const auto us = ParseTimestamp(text)) return *us / 1000;
+  char* end = nullptr;
+  const double seconds = std::strtod(text.c_str(), &end);
+  constexpr double kLatest = 253'402'300'800;  // the year 10000
+  if (text.empty() || *end != '\0' || !(seconds >= 0 && seconds < kLatest)) {
+    return std::nullopt;
+  }
+  return static_cast<int64_t>(seconds * 1000);
+}
+
+std::string CheckTime(const std::string& text) {
+  return TimeMs(text) ? ""
+                      : "must be an RFC 3339 time such as "
+                        "2026-11-24T03:00:00Z, or Unix seconds";
+}
+
+// "actual=UP,predicted=DOWN", or one of them.
+bool ReadOutcome(std::string_view text, LogFlags* flags) {
+  constexpr std::string_view kActual = "actual=";
+  constexpr std::string_view kPredicted = "predicted=";
+  while (!text.empty()) {
+    const bool actual = text.starts_with(kActual);
+    if (!actual && !text.starts_with(kPredicted)) return false;
+    text.remove_prefix(actual ? kActual.size() : kPredicted.size());
+    const std::string next = "," + std::string(actual ? kPredicted : kActual);
+    const size_t end = std::min(text.find(next), text.size());
+    (actual ? flags->actual : flags->predicted) = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return flags->actual || flags->predicted;
+}
+
+std::string CheckOutcome(const std::string& text) {
+  LogFlags flags;
+  return ReadOutcome(text, &flags)
+             ? ""
+             : "must be actual=CLASS,predicted=CLASS, or one of them";
 }
 
 }  // namespace
@@ -118,6 +162,32 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
                    "The daemon's --storage.path")
       ->required();
 
+  LogFlags log;
+  std::string from;
+  std::string to;
+  std::string outcome;
+  std::string format = "ndjson";
+  CLI::App* log_command =
+      cli.add_subcommand("log", "Reads the event log of a daemon");
+  log_command
+      ->add_option("path", log.path, "The event_log.path, or one of its files")
+      ->required()
+      ->check(CLI::ExistingPath);
+  log_command->add_option("--model", log.model, "Only this model");
+  log_command->add_option("--version", log.version, "Only this version");
+  log_command->add_option("--from", from, "Only from this time on")
+      ->check(CheckTime);
+  log_command->add_option("--to", to, "Only up to this time")->check(CheckTime);
+  log_command
+      ->add_option("--outcome", outcome,
+                   "Only pairs such as actual=UP,predicted=DOWN")
+      ->check(CheckOutcome);
+  log_command->add_flag("--joined", log.joined,
+                        "One row a pair, with its inputs");
+  log_command->add_option("--format", format, "ndjson or csv")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"ndjson", "csv"}));
+
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -130,6 +200,13 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
   if (*query_command) return query;
   if (*rules_command) return rules;
   if (*backfill_command) return backfill;
+  if (*log_command) {
+    if (!from.empty()) log.from_ms = *TimeMs(from);
+    if (!to.empty()) log.to_ms = *TimeMs(to);
+    ReadOutcome(outcome, &log);
+    log.csv = format == "csv";
+    return log;
+  }
   if (*simulate_command) {
     simulate.step_ms = *ParseDuration(step);
     return simulate;

@@ -52,9 +52,21 @@ struct BackfillFlags {
   std::string storage;
 };
 
+struct LogFlags {
+  std::string path;
+  std::optional<std::string> model;
+  std::optional<std::string> version;
+  int64_t from_ms = INT64_MIN;
+  int64_t to_ms = INT64_MAX;             // inclusive
+  std::optional<std::string> actual;     // of a pair
+  std::optional<std::string> predicted;  // likewise
+  bool joined = false;
+  bool csv = false;
+};
+
 using ToolFlags =
     std::variant<CheckConfigFlags, CheckStorageFlags, ReplayFlags, QueryFlags,
-                 RulesFlags, SimulateFlags, BackfillFlags>;
+                 RulesFlags, SimulateFlags, BackfillFlags, LogFlags>;
 
 // The command and its flags, or the exit status where the program ends here.
 std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,

@@ -100,13 +100,14 @@ IngestHandler::IngestHandler(Pipeline* pipeline, Clock* clock,
                              const IdHasher* hasher,
                              Authenticator* authenticator,
                              const std::atomic<Phase>* phase,
-                             IngestCounters* counters)
+                             IngestCounters* counters, EventLog* event_log)
     : pipeline_(pipeline),
       clock_(clock),
       workspaces_(hasher),
       authenticator_(authenticator),
       phase_(phase),
-      counters_(counters) {
+      counters_(counters),
+      event_log_(event_log) {
   SetLimits(Config());
 }
 
@@ -211,14 +212,19 @@ HttpResponse IngestHandler::Decode(std::string_view body, BodyFormat format,
   if (status == BodyStatus::kTooManyEvents) {
     return ErrorResponse(413, "too_many_events", message);
   }
-  return Commit(workspace, now_ms);
+  if (one_at_a_time.owns_lock()) one_at_a_time.unlock();
+  return Commit(body, format, workspace, now_ms);
 }
 
-HttpResponse IngestHandler::Commit(Workspace* workspace, int64_t now_ms) {
+HttpResponse IngestHandler::Commit(std::string_view body, BodyFormat format,
+                                   Workspace* workspace, int64_t now_ms) {
   DecodedBody& decoded = workspace->decoded;
   auto& batch = std::get<EventBatch>(workspace->command);
   std::swap(batch, decoded.batch);
   Outcome outcome;
+  Account account;
+  const bool logged = event_log_->on();
+  if (logged) outcome.batch.account = &account;
   if (!batch.events.empty()) {
     switch (pipeline_->Commit(workspace->command, now_ms, &outcome)) {
       case Pipeline::Status::kApplied:
@@ -239,6 +245,7 @@ HttpResponse IngestHandler::Commit(Workspace* workspace, int64_t now_ms) {
           "as many ids are remembered as the join's bound allows; nothing of "
           "this request was taken");
     }
+    if (logged) event_log_->Add(body, format, batch, std::move(account));
   }
   counters_->CountEvents(decoded.events);
   for (const auto& error : outcome.batch.errors) {

@@ -10,6 +10,7 @@
 #include "core/pipeline.h"
 #include "daemon/clock.h"
 #include "daemon/decode/body.h"
+#include "daemon/eventlog/event_log.h"
 #include "daemon/hash/id_hash.h"
 #include "daemon/http/auth.h"
 #include "daemon/http/counters.h"
@@ -25,7 +26,7 @@ class IngestHandler {
  public:
   IngestHandler(Pipeline* pipeline, Clock* clock, const IdHasher* hasher,
                 Authenticator* authenticator, const std::atomic<Phase>* phase,
-                IngestCounters* counters);
+                IngestCounters* counters, EventLog* event_log);
 
   // Limits hold from the next request on.
   void SetLimits(const Config& config);
@@ -41,7 +42,8 @@ class IngestHandler {
   HttpResponse Events(HttpRequest& request);
   HttpResponse Decode(std::string_view body, BodyFormat format,
                       Workspace* workspace);
-  HttpResponse Commit(Workspace* workspace, int64_t now_ms);
+  HttpResponse Commit(std::string_view body, BodyFormat format,
+                      Workspace* workspace, int64_t now_ms);
 
   Pipeline* const pipeline_;
   Clock* const clock_;
@@ -49,6 +51,7 @@ class IngestHandler {
   Authenticator* const authenticator_;
   const std::atomic<Phase>* const phase_;
   IngestCounters* const counters_;
+  EventLog* const event_log_;
 
   std::mutex large_documents_;
   std::atomic<int64_t> in_flight_{0};  // bytes of bodies being worked on

@@ -27,4 +27,7 @@ int Rules(const RulesFlags& flags);
 // 0 if the model was found.
 int Query(const QueryFlags& flags);
 
+// 0 if every file could be read.
+int ReadLog(const LogFlags& flags);
+
 }  // namespace plumbline

@@ -16,6 +16,7 @@ int Run(const QueryFlags& flags) { return Query(flags); }
 int Run(const RulesFlags& flags) { return Rules(flags); }
 int Run(const SimulateFlags& flags) { return Simulate(flags); }
 int Run(const BackfillFlags& flags) { return Backfill(flags); }
+int Run(const LogFlags& flags) { return ReadLog(flags); }
 
 }  // namespace
 }  // namespace plumbline

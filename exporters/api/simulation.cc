@@ -43,6 +43,24 @@ void AppendSimulation(const ModelSnapshot& model,
   }
 }
 
+void AppendLoggedFigures(const ModelSnapshot& model, int64_t time_ms,
+                         std::string* out) {
+  const std::string time = FormatTimestamp(time_ms);
+  for (const VersionSnapshot& version : model.versions) {
+    for (const WindowSnapshot& w : version.windows) {
+      AppendLine({{"kind", "figures"},
+                  {"time", time},
+                  {"model", model.name},
+                  {"version", version.name},
+                  {"window", w.settings.name},
+                  {"segment", SegmentJson(w)},
+                  {"observations", w.counts.observations},
+                  {"metrics", MetricsJson(model, w)}},
+                 out);
+    }
+  }
+}
+
 void AppendChange(const BatchOutcome::Detected& detected, int64_t time_ms,
                   std::string* out) {
   AppendLine({{"time", FormatTimestamp(time_ms)},

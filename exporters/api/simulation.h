@@ -1,4 +1,4 @@
-// The lines of `plumbtool simulate`.
+// Figures as lines of JSON: of `plumbtool simulate`, and of the event log.
 
 #pragma once
 
@@ -16,6 +16,11 @@ namespace plumbline {
 void AppendSimulation(const ModelSnapshot& model,
                       const std::optional<std::string>& window, int64_t time_ms,
                       std::string* out);
+
+// Appends what an event log holds of a model each minute: a line for each
+// version, window and segment.
+void AppendLoggedFigures(const ModelSnapshot& model, int64_t time_ms,
+                         std::string* out);
 
 // Appends the line of a change that a detector found at this time.
 void AppendChange(const BatchOutcome::Detected& detected, int64_t time_ms,

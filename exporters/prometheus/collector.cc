@@ -251,6 +251,20 @@ void AddIngest(Families* out, const IngestFigures& ingest) {
   }
 }
 
+void AddEventLog(Families* out, const EventLogFigures& log) {
+  if (!log.on) return;
+  for (const auto& [kind, records] : log.records) {
+    out->AddCounter("plumbline_event_log_records_total", {{"kind", kind}},
+                    Number(records));
+  }
+  for (const auto& [reason, records] : log.dropped) {
+    out->AddCounter("plumbline_event_log_dropped_total", {{"reason", reason}},
+                    Number(records));
+  }
+  out->AddGauge("plumbline_event_log_bytes", {}, Number(log.bytes));
+  out->AddGauge("plumbline_event_log_files", {}, Number(log.files));
+}
+
 void AddDaemon(Families* out, const State& state, const DaemonFigures& daemon,
                int64_t now_ms) {
   constexpr auto relaxed = std::memory_order_relaxed;
@@ -258,6 +272,7 @@ void AddDaemon(Families* out, const State& state, const DaemonFigures& daemon,
     out->AddGauge(family, {}, value);
   };
   AddIngest(out, daemon.ingest);
+  AddEventLog(out, daemon.event_log);
   out->AddCounter("plumbline_storage_errors_total", {{"operation", "append"}},
                   Number(daemon.journal_errors));
   gauge("plumbline_storage_bytes", Number(daemon.storage_bytes));

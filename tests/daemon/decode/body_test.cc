@@ -1,6 +1,7 @@
 #include "daemon/decode/body.h"
 
 #include "core/timestamp.h"
+#include "daemon/decode/json_scan.h"
 #include "tests/support/catch.h"
 
 using namespace plumbline;  // NOLINT: a test
@@ -192,4 +193,32 @@ TEST_CASE("without a type one object is JSON, however it is broken in lines") {
   CHECK(Decode(event).body.batch.events.size() == 1);
   CHECK(Decode(With("\"latency\":1") + "\n  " + With("\"latency\":2"))
             .body.batch.events.size() == 2);
+}
+
+TEST_CASE("Fields are found in an object as they were sent") {
+  const auto fields = FieldsOf(
+      " { \"a\" : 1.50 , \"b\":{\"c\":[1, {\"}\":\"]\"}]},\n"
+      "\"k\\u00e4\\ud83d\\ude00\\n\\\"\":\"x, \\\"}\"}");
+  REQUIRE(fields.size() == 3);
+  CHECK(fields[0].key == "a");
+  CHECK(fields[0].value == "1.50");
+  CHECK(fields[1].value == "{\"c\":[1, {\"}\":\"]\"}]}");
+  CHECK(fields[2].key == "kä😀\n\"");
+  CHECK(TextOf(fields[2].value) == "x, \"}");
+  CHECK(TextOf(fields[0].value) == "1.50");
+  CHECK(FieldsOf("{}").empty());
+  CHECK(FieldsOf("").empty());
+  std::string line;
+  AppendOnOneLine(fields[1].value, &line);
+  CHECK(line == "{\"c\":[1,{\"}\":\"]\"}]}");
+}
+
+TEST_CASE("The texts of events are found by index") {
+  using Texts = std::vector<std::string_view>;
+  CHECK(EventTexts("{\"a\":1}\n\n {\"b\":2}\r\n", BodyFormat::kNdjson) ==
+        Texts{"{\"a\":1}", " {\"b\":2}\r"});
+  CHECK(EventTexts("[{\"a\":[1,2]}, {\"b\":2}]", BodyFormat::kUnknown) ==
+        Texts{"{\"a\":[1,2]}", " {\"b\":2}"});
+  CHECK(EventTexts("\xef\xbb\xbf{\"a\":1}", BodyFormat::kJson) ==
+        Texts{"{\"a\":1}"});
 }

@@ -1,0 +1,125 @@
+#include <cstdio>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "daemon/tool/commands.h"
+#include "daemon/tool/log_files.h"
+#include "daemon/tool/log_rows.h"
+
+namespace plumbline {
+namespace {
+
+constexpr size_t kPairsAtOnce = 1'000'000;
+
+void ForEachRow(const LogFlags& flags, LogFiles* files, const VisitRow& visit,
+                uint64_t* without_prediction) {
+  if (flags.joined) {
+    *without_prediction = ForEachPair(flags, kPairsAtOnce, files, visit);
+  } else {
+    ForEachRecord(flags, files, visit);
+  }
+}
+
+void Print(const std::string& line) {
+  std::fwrite(line.data(), 1, line.size(), stdout);
+}
+
+// RFC 4180.
+std::string CsvCell(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string cell = "\"";
+  for (const char c : text) {
+    cell += c;
+    if (c == '"') cell += c;
+  }
+  return cell + '"';
+}
+
+// Calls visit(name, text) for each cell of a row: what is in an object is a
+// column each, "features.age".
+template <class Visit>
+void ForEachCell(const LogRecord& row, Visit visit) {
+  for (const JsonField& field : row.fields) {
+    if (!field.value.starts_with('{')) {
+      visit(field.key, TextOf(field.value));
+      continue;
+    }
+    for (const JsonField& inner : FieldsOf(field.value)) {
+      visit(field.key + "." + inner.key, TextOf(inner.value));
+    }
+  }
+}
+
+class CsvTable {
+ public:
+  void AddColumns(const LogRecord& row) {
+    ForEachCell(row, [this](const std::string& name, const std::string&) {
+      if (places_.try_emplace(name, names_.size()).second) {
+        names_.push_back(name);
+      }
+    });
+  }
+  void PrintHeader() const { PrintRow(names_); }
+  void PrintCells(const LogRecord& row) {
+    cells_.assign(names_.size(), "");
+    ForEachCell(row, [this](const std::string& name, const std::string& text) {
+      const auto place = places_.find(name);
+      if (place != places_.end() && text != "null") {
+        cells_[place->second] = text;
+      }
+    });
+    PrintRow(cells_);
+  }
+
+ private:
+  static void PrintRow(const std::vector<std::string>& cells) {
+    std::string line;
+    for (size_t i = 0; i < cells.size(); ++i) {
+      if (i > 0) line += ',';
+      line += CsvCell(cells[i]);
+    }
+    Print(line + "\n");
+  }
+
+  std::vector<std::string> names_;
+  std::unordered_map<std::string, size_t> places_;
+  std::vector<std::string> cells_;  // scratch
+};
+
+}  // namespace
+
+int ReadLog(const LogFlags& flags) {
+  LogFiles files(flags.path);
+  if (files.empty()) {
+    std::fprintf(stderr, "%s: has no files of an event log\n",
+                 flags.path.c_str());
+    return 1;
+  }
+  uint64_t without_prediction = 0;
+  if (flags.csv) {
+    CsvTable table;
+    ForEachRow(
+        flags, &files, [&](const LogRecord& row) { table.AddColumns(row); },
+        &without_prediction);
+    table.PrintHeader();
+    ForEachRow(
+        flags, &files, [&](const LogRecord& row) { table.PrintCells(row); },
+        &without_prediction);
+  } else {
+    ForEachRow(
+        flags, &files, [](const LogRecord& row) { Print(row.line + "\n"); },
+        &without_prediction);
+  }
+  if (without_prediction > 0) {
+    std::fprintf(stderr,
+                 "%llu pairs have no prediction in the log and are left out\n",
+                 static_cast<unsigned long long>(without_prediction));
+  }
+  for (const std::string& problem : files.problems()) {
+    std::fprintf(stderr, "%s\n", problem.c_str());
+  }
+  return files.problems().empty() ? 0 : 1;
+}
+
+}  // namespace plumbline

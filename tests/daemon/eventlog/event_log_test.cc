@@ -1,0 +1,123 @@
+#include "daemon/eventlog/event_log.h"
+
+#include <chrono>
+#include <filesystem>
+#include <mutex>
+#include <thread>
+
+#include "daemon/gzip/gzip.h"
+#include "tests/support/catch.h"
+
+namespace plumbline {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Folder {
+  Folder() : path(fs::temp_directory_path() / "plumbline-event-log-test") {
+    fs::remove_all(path);
+  }
+  ~Folder() { fs::remove_all(path); }
+  std::vector<std::string> Lines() const {
+    std::vector<std::string> lines;
+    for (const auto& entry : fs::directory_iterator(path)) {
+      auto reader = LineReader::Open(entry.path().string());
+      std::string line;
+      while (reader->Next(&line)) lines.push_back(line);
+    }
+    return lines;
+  }
+  const fs::path path;
+};
+
+EventLogSettings SettingsFor(const Folder& folder) {
+  EventLogSettings settings;
+  settings.path = folder.path.string();
+  return settings;
+}
+
+EventBatch OneEvent() {
+  EventBatch batch;
+  batch.events.emplace_back();
+  return batch;
+}
+
+Account OnePrediction() {
+  Account account;
+  account.taken = {{.prediction = true}};
+  return account;
+}
+
+template <class Condition>
+bool WaitFor(Condition condition) {
+  for (int i = 0; i < 2000; ++i) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
+}
+
+TEST_CASE("Figures are logged once in a minute") {
+  Folder folder;
+  std::atomic<int64_t> now_ms{60'000};
+  std::atomic<int> asked{0};
+  {
+    EventLog log([&now_ms] { return now_ms.load(); },
+                 [&asked](int64_t at_ms, const auto& write) {
+                   ++asked;
+                   write("{\"kind\":\"figures\",\"at\":" +
+                         std::to_string(at_ms) + "}\n");
+                 });
+    REQUIRE(log.Configure(SettingsFor(folder)).empty());
+    REQUIRE(WaitFor([&] { return log.Figures().on; }));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+    CHECK(asked == 0);
+    now_ms = 120'500;
+    REQUIRE(
+        WaitFor([&] { return log.Figures().records[kFigures].second > 0; }));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+    CHECK(asked == 1);
+    now_ms = 180'000;
+    REQUIRE(
+        WaitFor([&] { return log.Figures().records[kFigures].second > 1; }));
+  }
+  CHECK(folder.Lines() ==
+        std::vector<std::string>{"{\"kind\":\"figures\",\"at\":120500}",
+                                 "{\"kind\":\"figures\",\"at\":180000}"});
+}
+
+TEST_CASE("What finds the queue full is dropped and counted") {
+  Folder folder;
+  std::mutex held;
+  std::atomic<bool> waits{false};
+  std::unique_lock lock(held);
+  uint64_t dropped = 0;
+  constexpr uint64_t kSent = 100;
+  {
+    // Its thread asks for the time, and does not get it.
+    EventLog log(
+        [&] {
+          waits = true;
+          const std::lock_guard wait(held);
+          return int64_t{1};
+        },
+        [](int64_t, const auto&) {});
+    REQUIRE(log.Configure(SettingsFor(folder)).empty());
+    REQUIRE(WaitFor([&] { return waits.load(); }));
+    std::string body = R"({"model":"m","id":"a","prediction":"x"})";
+    body.resize(size_t{1} << 20, ' ');
+    for (uint64_t i = 0; i < kSent; ++i) {
+      log.Add(body, BodyFormat::kJson, OneEvent(), OnePrediction());
+    }
+    dropped = log.Figures().dropped[0].second;
+    CHECK(log.Figures().dropped[0].first == "queue_full");
+    CHECK(dropped >= kSent - 64);
+    CHECK(dropped < kSent - 60);
+    lock.unlock();
+  }
+  // The rest is written before it ends.
+  CHECK(folder.Lines().size() == kSent - dropped);
+}
+
+}  // namespace
+}  // namespace plumbline

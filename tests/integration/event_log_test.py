@@ -1,0 +1,374 @@
+"""The event log of a real daemon, read with gzip, pandas and plumbtool log."""
+
+import contextlib
+import csv
+import gzip
+import io
+import itertools
+import json
+import os
+import re
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+import pandas as pd
+from sklearn import metrics as sk
+
+from daemon import BIN, ROOT, Daemon, wait_for
+
+DATA = os.path.join(ROOT, "deploy/demo/elec2")
+MODEL = "nsw-price-direction"
+NAME = re.compile(r"^events-\d{8}T\d{6}Z-\d{6}\.ndjson\.gz(\.open)?$")
+
+
+def elec2(name, count):
+    with gzip.open(f"{DATA}/{name}.ndjson.gz", "rt") as f:
+        return list(itertools.islice(f, count))
+
+
+class EventLogTest(unittest.TestCase):
+    def setUp(self):
+        self.directory = tempfile.TemporaryDirectory()
+        self.path = os.path.join(self.directory.name, "log")
+
+    def tearDown(self):
+        self.directory.cleanup()
+
+    def config(self, more="", path=None):
+        return f"event_log:\n  path: {path or self.path}\n{more}"
+
+    def files(self, path=None):
+        names = sorted(os.listdir(path or self.path))
+        for name in names:
+            self.assertRegex(name, NAME)
+        return names
+
+    def records(self, path=None):
+        """Of a daemon that is stopped."""
+        path = path or self.path
+        read = []
+        for name in self.files(path):
+            self.assertTrue(name.endswith(".gz"), name)
+            with gzip.open(os.path.join(path, name), "rt") as f:
+                read += map(json.loads, f)
+        return read
+
+    def tool(self, *arguments, path=None):
+        run = subprocess.run(
+            [BIN + "/plumbtool", "log", path or self.path, *arguments],
+            capture_output=True, text=True, timeout=60)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        return run.stdout
+
+    def rows(self, *arguments):
+        return [json.loads(line)
+                for line in self.tool(*arguments).splitlines()]
+
+    def written(self, daemon):
+        return sum(daemon.metric("plumbline_event_log_records_total", kind=kind)
+                   for kind in ("prediction", "label", "observation"))
+
+    def test_pandas_finds_the_figures_and_the_inputs_again(self):
+        predictions, labels = elec2("predictions", 3000), elec2("labels", 2500)
+        model = (f"models: [{{match: {MODEL}, positive_class: UP, "
+                 "windows: [last_1000000]}]\n")
+        with Daemon(self.config() + model) as daemon:
+            for lines in (predictions, labels):
+                self.assertEqual(daemon.post("".join(lines))[0], 200)
+            results = daemon.model(MODEL)
+            count = 5500 + sum(r["observations"] for r in results)
+            self.assertTrue(wait_for(lambda: self.written(daemon) == count))
+            self.assertEqual(
+                daemon.metric("plumbline_event_log_files"), 1)
+            # What is being written is read as far as it was flushed.
+            self.assertEqual(len(self.rows()), count)
+        log = pd.concat(
+            pd.read_json(os.path.join(self.path, name), lines=True,
+                         dtype={"id": str, "version": str})
+            for name in self.files())
+        for result in results:
+            pairs = log[(log.kind == "observation") &
+                        (log.version == result["version"])]
+            self.assertEqual(len(pairs), result["observations"])
+            metrics = result["metrics"]
+            self.assertAlmostEqual(
+                sk.accuracy_score(pairs.label, pairs.prediction),
+                metrics["accuracy"], 12)
+            self.assertAlmostEqual(
+                sk.f1_score(pairs.label, pairs.prediction, average="macro"),
+                metrics["f1_macro"], 12)
+            self.assertAlmostEqual(
+                sk.roc_auc_score(pairs.label == "UP", pairs.score),
+                metrics["roc_auc_binary"], 3)
+        # As sent, but for the names of kind and time.
+        for kind, sent in (("prediction", predictions), ("label", labels)):
+            logged = {(r["id"], r.get("version")): r for r in self.records()
+                      if r["kind"] == kind}
+            for line in sent:
+                event = json.loads(line)
+                record = logged[event["id"], event.get("version")]
+                del record["kind"], record["time"]
+                wanted = {k: v for k, v in event.items()
+                          if kind == "prediction" or k != "version"}
+                self.assertEqual(record, wanted)
+        # And side by side.
+        table = pd.read_csv(io.StringIO(self.tool("--joined", "--format", "csv")),
+                            dtype={"id": str, "version": str})
+        self.assertEqual(len(table), sum(r["observations"] for r in results))
+        sent = {(event["id"], event["version"]): event
+                for event in map(json.loads, predictions)}
+        truth = {event["id"]: event for event in map(json.loads, labels)}
+        for row in table.to_dict("records"):
+            event = sent[row["id"], row["version"]]
+            self.assertEqual(row["prediction"], event["prediction"])
+            self.assertEqual(row["label"], truth[row["id"]]["label"])
+            for name, value in event.get("features", {}).items():
+                self.assertEqual(row["features." + name], value)
+            for name, value in event["segments"].items():
+                self.assertEqual(str(row["segments." + name]), value)
+        wrong = self.rows("--joined", "--outcome", "actual=UP,predicted=DOWN")
+        self.assertEqual(len(wrong), sum(
+            result["confusion"][result["classes"].index("UP")][
+                result["classes"].index("DOWN")] for result in results))
+        self.assertEqual({(r["label"], r["prediction"]) for r in wrong},
+                         {("UP", "DOWN")})
+
+    def test_values_are_kept_as_they_were_sent(self):
+        event = ('{ "model" : "m\\u0061", "id":"\\u00e4\\"\\\\", '
+                 '"prediction": true,\n "label" :1.50,\t"metadata":{"a": '
+                 '[1.10, {"b ": null}], "big": 12345678901234567890123}, '
+                 '"features": {"x": 1e-7, "y y": "a  b", "z": null}}')
+        event = event.replace('"label" :1.50', '"label": false')
+        body = "[" + event + ', {"model":"m","prediction":2,"label":2}]'
+        with Daemon(self.config()) as daemon:
+            status, answer = daemon.post(body, "application/json")
+            self.assertEqual((status, answer["accepted"]), (200, 2))
+        with gzip.open(os.path.join(self.path, self.files()[0]), "rt") as f:
+            first = f.readline()
+        self.assertIn('"metadata":{"a":[1.10,{"b ":null}],'
+                      '"big":12345678901234567890123}', first)
+        self.assertIn('"features":{"x":1e-7,"y y":"a  b","z":null}', first)
+        kinds = [(r["kind"], r.get("id")) for r in self.records()]
+        self.assertEqual(kinds, [
+            ("prediction", 'ä"\\'), ("label", 'ä"\\'), ("observation", 'ä"\\'),
+            ("prediction", None), ("label", None), ("observation", None)])
+        self.assertEqual(
+            [(r["model"], r["prediction"], r["label"])
+             for r in self.rows("--joined")],
+            [("ma", "true", "false"), ("m", "2", "2")])
+
+    def test_what_changes_nothing_is_not_logged(self):
+        prediction = {"model": "m", "id": "a", "version": "1",
+                      "prediction": "x", "timestamp": 1e9,
+                      "scores": {"x": 0.75, "y": 0.25}}
+        with Daemon(self.config()) as daemon:
+            daemon.post([prediction, prediction, {**prediction, "version": "2"},
+                         {"model": "m", "id": "a", "label": "x",
+                          "timestamp": 1e9 + 5},
+                         {"model": "m", "id": "a", "label": "x",
+                          "timestamp": 1e9 + 5},
+                         {"model": "m", "lable": "x"}])
+            daemon.post([{"model": "m", "id": "a", "label": "y",
+                          "timestamp": 1e9 + 9}])
+        records = self.records()
+        self.assertEqual([r["kind"] for r in records], [
+            "prediction", "prediction", "label", "observation", "observation",
+            "label", "observation", "observation"])
+        pairs = [r for r in records if r["kind"] == "observation"]
+        self.assertEqual([p["delay"] for p in pairs[:2]], [5, 5])
+        self.assertEqual({p["version"] for p in pairs[:2]}, {"1", "2"})
+        self.assertTrue(all(p["correction"] and p["label"] == "y"
+                            for p in pairs[2:]))
+        self.assertEqual(pairs[0]["scores"], {"x": 0.75, "y": 0.25})
+        # One row a pair, with the label that stands.
+        rows = self.rows("--joined", "--version", "2")
+        self.assertEqual([(r["label"], r["correction"], r["delay"])
+                          for r in rows], [("y", True, 5)])
+        self.assertEqual(len(self.rows("--outcome", "actual=x")), 2)
+        self.assertEqual(self.rows("--model", "other"), [])
+        self.assertEqual(self.rows("--to", "2020-01-01T00:00:00Z"), [])
+        self.assertEqual(len(self.rows("--from", "1600000000")), 8)
+        table = list(csv.DictReader(io.StringIO(
+            self.tool("--joined", "--format", "csv"))))
+        self.assertEqual([row["scores.y"] for row in table], ["0.25", "0.25"])
+
+    def test_both_halves_of_a_pair_are_sampled_together(self):
+        with Daemon(self.config("  sample: 0.3\n  records: "
+                                "[prediction, label, observation]\n")) as daemon:
+            ids = [f"id-{i}" for i in range(4000)]
+            daemon.post([{"model": "m", "id": i, "prediction": "a"}
+                         for i in ids])
+            daemon.post([{"model": "m", "id": i, "label": "a"} for i in ids])
+            daemon.post([{"model": "m", "prediction": "a", "label": "a"}] * 4000)
+        kinds = {}
+        for record in self.records():
+            kinds.setdefault(record["kind"], []).append(record.get("id"))
+        for kind in ("label", "observation"):
+            self.assertEqual(sorted(kinds[kind], key=str),
+                             sorted(kinds["prediction"], key=str))
+        # Six standard deviations of the share.
+        for kept in (set(kinds["label"]) - {None},
+                     [i for i in kinds["label"] if i is None]):
+            self.assertLess(abs(len(kept) / 4000 - 0.3), 6 * 0.0073)
+
+    def test_hidden_fields_are_not_written(self):
+        redact = ("  redact: [features.email, metadata, label, scores.b, "
+                  "segments]\n")
+        event = ('{"model":"m","prediction":"a","label":"secret1","features":'
+                 '{"em\\u0061il":"secret2","age":7},"metadata":{"k":"secret3"},'
+                 '"scores":{"a":0.5,"b":0.125},"segments":{"s":"secret4"}}')
+        with Daemon(self.config(redact)) as daemon:
+            self.assertEqual(daemon.post(event)[0], 200)
+        self.assertNotIn("secret", json.dumps(self.records()))
+        prediction, label, pair = self.records()
+        self.assertEqual(prediction["features"],
+                         {"email": "<redacted>", "age": 7})
+        self.assertEqual(prediction["scores"], {"a": 0.5, "b": "<redacted>"})
+        self.assertEqual(pair["scores"], {"a": 0.5, "b": "<redacted>"})
+        self.assertEqual({label["label"], pair["label"],
+                          prediction["metadata"]}, {"<redacted>"})
+
+    def test_files_are_rotated_and_the_oldest_go(self):
+        limits = "  rotate_bytes: 64KiB\n  retain_bytes: 256KiB\n"
+        count = 0
+        with Daemon(self.config(limits)) as daemon:
+            for round in range(8):
+                events = [{"model": "m", "id": f"{round}-{i}",
+                           "prediction": "a",
+                           "metadata": {"x": os.urandom(40).hex()}}
+                          for i in range(2000)]
+                self.assertEqual(daemon.post(events)[0], 200)
+                count += 2000
+                self.assertTrue(wait_for(lambda: self.written(daemon) == count))
+            self.assertTrue(wait_for(
+                lambda: daemon.metric("plumbline_event_log_bytes") <= 256 * 1024))
+            size = sum(os.path.getsize(os.path.join(self.path, name))
+                       for name in self.files())
+            self.assertEqual(daemon.metric("plumbline_event_log_files"),
+                             len(self.files()))
+            self.assertLessEqual(size, 256 * 1024)
+        ids = [r["id"] for r in self.records() if r["kind"] == "prediction"]
+        self.assertEqual(ids[-1], "7-1999")
+        self.assertNotIn("0-0", ids)
+
+    def test_what_was_flushed_outlives_a_kill(self):
+        storage = os.path.join(self.directory.name, "data")
+        with Daemon(self.config(), storage=storage) as daemon:
+            for i in range(3):
+                daemon.post([{"model": "m", "id": f"{i}-{n}", "prediction": "a",
+                              "metadata": {"x": os.urandom(99).hex()}}
+                             for n in range(3000)])
+                self.assertTrue(wait_for(
+                    lambda: self.written(daemon) == 3000 * (i + 1)))
+            # More, which may be lost.
+            def send():
+                with contextlib.suppress(OSError):
+                    daemon.post([{"model": "m", "id": f"x{n}",
+                                  "prediction": "a"} for n in range(9000)])
+            threading.Thread(target=send, daemon=True).start()
+            daemon.process.kill()
+            daemon.process.wait()
+            self.assertEqual(len(self.files()), 1)
+            self.assertTrue(self.files()[0].endswith(".open"))
+            # As if it had been at work.
+            with open(os.path.join(self.path, self.files()[0]), "ab") as f:
+                f.write(b"\x00half a block")
+            daemon.start()
+            daemon.post([{"model": "m", "id": "last", "prediction": "a"}])
+            self.assertTrue(wait_for(lambda: self.written(daemon) >= 1))
+        records = self.records()
+        ids = [r["id"] for r in records if r["kind"] == "prediction"]
+        self.assertEqual(len(ids), len(set(ids)))
+        self.assertEqual(ids[:9000], [f"{i}-{n}" for i in range(3)
+                                      for n in range(3000)])
+        self.assertEqual(ids[-1], "last")
+
+    def test_a_full_disk_stops_the_log_alone(self):
+        mount = os.path.join(self.directory.name, "disk")
+        os.mkdir(mount)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "none", mount],
+                       check=True)
+        try:
+            path = os.path.join(mount, "log")
+            with Daemon(self.config(path=path)) as daemon:
+                self.fill_and_free(daemon, mount)
+            records = self.records(path)
+            ids = [r["id"] for r in records if r["kind"] == "prediction"]
+            self.assertEqual(len(ids), len(set(ids)))
+            self.assertIn("before-0", ids)
+            self.assertTrue(any(i.startswith("after") for i in ids))
+        finally:
+            subprocess.run(["umount", "-l", mount], check=True)
+
+    def fill_and_free(self, daemon, mount):
+        def send(name, count):
+            status, answer = daemon.post(
+                [{"model": "m", "id": f"{name}-{n}", "prediction": "a",
+                  "metadata": {"x": os.urandom(50).hex()}}
+                 for n in range(count)])
+            self.assertEqual((status, answer["accepted"]), (200, count))
+
+        def dropped():
+            return daemon.metric("plumbline_event_log_dropped_total",
+                                 reason="write_failed")
+
+        send("before", 100)
+        self.assertTrue(wait_for(lambda: self.written(daemon) == 100))
+        ballast = os.path.join(mount, "ballast")
+        with open(ballast, "wb", buffering=0) as f:
+            try:
+                while f.write(b"x" * 4096):
+                    pass
+            except OSError:
+                pass
+        sent = 0
+        while dropped() == 0:
+            send(f"full{sent}", 1000)
+            sent += 1
+            time.sleep(0.1)
+            self.assertLess(sent, 200)
+        daemon.log.seek(0)
+        self.assertIn("event log cannot be written", daemon.log.read())
+        os.remove(ballast)
+        before = self.written(daemon)
+        sent = itertools.count()
+        self.assertTrue(wait_for(
+            lambda: send(f"after{next(sent)}", 1) or
+            self.written(daemon) > before))
+        self.assertEqual(
+            daemon.metric("plumbline_predictions_total", model="m", version=""),
+            daemon.metric("plumbline_pending_predictions", model="m",
+                          version=""))
+
+    def test_it_is_switched_by_a_reload(self):
+        with Daemon("", args=["--web.enable-lifecycle"]) as daemon:
+            self.assertNotIn("event_log", daemon.get("/metrics")[2].decode())
+            daemon.post([{"model": "m", "id": "a", "prediction": "a"}])
+            daemon.write_config(self.config())
+            self.assertEqual(daemon.get("/-/reload", "POST")[0], 200)
+            daemon.post([{"model": "m", "id": "b", "prediction": "a"}])
+            other = os.path.join(self.directory.name, "other")
+            daemon.write_config(self.config(path=other))
+            self.assertEqual(daemon.get("/-/reload", "POST")[0], 200)
+            daemon.post([{"model": "m", "id": "c", "prediction": "a"}])
+            daemon.write_config("")
+            self.assertEqual(daemon.get("/-/reload", "POST")[0], 200)
+            daemon.post([{"model": "m", "id": "d", "prediction": "a"}])
+            self.assertTrue(wait_for(
+                lambda: [n[-3:] for n in self.files(other)] == [".gz"]))
+            self.assertEqual([r["id"] for r in self.records()], ["b"])
+            self.assertEqual([r["id"] for r in self.records(other)], ["c"])
+            # Not where nobody can write.
+            daemon.write_config(self.config(path="/dev/null/log"))
+            status, _, answer = daemon.get("/-/reload", "POST")
+            self.assertEqual(status, 400)
+            self.assertIn("event_log.path", answer.decode())
+        with self.assertRaisesRegex(RuntimeError, "event_log.path"):
+            Daemon(self.config(path="/dev/null/log"))
+
+
+if __name__ == "__main__":
+    unittest.main()
