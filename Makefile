@@ -3,6 +3,7 @@
 # make bench  measure, each figure as a ratio to a limit of the same run
 # make bench-statistics    what slices, scores, scrapes and simulations cost
 # make bench-checkpoints   what checkpoints do to the latency of answers
+# make bench-event-log     what the event log costs ingest
 # make bench-large   memory and start with millions of ids in the store
 # make format, make lint
 
@@ -11,8 +12,8 @@ BUILD := build/release
 # threads, and reports its frees as races.
 TSAN_OPTIONS := ignore_noninstrumented_modules=1
 
-.PHONY: run test bench bench-large bench-checkpoints bench-statistics build \
-  format lint
+.PHONY: run test bench bench-large bench-checkpoints bench-event-log \
+  bench-statistics build format lint
 
 build:
 	deploy/install-dependencies.sh build
@@ -44,6 +45,11 @@ bench-large: build
 
 bench-statistics: build
 	python3 tests/benchmarks/statistics_report.py $(BUILD)
+
+# Takes two minutes.
+bench-event-log: build
+	deploy/install-dependencies.sh bench
+	python3 tests/benchmarks/event_log_cost.py $(BUILD)
 
 # Takes two minutes.
 bench-checkpoints: build

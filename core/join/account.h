@@ -32,9 +32,21 @@ struct Account {
     bool correction = false;
   };
 
-  int64_t now_ms = 0;        // when the batch was applied
+  // What is wanted
+  std::vector<bool> left_out;  // by place; empty: none is
+  bool counts_only = false;    // no more than the three numbers
+
+  // What it was
+  int64_t now_ms = 0;  // when the batch was applied
+  uint64_t prediction_count = 0;
+  uint64_t label_count = 0;
+  uint64_t pair_count = 0;
   std::vector<Taken> taken;  // by place
   std::vector<Pair> pairs;   // in the order of their events
+
+  bool Wants(size_t place) const {
+    return left_out.empty() || !left_out[place];
+  }
 };
 
 }  // namespace plumbline

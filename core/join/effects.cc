@@ -116,7 +116,7 @@ void Joiner::DoUnjoinable(const Plan& plan) {
   pair.slices = plan.slices;
   pair.label_time = static_cast<uint64_t>(now_ms());
   CountCompleted(model, version, pair, LabelOf(plan), details_);
-  if (outcome_->account != nullptr) {
+  if (IsNoted()) {
     NotePair(*model, *version, pair, LabelOf(plan), details_, {}, false);
   }
   state_->Touch(model, version);
@@ -300,7 +300,7 @@ void Joiner::DoCorrection(const Plan& plan) {
         static_cast<int64_t>(record.time), record.number(), record.age,
         ObservationOf(model, record, from, details),
         ObservationOf(model, record, to, details)};
-    if (outcome_->account != nullptr) {
+    if (IsNoted()) {
       NotePair(*model, *version, record, to, details, {}, true);
     }
     version->ForEachSeries(
@@ -403,7 +403,7 @@ void Joiner::Complete(Model* model, Version* version, Record* record,
   const uint64_t number = version->counts[kObservations];
   const Details details = DetailsOf(*model, *record);
   CountCompleted(model, version, *record, label, details);
-  if (outcome_->account != nullptr) {
+  if (IsNoted()) {
     NotePair(*model, *version, *record, label, details, delay, false);
   }
   version->ledger->AddWaiting(record->age, -1);

@@ -36,7 +36,9 @@ void Joiner::Apply(const EventBatch& batch, BatchOutcome* outcome) {
   const size_t count = batch.events.size();
   if (outcome->account != nullptr) {
     outcome->account->now_ms = now_ms();
-    outcome->account->taken.assign(count, {});
+    if (!outcome->account->counts_only) {
+      outcome->account->taken.assign(count, {});
+    }
   }
   PrefetchIndex(0, 2 * kBlock);
   PrefetchRecords(0, kBlock);
@@ -169,7 +171,7 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
     ++model->counts[kDuplicatePredictions];
   }
   if (plan.label_half == Half::kDuplicate) ++model->counts[kDuplicateLabels];
-  if (outcome_->account != nullptr) NoteTaken(plan);
+  if (IsNoted()) NoteTaken(plan);
   if (!event.has_id) {
     *duplicate = false;
     DoUnjoinable(plan);

@@ -202,6 +202,9 @@ class Joiner {
               const LabelValue& label, const Details& details);
   void CountCompleted(Model* model, Version* version, const Record& pair,
                       const LabelValue& label, const Details& details);
+  bool IsNoted() const {
+    return outcome_->account != nullptr && outcome_->account->Wants(place_);
+  }
   void NoteTaken(const Plan& plan);
   void NotePair(const Model& model, const Version& version, const Record& pair,
                 const LabelValue& label, const Details& details,

@@ -25,16 +25,21 @@ Account::Value ValueOf(const Model& model, uint64_t bits, const ClassSet* set) {
 }  // namespace
 
 void Joiner::NoteTaken(const Plan& plan) {
-  Account::Taken& taken = outcome_->account->taken[place_];
-  taken.prediction = plan.prediction_half == Half::kNew;
-  taken.label =
-      plan.label_half == Half::kNew || plan.label_half == Half::kCorrection;
+  const Account::Taken taken = {
+      plan.prediction_half == Half::kNew,
+      plan.label_half == Half::kNew || plan.label_half == Half::kCorrection};
+  Account& account = *outcome_->account;
+  account.prediction_count += taken.prediction ? 1 : 0;
+  account.label_count += taken.label ? 1 : 0;
+  if (!account.counts_only) account.taken[place_] = taken;
 }
 
 void Joiner::NotePair(const Model& model, const Version& version,
                       const Record& pair, const LabelValue& label,
                       const Details& details, std::optional<double> delay,
                       bool correction) {
+  ++outcome_->account->pair_count;
+  if (outcome_->account->counts_only) return;
   Account::Pair& noted = outcome_->account->pairs.emplace_back();
   noted.event = place_;
   noted.version = version.name;

@@ -70,15 +70,33 @@ bool EventLog::Samples(const Event& event, double share) {
   return static_cast<double>(number >> 11) * 0x1p-53 < share;
 }
 
+std::optional<Account> EventLog::Begin(std::string_view body,
+                                       const EventBatch& batch) {
+  if (!on_.load(std::memory_order_relaxed)) return std::nullopt;
+  const auto held = wanted();
+  if (held == nullptr) return std::nullopt;
+  Account account;
+  account.counts_only =
+      queued_bytes_.load(std::memory_order_relaxed) + body.size() > kQueueBytes;
+  if (held->settings.sample < 1) {
+    for (const Event& event : batch.events) {
+      account.left_out.push_back(!Samples(event, held->settings.sample));
+    }
+  }
+  return account;
+}
+
 void EventLog::Add(std::string_view body, BodyFormat format,
                    const EventBatch& batch, Account account) {
-  std::shared_ptr<const Wanted> wanted;
-  {
-    const std::lock_guard lock(mutex_);
-    wanted = wanted_;
+  const auto held = wanted();
+  if (held == nullptr) return;
+  const EventLogSettings& settings = held->settings;
+  if (account.counts_only) {
+    queue_full_ += (settings.predictions ? account.prediction_count : 0) +
+                   (settings.labels ? account.label_count : 0) +
+                   (settings.observations ? account.pair_count : 0);
+    return;
   }
-  if (wanted == nullptr) return;
-  const EventLogSettings& settings = wanted->settings;
   LoggedRequest request;
   request.format = format;
   request.now_ms = account.now_ms;
@@ -87,26 +105,22 @@ void EventLog::Add(std::string_view body, BodyFormat format,
     Account::Taken taken = account.taken[i];
     taken.prediction = taken.prediction && settings.predictions;
     taken.label = taken.label && settings.labels;
-    const bool sampled =
-        (taken.prediction || taken.label || settings.observations) &&
-        Samples(batch.events[i], settings.sample);
     bool has_pairs = false;
     for (; pair != account.pairs.end() && pair->event == i; ++pair) {
-      if (!sampled || !settings.observations) continue;
-      request.pairs.push_back(std::move(*pair));
-      has_pairs = true;
+      has_pairs = settings.observations;
     }
-    if (sampled && (taken.prediction || taken.label || has_pairs)) {
+    if (taken.prediction || taken.label || has_pairs) {
       request.events.push_back({batch.events[i].index, i, taken});
     }
   }
   if (request.events.empty()) return;
+  if (settings.observations) request.pairs = std::move(account.pairs);
   const size_t bytes = request.bytes() + body.size();
   {
     const std::lock_guard lock(mutex_);
     if (queued_bytes_ + bytes <= kQueueBytes) {
       request.body = body;
-      queue_.push_back({wanted, std::move(request)});
+      queue_.push_back({held, std::move(request)});
       queued_bytes_ += bytes;
       if (queue_.size() == 1) changed_.notify_one();
       return;

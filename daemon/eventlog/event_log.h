@@ -42,9 +42,9 @@ class EventLog {
 
   // [Any thread] Holds for requests from now on. What is wrong, or nothing.
   std::string Configure(const std::optional<EventLogSettings>& settings);
-  // [Any thread] True if requests are to be logged.
-  bool on() const { return on_.load(std::memory_order_relaxed); }
-
+  // [Any thread] What is to be noted of a request when it is applied, if it is
+  // to be logged. Where the queue is full no more than how much is dropped.
+  std::optional<Account> Begin(std::string_view body, const EventBatch& batch);
   // [Any thread] Logs a request that was applied.
   void Add(std::string_view body, BodyFormat format, const EventBatch& batch,
            Account account);
@@ -65,6 +65,10 @@ class EventLog {
   };
 
   bool Samples(const Event& event, double share);
+  std::shared_ptr<const Wanted> wanted() const {
+    const std::lock_guard lock(mutex_);
+    return wanted_;
+  }
   void Run();
   void Follow(const std::shared_ptr<const Wanted>& wanted);
   void WriteRequest(const LoggedRequest& request);
@@ -81,8 +85,9 @@ class EventLog {
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Queued> queue_;              // guarded by mutex_
-  size_t queued_bytes_ = 0;               // guarded by mutex_
+  std::deque<Queued> queue_;  // guarded by mutex_
+  // Changed under mutex_.
+  std::atomic<size_t> queued_bytes_{0};
   std::shared_ptr<const Wanted> wanted_;  // guarded by mutex_; null: off
   bool stops_ = false;                    // guarded by mutex_
   std::atomic<uint64_t> without_id_{0};

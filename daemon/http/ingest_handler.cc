@@ -222,10 +222,10 @@ HttpResponse IngestHandler::Commit(std::string_view body, BodyFormat format,
   auto& batch = std::get<EventBatch>(workspace->command);
   std::swap(batch, decoded.batch);
   Outcome outcome;
-  Account account;
-  const bool logged = event_log_->on();
-  if (logged) outcome.batch.account = &account;
+  std::optional<Account> account;
   if (!batch.events.empty()) {
+    account = event_log_->Begin(body, batch);
+    outcome.batch.account = account ? &*account : nullptr;
     switch (pipeline_->Commit(workspace->command, now_ms, &outcome)) {
       case Pipeline::Status::kApplied:
         break;
@@ -245,7 +245,7 @@ HttpResponse IngestHandler::Commit(std::string_view body, BodyFormat format,
           "as many ids are remembered as the join's bound allows; nothing of "
           "this request was taken");
     }
-    if (logged) event_log_->Add(body, format, batch, std::move(account));
+    if (account) event_log_->Add(body, format, batch, *std::move(account));
   }
   counters_->CountEvents(decoded.events);
   for (const auto& error : outcome.batch.errors) {

@@ -104,6 +104,44 @@ models:
   CHECK(config->objectives[1].min_observations == 7);
 }
 
+TEST_CASE("the event log is off without its key") {
+  std::vector<ConfigProblem> problems;
+  CHECK_FALSE(LoadConfig("", &problems)->event_log);
+  const auto config = LoadConfig(
+      "event_log:\n"
+      "  path: log/\n"
+      "  records: [label, figures]\n"
+      "  sample: 0.25\n"
+      "  redact: [features.a.b, metadata]\n"
+      "  rotate_every: 5m\n"
+      "  retain_bytes: 1GiB\n",
+      &problems);
+  REQUIRE(config);
+  EventLogSettings wanted;
+  wanted.path = "log/";
+  wanted.predictions = wanted.observations = false;
+  wanted.sample = 0.25;
+  wanted.redact = {"features.a.b", "metadata"};
+  wanted.rotate_every_ms = 300'000;
+  wanted.retain_bytes = int64_t{1} << 30;
+  CHECK(config->event_log == wanted);
+  CHECK(LoadConfig("event_log: {path: x}", &problems)->event_log->sample == 1);
+
+  const auto wrong = Problems(
+      "event_log:\n"
+      "  records: [labels, label, label]\n"
+      "  sample: 1.5\n"
+      "  redact: [model, latency.x, features.]\n"
+      "  keep: 3d\n");
+  std::vector<std::string> paths;
+  for (const auto& problem : wrong) paths.push_back(problem.path);
+  CHECK(paths == std::vector<std::string>{
+                     "event_log.path", "event_log.records[0]",
+                     "event_log.records[2]", "event_log.sample",
+                     "event_log.redact[0]", "event_log.redact[1]",
+                     "event_log.redact[2]", "event_log.keep"});
+}
+
 TEST_CASE("without the key there is ADWIN; with it, what it names") {
   std::vector<ConfigProblem> problems;
   const auto config = LoadConfig(
