@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "config/detectors.h"
+#include "config/drift.h"
 #include "config/event_log_reader.h"
 #include "config/units.h"
 #include "config/yaml_reader.h"
@@ -372,6 +373,7 @@ void ReadModel(const YAML::Node& node, size_t index, int64_t slots,
   ReadThresholds(&map, &model);
   ReadDetectors(&map, problems, &model.detectors);
   ReadAnomalies(&map, problems, &model.anomalies);
+  ReadDrift(&map, problems, &model.drift);
   std::optional<double> min_coverage;
   map.Number("min_coverage", 0, 1, &min_coverage);
   model.min_coverage = min_coverage.value_or(0);

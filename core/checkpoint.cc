@@ -351,12 +351,13 @@ void Checkpoint::Do(Archive& archive, State& state, Model& model,
   archive.Do(version.counts);
   archive.Do(version.last_event_ms);
   if constexpr (Archive::kLoads) {
-    model.ConfigureDetectors(state.settings().For(model.name), &version,
+    model.ConfigureDetectors(state.settings().For(model.name), &version, 0,
                              &state.reclaimer_);
   }
   version.detectors.Do(archive);
   version.figures.Do(archive);
   if constexpr (Archive::kLoads) version.figures.Publish(&state.reclaimer_);
+  version.drift.Do(archive, &state.reclaimer_);
   Do(archive, *version.ledger);
   DoCells(archive, version.outcomes, matrix);
   DoCells(archive, version.withdrawn, matrix);

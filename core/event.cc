@@ -88,6 +88,15 @@ void EventCopier::Copy(const Event& event) {
     const uint32_t key = Name(segment.key);
     to_->segments.push_back({key, Name(segment.value)});
   }
+  to.has_features = extra.has_features;
+  to.features = {static_cast<uint32_t>(to_->features.size()),
+                 extra.features.count};
+  for (uint32_t i = 0; i < extra.features.count; ++i) {
+    Feature feature = from_.features[extra.features.begin + i];
+    feature.name = Name(feature.name);
+    SetValue(feature.kind, &feature.value);
+    to_->features.push_back(feature);
+  }
 }
 
 uint32_t EventCopier::Name(uint32_t name) {

@@ -64,10 +64,12 @@ struct Range {
 
 // What only some events have.
 struct Extra {
-  double score = -1;    // of the positive class; negative: none sent
-  double latency = -1;  // seconds; likewise
-  Range scores;         // of class_scores
-  Range segments;       // of segments
+  double score = -1;          // of the positive class; negative: none sent
+  double latency = -1;        // seconds; likewise
+  Range scores;               // of class_scores
+  Range segments;             // of segments
+  Range features;             // of features
+  bool has_features = false;  // it came with some, asked for or not
 };
 
 struct ClassScore {
@@ -78,6 +80,13 @@ struct ClassScore {
 struct Segment {
   uint32_t key = 0;  // both are indexes into names
   uint32_t value = 0;
+};
+
+// Of the features that are asked for, one that an event has.
+struct Feature {
+  uint32_t name = 0;                  // index into names
+  ValueKind kind = ValueKind::kNone;  // kText, kReal or missing
+  uint64_t value = 0;                 // read by kind
 };
 
 inline constexpr uint32_t kNoExtra = ~uint32_t{0};
@@ -127,6 +136,7 @@ struct EventBatch {
   std::vector<Extra> extras;
   std::vector<ClassScore> class_scores;
   std::vector<Segment> segments;
+  std::vector<Feature> features;
   std::vector<uint32_t> classes;  // of sets; indexes into names
 
   const Extra& ExtraOf(const Event& event) const {
@@ -148,6 +158,7 @@ struct EventBatch {
     extras.clear();
     class_scores.clear();
     segments.clear();
+    features.clear();
     classes.clear();
   }
 };

@@ -23,6 +23,15 @@ void VisitDetectors(Settings& detectors, Visit visit) {
   visit(detectors.hddm_a, [](auto& s, auto field) { field(s.confidence); });
 }
 
+template <class Settings, class Visit>
+void VisitDrift(Settings& drift, Visit visit) {
+  visit(drift.predictions);
+  visit(drift.scores);
+  visit(drift.first);
+  visit(drift.from_ms);
+  visit(drift.to_ms);
+}
+
 void PutModel(ByteWriter* out, const ModelSettings& model) {
   out->PutBytes(model.match);
   out->Put(model.task ? static_cast<int8_t>(*model.task) : kNoTask);
@@ -57,6 +66,9 @@ void PutModel(ByteWriter* out, const ModelSettings& model) {
   for (const std::string& name : model.anomalies.metrics) out->PutBytes(name);
   out->Put(model.anomalies.threshold);
   out->Put(model.anomalies.min_history_ms);
+  out->Put<uint64_t>(model.drift.features.size());
+  for (const std::string& name : model.drift.features) out->PutBytes(name);
+  VisitDrift(model.drift, [out](const auto& field) { out->Put(field); });
 }
 
 ModelSettings GetModel(ByteReader* in) {
@@ -104,6 +116,12 @@ ModelSettings GetModel(ByteReader* in) {
   }
   model.anomalies.threshold = in->Get<double>();
   model.anomalies.min_history_ms = in->Get<int64_t>();
+  for (auto n = in->Get<uint64_t>(); n > 0 && in->ok(); --n) {
+    model.drift.features.emplace_back(in->GetBytes());
+  }
+  VisitDrift(model.drift, [in](auto& field) {
+    field = in->Get<std::remove_reference_t<decltype(field)>>();
+  });
   return model;
 }
 

@@ -45,6 +45,23 @@ struct AnomalySettings {
   int64_t min_history_ms = 86'400'000;  // with less nothing is said
 };
 
+// What predictions are held against without labels, and which.
+struct DriftSettings {
+  bool predictions = true;
+  bool scores = true;
+  std::vector<std::string> features;
+  // The reference: the last week, the first so many, or a span of time. Of the
+  // last two one is set, or none.
+  int64_t first = 0;    // predictions
+  int64_t from_ms = 0;  // of receipt
+  int64_t to_ms = 0;    // exclusive; 0: no span
+
+  bool SameReference(const DriftSettings& other) const {
+    return first == other.first && from_ms == other.from_ms &&
+           to_ms == other.to_ms;
+  }
+};
+
 struct ModelSettings {
   std::string match;  // a name or a glob of * and ?
   std::optional<Task> task;
@@ -59,6 +76,7 @@ struct ModelSettings {
   std::vector<ThresholdSettings> thresholds;
   DetectorSettings detectors;
   AnomalySettings anomalies;
+  DriftSettings drift;
 };
 
 struct Settings {

@@ -14,6 +14,7 @@ struct Structure {
   uint32_t frozen_at;
   const std::string* positive_class;
   const Model::ThresholdPlaces* thresholds;
+  std::vector<const void*> references;  // of drift, by version
 
   explicit Structure(const Model& model)
       : versions(&model.versions.Get()),
@@ -22,7 +23,11 @@ struct Structure {
         frozen_at(model.matrix_frozen_at.load(std::memory_order_acquire)),
         // Acquire: sees the string, and the list.
         positive_class(model.positive_class.load(std::memory_order_acquire)),
-        thresholds(model.thresholds.load(std::memory_order_acquire)) {}
+        thresholds(model.thresholds.load(std::memory_order_acquire)) {
+    for (const Version* version : *versions) {
+      references.push_back(version->drift.stamp());
+    }
+  }
   bool operator==(const Structure&) const = default;
 };
 
@@ -84,6 +89,9 @@ ModelSnapshot Read(const Model& model, int64_t now_ms, bool exactly = false) {
           if (segment.empty()) {
             snapshot.expected =
                 version.figures.ExpectedOf(snapshot.settings.name, now_ms);
+            if (snapshot.settings.last == 0) {
+              snapshot.drift_reference = version.drift.reference();
+            }
           }
         }
       };

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,8 @@ struct WindowSnapshot {
   SlotCounts counts;
   Slice::Labels segment;                 // empty: of all pairs of the version
   std::vector<ExpectedFigure> expected;  // of those, from history
+  // Of those, in a time window, once there is one.
+  std::shared_ptr<const DriftReference> drift_reference;
 };
 
 struct VersionSnapshot {

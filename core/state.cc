@@ -25,6 +25,28 @@ int64_t LongestWindow(const ModelSettings& rule) {
   return longest;
 }
 
+// What predictions count in, of a slot.
+int64_t SeenBytes(const DriftSettings& drift, const ModelTraits& traits,
+                  size_t variables) {
+  const bool classes = traits.task == Task::kClassification;
+  int64_t bytes = 0;
+  const auto add = [&bytes](size_t cells, int copies) {
+    if (cells == 0) return;
+    bytes +=
+        copies * Block<StdAtomics>::HeapBytes(static_cast<uint32_t>(cells));
+  };
+  // With the copies that it may have outgrown.
+  if (drift.predictions && classes) {
+    add(PredictedCells(traits.classes), traits.classes > 4 ? 2 : 1);
+  }
+  if (variables > 0) {
+    add(DescribedCells(variables), 2);
+  } else if (drift.scores && traits.scored) {
+    add(DescribedCells(0), 1);
+  }
+  return bytes;
+}
+
 }  // namespace
 
 State::State(std::pmr::memory_resource* memory)
@@ -157,9 +179,16 @@ int64_t State::WindowBytes(std::string_view model,
   const int64_t lists = multilabel           ? SetPool::Bytes(classes)
                         : shape.class_scored ? ScorePool::Bytes(classes)
                                              : 0;
+  const size_t variables =
+      rule.drift.features.size() +
+      (rule.drift.predictions && shape.task == Task::kRegression ? 1 : 0);
+  version += DriftWatch::MostBytes(variables, classes);
   for (const WindowSettings& w : rule.windows) {
     const int64_t sections = SlotBytesFor(traits, w.last);
-    version += Window::Bytes(w, matrix, marginals, sections, lists, false);
+    const int64_t seen =
+        w.last > 0 ? 0 : SeenBytes(rule.drift, traits, variables);
+    version +=
+        Window::Bytes(w, matrix, marginals, sections + seen, lists, false);
     slice += Window::Bytes(w, matrix, marginals, sections, lists, true);
   }
   return static_cast<int64_t>(sizeof(Model)) + kBytesPerName * classes +
@@ -205,7 +234,7 @@ Version* State::AddVersion(Model* model, std::string_view name) {
   for (const WindowSettings& w : settings_->For(model->name).windows) {
     version->series.AddWindow(w, 0);
   }
-  model->ConfigureDetectors(settings_->For(model->name), version.get(),
+  model->ConfigureDetectors(settings_->For(model->name), version.get(), now_ms_,
                             &reclaimer_);
   version->last_event_ms = now_ms_;
   if (!unsaved_pairs_.enabled()) version->history.KeepHere();

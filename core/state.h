@@ -88,6 +88,9 @@ class State {
   // Adds to the history of a version's figures, if there is room for it.
   void AddFigures(Model* model, Version* version, int64_t hour,
                   const FigureHistories::Read& read);
+  void RenewReference(Model* model, Version* version) {
+    model->RenewReference(version, now_ms_, &reclaimer_);
+  }
   int64_t window_bytes() const { return window_bytes_; }
 
   // REQUIRE: what is added is within the limits.

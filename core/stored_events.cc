@@ -10,10 +10,10 @@ namespace {
 
 constexpr size_t kLongestVarint = 10;
 // Kinds and changes, id, two values, timestamp, latency, three numbers, score,
-// and the counts of scores and segments. Lists come on top.
+// and the counts of scores, segments and features. Lists come on top.
 constexpr size_t kLongestEvent =
-    2 + 16 + 3 * kLongestVarint + 8 + size_t{3} * 5 + 8 + size_t{2} * 5;
-constexpr size_t kLongestListed = 5 + 8;
+    2 + 16 + 3 * kLongestVarint + 8 + size_t{3} * 5 + 8 + size_t{3} * 5;
+constexpr size_t kLongestListed = 5 + 1 + 8;
 
 enum Change : uint8_t {
   kTimestamp = 1,
@@ -23,8 +23,8 @@ enum Change : uint8_t {
   kIndex = 16,
   kScores = 32,
   kSegments = 64,
+  kFeatures = 128,
 };
-constexpr uint8_t kAllChanges = 127;
 
 uint64_t ZigZag(uint64_t value) {
   return value << 1 ^ (static_cast<int64_t>(value) < 0 ? ~uint64_t{0} : 0);
@@ -106,6 +106,15 @@ class Writer {
       Varint(batch.segments[range.begin + i].value);
     }
   }
+  void Features(const EventBatch& batch, Range range) {
+    Varint(range.count);
+    for (uint32_t i = 0; i < range.count; ++i) {
+      const Feature& feature = batch.features[range.begin + i];
+      Varint(feature.name);
+      Fixed(feature.kind);
+      Value(batch, feature.kind, feature.value);
+    }
+  }
 
  private:
   void Set(const EventBatch& batch, Range range) {
@@ -121,7 +130,8 @@ class Writer {
 // Room that the lists of an event take at most.
 size_t ListRoom(const EventBatch& batch, const Event& event) {
   const Extra& extra = batch.ExtraOf(event);
-  size_t listed = extra.scores.count + extra.segments.count;
+  size_t listed =
+      extra.scores.count + extra.segments.count + extra.features.count;
   if (event.prediction_kind == ValueKind::kSet) {
     listed += Range::Of(event.prediction).count;
   }
@@ -207,6 +217,23 @@ class Reader {
     }
     return range;
   }
+  Range Features(EventBatch* batch) {
+    auto& list = batch->features;
+    const Range range{static_cast<uint32_t>(list.size()), Count()};
+    for (uint32_t i = 0; i < range.count && ok_; ++i) {
+      Feature feature;
+      feature.name = Name(*batch);
+      feature.kind = Fixed<ValueKind>();
+      if (feature.kind != ValueKind::kNone &&
+          feature.kind != ValueKind::kText &&
+          feature.kind != ValueKind::kReal) {
+        return Fail<Range>();
+      }
+      feature.value = Value(feature.kind, batch);
+      list.push_back(feature);
+    }
+    return range;
+  }
   double Probability() {
     const auto value = Fixed<double>();
     return value >= 0 && value <= 1 ? value : Fail<double>();
@@ -240,6 +267,7 @@ uint8_t ChangesOf(const Event& event, const Extra& extra,
   if (extra.latency >= 0) changes |= kLatency;
   if (extra.scores.count > 0) changes |= kScores;
   if (extra.segments.count > 0) changes |= kSegments;
+  if (extra.has_features) changes |= kFeatures;
   if (event.model != before.model) changes |= kModel;
   if (event.version != before.version) changes |= kVersion;
   if (event.index != before.next_index) changes |= kIndex;
@@ -275,6 +303,7 @@ char* Write(const EventBatch& batch, const Event& event, const Before& before,
     const bool same = before.SameSegments(batch, extra.segments);
     out.Segments(batch, same ? Range{} : extra.segments);
   }
+  if (changes & kFeatures) out.Features(batch, extra.features);
   if (extra.score >= 0) out.Fixed(extra.score);
   return out.to();
 }
@@ -309,9 +338,13 @@ bool Read(Reader* in, const Before& before, EventBatch* batch, Event* event) {
   if (changes & kSegments) {
     batch->AddExtra(event).segments = in->Segments(batch, before.segments);
   }
+  if (changes & kFeatures) {
+    Extra& extra = batch->AddExtra(event);
+    extra.has_features = true;
+    extra.features = in->Features(batch);
+  }
   if (kinds & 0x80) batch->AddExtra(event).score = in->Probability();
-  return in->ok() && changes <= kAllChanges &&
-         event->model < batch->names.size() &&
+  return in->ok() && event->model < batch->names.size() &&
          event->version < batch->names.size();
 }
 

@@ -21,6 +21,8 @@
 //     scores               a count, and of each its name and 8 bytes
 //     segments             a count, and of each its key and value; 0 for those
 //                          of the last event that had some
+//     features             a count, and of each its name, a byte of its kind
+//                          and its value, as above
 //     score       8
 //
 // Varints are those of protobuf: seven bits a byte, the lowest first.

@@ -131,9 +131,35 @@ void Model::UpdateCounting() {
 }
 
 void Model::ConfigureDetectors(const ModelSettings& rule, Version* version,
-                               Reclaimer* reclaimer) const {
+                               int64_t now_ms, Reclaimer* reclaimer) {
   version->detectors.Configure(rule.detectors, task != Task::kRegression);
   version->figures.Configure(rule.anomalies, task, rule.windows, reclaimer);
+  generation_ = gate.Open(now_ms);
+  ClearSeen(version, version->drift.Configure(rule.drift, task, reclaimer));
+  gate.Close();
+}
+
+// While the gate is open, so that nobody sees cells of one reference under
+// another.
+void Model::RenewReference(Version* version, int64_t now_ms,
+                           Reclaimer* reclaimer) {
+  generation_ = gate.Open(now_ms);
+  ClearSeen(version, version->drift.RollOver(reclaimer));
+  gate.Close();
+}
+
+void Model::ClearSeen(Version* version, const DriftWatch::Stale& stale) {
+  if (!stale.any()) return;
+  for (Window* window : version->series.windows.Get()) {
+    if (window->time() == nullptr) continue;
+    window->ForEachSlot(generation_, [&stale](Slot<StdAtomics>* slot) {
+      if (stale.predictions) slot->Clear(Section::kPredicted);
+      if (stale.scores) slot->Clear(Section::kDescribed, 0, kScoreParts);
+      for (const uint32_t place : stale.places) {
+        slot->Clear(Section::kDescribed, FirstBin(place), kMostBins);
+      }
+    });
+  }
 }
 
 void Model::Configure(const ModelSettings& rule, uint32_t first_age,
@@ -147,8 +173,12 @@ void Model::Configure(const ModelSettings& rule, uint32_t first_age,
   by_prediction = rule.by_prediction;
   SetThresholds(rule.thresholds, first_age, now_ms, reclaimer);
   ConfigureSlices(rule, first_age);
+  features.clear();
+  for (uint32_t i = 0; i < rule.drift.features.size(); ++i) {
+    features.emplace(rule.drift.features[i], i);
+  }
   for (Version* version : versions.Get()) {
-    ConfigureDetectors(rule, version, reclaimer);
+    ConfigureDetectors(rule, version, now_ms, reclaimer);
   }
   UpdateCounting();
 }

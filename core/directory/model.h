@@ -23,6 +23,7 @@
 #include "core/directory/reclaimer.h"
 #include "core/directory/series.h"
 #include "core/directory/slicing.h"
+#include "core/drift/drift_watch.h"
 #include "core/join/ledger.h"
 #include "core/settings.h"
 #include "core/window/gate.h"
@@ -69,6 +70,7 @@ struct Version {
   std::unique_ptr<Ledger> ledger;
   Detectors detectors;
   FigureHistories figures;  // published, too
+  DriftWatch drift;         // likewise
   History history;
   int64_t history_bytes = 0;  // charged, where it is kept here
   size_t history_steps = 0;   // then
@@ -144,8 +146,10 @@ struct Model {
   bool touched = false;
   bool unsaved = true;  // has changed since SaveState() (core/checkpoint.h)
   bool by_prediction = false;  // its time windows are
-  bool scored = false;         // has had a score, and counts them
-  bool class_scored = false;   // likewise scores of classes
+  // Of features that are asked for, their number in the settings.
+  std::unordered_map<std::string, uint32_t> features;
+  bool scored = false;        // has had a score, and counts them
+  bool class_scored = false;  // likewise scores of classes
   ScorePool scores;
   SetPool sets;
   Slicing slicing;
@@ -199,7 +203,9 @@ struct Model {
   void Configure(const ModelSettings& rule, uint32_t first_age, int64_t now_ms,
                  Reclaimer* reclaimer);
   void ConfigureDetectors(const ModelSettings& rule, Version* version,
-                          Reclaimer* reclaimer) const;
+                          int64_t now_ms, Reclaimer* reclaimer);
+  // Makes a reference of the version that is complete the one that holds.
+  void RenewReference(Version* version, int64_t now_ms, Reclaimer* reclaimer);
   uint32_t FindClass(std::string_view text) const;
   // The class of an integer from 0 to 15, if it is one; else kNoClass.
   uint32_t FindSmallInteger(int64_t value) const;
@@ -225,6 +231,8 @@ struct Model {
   void SetThresholds(const std::vector<ThresholdSettings>& wanted,
                      uint32_t first_age, int64_t now_ms, Reclaimer* reclaimer);
   void ConfigureSlices(const ModelSettings& rule, uint32_t first_age);
+  // Empties cells of predictions, as a change of the gate's open generation.
+  void ClearSeen(Version* version, const DriftWatch::Stale& stale);
   // Of all windows, as a change of the gate's open generation.
   template <class Visit>
   void ForEachSlot(Visit visit);

@@ -24,6 +24,7 @@ void Move(const WindowChanges::Correction& correction, const Counting& counting,
 
 void WindowChanges::Clear() {
   Empty(&predicted);
+  Empty(&seen);
   Empty(&labelled);
   Empty(&completed);
   Empty(&corrections);
@@ -107,6 +108,8 @@ void Series::Publish(uint64_t generation, int64_t now_ms, uint64_t next_number,
     scratch->group.AddKnown(pair.observation, known + begin,
                             known + scratch->ends[pair.place], counting);
   }
+  scratch->seen.Clear();
+  for (const auto& seen : changes.seen) scratch->seen.Add(seen.cell);
   for (Window* window : windows.Get()) {
     if (auto* ring = window->last_n()) {
       PublishLastN(ring, *window, generation, next_number, counting,
@@ -122,6 +125,7 @@ void Series::Publish(uint64_t generation, int64_t now_ms, uint64_t next_number,
     }
     PublishPast(window->time(), *window, generation, now_ms, counting,
                 &scratch->window);
+    PublishSeen(window->time(), *window, generation, now_ms, scratch->seen);
   }
 }
 
@@ -197,6 +201,20 @@ void Series::PublishPast(TimeRing<StdAtomics>* ring, const Window& window,
     scratch->Clear();
     Move(correction, counting, scratch);
     scratch->AddTo(slot, 0);
+  }
+}
+
+void Series::PublishSeen(TimeRing<StdAtomics>* ring, const Window& window,
+                         uint64_t generation, int64_t now_ms,
+                         const SeenTally& seen) const {
+  if (changes.seen.empty()) return;
+  if (!window.settings().by_prediction) {
+    return seen.AddTo(&ring->Current(generation, now_ms));
+  }
+  for (const WindowChanges::Seen& one : changes.seen) {
+    if (auto* slot = ring->At(generation, one.place_ms, now_ms)) {
+      slot->Add(one.cell.section, one.cell.size, one.cell.cell, 1);
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -35,6 +36,11 @@ struct WindowChanges {
     uint32_t age;
     uint32_t place;  // among those of its version in this group
   };
+  // Something of a prediction that is counted, labelled or not.
+  struct Seen {
+    int64_t place_ms;
+    SectionCell cell;
+  };
   struct Correction {
     int64_t place_ms;
     uint64_t number;
@@ -44,13 +50,14 @@ struct WindowChanges {
   };
 
   std::vector<Predicted> predicted;
+  std::vector<Seen> seen;
   std::vector<Labelled> labelled;
   std::vector<Completed> completed;
   std::vector<Correction> corrections;
 
   bool empty() const {
-    return predicted.empty() && labelled.empty() && completed.empty() &&
-           corrections.empty();
+    return predicted.empty() && seen.empty() && labelled.empty() &&
+           completed.empty() && corrections.empty();
   }
   void Clear();
   // The same place often comes many times in a row.
@@ -58,10 +65,39 @@ struct WindowChanges {
   void AddLabelled(int64_t place_ms, uint32_t age);
 };
 
+// What a group has seen, summed: of each section that predictions count in.
+class SeenTally {
+ public:
+  void Clear() {
+    for (Sum& sum : sums_) sum.cells.Clear();
+  }
+  void Add(const SectionCell& cell) {
+    Sum& sum = sums_[static_cast<size_t>(cell.section) - kFirst];
+    sum.size = cell.size;
+    sum.cells.Add(cell.cell, 1);
+  }
+  void AddTo(Slot<StdAtomics>* slot) const {
+    for (size_t i = 0; i < sums_.size(); ++i) {
+      sums_[i].cells.ForEach([&](uint32_t cell, int64_t n) {
+        slot->Add(static_cast<Section>(kFirst + i), sums_[i].size, cell, n);
+      });
+    }
+  }
+
+ private:
+  static constexpr auto kFirst = static_cast<size_t>(Section::kPredicted);
+  struct Sum {
+    CellChanges cells;
+    uint32_t size = 0;
+  };
+  std::array<Sum, kSections - kFirst> sums_;
+};
+
 // Scratch space of Publish.
 struct Tallies {
   Tally group;   // what the group completed
   Tally window;  // what one window sees of it
+  SeenTally seen;
   // What the pairs of the version add to statistics: computed once where slices
   // count them too. Those of the pair at `place` end at ends[place]; empty
   // where they are not known.
@@ -106,6 +142,9 @@ class Series {
   void PublishByPrediction(TimeRing<StdAtomics>* ring, const Window& window,
                            uint64_t generation, int64_t now_ms,
                            const Counting& counting, Tally* scratch) const;
+  void PublishSeen(TimeRing<StdAtomics>* ring, const Window& window,
+                   uint64_t generation, int64_t now_ms,
+                   const SeenTally& seen) const;
   void PublishLastN(LastNRing<StdAtomics>* ring, const Window& window,
                     uint64_t generation, uint64_t next_number,
                     const Counting& counting, Tally* scratch) const;

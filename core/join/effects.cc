@@ -134,6 +134,7 @@ void Joiner::CountPrediction(const Plan& plan, Version* version) {
   version->ForEachSeries(
       plan.model->slicing.SegmentsOf(plan.slices),
       [place_ms](Series* series) { series->changes.AddPredicted(place_ms); });
+  if (!version->drift.off()) Watch(plan, version, place_ms);
 }
 
 Observation Joiner::ObservationOf(Model* model, const Record& pair,

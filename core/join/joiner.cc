@@ -27,6 +27,7 @@ uint64_t Waiting(const State& state) {
 
 void Joiner::Apply(const EventBatch& batch, BatchOutcome* outcome) {
   Begin(batch);
+  batch_ = &batch;
   outcome_ = outcome;
   if (!Admit(batch)) {
     outcome->full = true;

@@ -68,6 +68,8 @@ class Joiner {
     Version* version = nullptr;
     const Model* class_of = nullptr;
     uint32_t class_index = kNoClass;
+    const Model* feature_of = nullptr;
+    uint32_t feature = 0;  // by number; kNoFeature: it is not asked for
   };
 
   static constexpr size_t kLongestClass = 128;  // bytes
@@ -193,6 +195,9 @@ class Joiner {
   // Doing
   void Build(const EventBatch& batch, Plan* plan);
   void CountPrediction(const Plan& plan, Version* version);
+  void Watch(const Plan& plan, Version* version, int64_t place_ms);
+  void ReadFeatures(const Plan& plan);
+  double WatchedScore(const Plan& plan) const;
   void SettleScores(const EventBatch& batch, const Plan& plan);
   ClassSet SettleSet(const EventBatch& batch, Model* model, Value* value);
   static Observation ObservationOf(Model* model, const Record& pair,
@@ -262,7 +267,10 @@ class Joiner {
   ClassSet label_set_;           // of its label
   // Under the policy to refuse: how many records each event may need, and how
   // many of those are still to come.
-  BatchOutcome* outcome_ = nullptr;  // of the batch that is applied
+  const EventBatch* batch_ = nullptr;  // that is applied
+  BatchOutcome* outcome_ = nullptr;    // of it
+  WatchedPrediction watched_;          // scratch
+  std::vector<SectionCell> cells_;     // scratch
   uint32_t place_ = 0;               // of the event that is applied
   std::vector<uint32_t> fresh_;
   int64_t reserved_ = 0;

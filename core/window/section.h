@@ -25,8 +25,18 @@ enum class Section : uint8_t {
   kThresholds,
   kSets,
   kMisses,
+  // Of predictions, not of pairs; see core/drift/
+  kPredicted,  // by class
+  kDescribed,  // by part of the score, then by bin of a variable
 };
-inline constexpr size_t kSections = 5;
+inline constexpr size_t kSections = 7;
+
+// A cell of a section that has so many in all.
+struct SectionCell {
+  Section section;
+  uint32_t size;
+  uint32_t cell;
+};
 
 // By keys of which few occur.
 enum class SparseSection : uint8_t {

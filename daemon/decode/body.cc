@@ -63,6 +63,19 @@ EventError LargeNumber(uint32_t index) {
 
 }  // namespace
 
+FeatureNames FeaturesOf(const Settings& settings) {
+  FeatureNames names;
+  const auto add = [&names](const ModelSettings& rule) {
+    const auto& features = rule.drift.features;
+    names.insert(names.end(), features.begin(), features.end());
+  };
+  std::for_each(settings.model_rules.begin(), settings.model_rules.end(), add);
+  add(settings.defaults);
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
 void DecodedBody::Clear() {
   batch.Clear();
   events = 0;

@@ -14,14 +14,20 @@
 #include <vector>
 
 #include "core/event.h"
+#include "core/settings.h"
 #include "daemon/hash/id_hash.h"
 
 namespace plumbline {
+
+// The names of features that are kept, sorted. [Any thread]
+using FeatureNames = std::vector<std::string>;
+FeatureNames FeaturesOf(const Settings& settings);
 
 struct DecodeLimits {
   uint64_t events_per_request = 10000;
   uint64_t classes = 1000;  // entries in `scores`
   int64_t future_us = 600'000'000;
+  std::shared_ptr<const FeatureNames> features = {};  // null: none
 };
 
 struct EventError {

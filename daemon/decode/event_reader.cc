@@ -144,6 +144,7 @@ bool EventReader::Read(simdjson::dom::object object, uint32_t index) {
   const size_t extras = batch_->extras.size();
   const size_t scores = batch_->class_scores.size();
   const size_t segments = batch_->segments.size();
+  const size_t features = batch_->features.size();
   const size_t classes = batch_->classes.size();
   Event& event = batch_->events.emplace_back();
   event.index = index;
@@ -152,6 +153,7 @@ bool EventReader::Read(simdjson::dom::object object, uint32_t index) {
   batch_->extras.resize(extras);
   batch_->class_scores.resize(scores);
   batch_->segments.resize(segments);
+  batch_->features.resize(features);
   batch_->classes.resize(classes);
   return false;
 }
@@ -211,7 +213,7 @@ inline bool EventReader::ReadField(int field, Element value, Event* event) {
     case kSegments:
       return ReadSegments(value, event);
     case kFeatures:
-      return CheckFeatures(value);
+      return ReadFeatures(value, event);
     case kLatency:
       return ReadLatency(value, &batch_->AddExtra(event).latency);
     default:
@@ -429,7 +431,7 @@ bool EventReader::ReadSegments(Element value, Event* event) {
   return true;
 }
 
-bool EventReader::CheckFeatures(Element value) {
+bool EventReader::ReadFeatures(Element value, Event* event) {
   simdjson::dom::object features;
   if (value.get_object().get(features) != simdjson::SUCCESS) {
     return FailType("features", "an object of scalars");
@@ -449,7 +451,38 @@ bool EventReader::CheckFeatures(Element value) {
           "features." + std::string(feature.key) + " has a control character");
     }
   }
+  if (limits_.features == nullptr || limits_.features->empty()) return true;
+  const auto begin = static_cast<uint32_t>(batch_->features.size());
+  for (const auto feature : features) {
+    if (std::binary_search(limits_.features->begin(), limits_.features->end(),
+                           feature.key)) {
+      ReadFeature(feature.key, feature.value);
+    }
+  }
+  Extra& extra = batch_->AddExtra(event);
+  extra.has_features = true;
+  extra.features = {begin,
+                    static_cast<uint32_t>(batch_->features.size()) - begin};
   return true;
+}
+
+void EventReader::ReadFeature(std::string_view name, Element value) {
+  Feature feature;
+  AddName("features", name, 1, &feature.name);
+  double number = 0;
+  std::string_view text;
+  bool truth = false;
+  if (AsNumber(value, &number)) {
+    feature.kind = ValueKind::kReal;
+    feature.value = std::bit_cast<uint64_t>(number);
+  } else if (value.get_string().get(text) == simdjson::SUCCESS) {
+    feature.kind = ValueKind::kText;
+    feature.value = names_->Add(CutText(text, kLongestName));
+  } else if (value.get_bool().get(truth) == simdjson::SUCCESS) {
+    feature.kind = ValueKind::kText;
+    feature.value = names_->Add(truth ? "true" : "false");
+  }
+  batch_->features.push_back(feature);
 }
 
 // Whatever is in it is text without control characters, no key twice.

@@ -49,7 +49,8 @@ class EventReader {
   bool ReadLatency(Element value, double* latency);
   bool ReadScores(Element value, Event* event);
   bool ReadSegments(Element value, Event* event);
-  bool CheckFeatures(Element value);
+  bool ReadFeatures(Element value, Event* event);
+  void ReadFeature(std::string_view name, Element value);
   bool CheckMetadata(Element value);
   bool CheckKeys(std::string_view field, simdjson::dom::object object,
                  size_t most);

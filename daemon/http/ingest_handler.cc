@@ -118,6 +118,10 @@ void IngestHandler::SetLimits(const Config& config) {
   events_limit_.store(config.events_per_request);
   classes_limit_.store(config.engine.classes);
   future_ms_.store(config.future_ms);
+  auto features =
+      std::make_shared<const FeatureNames>(FeaturesOf(config.engine));
+  const std::lock_guard lock(features_mutex_);
+  features_ = std::move(features);
 }
 
 HttpResponse IngestHandler::Handle(HttpRequest& request) {
@@ -194,13 +198,19 @@ HttpResponse IngestHandler::Events(HttpRequest& request) {
   return Decode(*body, *format, &workspace);
 }
 
+std::shared_ptr<const FeatureNames> IngestHandler::Features() {
+  const std::lock_guard lock(features_mutex_);
+  return features_;
+}
+
 HttpResponse IngestHandler::Decode(std::string_view body, BodyFormat format,
                                    Workspace* workspace) {
   const int64_t now_ms = clock_->NowMs();
   const DecodeLimits limits{
       .events_per_request = static_cast<uint64_t>(events_limit_.load()),
       .classes = static_cast<uint64_t>(classes_limit_.load()),
-      .future_us = future_ms_.load() * 1000};
+      .future_us = future_ms_.load() * 1000,
+      .features = Features()};
   std::string message;
   std::unique_lock<std::mutex> one_at_a_time(large_documents_, std::defer_lock);
   if (body.size() > kLargeDocument) one_at_a_time.lock();

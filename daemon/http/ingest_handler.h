@@ -40,6 +40,7 @@ class IngestHandler {
 
   HttpResponse Answer(HttpRequest& request);
   HttpResponse Events(HttpRequest& request);
+  std::shared_ptr<const FeatureNames> Features();
   HttpResponse Decode(std::string_view body, BodyFormat format,
                       Workspace* workspace);
   HttpResponse Commit(std::string_view body, BodyFormat format,
@@ -61,6 +62,8 @@ class IngestHandler {
   std::atomic<int64_t> events_limit_;
   std::atomic<int64_t> classes_limit_;
   std::atomic<int64_t> future_ms_;
+  std::mutex features_mutex_;
+  std::shared_ptr<const FeatureNames> features_;  // guarded by features_mutex_
 };
 
 }  // namespace plumbline

@@ -34,7 +34,9 @@ std::unique_ptr<RecordedEvents> RecordedEvents::Load(
   const DecodeLimits limits = {
       .events_per_request = UINT64_MAX,
       .classes = static_cast<uint64_t>(config.engine.classes),
-      .future_us = 0};
+      .future_us = 0,
+      .features =
+          std::make_shared<const FeatureNames>(FeaturesOf(config.engine))};
   for (const std::string& path : files) {
     if (!events->Read(path, limits, &decoder)) return nullptr;
   }

@@ -65,7 +65,9 @@ Json WindowJson(const ModelSnapshot& model, const VersionSnapshot& version,
   json["metrics"] = MetricsJson(model, window);
   if (!window.expected.empty()) {
     json["anomalies"] = AnomaliesJson(model, window);
+    json["anomalous"] = AnomalousJson(model, window);
   }
+  if (window.drift_reference) json["drift"] = DriftJson(window);
   if (has_classes) json["class_metrics"] = ClassesJson(model, window);
   return json;
 }

@@ -38,6 +38,7 @@ void AppendSimulation(const ModelSnapshot& model,
         line["class_metrics"] = ClassesJson(model, w);
       }
       if (!w.expected.empty()) line["anomalies"] = AnomaliesJson(model, w);
+      if (w.drift_reference) line["drift"] = DriftJson(w);
       AppendLine(line, out);
     }
   }

@@ -110,6 +110,34 @@ std::string Segment(const Json& result) {
   return text;
 }
 
+// What is unlike its history, and what drifts.
+std::string Findings(const Json& result) {
+  std::string text;
+  if (result.contains("anomalous")) {
+    for (const Json& name : result["anomalous"]) {
+      text += "anomalous: " + Shown(name) + ", " +
+              Shown(result["anomalies"][Shown(name)]) +
+              " standard deviations from its history\n";
+    }
+  }
+  if (!result.contains("drift")) return text;
+  const auto line = [&text](const std::string& of, const Json& drift) {
+    if (!drift.contains("psi")) return;
+    text += "drift of " + of + ": PSI " + Shown(drift["psi"]) +
+            ", Jensen-Shannon " + Shown(drift["jensen_shannon"]) + "\n";
+  };
+  const Json& drift = result["drift"];
+  for (const char* of : {"prediction", "score"}) {
+    if (drift.contains(of)) line(of, drift[of]);
+  }
+  if (drift.contains("top_features")) {
+    for (const Json& name : drift["top_features"]) {
+      line("feature " + Shown(name), drift["features"][Shown(name)]);
+    }
+  }
+  return text;
+}
+
 // What has changed, and when.
 std::string Changes(const Json& json) {
   std::string text;
@@ -136,7 +164,8 @@ std::string ModelTable(std::string_view text) {
     table += Shown(json["model"]) + "  version \"" + Shown(result["version"]) +
              "\"  window " + Shown(result["window"]) + Segment(result) +
              "  observations " + Shown(result["observations"]) + "\n";
-    table += Metrics(result) + Classes(result) + Confusion(result) + "\n";
+    table += Metrics(result) + Classes(result) + Confusion(result) +
+             Findings(result) + "\n";
   }
   if (json.contains("detectors")) table += Changes(json);
   return table;

@@ -1,9 +1,12 @@
 #include "exporters/api/window_json.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/detect/anomaly.h"
+#include "core/drift/drift.h"
 #include "core/metrics/figures.h"
 #include "core/metrics/top_confusions.h"
 
@@ -51,6 +54,43 @@ Json AnomaliesJson(const ModelSnapshot& model, const WindowSnapshot& window) {
        AnomaliesOf(model, window, FiguresOf(model, window))) {
     json[anomaly.metric] = anomaly.score;
   }
+  return json;
+}
+
+Json AnomalousJson(const ModelSnapshot& model, const WindowSnapshot& window) {
+  Json json = Json::array();
+  for (const Anomaly& anomaly :
+       AnomaliesOf(model, window, FiguresOf(model, window))) {
+    if (anomaly.anomalous) json.push_back(anomaly.metric);
+  }
+  return json;
+}
+
+Json DriftJson(const WindowSnapshot& window) {
+  constexpr size_t kTop = 10;
+  Json json = Json::object();
+  std::vector<std::pair<double, std::string>> features;
+  for (const Drift& drift : DriftOf(window)) {
+    Json one = Json::object();
+    if (drift.psi) one["psi"] = *drift.psi;
+    if (drift.jensen_shannon) one["jensen_shannon"] = *drift.jensen_shannon;
+    if (drift.p_value) one[std::string(drift.test)] = *drift.p_value;
+    one["observations"] = {{"window", drift.window},
+                           {"reference", drift.reference}};
+    if (drift.of != "feature") {
+      json[std::string(drift.of)] = std::move(one);
+      continue;
+    }
+    json["features"][drift.feature] = std::move(one);
+    if (drift.psi) features.emplace_back(*drift.psi, drift.feature);
+  }
+  if (!json.contains("features")) return json;
+  std::stable_sort(
+      features.begin(), features.end(),
+      [](const auto& a, const auto& b) { return a.first > b.first; });
+  if (features.size() > kTop) features.resize(kTop);
+  json["top_features"] = Json::array();
+  for (const auto& [psi, name] : features) json["top_features"].push_back(name);
   return json;
 }
 

@@ -22,6 +22,14 @@ nlohmann::ordered_json MetricsJson(const ModelSnapshot& model,
 nlohmann::ordered_json AnomaliesJson(const ModelSnapshot& model,
                                      const WindowSnapshot& window);
 
+// The names of those that are beyond the threshold.
+nlohmann::ordered_json AnomalousJson(const ModelSnapshot& model,
+                                     const WindowSnapshot& window);
+
+// How far predictions, scores and features are from their reference, and which
+// features are the furthest.
+nlohmann::ordered_json DriftJson(const WindowSnapshot& window);
+
 // The figures and counts of each class.
 nlohmann::ordered_json ClassesJson(const ModelSnapshot& model,
                                    const WindowSnapshot& window);

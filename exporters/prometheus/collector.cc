@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/detect/anomaly.h"
+#include "core/drift/drift.h"
 #include "core/metrics/figures.h"
 #include "core/metrics/top_confusions.h"
 #include "core/snapshot.h"
@@ -80,6 +81,28 @@ void AddClasses(Families* out, const ModelSnapshot& model, const Labels& labels,
   }
 }
 
+void AddDrift(Families* out, Labels labels, const WindowSnapshot& window) {
+  for (const Drift& drift : DriftOf(window)) {
+    labels.push_back({"of", drift.of});
+    labels.push_back({"feature", drift.feature});
+    labels.push_back({"measure", "psi"});
+    const auto add = [&](const char* family, const char* name,
+                         std::string_view value, std::optional<double> number) {
+      if (!number) return;
+      labels.back() = {name, value};
+      out->AddGauge(family, labels, *number);
+    };
+    add("plumbline_drift_distance", "measure", "psi", drift.psi);
+    add("plumbline_drift_distance", "measure", "jensen_shannon",
+        drift.jensen_shannon);
+    add("plumbline_drift_p_value", "test", drift.test, drift.p_value);
+    add("plumbline_drift_observations", "side", "window", Number(drift.window));
+    add("plumbline_drift_observations", "side", "reference",
+        Number(drift.reference));
+    labels.resize(labels.size() - 3);
+  }
+}
+
 void AddWindow(Families* out, const ModelSnapshot& model,
                const VersionSnapshot& version, const WindowSnapshot& window) {
   std::vector<std::string> keys;
@@ -109,6 +132,7 @@ void AddWindow(Families* out, const ModelSnapshot& model,
     out->AddGauge("plumbline_anomalous", labels, anomaly.anomalous ? 1 : 0);
     labels.resize(common);
   }
+  AddDrift(out, labels, window);
   if (model.task == Task::kClassification) {
     AddConfusion(out, model, labels, window);
     AddTopConfusions(out, model, labels, window);

@@ -33,6 +33,12 @@ const std::vector<Declaration> kCounts = {
 const std::vector<Declaration> kOthers = {
     {"plumbline_anomaly_score", kGauge,
      "Distance of a figure from its history, in standard deviations."},
+    {"plumbline_drift_distance", kGauge,
+     "Distance of the window's distribution from the reference, by measure."},
+    {"plumbline_drift_p_value", kGauge,
+     "Probability that chance makes the window differ so from the reference."},
+    {"plumbline_drift_observations", kGauge,
+     "Predictions that a distance rests on, by side."},
     {"plumbline_anomalous", kGauge,
      "1 where that distance is beyond the configured threshold, else 0."},
     {"plumbline_class_precision_ratio", kGauge, "Precision of one class."},

@@ -1,5 +1,6 @@
-// What the statistics cost: an event that counts in slices and scores, and one
-// that all detectors of change read, against a plain one, with decoding and
+// What the statistics cost: an event that counts in slices and scores, one that
+// everything watches (detectors, anomalies, drift), and one whose features are
+// watched, too, against a plain one, with decoding and
 // without; a scrape of many models against the serializer alone; and simdjson
 // parsing the lines of the file in EVENTS, for the simulation.
 // statistics_report.py prints the ratios.
@@ -11,6 +12,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <random>
 #include <sstream>
 #include <string>
@@ -31,7 +33,8 @@ constexpr int64_t kNowMs = 1'790'001'000'000;
 
 // As a model server sends them: a prediction with an id, and its label some
 // batches later. Or both in one event without an id, which costs least.
-std::vector<std::string> Bodies(bool rich, bool with_ids) {
+// `features`: how many of them a prediction has.
+std::vector<std::string> Bodies(bool rich, bool with_ids, int features) {
   constexpr size_t kLate = 20;  // batches
   std::mt19937 random(1);
   std::vector<std::string> bodies(kBatches + (with_ids ? kLate : 0));
@@ -52,6 +55,14 @@ std::vector<std::string> Bodies(bool rich, bool with_ids) {
                 (random() % 7 < 2 ? "end" : "week") + R"(","hours":")" +
                 (random() % 3 == 0 ? "peak" : "off") + "\"}";
       }
+      if (features > 0) {
+        body += R"(,"features":{)";
+        for (int f = 0; f < features; ++f) {
+          body += (f == 0 ? "\"feature" : ",\"feature") + std::to_string(f) +
+                  "\":" + std::to_string(random() % 100'000 / 100.0);
+        }
+        body += '}';
+      }
       if (with_ids) {
         bodies[b + kLate] += R"({"model":"m",)" + id + label + "}\n";
       } else {
@@ -66,15 +77,24 @@ std::vector<std::string> Bodies(bool rich, bool with_ids) {
   return bodies;
 }
 
-enum class Watch { kNothing, kChanges };
+// Everything that watches a model but for features, and these too.
+enum class Watch { kNothing, kEverything, kFeatures };
+constexpr int kFeatures = 8;
 
 Settings SettingsFor(bool rich, Watch watch = Watch::kNothing) {
   Settings settings;
   settings.defaults.detectors.adwin.reset();
-  settings.defaults.anomalies.metrics.clear();
-  if (watch == Watch::kChanges) {
+  if (watch == Watch::kNothing) {
+    settings.defaults.anomalies.metrics.clear();
+    settings.defaults.drift.predictions = false;
+    settings.defaults.drift.scores = false;
+  } else {
     settings.defaults.detectors = {AdwinSettings{}, PageHinkleySettings{},
                                    DdmSettings{}, HddmSettings{}};
+    settings.defaults.drift.first = 1000;
+  }
+  for (int f = 0; watch == Watch::kFeatures && f < kFeatures; ++f) {
+    settings.defaults.drift.features.push_back("feature" + std::to_string(f));
   }
   settings.defaults.positive_class = "UP";
   settings.defaults.windows = {{"5m", 300'000, 0, 60},
@@ -87,14 +107,18 @@ Settings SettingsFor(bool rich, Watch watch = Watch::kNothing) {
 // The whole way of an event; or, with the bodies decoded before, from there on.
 void Events(benchmark::State& state, bool rich, bool with_ids, bool decoded,
             Watch watch = Watch::kNothing) {
-  const auto bodies = Bodies(rich, with_ids);
+  const auto bodies =
+      Bodies(rich, with_ids, watch == Watch::kFeatures ? kFeatures : 0);
+  const Settings settings = SettingsFor(rich, watch);
+  const DecodeLimits limits = {
+      .features = std::make_shared<const FeatureNames>(FeaturesOf(settings))};
   const IdHasher hasher = IdHasher::Random();
   BodyDecoder decoder(&hasher);
   std::vector<Command> commands;
   std::string message;
   const auto decode = [&](const std::string& text) {
     DecodedBody body;
-    decoder.Decode(text, BodyFormat::kNdjson, {}, kNowMs * 1000, &body,
+    decoder.Decode(text, BodyFormat::kNdjson, limits, kNowMs * 1000, &body,
                    &message);
     return Command{std::move(body.batch)};
   };
@@ -103,7 +127,7 @@ void Events(benchmark::State& state, bool rich, bool with_ids, bool decoded,
   }
   Pipeline pipeline(nullptr);
   Outcome settled;
-  pipeline.Commit(Command{SettingsFor(rich, watch)}, kNowMs, &settled);
+  pipeline.Commit(Command{settings}, kNowMs, &settled);
   int64_t now_ms = kNowMs;
   size_t accepted = 0;
   for (auto _ : state) {
@@ -170,10 +194,16 @@ void BM_RichPair(benchmark::State& s) { Events(s, true, true, false); }
 void BM_PlainPairEngine(benchmark::State& s) { Events(s, false, true, true); }
 void BM_RichPairEngine(benchmark::State& s) { Events(s, true, true, true); }
 void BM_WatchedPair(benchmark::State& s) {
-  Events(s, false, true, false, Watch::kChanges);
+  Events(s, false, true, false, Watch::kEverything);
 }
 void BM_WatchedPairEngine(benchmark::State& s) {
-  Events(s, false, true, true, Watch::kChanges);
+  Events(s, false, true, true, Watch::kEverything);
+}
+void BM_FeaturesPair(benchmark::State& s) {
+  Events(s, false, true, false, Watch::kFeatures);
+}
+void BM_FeaturesPairEngine(benchmark::State& s) {
+  Events(s, false, true, true, Watch::kFeatures);
 }
 void BM_PlainWhole(benchmark::State& s) { Events(s, false, false, false); }
 void BM_RichWhole(benchmark::State& s) { Events(s, true, false, false); }
@@ -221,6 +251,8 @@ BENCHMARK(BM_PlainPairEngine)->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_RichPairEngine)->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_WatchedPair)->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_WatchedPairEngine)->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_FeaturesPair)->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_FeaturesPairEngine)->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_PlainWhole)->Iterations(3)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_RichWhole)->Iterations(3)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_PlainEngine)->Iterations(3)->Unit(benchmark::kMillisecond);

@@ -104,6 +104,58 @@ models:
   CHECK(config->objectives[1].min_observations == 7);
 }
 
+TEST_CASE("drift is of predictions and scores, of features where named") {
+  std::vector<ConfigProblem> problems;
+  const auto config = LoadConfig(
+      "models:\n"
+      "  - match: a\n"
+      "  - {match: b, drift: {of: [], features: [x, \"y z\"]}}\n"
+      "  - {match: c, drift: {of: [score], reference: first_500}}\n"
+      "  - match: d\n"
+      "    drift:\n"
+      "      reference: {from: 2026-11-01T00:00:00Z, to: "
+      "2026-11-08T00:00:00Z}\n"
+      "  - {match: e, drift: {reference: last_week}}\n",
+      &problems);
+  REQUIRE(config);
+  const auto drift = [&](const char* model) {
+    return config->engine.For(model).drift;
+  };
+  for (const char* model : {"a", "e", "other"}) {
+    CHECK(drift(model).predictions);
+    CHECK(drift(model).scores);
+    CHECK(drift(model).features.empty());
+    CHECK(drift(model).SameReference(DriftSettings()));
+  }
+  CHECK_FALSE(drift("b").predictions);
+  CHECK(drift("b").features == std::vector<std::string>{"x", "y z"});
+  CHECK_FALSE(drift("c").predictions);
+  CHECK(drift("c").scores);
+  CHECK(drift("c").first == 500);
+  CHECK(drift("d").from_ms == 1'793'491'200'000);
+  CHECK(drift("d").to_ms == 1'794'096'000'000);
+
+  const auto wrong = Problems(
+      "models:\n"
+      "  - match: a\n"
+      "    drift:\n"
+      "      of: [predictions]\n"
+      "      features: [x, x]\n"
+      "      reference: first_0\n"
+      "  - match: b\n"
+      "    drift:\n"
+      "      reference: {from: 2026-11-08T00:00:00Z, to: "
+      "2026-11-08T00:00:00Z}\n"
+      "      threshold: 3\n");
+  std::vector<std::string> paths;
+  for (const auto& problem : wrong) paths.push_back(problem.path);
+  CHECK(paths == std::vector<std::string>{"models[0].drift.of[0]",
+                                          "models[0].drift.features[1]",
+                                          "models[0].drift.reference",
+                                          "models[1].drift.reference.to",
+                                          "models[1].drift.threshold"});
+}
+
 TEST_CASE("the event log is off without its key") {
   std::vector<ConfigProblem> problems;
   CHECK_FALSE(LoadConfig("", &problems)->event_log);
@@ -135,11 +187,11 @@ TEST_CASE("the event log is off without its key") {
       "  keep: 3d\n");
   std::vector<std::string> paths;
   for (const auto& problem : wrong) paths.push_back(problem.path);
-  CHECK(paths == std::vector<std::string>{
-                     "event_log.path", "event_log.records[0]",
-                     "event_log.records[2]", "event_log.sample",
-                     "event_log.redact[0]", "event_log.redact[1]",
-                     "event_log.redact[2]", "event_log.keep"});
+  CHECK(paths ==
+        std::vector<std::string>{"event_log.path", "event_log.records[0]",
+                                 "event_log.records[2]", "event_log.sample",
+                                 "event_log.redact[0]", "event_log.redact[1]",
+                                 "event_log.redact[2]", "event_log.keep"});
 }
 
 TEST_CASE("without the key there is ADWIN; with it, what it names") {

@@ -11,7 +11,7 @@ import unittest
 
 import detectors
 from daemon import BIN, Daemon
-from simulate_test import FILES, rows
+from simulate_elec2_test import FILES, rows
 
 CONFIG = """
 models:

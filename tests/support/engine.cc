@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <sstream>
 
+#include "core/drift/drift.h"
+
 namespace plumbline {
 
 std::string Describe(const State& state, int64_t now_ms) {
@@ -32,6 +34,12 @@ std::string Describe(const State& state, int64_t now_ms) {
             << window.counts.observations << '\n';
         for (const auto& [key, value] : window.segment) {
           out << "  segment " << key << '=' << value << '\n';
+        }
+        for (const Drift& drift : DriftOf(window)) {
+          out << "  drift of " << drift.of << ' ' << drift.feature << ' '
+              << drift.window << ' ' << drift.reference << ' '
+              << drift.psi.value_or(-1) << ' ' << drift.p_value.value_or(-1)
+              << '\n';
         }
         list("matrix", window.counts.matrix);
         list("marginals", window.counts.marginals);

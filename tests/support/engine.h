@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -35,6 +36,8 @@ struct TestEvent {
   double latency = -1;
   std::vector<std::pair<std::string, std::string>> segments = {};
   std::vector<std::pair<std::string, double>> scores = {};
+  // Numbers, texts, or missing; without any the event has no features.
+  std::vector<std::pair<std::string, DriftValue>> features = {};
 };
 
 inline TestEvent Prediction(std::string id, TestEvent::Value value,
@@ -105,6 +108,23 @@ inline EventBatch Batch(const std::vector<TestEvent>& events) {
       for (const auto& [key, value] : e.segments) {
         const uint32_t name = batch.names.Add(key);
         batch.segments.push_back({name, batch.names.Add(value)});
+      }
+    }
+    if (!e.features.empty()) {
+      Extra& extra = batch.AddExtra(&event);
+      extra.has_features = true;
+      extra.features = {static_cast<uint32_t>(batch.features.size()),
+                        static_cast<uint32_t>(e.features.size())};
+    }
+    for (const auto& [name, value] : e.features) {
+      Feature& feature = batch.features.emplace_back();
+      feature.name = batch.names.Add(name);
+      if (const auto* number = std::get_if<double>(&value)) {
+        feature.kind = ValueKind::kReal;
+        feature.value = std::bit_cast<uint64_t>(*number);
+      } else if (const auto* text = std::get_if<std::string_view>(&value)) {
+        feature.kind = ValueKind::kText;
+        feature.value = batch.names.Add(*text);
       }
     }
     if (e.timestamp) {

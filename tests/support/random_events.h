@@ -44,6 +44,11 @@ inline TestEvent RandomEvent(std::mt19937* random) {
     }
   }
   if (pick(2) == 0) {
+    event.features = {{"number", 1.0 * pick(pick(2) == 0 ? 10 : 100'000)}};
+    if (pick(3) == 0) event.features.emplace_back("text", "abcdefg");
+    if (pick(9) == 0) event.features[0].second = std::monostate();
+  }
+  if (pick(2) == 0) {
     event.segments = {{"a", std::to_string(pick(4))}};
     if (pick(2) == 0) event.segments.emplace_back("b", "x");
   }
@@ -58,6 +63,13 @@ inline void RandomRules(std::mt19937* random, Engine* engine) {
     rules[i].match = "model" + std::to_string(i < 3 ? i : 4);
     if (pick(3) > 0) rules[i].slices = {{"a"}, {"a", "b"}};
     rules[i].by_prediction = pick(3) == 0;
+    rules[i].drift = {.predictions = pick(4) > 0,
+                      .scores = pick(4) > 0,
+                      .features = {},
+                      .first = pick(2) == 0 ? 0 : 20};
+    for (const char* name : {"text", "number", "never"}) {
+      if (pick(2) == 0) rules[i].drift.features.emplace_back(name);
+    }
     for (WindowSettings& window : rules[i].windows) {
       window.by_prediction = rules[i].by_prediction && window.last == 0;
     }

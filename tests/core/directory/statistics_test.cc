@@ -320,6 +320,8 @@ TEST_CASE("three windows of a model take what was promised") {
   Engine engine;
   engine.settings.defaults.positive_class = "UP";
   engine.settings.defaults.windows = {};
+  engine.settings.defaults.drift.predictions = false;
+  engine.settings.defaults.drift.scores = false;
   engine.Use();
   engine.Post({Both("UP", "DOWN")});
   const int64_t none = engine.pipeline.state().window_bytes();
@@ -332,6 +334,15 @@ TEST_CASE("three windows of a model take what was promised") {
   scored.score = 0.5;
   engine.Post({scored});
   CHECK(engine.pipeline.state().window_bytes() - none < 256 << 10);
+  // What predictions are counted for without their labels comes on top.
+  const int64_t figures = engine.pipeline.state().window_bytes();
+  engine.settings.defaults.drift = {};
+  engine.Use();
+  CHECK(engine.pipeline.state().window_bytes() - figures < 64 << 10);
+  engine.settings.defaults.drift.features = {"a", "b", "c", "d",
+                                             "e", "f", "g", "h"};
+  engine.Use();
+  CHECK(engine.pipeline.state().window_bytes() - figures < 1024 << 10);
 }
 
 }  // namespace

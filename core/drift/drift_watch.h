@@ -1,0 +1,124 @@
+// DriftWatch: the references of one version, as they grow and are renewed, and
+// into which cells of a slot a prediction counts.
+//
+// Each prediction is added to what may become the next reference. When that is
+// complete (its week has ended, or it has as many predictions as asked for) it
+// takes the place of the one before. Classes and parts of a score are the same
+// under each, so windows go on; the bins of other variables are of the
+// reference, so their cells start anew with it, which is the owner's to do.
+
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/directory/reclaimer.h"
+#include "core/drift/bins.h"
+#include "core/drift/reference.h"
+#include "core/settings.h"
+#include "core/window/section.h"
+
+namespace plumbline {
+
+// A feature of an event. The text is the batch's.
+struct FeatureValue {
+  uint32_t variable = 0;  // by number in the settings
+  DriftValue value;
+};
+
+// A prediction as it is watched.
+struct WatchedPrediction {
+  uint32_t classes = 0;  // of the model; none: it has no class
+  uint32_t predicted = 0;
+  double value = 0;   // of a regression
+  double score = -1;  // negative: none
+  bool has_features = false;
+  std::vector<FeatureValue> features;  // those that are there
+};
+
+class DriftWatch {
+ public:
+  // What is to be emptied of all slots.
+  struct Stale {
+    bool predictions = false;
+    bool scores = false;
+    std::vector<uint32_t> places;  // of variables
+
+    bool any() const { return predictions || scores || !places.empty(); }
+  };
+
+  DriftWatch() = default;
+  ~DriftWatch();
+  DriftWatch(const DriftWatch&) = delete;
+  DriftWatch& operator=(const DriftWatch&) = delete;
+
+  // Variables that both settings have keep what they have.
+  Stale Configure(const DriftSettings& settings, Task task,
+                  Reclaimer* reclaimer);
+
+  // True if a prediction changes nothing here.
+  bool off() const { return !predictions_ && !scores_ && variables_.empty(); }
+  // To be asked before and after a prediction is added: true if a reference is
+  // complete, which RollOver() is to make the one that holds.
+  bool Complete(int64_t now_ms) const;
+  Stale RollOver(Reclaimer* reclaimer);
+  // Appends the cells that it counts in.
+  void Add(const WatchedPrediction& prediction, int64_t now_ms,
+           std::vector<SectionCell>* cells);
+
+  // [Any thread] Under a Reclaimer::Guard. Null before there is one.
+  std::shared_ptr<const DriftReference> reference() const {
+    // Acquire: sees the reference.
+    const auto* published = published_.load(std::memory_order_acquire);
+    return published == nullptr ? nullptr : *published;
+  }
+  // [Any thread] Changes with the reference.
+  const void* stamp() const {
+    return published_.load(std::memory_order_acquire);
+  }
+
+  template <class Archive>
+  void Do(Archive& archive, Reclaimer* reclaimer);
+
+  // Memory at most, of so many variables and classes.
+  static int64_t MostBytes(size_t variables, uint32_t classes);
+
+ private:
+  // By its place. Free ones have no name and are not in use.
+  struct Variable {
+    std::string name;
+    bool used = false;
+    ReferenceSketch next;
+    bool frozen = false;
+    Bins bins;                     // then
+    std::vector<uint64_t> counts;  // likewise
+  };
+
+  bool Counts(int64_t now_ms) const;
+  void Restart();
+  void Publish(Reclaimer* reclaimer);
+
+  DriftSettings settings_;
+  bool predictions_ = false;
+  bool scores_ = false;
+  std::vector<Variable> variables_;
+  std::vector<uint32_t> place_of_;  // by number in the settings
+
+  // The reference that grows
+  int64_t week_ = -1;      // that it is of
+  uint64_t count_ = 0;     // predictions in it
+  bool finished_ = false;  // there will be no other
+  std::vector<uint64_t> next_predictions_;
+  std::vector<uint64_t> next_scores_;
+  // The one that holds
+  bool complete_ = false;
+  std::vector<uint64_t> predictions_counts_;
+  std::vector<uint64_t> scores_counts_;
+
+  std::atomic<const std::shared_ptr<const DriftReference>*> published_{nullptr};
+};
+
+}  // namespace plumbline

@@ -1,0 +1,110 @@
+// NumericSketch: how often numbers occur, in bounded memory, whatever their
+// range.
+//
+// A double's bits, with the sign turned, are an integer in the order of the
+// numbers. Numbers are counted by that integer; once more than kMost of them
+// differ, all that share all but their last bits are counted as one, of one bit
+// more each time, until they fit. So few different numbers are kept as they
+// are, and of many some 250 to 500 cells are left, the finer the closer they
+// lie. What is kept depends on the numbers alone, not on their order.
+//
+// Cells have exact counts; an edge of a quantile is the upper end of a cell.
+
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <vector>
+
+namespace plumbline {
+
+class NumericSketch {
+ public:
+  static constexpr size_t kMost = 512;
+
+  // REQUIRES: `number` is finite.
+  void Add(double number) {
+    const uint64_t key = KeyOf(number) >> level_;
+    const auto at = std::lower_bound(
+        cells_.begin(), cells_.end(), key,
+        [](const Cell& cell, uint64_t k) { return cell.key < k; });
+    ++count_;
+    if (at != cells_.end() && at->key == key) {
+      ++at->count;
+      return;
+    }
+    cells_.insert(at, {key, 1});
+    while (cells_.size() > kMost) Merge();
+  }
+
+  uint64_t count() const { return count_; }
+
+  // The upper ends of the cells in which the shares 1/n to (n-1)/n of all
+  // numbers are reached: ascending, none twice, and none behind the last
+  // number. Counts[i] is how many numbers are at most edges[i] and above the
+  // edge before; the last is of those above all edges.
+  struct Quantiles {
+    std::vector<double> edges;
+    std::vector<uint64_t> counts;
+  };
+  Quantiles Split(uint64_t n) const {
+    Quantiles split;
+    uint64_t below = 0;
+    uint64_t counted = 0;
+    uint64_t part = 1;
+    for (size_t i = 0; i + 1 < cells_.size(); ++i) {
+      below += cells_[i].count;
+      if (below * n < part * count_) continue;
+      while (part < n && below * n >= part * count_) ++part;
+      split.edges.push_back(NumberOf(((cells_[i].key + 1) << level_) - 1));
+      split.counts.push_back(below - counted);
+      counted = below;
+      if (part == n) break;
+    }
+    split.counts.push_back(count_ - counted);
+    return split;
+  }
+
+  template <class Archive>
+  void Do(Archive& archive) {
+    archive.Do(level_);
+    archive.Do(count_);
+    DoList(archive, cells_);
+  }
+
+ private:
+  struct Cell {
+    uint64_t key;
+    uint64_t count;
+  };
+
+  static constexpr uint64_t kSign = uint64_t{1} << 63;
+  static uint64_t KeyOf(double number) {
+    const uint64_t bits = std::bit_cast<uint64_t>(number + 0.0);  // one zero
+    return (bits & kSign) != 0 ? ~bits : bits | kSign;
+  }
+  static double NumberOf(uint64_t key) {
+    return std::bit_cast<double>((key & kSign) != 0 ? key & ~kSign : ~key);
+  }
+
+  void Merge() {
+    ++level_;
+    size_t kept = 0;
+    for (const Cell& cell : cells_) {
+      const uint64_t key = cell.key >> 1;
+      if (kept > 0 && cells_[kept - 1].key == key) {
+        cells_[kept - 1].count += cell.count;
+      } else {
+        cells_[kept++] = {key, cell.count};
+      }
+    }
+    cells_.resize(kept);
+  }
+
+  uint32_t level_ = 0;
+  uint64_t count_ = 0;
+  std::vector<Cell> cells_;  // by key
+};
+
+}  // namespace plumbline

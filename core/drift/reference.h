@@ -1,0 +1,47 @@
+// DriftReference: what predictions are held against, as readers see it.
+
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/drift/bins.h"
+
+namespace plumbline {
+
+inline constexpr uint32_t kScoreParts = 20;  // of equal width
+constexpr uint32_t ScorePart(double score) {
+  const auto part = static_cast<uint32_t>(score * kScoreParts);
+  return part < kScoreParts ? part : kScoreParts - 1;
+}
+
+// In large steps, as a block that grows is copied.
+constexpr uint32_t PredictedCells(uint32_t classes) {
+  return std::bit_ceil(std::max(classes, uint32_t{4}));
+}
+
+// Cells of kDescribed, for so many places of variables.
+constexpr uint32_t DescribedCells(size_t variables) {
+  return kScoreParts + static_cast<uint32_t>(variables) * kMostBins;
+}
+// Of those, the first of the variable at this place.
+constexpr uint32_t FirstBin(uint32_t place) { return DescribedCells(place); }
+
+struct DriftReference {
+  // A variable whose bins the reference has fixed.
+  struct Variable {
+    std::string name;    // of a feature; empty: the predictions of a regression
+    uint32_t place = 0;  // see FirstBin
+    Bins bins;
+    std::vector<uint64_t> counts;  // by bin
+  };
+
+  std::vector<uint64_t> predictions;  // by class; empty if not asked for
+  std::vector<uint64_t> scores;       // by part; likewise
+  std::vector<Variable> variables;
+};
+
+}  // namespace plumbline

@@ -1,0 +1,90 @@
+// What is watched of a prediction without its label.
+
+#include <algorithm>
+#include <bit>
+
+#include "core/join/joiner.h"
+
+namespace plumbline {
+namespace {
+
+constexpr uint32_t kNoFeature = ~uint32_t{0};
+
+DriftValue ValueOf(const EventBatch& batch, const Feature& feature) {
+  switch (feature.kind) {
+    case ValueKind::kReal:
+      return std::bit_cast<double>(feature.value);
+    case ValueKind::kText:
+      return batch.names[static_cast<uint32_t>(feature.value)];
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+// Of a new prediction, whose version is there.
+void Joiner::Watch(const Plan& plan, Version* version, int64_t place_ms) {
+  Model* model = plan.model;
+  DriftWatch& drift = version->drift;
+  // What came before in this group is of no bins that go: it has one time, and
+  // where a number of predictions makes the reference there were none.
+  const auto renew = [&] {
+    if (drift.Complete(now_ms())) state_->RenewReference(model, version);
+  };
+  renew();
+  watched_.classes = 0;
+  if (model->task == Task::kClassification) {
+    watched_.classes = model->class_count();
+    watched_.predicted = static_cast<uint32_t>(plan.prediction.bits);
+  }
+  watched_.value = std::bit_cast<double>(plan.prediction.bits);
+  watched_.score = WatchedScore(plan);
+  ReadFeatures(plan);
+  cells_.clear();
+  drift.Add(watched_, now_ms(), &cells_);
+  for (const SectionCell& cell : cells_) {
+    version->series.changes.seen.push_back({place_ms, cell});
+  }
+  renew();
+}
+
+// That of the positive class, or else the highest.
+double Joiner::WatchedScore(const Plan& plan) const {
+  if (plan.task != Task::kClassification || plan.extra->scores.count == 0) {
+    return plan.score;
+  }
+  const Counting& counting = plan.model->counting;
+  double highest = 0;
+  double positive = 0;
+  for (const ClassProbability& score : details_.scores) {
+    highest = std::max(highest, score.probability);
+    if (score.class_index == counting.positive) positive = score.probability;
+  }
+  return counting.has_positive ? positive : highest;
+}
+
+// Those that are asked for, by number.
+void Joiner::ReadFeatures(const Plan& plan) {
+  watched_.features.clear();
+  watched_.has_features = plan.extra->has_features;
+  const Range range = plan.extra->features;
+  for (uint32_t i = 0; i < range.count; ++i) {
+    const Feature& feature = batch_->features[range.begin + i];
+    Name& name = names_[feature.name];
+    if (name.feature_of != plan.model) {
+      const auto& known = plan.model->features;
+      const auto found = known.find(std::string(batch_->names[feature.name]));
+      name.feature = found == known.end() ? kNoFeature : found->second;
+      name.feature_of = plan.model;
+    }
+    if (name.feature == kNoFeature) continue;
+    watched_.features.push_back({name.feature, ValueOf(*batch_, feature)});
+  }
+  std::sort(watched_.features.begin(), watched_.features.end(),
+            [](const FeatureValue& a, const FeatureValue& b) {
+              return a.variable < b.variable;
+            });
+}
+
+}  // namespace plumbline
