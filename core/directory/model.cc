@@ -51,12 +51,15 @@ void Version::Publish(uint64_t generation, int64_t now_ms,
   scratch->Know(sliced ? series.changes.completed
                        : std::vector<WindowChanges::Completed>(),
                 counting);
+  scratch->seen = nullptr;
   for (Slice* slice : slices.Get()) {
     if (slice->series.changes.empty()) continue;
     slice->series.Publish(generation, now_ms, next_number, counting, scratch);
     slice->series.changes.Clear();
   }
+  scratch->seen = &seen;
   series.Publish(generation, now_ms, next_number, counting, scratch);
+  seen.Clear();
   RecordHistory(now_ms, counting, by_prediction, scratch);
   if (counting.form == CountForm::kMatrix) {
     PublishOutcomes(counting, &scratch->group);

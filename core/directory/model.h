@@ -71,6 +71,7 @@ struct Version {
   Detectors detectors;
   FigureHistories figures;  // published, too
   DriftWatch drift;         // likewise
+  SeenChanges seen;         // of the group
   History history;
   int64_t history_bytes = 0;  // charged, where it is kept here
   size_t history_steps = 0;   // then

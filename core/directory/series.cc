@@ -24,10 +24,15 @@ void Move(const WindowChanges::Correction& correction, const Counting& counting,
 
 void WindowChanges::Clear() {
   Empty(&predicted);
-  Empty(&seen);
   Empty(&labelled);
   Empty(&completed);
   Empty(&corrections);
+}
+
+void SeenChanges::Clear() {
+  for (Sum& sum : sums_) sum.cells.Clear();
+  Empty(&elsewhere_);
+  empty_ = true;
 }
 
 void WindowChanges::AddPredicted(int64_t place_ms) {
@@ -108,8 +113,6 @@ void Series::Publish(uint64_t generation, int64_t now_ms, uint64_t next_number,
     scratch->group.AddKnown(pair.observation, known + begin,
                             known + scratch->ends[pair.place], counting);
   }
-  scratch->seen.Clear();
-  for (const auto& seen : changes.seen) scratch->seen.Add(seen.cell);
   for (Window* window : windows.Get()) {
     if (auto* ring = window->last_n()) {
       PublishLastN(ring, *window, generation, next_number, counting,
@@ -125,7 +128,9 @@ void Series::Publish(uint64_t generation, int64_t now_ms, uint64_t next_number,
     }
     PublishPast(window->time(), *window, generation, now_ms, counting,
                 &scratch->window);
-    PublishSeen(window->time(), *window, generation, now_ms, scratch->seen);
+    if (scratch->seen != nullptr && !scratch->seen->empty()) {
+      PublishSeen(window->time(), *window, generation, now_ms, *scratch->seen);
+    }
   }
 }
 
@@ -206,12 +211,14 @@ void Series::PublishPast(TimeRing<StdAtomics>* ring, const Window& window,
 
 void Series::PublishSeen(TimeRing<StdAtomics>* ring, const Window& window,
                          uint64_t generation, int64_t now_ms,
-                         const SeenTally& seen) const {
-  if (changes.seen.empty()) return;
+                         const SeenChanges& seen) const {
   if (!window.settings().by_prediction) {
     return seen.AddTo(&ring->Current(generation, now_ms));
   }
-  for (const WindowChanges::Seen& one : changes.seen) {
+  if (auto* slot = ring->At(generation, seen.place_ms(), now_ms)) {
+    seen.AddTo(slot);
+  }
+  for (const SeenChanges::Elsewhere& one : seen.elsewhere()) {
     if (auto* slot = ring->At(generation, one.place_ms, now_ms)) {
       slot->Add(one.cell.section, one.cell.size, one.cell.cell, 1);
     }

@@ -36,11 +36,6 @@ struct WindowChanges {
     uint32_t age;
     uint32_t place;  // among those of its version in this group
   };
-  // Something of a prediction that is counted, labelled or not.
-  struct Seen {
-    int64_t place_ms;
-    SectionCell cell;
-  };
   struct Correction {
     int64_t place_ms;
     uint64_t number;
@@ -50,14 +45,13 @@ struct WindowChanges {
   };
 
   std::vector<Predicted> predicted;
-  std::vector<Seen> seen;
   std::vector<Labelled> labelled;
   std::vector<Completed> completed;
   std::vector<Correction> corrections;
 
   bool empty() const {
-    return predicted.empty() && seen.empty() && labelled.empty() &&
-           completed.empty() && corrections.empty();
+    return predicted.empty() && labelled.empty() && completed.empty() &&
+           corrections.empty();
   }
   void Clear();
   // The same place often comes many times in a row.
@@ -65,17 +59,31 @@ struct WindowChanges {
   void AddLabelled(int64_t place_ms, uint32_t age);
 };
 
-// What a group has seen, summed: of each section that predictions count in.
-class SeenTally {
+// What a group has seen of the predictions of a version, labelled or not:
+// summed, but for what has another place in time than the first.
+class SeenChanges {
  public:
-  void Clear() {
-    for (Sum& sum : sums_) sum.cells.Clear();
-  }
-  void Add(const SectionCell& cell) {
+  struct Elsewhere {
+    int64_t place_ms;
+    SectionCell cell;
+  };
+
+  bool empty() const { return empty_; }
+  void Clear();
+  void Add(int64_t place_ms, const SectionCell& cell) {
+    if (empty_) place_ms_ = place_ms;
+    empty_ = false;
+    if (place_ms != place_ms_) {
+      elsewhere_.push_back({place_ms, cell});
+      return;
+    }
     Sum& sum = sums_[static_cast<size_t>(cell.section) - kFirst];
     sum.size = cell.size;
     sum.cells.Add(cell.cell, 1);
   }
+  int64_t place_ms() const { return place_ms_; }
+  const std::vector<Elsewhere>& elsewhere() const { return elsewhere_; }
+  // What has the first place.
   void AddTo(Slot<StdAtomics>* slot) const {
     for (size_t i = 0; i < sums_.size(); ++i) {
       sums_[i].cells.ForEach([&](uint32_t cell, int64_t n) {
@@ -91,13 +99,16 @@ class SeenTally {
     uint32_t size = 0;
   };
   std::array<Sum, kSections - kFirst> sums_;
+  std::vector<Elsewhere> elsewhere_;
+  int64_t place_ms_ = 0;
+  bool empty_ = true;
 };
 
 // Scratch space of Publish.
 struct Tallies {
-  Tally group;   // what the group completed
-  Tally window;  // what one window sees of it
-  SeenTally seen;
+  Tally group;                        // what the group completed
+  Tally window;                       // what one window sees of it
+  const SeenChanges* seen = nullptr;  // of the version; not for a slice
   // What the pairs of the version add to statistics: computed once where slices
   // count them too. Those of the pair at `place` end at ends[place]; empty
   // where they are not known.
@@ -144,7 +155,7 @@ class Series {
                            const Counting& counting, Tally* scratch) const;
   void PublishSeen(TimeRing<StdAtomics>* ring, const Window& window,
                    uint64_t generation, int64_t now_ms,
-                   const SeenTally& seen) const;
+                   const SeenChanges& seen) const;
   void PublishLastN(LastNRing<StdAtomics>* ring, const Window& window,
                     uint64_t generation, uint64_t next_number,
                     const Counting& counting, Tally* scratch) const;

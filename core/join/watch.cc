@@ -44,7 +44,7 @@ void Joiner::Watch(const Plan& plan, Version* version, int64_t place_ms) {
   cells_.clear();
   drift.Add(watched_, now_ms(), &cells_);
   for (const SectionCell& cell : cells_) {
-    version->series.changes.seen.push_back({place_ms, cell});
+    version->seen.Add(place_ms, cell);
   }
   renew();
 }

@@ -14,6 +14,7 @@
 #include "daemon/text/json_string.h"
 #include "exporters/api/history.h"
 #include "exporters/api/json.h"
+#include "exporters/api/landing.h"
 
 namespace plumbline {
 namespace {
@@ -22,23 +23,6 @@ constexpr std::string_view kModelPrefix = "/api/v1/models/";
 
 constexpr std::string_view kHistory = "/history";
 constexpr std::string_view kSnapshotPath = "/api/v1/admin/snapshot";
-
-constexpr char kLandingPage[] = R"(<!DOCTYPE html>
-<html lang="en">
-<head><meta charset="utf-8"><title>Plumbline</title></head>
-<body>
-<h1>Plumbline</h1>
-<p>Is the model in production still right?</p>
-<ul>
-<li><a href="/metrics">Metrics</a></li>
-<li><a href="/api/v1/models">Models</a></li>
-<li><a href="/api/v1/status">Status</a></li>
-<li><a href="/-/healthy">Healthy</a></li>
-<li><a href="/-/ready">Ready</a></li>
-</ul>
-</body>
-</html>
-)";
 
 HttpResponse Text(int status, std::string body) {
   HttpResponse response;
@@ -177,7 +161,9 @@ HttpResponse WebHandler::Get(HttpRequest& request) {
   if (path == "/") {
     HttpResponse response;
     response.content_type = "text/html; charset=utf-8";
-    response.body = kLandingPage;
+    response.body =
+        LandingPage(pipeline_->state(), phase_->load() == Phase::kReady,
+                    clock_->NowMs());
     return response;
   }
   if (path == "/api/v1/status") return Json(daemon_.status_json());

@@ -109,6 +109,39 @@ Json DetectorsJson(const DetectorSettings& detectors) {
   return json;
 }
 
+Json DriftSettingsJson(const DriftSettings& drift) {
+  Json json = {{"of", Json::array()}, {"features", drift.features}};
+  if (drift.predictions) json["of"].push_back("prediction");
+  if (drift.scores) json["of"].push_back("score");
+  if (drift.first > 0) {
+    json["reference"] = "first_" + std::to_string(drift.first);
+  } else if (drift.to_ms > 0) {
+    json["reference"] = {{"from", FormatTimestamp(drift.from_ms)},
+                         {"to", FormatTimestamp(drift.to_ms)}};
+  } else {
+    json["reference"] = "last_week";
+  }
+  return json;
+}
+
+Json EventLogJson(const EventLogSettings& log) {
+  Json records = Json::array();
+  for (const auto& [name, wanted] : {std::pair("prediction", log.predictions),
+                                     std::pair("label", log.labels),
+                                     std::pair("observation", log.observations),
+                                     std::pair("figures", log.figures)}) {
+    if (wanted) records.push_back(name);
+  }
+  return {{"path", log.path},
+          {"records", records},
+          {"sample", log.sample},
+          {"redact", log.redact},
+          {"rotate_bytes", FormatSize(log.rotate_bytes)},
+          {"rotate_every", FormatDuration(log.rotate_every_ms)},
+          {"retain", FormatDuration(log.retain_ms)},
+          {"retain_bytes", FormatSize(log.retain_bytes)}};
+}
+
 Json WindowNames(const ModelSettings& model) {
   Json names = Json::array();
   for (const WindowSettings& window : model.windows) {
@@ -138,6 +171,7 @@ Json ConfigJson(const Config& config) {
         {"metrics", rule.anomalies.metrics},
         {"threshold", rule.anomalies.threshold},
         {"min_history", FormatDuration(rule.anomalies.min_history_ms)}};
+    model["drift"] = DriftSettingsJson(rule.drift);
     models.push_back(std::move(model));
   }
   for (const Objective& objective : config.objectives) {
@@ -173,6 +207,8 @@ Json ConfigJson(const Config& config) {
             {"unpacked_body_bytes", FormatSize(config.unpacked_body_bytes)},
             {"events_per_request", config.events_per_request},
             {"future", FormatDuration(config.future_ms)}}},
+          {"event_log",
+           config.event_log ? EventLogJson(*config.event_log) : Json(nullptr)},
           {"models", models}};
 }
 

@@ -8,6 +8,7 @@ import collections
 import contextlib
 import http.client
 import json
+import math
 import os
 import random
 import signal
@@ -16,6 +17,7 @@ import threading
 import time
 import unittest
 
+import detectors
 from daemon import Daemon, wait_for
 from oracle import Model, broken_laws
 
@@ -24,7 +26,10 @@ CLIENTS = 5
 # What the clients' models count.
 MODELS = """
 models:
-  - {match: model1, positive_class: UP, slices: [[day]], thresholds: [0.5]}
+  - {match: model1, positive_class: UP, slices: [[day]], thresholds: [0.5],
+     detectors: {adwin: {delta: 0.5}, page_hinkley: {threshold: 3},
+                 ddm: {drift: 1}, hddm_a: {confidence: 0.2}},
+     drift: {features: [x, c], reference: first_100}}
   - {match: model2, positive_class: UP, slices: [[day]], thresholds: [0.5],
      window_time: prediction}
   - {match: model3, task: regression, slices: [[day]]}
@@ -72,6 +77,9 @@ class Client(threading.Thread):
                          segments={"day": self.random.choice("abc")})
             if self.class_scored:
                 event["scores"] = self.scores()
+            if self.scored:
+                event["features"] = {"x": self.random.randrange(300),
+                                     "c": self.random.choice("uvw")}
             if self.scored and self.random.random() < 0.8:
                 event.update(score=self.random.randint(1, 999) / 1000)
             if self.random.random() < 0.3:
@@ -230,6 +238,59 @@ class CrashTest(unittest.TestCase):
                 checked += 1
         self.assertGreater(checked, 0)
 
+    def check_detectors(self, daemon, client):
+        """Against the papers' algorithms on the same errors."""
+        found = json.loads(daemon.get(
+            f"/api/v1/models/{client.name_of_model}")[2])["detectors"]
+        self.assertEqual(len(found), 4 * len(client.oracle.errors))
+        changes = 0
+        for one in found:
+            plain = {"adwin": lambda: detectors.Adwin(0.5),
+                     "page_hinkley": lambda: detectors.PageHinkley(
+                         0.005, 3, 0.9999),
+                     "ddm": lambda: detectors.Ddm(30, 1),
+                     "hddm_a": lambda: detectors.HddmA(0.2)}[one["detector"]]()
+            expected = [change for error in client.oracle.errors[one["version"]]
+                        if (change := plain.add(error))]
+            worse = sum(after > before for before, after in expected)
+            self.assertEqual((one["worse"], one["better"]),
+                             (worse, len(expected) - worse), one)
+            changes += len(expected)
+        self.assertGreater(changes, 0)
+
+    def check_drift(self, daemon, client):
+        """Against a recount: the first 100 of a version are its reference."""
+        for result in daemon.model(client.name_of_model, window=self.window):
+            made = client.oracle.made[result["version"]]
+            if result["segment"] or len(made) < 101:
+                continue
+            drift = result["drift"]
+
+            def compare(drift, value, window, reference):
+                bins = {value(event) for event in reference}
+                w, r = (collections.Counter(
+                    v if (v := value(event)) in bins else None for event in of)
+                    for of in (window, reference))
+                self.assertEqual(drift["observations"],
+                                 {"window": len(window), "reference": len(reference)})
+                psi = 0
+                for bin in {*w, *r}:
+                    a = w[bin] / len(window) or 0.0001
+                    b = r[bin] / len(reference) or 0.0001
+                    psi += (a - b) * math.log(a / b)
+                self.assertAlmostEqual(drift["psi"], psi, 9)
+
+            compare(drift["prediction"], lambda e: e["prediction"], made,
+                    made[:100])
+            scored = [e for e in made if "score" in e]
+            self.assertEqual(drift["score"]["observations"]["window"],
+                             len(scored))
+            features = drift["features"]
+            compare(features["c"], lambda e: e["features"]["c"], made[100:],
+                    made[:100])
+            self.assertEqual(features["x"]["observations"],
+                             features["c"]["observations"])
+
     def check(self, daemon, clients):
         samples = daemon.metrics()
         for client in clients:
@@ -238,6 +299,9 @@ class CrashTest(unittest.TestCase):
                      expected.items() if samples.get(key) != value}
             self.assertEqual(wrong, {})
             CrashTest.check_figures(self, daemon, client)
+            if client.number == 1:
+                CrashTest.check_detectors(self, daemon, client)
+                CrashTest.check_drift(self, daemon, client)
             if client.regression or client.multilabel:
                 CrashTest.check_history(self, daemon, client)
                 continue

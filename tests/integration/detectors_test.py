@@ -7,6 +7,7 @@ import os
 import random
 import subprocess
 import tempfile
+import time
 import unittest
 
 import detectors
@@ -139,6 +140,47 @@ class DetectorsTest(unittest.TestCase):
         self.assertLessEqual(set(beyond), {bad, bad + 1, bad + 2})
         self.assertLess(scores[bad + 1]["accuracy"], -5)
 
+    def test_what_is_anomalous_is_named(self):
+        """Three days of 120 pairs an hour, backfilled; the last hour is bad."""
+        chance = random.Random(6)
+        config = ("models: [{match: '*', windows: [1h], anomalies: "
+                  "{metrics: [accuracy]}}]")
+        now = int(time.time())
+        with tempfile.TemporaryDirectory() as directory:
+            events = os.path.join(directory, "events")
+            with open(events, "w") as f:
+                for when in range(now - 72 * 3600, now - 5, 30):
+                    rate = 0.4 if when > now - 3600 else 0.9
+                    f.write(json.dumps({
+                        "model": "<m>", "version": "1", "prediction": 1,
+                        "label": int(chance.random() < rate),
+                        "timestamp": when}) + "\n")
+            settings = os.path.join(directory, "config.yaml")
+            with open(settings, "w") as f:
+                f.write(config)
+            run = subprocess.run(
+                [BIN + "/plumbtool", "backfill", "--config.file", settings,
+                 "--storage.path", directory + "/data", events],
+                capture_output=True, text=True, timeout=120)
+            self.assertEqual(run.returncode, 0, run.stderr)
+            with Daemon(config, storage=directory + "/data") as daemon:
+                labels = {"model": "<m>", "version": "1", "window": "1h",
+                          "metric": "accuracy"}
+                self.assertEqual(
+                    daemon.metric("plumbline_anomalous", **labels), 1)
+                self.assertLess(
+                    daemon.metric("plumbline_anomaly_score", **labels), -4)
+                self.assertRegex(
+                    daemon.get("/")[2].decode(),
+                    '&lt;m&gt;, version "1": accuracy over 1h is -')
+                (result,) = daemon.model("%3Cm%3E")
+                self.assertEqual(result["anomalous"], ["accuracy"])
+                table = subprocess.run(
+                    [BIN + "/plumbtool", "query", "<m>", "--from",
+                     f"http://127.0.0.1:{daemon.web}"],
+                    capture_output=True, text=True)
+                self.assertIn("anomalous: accuracy", table.stdout)
+
     def test_changes_are_shown_and_kept(self):
         """In metrics, the API and the table, and after a kill the same."""
         stream = [0] * 500 + [1] * 200
@@ -171,6 +213,8 @@ class DetectorsTest(unittest.TestCase):
                  f"http://127.0.0.1:{daemon.web}"],
                 capture_output=True, text=True)
             self.assertIn("changes for the worse", table.stdout)
+            self.assertRegex(daemon.get("/")[2].decode(),
+                             r'm, version "1": mean error changed from 0')
             daemon.process.kill()
             daemon.process.wait()
             daemon.start()

@@ -18,6 +18,8 @@ class Model:
         self.labels = {}  # id -> class
         self.had = collections.defaultdict(set)  # id -> values replaced
         self.order = collections.defaultdict(list)  # version -> ids, completed
+        self.errors = collections.defaultdict(list)  # version -> of these, then
+        self.made = collections.defaultdict(list)  # version -> predictions
         self.corrections = 0
         self.duplicates = collections.Counter()
         self.last = last
@@ -34,21 +36,29 @@ class Model:
                 self.predictions[pair] = event["prediction"]
                 self.scores[pair] = event.get("scores", event.get("score"))
                 self.days[pair] = event.get("segments", {}).get("day")
+                self.made[pair[0]].append(event)
                 if key in self.labels:
-                    self.order[pair[0]].append(key)
+                    self.complete(*pair)
         if "label" in event:
             new, old = event["label"], self.labels.get(key)
             if old is None:
                 self.labels[key] = new
                 for version, i in list(self.predictions):
                     if i == key:
-                        self.order[version].append(key)
+                        self.complete(version, i)
             elif new == old or new in self.had[key]:
                 self.duplicates["label"] += 1
             else:
                 self.had[key].add(old)
                 self.labels[key] = new
                 self.corrections += 1
+
+    def complete(self, version, key):
+        self.order[version].append(key)
+        label, made = self.labels[key], self.predictions[version, key]
+        self.errors[version].append(
+            abs(label - made) if isinstance(label, float) else
+            int(label != made))
 
     def confusion(self, version, last=None):
         ids = self.order[version]
