@@ -78,9 +78,10 @@ std::optional<int64_t> TimeOf(YamlMap* map, const char* key) {
   const auto us = node.IsDefined() && node.IsScalar()
                       ? ParseTimestamp(node.Scalar())
                       : std::nullopt;
-  if (us) return *us / 1000;
+  if (us && *us > 0) return *us / 1000;
   map->Problem(node, map->PathOf(key),
-               "must be an RFC 3339 time such as 2026-11-01T00:00:00Z");
+               "must be an RFC 3339 time after 1970, such as "
+               "2026-11-01T00:00:00Z");
   return std::nullopt;
 }
 

@@ -9,6 +9,7 @@ namespace {
 constexpr int64_t kMinute = 60'000;
 constexpr int64_t kDay = 24 * 60 * kMinute;
 constexpr int64_t kKiB = 1LL << 10;
+constexpr int64_t kMiB = 1LL << 20;
 constexpr int64_t kTiB = 1LL << 40;
 constexpr size_t kLongestPath = 4096;
 constexpr size_t kMostRedacted = 256;
@@ -107,7 +108,7 @@ void ReadEventLog(const YAML::Node& node, std::vector<ConfigProblem>* problems,
   map.Size("rotate_bytes", 64 * kKiB, kTiB, &read.rotate_bytes);
   map.Duration("rotate_every", kMinute, kDay, &read.rotate_every_ms);
   map.Duration("retain", kMinute, 4000 * kDay, &read.retain_ms);
-  map.Size("retain_bytes", 64 * kKiB, 1024 * kTiB, &read.retain_bytes);
+  map.Size("retain_bytes", kMiB, 1024 * kTiB, &read.retain_bytes);
   map.RefuseOthers();
   *settings = std::move(read);
 }

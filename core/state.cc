@@ -144,6 +144,7 @@ WindowShape State::ShapeOf(const Model& model) const {
   shape.versions = model.versions.Get().size();
   for (const Version* version : model.versions.Get()) {
     shape.figure_histories += version->figures.used();
+    shape.variables = std::max(shape.variables, version->drift.places());
     for (const Slice* slice : version->slices.Get()) {
       shape.slices += !Slicing::IsOther(slice->labels);
     }
@@ -179,9 +180,10 @@ int64_t State::WindowBytes(std::string_view model,
   const int64_t lists = multilabel           ? SetPool::Bytes(classes)
                         : shape.class_scored ? ScorePool::Bytes(classes)
                                              : 0;
+  const bool numbers =
+      rule.drift.predictions && shape.task == Task::kRegression;
   const size_t variables =
-      rule.drift.features.size() +
-      (rule.drift.predictions && shape.task == Task::kRegression ? 1 : 0);
+      std::max(rule.drift.features.size() + (numbers ? 1 : 0), shape.variables);
   version += DriftWatch::MostBytes(variables, classes);
   for (const WindowSettings& w : rule.windows) {
     const int64_t sections = SlotBytesFor(traits, w.last);

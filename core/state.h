@@ -35,6 +35,7 @@ struct WindowShape {
   uint32_t classes = 0;
   size_t thresholds = 0;
   size_t figure_histories = 0;  // of all versions, those that take memory
+  size_t variables = 0;         // of drift: places of the version with most
   bool scored = false;
   bool class_scored = false;
 };

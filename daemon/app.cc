@@ -154,8 +154,9 @@ bool App::Recover(std::string* error) {
       return false;
     }
   }
-  *error = event_log_.Configure(config_.event_log);
+  *error = EventLog::Check(config_.event_log);
   if (!error->empty()) return false;
+  event_log_.Configure(config_.event_log);
   reload_success_seconds_.store(static_cast<double>(clock_.NowMs()) / 1000);
   return true;
 }
@@ -220,7 +221,7 @@ std::optional<std::string> App::Apply(Config config) {
       if (!same) changed += (changed.empty() ? "" : ", ") + std::string(name);
     }
     if (!changed.empty()) return changed + ": needs a restart to change";
-    const std::string wrong = event_log_.Configure(config.event_log);
+    const std::string wrong = EventLog::Check(config.event_log);
     if (!wrong.empty()) return wrong;
   }
   Outcome outcome;
@@ -231,6 +232,9 @@ std::optional<std::string> App::Apply(Config config) {
   }
   if (!outcome.done) {
     return "its windows would need more than limits.window_bytes";
+  }
+  if (phase_.load() != Phase::kRecovering) {
+    event_log_.Configure(config.event_log);
   }
   if (store_ != nullptr) {
     store_->history().SetRetention(config.retention_ms);

@@ -147,7 +147,7 @@ void Model::ConfigureDetectors(const ModelSettings& rule, Version* version,
 void Model::RenewReference(Version* version, int64_t now_ms,
                            Reclaimer* reclaimer) {
   generation_ = gate.Open(now_ms);
-  ClearSeen(version, version->drift.RollOver(reclaimer));
+  ClearSeen(version, version->drift.RollOver(now_ms, reclaimer));
   gate.Close();
 }
 
@@ -321,7 +321,12 @@ void Model::SetPositiveClass(std::string_view text, uint32_t first_age,
   // Release: publishes the string.
   positive_class.store(new std::string(text), std::memory_order_release);
   // Scores of classes are there without a positive one, too.
-  if (old != nullptr || class_scored) counting.scores_from = first_age;
+  if (old != nullptr || class_scored) {
+    counting.scores_from = first_age;
+    for (Version* version : versions.Get()) {
+      ClearSeen(version, version->drift.RestartScores(reclaimer));
+    }
+  }
   if (old != nullptr) {
     reclaimer->Retire(old);
     for (Version* version : versions.Get()) version->figures.Restart(reclaimer);

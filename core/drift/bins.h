@@ -17,7 +17,8 @@ namespace plumbline {
 // A number, a text, or missing.
 using DriftValue = std::variant<std::monostate, double, std::string_view>;
 
-// The parts of a reference by number: deciles.
+// The parts of a reference by number: deciles. With both ends of numbers that
+// are more than a tenth that makes up to 20 bins.
 inline constexpr uint64_t kNumericBins = 10;
 // Texts that have a bin of their own; the first that occur.
 inline constexpr size_t kCategories = 22;

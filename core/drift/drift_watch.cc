@@ -26,111 +26,142 @@ void Count(std::vector<uint64_t>* counts, uint32_t cell) {
 
 DriftWatch::~DriftWatch() { delete published_.load(std::memory_order_relaxed); }
 
+void DriftWatch::Counted::Use(bool wanted) {
+  *this = Counted();
+  used = wanted;
+}
+
+void DriftWatch::Counted::Freeze() { counts = std::exchange(next, {}); }
+
+void DriftWatch::Variable::Restart() {
+  Variable fresh;
+  fresh.name = std::move(name);
+  fresh.used = used;
+  *this = std::move(fresh);
+}
+
+void DriftWatch::Variable::Freeze() {
+  std::tie(bins, counts) = next.Freeze();
+  next = ReferenceSketch();
+  frozen = true;
+}
+
+// The predictions of a regression are a variable without a name.
+std::vector<std::string> DriftWatch::Names() const {
+  std::vector<std::string> names;
+  if (settings_.predictions && task_ == Task::kRegression) names.emplace_back();
+  names.insert(names.end(), settings_.features.begin(),
+               settings_.features.end());
+  return names;
+}
+
+// Where they are; false if one is nowhere.
+bool DriftWatch::FindPlaces() {
+  place_of_.clear();
+  for (const std::string& name : Names()) {
+    const auto place = std::find_if(
+        variables_.begin(), variables_.end(),
+        [&name](const Variable& v) { return v.used && v.name == name; });
+    if (place == variables_.end()) return false;
+    place_of_.push_back(static_cast<uint32_t>(place - variables_.begin()));
+  }
+  return true;
+}
+
 DriftWatch::Stale DriftWatch::Configure(const DriftSettings& settings,
                                         Task task, Reclaimer* reclaimer) {
   Stale stale;
-  const bool classes = task == Task::kClassification;
-  const bool predictions = settings.predictions && classes;
-  const bool scores = settings.scores && classes;
-  if (!settings_.SameReference(settings)) {
-    Restart();
-    for (uint32_t i = 0; i < variables_.size(); ++i) stale.places.push_back(i);
-  }
-  stale.predictions = predictions && !predictions_;
-  stale.scores = scores && !scores_;
-  if (stale.predictions || !predictions) {
-    next_predictions_.clear();
-    predictions_counts_.clear();
-  }
-  if (stale.scores || !scores) {
-    next_scores_.clear();
-    scores_counts_.clear();
-  }
-  predictions_ = predictions;
-  scores_ = scores;
+  const bool restarts = !settings_.SameReference(settings);
   settings_ = settings;
+  task_ = task;
+  const bool classes = task == Task::kClassification;
+  const auto use = [restarts](Counted* counted, bool wanted) {
+    const bool starts = wanted && !counted->used;
+    if (restarts || starts || !wanted) counted->Use(wanted);
+    return starts;
+  };
+  stale.predictions = use(&predictions_, settings.predictions && classes);
+  stale.scores = use(&scores_, settings.scores && classes);
 
-  // The predictions of a regression are a variable as features are.
-  std::vector<std::string> names;
-  if (settings.predictions && task == Task::kRegression) names.emplace_back();
-  names.insert(names.end(), settings.features.begin(), settings.features.end());
+  const std::vector<std::string> names = Names();
   for (uint32_t i = 0; i < variables_.size(); ++i) {
     Variable& variable = variables_[i];
     const bool wanted =
+        variable.used &&
         std::find(names.begin(), names.end(), variable.name) != names.end();
-    if (!variable.used || wanted) continue;
-    variable = Variable();
-    stale.places.push_back(i);
+    if (variable.used && (restarts || !wanted)) stale.places.push_back(i);
+    if (!wanted) variable = Variable();
+    if (restarts) variable.Restart();
   }
-  place_of_.clear();
   for (const std::string& name : names) {
-    auto place = std::find_if(
-        variables_.begin(), variables_.end(),
-        [&](const Variable& v) { return v.used && v.name == name; });
-    if (place == variables_.end()) {
-      place = std::find_if(variables_.begin(), variables_.end(),
-                           [](const Variable& v) { return !v.used; });
-      if (place == variables_.end()) {
-        place = variables_.insert(place, Variable());
-      }
-      place->name = name;
-      place->used = true;
-    }
-    place_of_.push_back(static_cast<uint32_t>(place - variables_.begin()));
+    const auto is = [&name](const Variable& v) {
+      return v.used && v.name == name;
+    };
+    if (std::any_of(variables_.begin(), variables_.end(), is)) continue;
+    auto place = std::find_if(variables_.begin(), variables_.end(),
+                              [](const Variable& v) { return !v.used; });
+    if (place == variables_.end()) place = variables_.emplace(place);
+    place->name = name;
+    place->used = true;
   }
+  while (!variables_.empty() && !variables_.back().used) variables_.pop_back();
+  FindPlaces();
   Publish(reclaimer);
   return stale;
 }
 
-// Nothing of a reference is left.
-void DriftWatch::Restart() {
-  week_ = -1;
-  count_ = 0;
-  finished_ = complete_ = false;
-  next_predictions_.clear();
-  next_scores_.clear();
-  predictions_counts_.clear();
-  scores_counts_.clear();
-  for (Variable& variable : variables_) {
-    const auto name = std::move(variable.name);
-    const bool used = variable.used;
-    variable = Variable();
-    variable.name = name;
-    variable.used = used;
-  }
+DriftWatch::Stale DriftWatch::RestartScores(Reclaimer* reclaimer) {
+  Stale stale;
+  if (!scores_.used) return stale;
+  scores_.Use(true);
+  stale.scores = true;
+  Publish(reclaimer);
+  return stale;
 }
 
-bool DriftWatch::Counts(int64_t now_ms) const {
-  if (finished_) return false;
-  if (settings_.first > 0) return true;
-  if (settings_.to_ms == 0) return true;
+bool DriftWatch::Counts(const Growth& growth, int64_t now_ms) const {
+  if (growth.finished) return false;
+  if (settings_.first > 0 || settings_.to_ms == 0) return true;
   return now_ms >= settings_.from_ms && now_ms < settings_.to_ms;
 }
 
-bool DriftWatch::Complete(int64_t now_ms) const {
-  if (count_ == 0 || finished_) return false;
-  if (settings_.first > 0) {
-    return count_ >= static_cast<uint64_t>(settings_.first);
-  }
-  if (settings_.to_ms > 0) return now_ms >= settings_.to_ms;
-  return WeekOf(now_ms) > week_;
+bool DriftWatch::Grow(Growth* growth, int64_t now_ms) const {
+  if (!Counts(*growth, now_ms)) return false;
+  growth->week = WeekOf(now_ms);
+  ++growth->count;
+  return true;
 }
 
-DriftWatch::Stale DriftWatch::RollOver(Reclaimer* reclaimer) {
+bool DriftWatch::Complete(const Growth& growth, int64_t now_ms) const {
+  if (growth.count == 0 || growth.finished) return false;
+  if (settings_.first > 0) {
+    return growth.count >= static_cast<uint64_t>(settings_.first);
+  }
+  if (settings_.to_ms > 0) return now_ms >= settings_.to_ms;
+  return WeekOf(now_ms) > growth.week;
+}
+
+bool DriftWatch::Complete(int64_t now_ms) const {
+  if (Complete(predictions_.growth, now_ms)) return true;
+  if (Complete(scores_.growth, now_ms)) return true;
+  return std::any_of(
+      variables_.begin(), variables_.end(),
+      [&](const Variable& v) { return Complete(v.growth, now_ms); });
+}
+
+DriftWatch::Stale DriftWatch::RollOver(int64_t now_ms, Reclaimer* reclaimer) {
   Stale stale;
-  complete_ = true;
-  finished_ = settings_.first > 0 || settings_.to_ms > 0;
-  count_ = 0;
-  predictions_counts_ = std::exchange(next_predictions_, {});
-  scores_counts_ = std::exchange(next_scores_, {});
+  const auto freeze = [&](auto* of) {
+    if (!Complete(of->growth, now_ms)) return false;
+    of->growth = Growth();
+    of->growth.finished = settings_.first > 0 || settings_.to_ms > 0;
+    of->Freeze();
+    return true;
+  };
+  freeze(&predictions_);
+  freeze(&scores_);
   for (uint32_t i = 0; i < variables_.size(); ++i) {
-    Variable& variable = variables_[i];
-    // One that nobody has sent keeps its bins.
-    if (!variable.used || variable.next.count() == 0) continue;
-    std::tie(variable.bins, variable.counts) = variable.next.Freeze();
-    variable.next = ReferenceSketch();
-    variable.frozen = true;
-    stale.places.push_back(i);
+    if (freeze(&variables_[i])) stale.places.push_back(i);
   }
   Publish(reclaimer);
   return stale;
@@ -138,31 +169,21 @@ DriftWatch::Stale DriftWatch::RollOver(Reclaimer* reclaimer) {
 
 void DriftWatch::Add(const WatchedPrediction& prediction, int64_t now_ms,
                      std::vector<SectionCell>* cells) {
-  const bool counts = Counts(now_ms);
-  if (counts) {
-    week_ = WeekOf(now_ms);
-    ++count_;
-  }
-  if (predictions_ && prediction.classes > 0) {
+  if (predictions_.used && prediction.classes > 0) {
     cells->push_back({Section::kPredicted, PredictedCells(prediction.classes),
                       prediction.predicted});
-    if (counts) Count(&next_predictions_, prediction.predicted);
+    if (Grow(&predictions_.growth, now_ms)) {
+      Count(&predictions_.next, prediction.predicted);
+    }
   }
-  if (scores_ && prediction.score >= 0) {
+  if (scores_.used && prediction.score >= 0) {
     const uint32_t part = ScorePart(prediction.score);
     cells->push_back(
         {Section::kDescribed, DescribedCells(variables_.size()), part});
-    if (counts) Count(&next_scores_, part);
+    if (Grow(&scores_.growth, now_ms)) Count(&scores_.next, part);
   }
-  const auto add = [&](uint32_t place, const DriftValue& value) {
-    Variable& variable = variables_[place];
-    if (counts) variable.next.Add(value);
-    if (!variable.frozen) return;
-    cells->push_back({Section::kDescribed, DescribedCells(variables_.size()),
-                      FirstBin(place) + variable.bins.Find(value)});
-  };
   const bool regression = place_of_.size() > settings_.features.size();
-  if (regression) add(place_of_[0], prediction.value);
+  if (regression) AddVariable(place_of_[0], prediction.value, now_ms, cells);
   if (!prediction.has_features) return;
   auto next = prediction.features.begin();
   for (uint32_t i = 0; i < settings_.features.size(); ++i) {
@@ -171,23 +192,32 @@ void DriftWatch::Add(const WatchedPrediction& prediction, int64_t now_ms,
     if (next != prediction.features.end() && next->variable == i) {
       value = next->value;
     }
-    add(place_of_[i + (regression ? 1 : 0)], value);
+    AddVariable(place_of_[i + (regression ? 1 : 0)], value, now_ms, cells);
   }
 }
 
+void DriftWatch::AddVariable(uint32_t place, const DriftValue& value,
+                             int64_t now_ms, std::vector<SectionCell>* cells) {
+  Variable& variable = variables_[place];
+  if (Grow(&variable.growth, now_ms)) variable.next.Add(value);
+  if (!variable.frozen) return;
+  cells->push_back({Section::kDescribed, DescribedCells(variables_.size()),
+                    FirstBin(place) + variable.bins.Find(value)});
+}
+
 void DriftWatch::Publish(Reclaimer* reclaimer) {
+  DriftReference reference;
+  reference.predictions = predictions_.counts;
+  reference.scores = scores_.counts;
+  if (!reference.scores.empty()) reference.scores.resize(kScoreParts);
+  for (const uint32_t place : place_of_) {
+    const Variable& variable = variables_[place];
+    if (!variable.frozen) continue;
+    reference.variables.push_back(
+        {variable.name, place, variable.bins, variable.counts});
+  }
   std::unique_ptr<std::shared_ptr<const DriftReference>> next;
-  if (complete_) {
-    DriftReference reference;
-    if (predictions_) reference.predictions = predictions_counts_;
-    if (scores_) reference.scores = scores_counts_;
-    if (!reference.scores.empty()) reference.scores.resize(kScoreParts);
-    for (const uint32_t place : place_of_) {
-      const Variable& variable = variables_[place];
-      if (!variable.frozen) continue;
-      reference.variables.push_back(
-          {variable.name, place, variable.bins, variable.counts});
-    }
+  if (!reference.empty()) {
     next = std::make_unique<std::shared_ptr<const DriftReference>>(
         std::make_shared<const DriftReference>(std::move(reference)));
   }
@@ -206,46 +236,46 @@ int64_t DriftWatch::MostBytes(size_t variables, uint32_t classes) {
 }
 
 template <class Archive>
+void DriftWatch::Growth::Do(Archive& archive) {
+  archive.Do(week);
+  archive.Do(count);
+  archive.Do(finished);
+}
+
+template <class Archive>
+void DriftWatch::Counted::Do(Archive& archive) {
+  growth.Do(archive);
+  DoList(archive, next);
+  DoList(archive, counts);
+}
+
+template <class Archive>
+void DriftWatch::Variable::Do(Archive& archive) {
+  archive.Text(name);
+  archive.Do(used);
+  growth.Do(archive);
+  next.Do(archive);
+  archive.Do(frozen);
+  bins.Do(archive);
+  DoList(archive, counts);
+  if constexpr (Archive::kLoads) {
+    if (frozen && counts.size() != bins.size()) archive.Fail();
+  }
+}
+
+// Variables by place, as cells of slots are. The settings say which there are.
+template <class Archive>
 void DriftWatch::Do(Archive& archive, Reclaimer* reclaimer) {
-  archive.Do(week_);
-  archive.Do(count_);
-  archive.Do(finished_);
-  archive.Do(complete_);
-  DoList(archive, next_predictions_);
-  DoList(archive, next_scores_);
-  DoList(archive, predictions_counts_);
-  DoList(archive, scores_counts_);
-  // By place, as cells of slots are. The settings say which are there.
+  predictions_.Do(archive);
+  scores_.Do(archive);
   if constexpr (Archive::kLoads) variables_.clear();
   for (auto n = DoCount(archive, variables_.size()), i = uint64_t{0};
        i < n && archive.ok(); ++i) {
     if constexpr (Archive::kLoads) variables_.emplace_back();
-    Variable& variable = variables_[i];
-    archive.Text(variable.name);
-    archive.Do(variable.used);
-    variable.next.Do(archive);
-    archive.Do(variable.frozen);
-    variable.bins.Do(archive);
-    DoList(archive, variable.counts);
-    if constexpr (Archive::kLoads) {
-      if (variable.frozen && variable.counts.size() != variable.bins.size()) {
-        archive.Fail();
-      }
-    }
+    variables_[i].Do(archive);
   }
   if constexpr (Archive::kLoads) {
-    for (uint32_t& place : place_of_) place = 0;
-    const bool regression = place_of_.size() > settings_.features.size();
-    for (size_t i = 0; i < place_of_.size() && archive.ok(); ++i) {
-      const std::string& name =
-          regression && i == 0 ? std::string()
-                               : settings_.features[i - (regression ? 1 : 0)];
-      const auto place = std::find_if(
-          variables_.begin(), variables_.end(),
-          [&](const Variable& v) { return v.used && v.name == name; });
-      if (place == variables_.end()) return archive.Fail();
-      place_of_[i] = static_cast<uint32_t>(place - variables_.begin());
-    }
+    if (!FindPlaces()) return archive.Fail();
     if (archive.ok()) Publish(reclaimer);
   }
 }

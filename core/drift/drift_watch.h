@@ -1,11 +1,12 @@
 // DriftWatch: the references of one version, as they grow and are renewed, and
 // into which cells of a slot a prediction counts.
 //
-// Each prediction is added to what may become the next reference. When that is
-// complete (its week has ended, or it has as many predictions as asked for) it
-// takes the place of the one before. Classes and parts of a score are the same
-// under each, so windows go on; the bins of other variables are of the
-// reference, so their cells start anew with it, which is the owner's to do.
+// Classes, scores and each variable grow a reference of their own from what
+// feeds them. When one is complete (its week has ended, or it has as many
+// predictions as asked for) it takes the place of the one before. Classes and
+// parts of a score are the same under each, so windows go on; the bins of
+// variables are of the reference, so their cells start anew with it, which is
+// the owner's to do.
 
 #pragma once
 
@@ -36,7 +37,7 @@ struct WatchedPrediction {
   double value = 0;   // of a regression
   double score = -1;  // negative: none
   bool has_features = false;
-  std::vector<FeatureValue> features;  // those that are there
+  std::vector<FeatureValue> features;  // those that are there, by variable
 };
 
 class DriftWatch {
@@ -55,19 +56,26 @@ class DriftWatch {
   DriftWatch(const DriftWatch&) = delete;
   DriftWatch& operator=(const DriftWatch&) = delete;
 
-  // Variables that both settings have keep what they have.
+  // What both settings have keeps what it has.
   Stale Configure(const DriftSettings& settings, Task task,
                   Reclaimer* reclaimer);
+  // Scores are of something else from now on.
+  Stale RestartScores(Reclaimer* reclaimer);
 
   // True if a prediction changes nothing here.
-  bool off() const { return !predictions_ && !scores_ && variables_.empty(); }
+  bool off() const {
+    return !predictions_.used && !scores_.used && place_of_.empty();
+  }
   // To be asked before and after a prediction is added: true if a reference is
   // complete, which RollOver() is to make the one that holds.
   bool Complete(int64_t now_ms) const;
-  Stale RollOver(Reclaimer* reclaimer);
+  Stale RollOver(int64_t now_ms, Reclaimer* reclaimer);
   // Appends the cells that it counts in.
   void Add(const WatchedPrediction& prediction, int64_t now_ms,
            std::vector<SectionCell>* cells);
+
+  // Places of variables, free ones too.
+  size_t places() const { return variables_.size(); }
 
   // [Any thread] Under a Reclaimer::Guard. Null before there is one.
   std::shared_ptr<const DriftReference> reference() const {
@@ -87,36 +95,59 @@ class DriftWatch {
   static int64_t MostBytes(size_t variables, uint32_t classes);
 
  private:
+  // Of a reference that grows.
+  struct Growth {
+    int64_t week = -1;      // of what it has
+    uint64_t count = 0;     // predictions
+    bool finished = false;  // there will be no other
+
+    template <class Archive>
+    void Do(Archive& archive);
+  };
+  // Of bins that are known from the start.
+  struct Counted {
+    bool used = false;
+    Growth growth;
+    std::vector<uint64_t> next;
+    std::vector<uint64_t> counts;  // of the reference that holds; or empty
+
+    void Use(bool wanted);
+    void Freeze();
+    template <class Archive>
+    void Do(Archive& archive);
+  };
   // By its place. Free ones have no name and are not in use.
   struct Variable {
     std::string name;
     bool used = false;
+    Growth growth;
     ReferenceSketch next;
     bool frozen = false;
     Bins bins;                     // then
     std::vector<uint64_t> counts;  // likewise
+
+    void Restart();
+    void Freeze();
+    template <class Archive>
+    void Do(Archive& archive);
   };
 
-  bool Counts(int64_t now_ms) const;
-  void Restart();
+  bool Counts(const Growth& growth, int64_t now_ms) const;
+  bool Complete(const Growth& growth, int64_t now_ms) const;
+  // One more. True if it counts.
+  bool Grow(Growth* growth, int64_t now_ms) const;
+  void AddVariable(uint32_t place, const DriftValue& value, int64_t now_ms,
+                   std::vector<SectionCell>* cells);
+  std::vector<std::string> Names() const;
+  bool FindPlaces();
   void Publish(Reclaimer* reclaimer);
 
   DriftSettings settings_;
-  bool predictions_ = false;
-  bool scores_ = false;
+  Task task_ = Task::kClassification;
+  Counted predictions_;
+  Counted scores_;
   std::vector<Variable> variables_;
-  std::vector<uint32_t> place_of_;  // by number in the settings
-
-  // The reference that grows
-  int64_t week_ = -1;      // that it is of
-  uint64_t count_ = 0;     // predictions in it
-  bool finished_ = false;  // there will be no other
-  std::vector<uint64_t> next_predictions_;
-  std::vector<uint64_t> next_scores_;
-  // The one that holds
-  bool complete_ = false;
-  std::vector<uint64_t> predictions_counts_;
-  std::vector<uint64_t> scores_counts_;
+  std::vector<uint32_t> place_of_;  // by number in Names()
 
   std::atomic<const std::shared_ptr<const DriftReference>*> published_{nullptr};
 };

@@ -40,10 +40,11 @@ class NumericSketch {
 
   uint64_t count() const { return count_; }
 
-  // The upper ends of the cells in which the shares 1/n to (n-1)/n of all
-  // numbers are reached: ascending, none twice, and none behind the last
-  // number. Counts[i] is how many numbers are at most edges[i] and above the
-  // edge before; the last is of those above all edges.
+  // Edges that part the numbers: the upper ends of the cells in which the
+  // shares 1/n to (n-1)/n of all are reached; and both ends of each cell that
+  // has more than 1/n, so that what was not there beside it is told apart.
+  // Ascending, none twice. counts[i] is how many numbers are at most edges[i]
+  // and above the edge before; the last is of those above all edges.
   struct Quantiles {
     std::vector<double> edges;
     std::vector<uint64_t> counts;
@@ -53,14 +54,25 @@ class NumericSketch {
     uint64_t below = 0;
     uint64_t counted = 0;
     uint64_t part = 1;
-    for (size_t i = 0; i + 1 < cells_.size(); ++i) {
-      below += cells_[i].count;
-      if (below * n < part * count_) continue;
-      while (part < n && below * n >= part * count_) ++part;
-      split.edges.push_back(NumberOf(((cells_[i].key + 1) << level_) - 1));
+    const auto cut = [&](uint64_t last_key) {
+      const double edge = NumberOf(last_key);
+      if (!split.edges.empty() && split.edges.back() == edge) return;
+      split.edges.push_back(edge);
       split.counts.push_back(below - counted);
       counted = below;
-      if (part == n) break;
+    };
+    for (size_t i = 0; i < cells_.size(); ++i) {
+      const uint64_t first_key = cells_[i].key << level_;
+      const bool heavy = cells_[i].count * n > count_;
+      // There is one zero: what is below it is not its other one.
+      if (heavy) cut(first_key - (first_key == kSign ? 2 : 1));
+      below += cells_[i].count;
+      const bool reached = below * n >= part * count_;
+      while (part < n && below * n >= part * count_) ++part;
+      const bool last = i + 1 == cells_.size();
+      if (heavy || (reached && !last)) {
+        cut(first_key + ((uint64_t{1} << level_) - 1));
+      }
     }
     split.counts.push_back(count_ - counted);
     return split;

@@ -42,6 +42,10 @@ struct DriftReference {
   std::vector<uint64_t> predictions;  // by class; empty if not asked for
   std::vector<uint64_t> scores;       // by part; likewise
   std::vector<Variable> variables;
+
+  bool empty() const {
+    return predictions.empty() && scores.empty() && variables.empty();
+  }
 };
 
 }  // namespace plumbline

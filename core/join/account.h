@@ -35,12 +35,15 @@ struct Account {
   // What is wanted
   std::vector<bool> left_out;  // by place; empty: none is
   bool counts_only = false;    // no more than the three numbers
+  size_t most_bytes = 0;       // of pairs; beyond it they are only counted
 
   // What it was
   int64_t now_ms = 0;  // when the batch was applied
   uint64_t prediction_count = 0;
   uint64_t label_count = 0;
   uint64_t pair_count = 0;
+  uint64_t lost_pairs = 0;   // of those, how many are not among `pairs`
+  size_t bytes = 0;          // that the pairs take, about
   std::vector<Taken> taken;  // by place
   std::vector<Pair> pairs;   // in the order of their events
 

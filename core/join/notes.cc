@@ -22,6 +22,24 @@ Account::Value ValueOf(const Model& model, uint64_t bits, const ClassSet* set) {
   }
 }
 
+// About; a text of up to 15 bytes takes no more than itself.
+size_t BytesOf(const Account::Pair& pair) {
+  const auto text = [](const std::string& s) {
+    return s.capacity() < 16 ? 0 : s.capacity();
+  };
+  size_t bytes = sizeof(pair) + text(pair.version);
+  for (const auto& value : {&pair.prediction, &pair.label}) {
+    if (const auto* name = std::get_if<std::string>(value))
+      bytes += text(*name);
+    if (const auto* set = std::get_if<std::vector<std::string>>(value)) {
+      for (const std::string& s : *set) bytes += sizeof(s) + text(s);
+    }
+  }
+  for (const auto& score : pair.scores)
+    bytes += sizeof(score) + text(score.first);
+  return bytes;
+}
+
 }  // namespace
 
 void Joiner::NoteTaken(const Plan& plan) {
@@ -38,9 +56,14 @@ void Joiner::NotePair(const Model& model, const Version& version,
                       const Record& pair, const LabelValue& label,
                       const Details& details, std::optional<double> delay,
                       bool correction) {
-  ++outcome_->account->pair_count;
-  if (outcome_->account->counts_only) return;
-  Account::Pair& noted = outcome_->account->pairs.emplace_back();
+  Account& account = *outcome_->account;
+  ++account.pair_count;
+  if (account.counts_only) return;
+  if (account.bytes >= account.most_bytes) {
+    ++account.lost_pairs;
+    return;
+  }
+  Account::Pair& noted = account.pairs.emplace_back();
   noted.event = place_;
   noted.version = version.name;
   noted.prediction = ValueOf(model, pair.prediction(), &details.set);
@@ -52,6 +75,7 @@ void Joiner::NotePair(const Model& model, const Version& version,
   }
   noted.delay = delay;
   noted.correction = correction;
+  account.bytes += BytesOf(noted);
 }
 
 }  // namespace plumbline

@@ -3,7 +3,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <new>
 #include <utility>
 
 #include "daemon/log/log.h"
@@ -12,6 +14,9 @@ namespace plumbline {
 namespace {
 
 constexpr size_t kQueueBytes = size_t{64} << 20;
+constexpr size_t kNoteBytes = size_t{128} << 20;  // of all requests at work
+constexpr size_t kLeastNote = size_t{64} << 10;
+constexpr size_t kMostOfEvent = size_t{256} << 10;
 constexpr auto kFlushEvery = std::chrono::seconds(1);
 constexpr int64_t kMinuteMs = 60'000;
 
@@ -44,22 +49,20 @@ EventLog::~EventLog() {
   thread_.join();
 }
 
-std::string EventLog::Configure(
-    const std::optional<EventLogSettings>& settings) {
-  if (settings) {
-    std::string wrong = LogDirectory::Make(settings->path);
-    if (!wrong.empty()) return wrong;
-  }
+std::string EventLog::Check(const std::optional<EventLogSettings>& settings) {
+  return settings ? LogDirectory::Make(settings->path) : "";
+}
+
+void EventLog::Configure(const std::optional<EventLogSettings>& settings) {
   const std::lock_guard lock(mutex_);
   const bool same = settings.has_value() == (wanted_ != nullptr) &&
                     (!settings || *settings == wanted_->settings);
-  if (same) return "";
+  if (same) return;
   wanted_ = settings ? std::make_shared<const Wanted>(*settings) : nullptr;
   on_.store(settings && (settings->predictions || settings->labels ||
                          settings->observations),
             std::memory_order_relaxed);
   changed_.notify_all();
-  return "";
 }
 
 // By id, so that both halves of a pair are kept or left out together.
@@ -70,43 +73,65 @@ bool EventLog::Samples(const Event& event, double share) {
   return static_cast<double>(number >> 11) * 0x1p-53 < share;
 }
 
-std::optional<Account> EventLog::Begin(std::string_view body,
-                                       const EventBatch& batch) {
-  if (!on_.load(std::memory_order_relaxed)) return std::nullopt;
+std::unique_ptr<EventLog::Note> EventLog::Begin(std::string_view body,
+                                                const EventBatch& batch) {
+  if (!on_.load(std::memory_order_relaxed)) return nullptr;
   const auto held = wanted();
-  if (held == nullptr) return std::nullopt;
-  Account account;
+  if (held == nullptr) return nullptr;
+  auto note = std::make_unique<Note>(this);
+  Account& account = note->account;
+  account.most_bytes = kLeastNote + batch.events.size() * event_bytes_.load();
+  const size_t noted = noted_bytes_ += account.most_bytes;
   account.counts_only =
-      queued_bytes_.load(std::memory_order_relaxed) + body.size() > kQueueBytes;
+      noted > kNoteBytes || queued_bytes_.load() + body.size() > kQueueBytes;
   if (held->settings.sample < 1) {
     for (const Event& event : batch.events) {
       account.left_out.push_back(!Samples(event, held->settings.sample));
     }
   }
-  return account;
+  return note;
 }
 
 void EventLog::Add(std::string_view body, BodyFormat format,
-                   const EventBatch& batch, Account account) {
+                   const EventBatch& batch, std::unique_ptr<Note> note) {
   const auto held = wanted();
   if (held == nullptr) return;
   const EventLogSettings& settings = held->settings;
+  Account& account = note->account;
+  const uint64_t all = (settings.predictions ? account.prediction_count : 0) +
+                       (settings.labels ? account.label_count : 0) +
+                       (settings.observations ? account.pair_count : 0);
   if (account.counts_only) {
-    queue_full_ += (settings.predictions ? account.prediction_count : 0) +
-                   (settings.labels ? account.label_count : 0) +
-                   (settings.observations ? account.pair_count : 0);
+    queue_full_ += all;
     return;
   }
+  if (account.lost_pairs > 0) {
+    if (settings.observations) queue_full_ += account.lost_pairs;
+    const size_t bytes = event_bytes_.load();
+    event_bytes_.store(std::min(2 * bytes, kMostOfEvent));
+  }
+  try {
+    Enqueue(body, format, batch, held, &account);
+  } catch (const std::bad_alloc&) {
+    queue_full_ += all;  // it is applied, whatever the log has of it
+  }
+}
+
+void EventLog::Enqueue(std::string_view body, BodyFormat format,
+                       const EventBatch& batch,
+                       const std::shared_ptr<const Wanted>& of,
+                       Account* account) {
+  const EventLogSettings& settings = of->settings;
   LoggedRequest request;
   request.format = format;
-  request.now_ms = account.now_ms;
-  auto pair = account.pairs.begin();
-  for (uint32_t i = 0; i < account.taken.size(); ++i) {
-    Account::Taken taken = account.taken[i];
+  request.now_ms = account->now_ms;
+  auto pair = account->pairs.begin();
+  for (uint32_t i = 0; i < account->taken.size(); ++i) {
+    Account::Taken taken = account->taken[i];
     taken.prediction = taken.prediction && settings.predictions;
     taken.label = taken.label && settings.labels;
     bool has_pairs = false;
-    for (; pair != account.pairs.end() && pair->event == i; ++pair) {
+    for (; pair != account->pairs.end() && pair->event == i; ++pair) {
       has_pairs = settings.observations;
     }
     if (taken.prediction || taken.label || has_pairs) {
@@ -114,13 +139,16 @@ void EventLog::Add(std::string_view body, BodyFormat format,
     }
   }
   if (request.events.empty()) return;
-  if (settings.observations) request.pairs = std::move(account.pairs);
-  const size_t bytes = request.bytes() + body.size();
+  if (settings.observations) {
+    request.pairs = std::move(account->pairs);
+    request.pair_bytes = account->bytes;
+  }
+  request.body = body;
+  const size_t bytes = request.bytes();
   {
     const std::lock_guard lock(mutex_);
     if (queued_bytes_ + bytes <= kQueueBytes) {
-      request.body = body;
-      queue_.push_back({held, std::move(request)});
+      queue_.push_back({of, std::move(request)});
       queued_bytes_ += bytes;
       if (queue_.size() == 1) changed_.notify_one();
       return;
@@ -169,14 +197,18 @@ void EventLog::Run() {
       }
     }
     Follow(next.wanted);
-    WriteRequest(next.request);
+    try {
+      WriteRequest(next.request);
+    } catch (const std::bad_alloc&) {
+      write_failed_ += SumOf(next.request.Records());
+    }
     if (goes_on && std::chrono::steady_clock::now() < flush_at) continue;
     flush_at = std::chrono::steady_clock::now() + kFlushEvery;
     if (followed_ == nullptr) continue;
     const int64_t now_ms = now_ms_();
     WriteFigures(now_ms);
     Flush();
-    directory_->Tidy(now_ms);
+    directory_->Tidy();
     Publish();
   }
   directory_.reset();
@@ -204,7 +236,11 @@ void EventLog::WriteFigures(int64_t now_ms) {
   const int64_t minute = now_ms / kMinuteMs;
   if (!followed_->settings.figures || minute == figures_minute_) return;
   figures_minute_ = minute;
-  figures_(now_ms, [this](const std::string& lines) { Write(lines); });
+  try {
+    figures_(now_ms, [this](const std::string& lines) { Write(lines); });
+  } catch (const std::bad_alloc&) {
+    Log(LogLevel::kWarn, "no memory for the figures of the event log");
+  }
 }
 
 void EventLog::Write(const std::string& lines) {
@@ -222,7 +258,7 @@ void EventLog::Write(const std::string& lines) {
 // Records count once they can be read.
 void EventLog::Flush() {
   if (SumOf(unflushed_) == 0) return;
-  if (!directory_->Flush(now_ms_())) {
+  if (!directory_->Flush()) {
     DropUnflushed();
     return;
   }

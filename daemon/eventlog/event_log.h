@@ -40,14 +40,29 @@ class EventLog {
   // Writes what is in the queue.
   ~EventLog();
 
-  // [Any thread] Holds for requests from now on. What is wrong, or nothing.
-  std::string Configure(const std::optional<EventLogSettings>& settings);
-  // [Any thread] What is to be noted of a request when it is applied, if it is
-  // to be logged. Where the queue is full no more than how much is dropped.
-  std::optional<Account> Begin(std::string_view body, const EventBatch& batch);
+  // [Any thread] What is wrong, or nothing.
+  static std::string Check(const std::optional<EventLogSettings>& settings);
+  // [Any thread] Holds for requests from now on.
+  void Configure(const std::optional<EventLogSettings>& settings);
+  // What is noted of a request, and the memory that is set aside for it.
+  class Note {
+   public:
+    explicit Note(EventLog* log) : log_(log) {}
+    ~Note() { log_->noted_bytes_ -= account.most_bytes; }
+    Note(const Note&) = delete;
+    Note& operator=(const Note&) = delete;
+
+    Account account;
+
+   private:
+    EventLog* const log_;
+  };
+  // [Any thread] To be filled when the request is applied; null if it is not to
+  // be logged. Where there is no room for it, no more than how much is dropped.
+  std::unique_ptr<Note> Begin(std::string_view body, const EventBatch& batch);
   // [Any thread] Logs a request that was applied.
   void Add(std::string_view body, BodyFormat format, const EventBatch& batch,
-           Account account);
+           std::unique_ptr<Note> note);
 
   // [Any thread]
   EventLogFigures Figures() const;
@@ -69,6 +84,9 @@ class EventLog {
     const std::lock_guard lock(mutex_);
     return wanted_;
   }
+  void Enqueue(std::string_view body, BodyFormat format,
+               const EventBatch& batch, const std::shared_ptr<const Wanted>& of,
+               Account* account);
   void Run();
   void Follow(const std::shared_ptr<const Wanted>& wanted);
   void WriteRequest(const LoggedRequest& request);
@@ -91,6 +109,10 @@ class EventLog {
   std::shared_ptr<const Wanted> wanted_;  // guarded by mutex_; null: off
   bool stops_ = false;                    // guarded by mutex_
   std::atomic<uint64_t> without_id_{0};
+  // Set aside for notes; and what one event of a batch may take of it, which
+  // grows as batches need more.
+  std::atomic<size_t> noted_bytes_{0};
+  std::atomic<size_t> event_bytes_{512};
 
   // The thread's
   std::shared_ptr<const Wanted> followed_;

@@ -18,7 +18,14 @@ namespace fs = std::filesystem;
 constexpr std::string_view kPrefix = "events-";
 constexpr std::string_view kSuffix = ".ndjson.gz";
 constexpr std::string_view kOpen = ".open";
-constexpr int64_t kRetryMs = 1000;
+constexpr auto kRetry = std::chrono::seconds(1);
+
+// Of what files say, whose time may step back as this does.
+int64_t SystemMs() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
 
 // "events-20261126T213000Z-000001.ndjson.gz": they sort by time.
 std::string NameOf(int64_t now_ms, uint64_t sequence) {
@@ -85,36 +92,46 @@ std::string LogDirectory::Make(const std::string& path) {
 }
 
 bool LogDirectory::Write(std::string_view lines, int64_t now_ms) {
-  if (now_ms < retry_ms_) return false;
-  if (cut_off_) Complete();
+  if (Clock::now() < retry_) return false;
+  if (cut_off_ || (file_ != nullptr && IsDue())) Complete();
   if (cut_off_ || (file_ == nullptr && !Open(now_ms)) || !file_->Write(lines)) {
-    return Fail(now_ms);
+    return Fail();
   }
   return true;
 }
 
-bool LogDirectory::Flush(int64_t now_ms) {
+bool LogDirectory::Flush() {
   if (file_ == nullptr || cut_off_) return false;
-  if (!file_->Flush()) return Fail(now_ms);
+  if (!file_->Flush()) return Fail();
   error_.clear();
   return true;
 }
 
-void LogDirectory::Tidy(int64_t now_ms) {
-  if (file_ != nullptr && !cut_off_ &&
-      (open_bytes() >= static_cast<uint64_t>(settings_.rotate_bytes) ||
-       now_ms - opened_ms_ >= settings_.rotate_every_ms)) {
-    Complete();
-  }
+// Files are no larger than a part of what may be kept.
+bool LogDirectory::IsDue() const {
+  constexpr int64_t kParts = 4;
+  const int64_t most =
+      std::min(settings_.rotate_bytes, settings_.retain_bytes / kParts);
+  return open_bytes() >= static_cast<uint64_t>(most) ||
+         Clock::now() - opened_ >=
+             std::chrono::milliseconds(settings_.rotate_every_ms);
+}
+
+void LogDirectory::Tidy() {
+  if (file_ != nullptr && !cut_off_ && IsDue()) Complete();
   const auto most = static_cast<uint64_t>(settings_.retain_bytes);
+  const int64_t now_ms = SystemMs();
   if (bytes() <= most && now_ms - oldest_ms_ <= settings_.retain_ms) return;
-  std::vector<Listed> files = FilesOf(settings_.path, std::string(kSuffix));
+  const auto files = FilesOf(settings_.path, std::string(kSuffix));
   uint64_t all = open_bytes();
   for (const Listed& file : files) all += file.bytes;
-  for (const Listed& file : files) {
-    if (all <= most && now_ms - file.written_ms <= settings_.retain_ms) break;
+  for (size_t i = 0; i < files.size(); ++i) {
+    const bool old = now_ms - files[i].written_ms > settings_.retain_ms;
+    const bool last = i + 1 == files.size();
+    if (!old && (all <= most || last)) break;
     std::error_code error;
-    if (fs::remove(file.path, error)) all -= file.bytes;
+    if (!fs::remove(files[i].path, error)) break;
+    all -= files[i].bytes;
   }
   List();
 }
@@ -130,13 +147,13 @@ bool LogDirectory::Open(int64_t now_ms) {
     name_ = settings_.path + "/" + NameOf(now_ms, ++sequence_);
   }
   file_ = GzipFile::Create(name_ + std::string(kOpen));
-  opened_ms_ = now_ms;
+  opened_ = Clock::now();
   return file_ != nullptr;
 }
 
-bool LogDirectory::Fail(int64_t now_ms) {
+bool LogDirectory::Fail() {
   error_ = std::strerror(errno);
-  retry_ms_ = now_ms + kRetryMs;
+  retry_ = Clock::now() + kRetry;
   cut_off_ = file_ != nullptr;
   if (cut_off_) Complete();
   return false;
@@ -156,6 +173,7 @@ void LogDirectory::Complete() {
     return;
   } else {
     fs::rename(open, name_, error);
+    if (error) mended_ = false;  // it is for the next to rename
   }
   cut_off_ = false;
   file_.reset();
@@ -173,6 +191,7 @@ void LogDirectory::MendOthers() {
     switch (MendGzipFile(open)) {
       case Mended::kYes:
         fs::rename(open, open.substr(0, open.size() - kOpen.size()), error);
+        if (error) mended_ = false;
         break;
       case Mended::kEmpty:
         fs::remove(file.path, error);

@@ -180,8 +180,7 @@ LogCounts LoggedRequest::Records() const {
 }
 
 size_t LoggedRequest::bytes() const {
-  return body.size() + events.size() * sizeof(Event) +
-         pairs.size() * sizeof(Account::Pair);
+  return body.size() + events.size() * sizeof(Event) + pair_bytes;
 }
 
 Redaction::Redaction(const std::vector<std::string>& names) {

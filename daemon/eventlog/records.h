@@ -41,6 +41,7 @@ struct LoggedRequest {
   int64_t now_ms = 0;
   std::vector<Event> events;         // by place
   std::vector<Account::Pair> pairs;  // of these, in their order
+  size_t pair_bytes = 0;
 
   LogCounts Records() const;
   // Of memory, about.

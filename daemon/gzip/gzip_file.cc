@@ -2,11 +2,13 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
 #include <array>
 #include <cerrno>
+#include <optional>
 #include <vector>
 
 namespace plumbline {
@@ -57,9 +59,11 @@ class Reader {
   explicit Reader(int fd) : fd_(fd) { ready_ = inflateInit2(&stream_, kGzip); }
   ~Reader() { inflateEnd(&stream_); }
 
-  Place LastPlace() {
+  // nullopt, with errno, if the file cannot be read.
+  std::optional<Place> LastPlace() {
     while (ready_ == Z_OK && !last_.ended && Fill() && Step()) {
     }
+    if (failed_) return std::nullopt;
     return last_;
   }
 
@@ -67,6 +71,7 @@ class Reader {
   bool Fill() {
     if (stream_.avail_in > 0) return true;
     const ssize_t n = read(fd_, in_.data(), in_.size());
+    failed_ = n < 0;
     if (n <= 0) return false;
     stream_.next_in = in_.data();
     stream_.avail_in = static_cast<uInt>(n);
@@ -110,17 +115,20 @@ class Reader {
   uint64_t size_ = 0;
   uint32_t checksum_ = 0;
   bool newline_ = false;
+  bool failed_ = false;
   Place last_;
 };
 
 Mended Mend(int fd) {
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) return Mended::kInUse;
   const auto reader = std::make_unique<Reader>(fd);
-  const Place place = reader->LastPlace();
-  if (place.size == 0) return Mended::kEmpty;
-  if (place.ended) return Mended::kYes;
-  return EndAt(fd, place.bytes, place.checksum, place.size) ? Mended::kYes
-                                                            : Mended::kFailed;
+  const auto place = reader->LastPlace();
+  if (!place) return Mended::kFailed;
+  if (place->size == 0) return Mended::kEmpty;
+  if (place->ended) return Mended::kYes;
+  return EndAt(fd, place->bytes, place->checksum, place->size)
+             ? Mended::kYes
+             : Mended::kFailed;
 }
 
 }  // namespace
@@ -145,8 +153,15 @@ std::unique_ptr<GzipFile> GzipFile::Create(const std::string& path) {
   const int fd =
       open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kMode);
   if (fd < 0) return nullptr;
-  // Tells others that it is being written.
-  flock(fd, LOCK_EX | LOCK_NB);
+  // Tells others that it is being written. One who came in between may have
+  // taken it for one that is left, and removed it.
+  struct stat status {};
+  if (flock(fd, LOCK_EX | LOCK_NB) != 0 || fstat(fd, &status) != 0 ||
+      status.st_nlink == 0) {
+    close(fd);
+    errno = EAGAIN;
+    return nullptr;
+  }
   return std::unique_ptr<GzipFile>(new GzipFile(fd));
 }
 

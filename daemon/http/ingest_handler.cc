@@ -232,10 +232,10 @@ HttpResponse IngestHandler::Commit(std::string_view body, BodyFormat format,
   auto& batch = std::get<EventBatch>(workspace->command);
   std::swap(batch, decoded.batch);
   Outcome outcome;
-  std::optional<Account> account;
+  std::unique_ptr<EventLog::Note> note;
   if (!batch.events.empty()) {
-    account = event_log_->Begin(body, batch);
-    outcome.batch.account = account ? &*account : nullptr;
+    note = event_log_->Begin(body, batch);
+    outcome.batch.account = note == nullptr ? nullptr : &note->account;
     switch (pipeline_->Commit(workspace->command, now_ms, &outcome)) {
       case Pipeline::Status::kApplied:
         break;
@@ -255,7 +255,7 @@ HttpResponse IngestHandler::Commit(std::string_view body, BodyFormat format,
           "as many ids are remembered as the join's bound allows; nothing of "
           "this request was taken");
     }
-    if (account) event_log_->Add(body, format, batch, *std::move(account));
+    if (note != nullptr) event_log_->Add(body, format, batch, std::move(note));
   }
   counters_->CountEvents(decoded.events);
   for (const auto& error : outcome.batch.errors) {

@@ -46,8 +46,13 @@ void LogFiles::ForEach(const std::function<void(const LogRecord&)>& visit) {
     }
     LogRecord record;
     while (reader->Next(&record.line)) {
+      // Of a damaged file, what is plainly no record is left out.
+      if (!record.line.starts_with("{\"kind\":\"") ||
+          !record.line.ends_with('}')) {
+        continue;
+      }
       record.fields = FieldsOf(record.line);
-      if (!record.fields.empty()) visit(record);
+      visit(record);
     }
     if (!reader->ok() && !open) problems_.push_back(path + ": is damaged");
   }

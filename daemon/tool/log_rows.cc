@@ -1,5 +1,7 @@
 #include "daemon/tool/log_rows.h"
 
+#include <algorithm>
+#include <deque>
 #include <functional>
 #include <initializer_list>
 #include <optional>
@@ -60,6 +62,41 @@ LogRecord Row(const LogRecord& pair, const LogRecord& prediction) {
   return row;
 }
 
+// What a pair has over its records: the last one has the label that stands, the
+// first one when it was complete, and the delay.
+LogRecord Corrected(const LogRecord& first, const LogRecord& last) {
+  LogRecord pair;
+  char separator = '{';
+  for (const JsonField& field : last.fields) {
+    const bool of_first = field.key == "time" && first.Has("time");
+    pair.line += separator;
+    separator = ',';
+    pair.line += '"' + field.key + "\":";
+    pair.line += of_first ? first.Raw("time") : field.value;
+  }
+  if (first.Has("delay") && !last.Has("delay")) {
+    pair.line += ",\"delay\":" + std::string(first.Raw("delay"));
+  }
+  pair.line += '}';
+  pair.fields = FieldsOf(pair.line);
+  return pair;
+}
+
+LogRecord CopyOf(const LogRecord& record) {
+  LogRecord copy{record.line, {}};
+  copy.fields = FieldsOf(copy.line);
+  return copy;
+}
+
+// What a prediction says, as it was sent and as its pair has it. Sets and what
+// is hidden are not compared.
+bool MayBeOf(const LogRecord& prediction, const LogRecord& pair) {
+  const std::string_view sent = prediction.Raw("prediction");
+  return sent.empty() || sent[0] == '[' || sent == "\"<redacted>\"" ||
+         pair.Text("prediction") == prediction.Text("prediction") ||
+         sent.find_first_of(".eE") != std::string_view::npos;
+}
+
 // Joins pairs with their predictions, those of one part of all keys.
 class Join {
  public:
@@ -76,45 +113,40 @@ class Join {
       without_prediction_ += IsShown(record) ? 1 : 0;
       return;
     }
-    // The last one has the label that stands; the first one has the delay.
-    LogRecord& pair = pairs_[key];
-    std::string delay(pair.Raw("delay"));
-    pair = record;
-    pair.fields = FieldsOf(pair.line);
-    if (!delay.empty() && !pair.Has("delay")) {
-      pair.line.insert(pair.line.size() - 1, ",\"delay\":" + delay);
-      pair.fields = FieldsOf(pair.line);
+    // An id that is used again once it is forgotten is another pair.
+    std::deque<LogRecord>& pairs = pairs_[key];
+    if (record.Has("correction") && !pairs.empty()) {
+      const LogRecord corrected = Corrected(pairs.back(), record);
+      pairs.pop_back();
+      pairs.push_back(CopyOf(corrected));
+    } else {
+      pairs.push_back(CopyOf(record));
     }
   }
 
   void AddPrediction(const LogRecord& record) {
     const std::string kind = record.Text("kind");
     const std::string key = KeyOf(record);
-    if (key.empty() && part_ == 0) {
-      // A pair without an id follows its prediction.
-      if (kind == "prediction") {
-        waiting_ = record;
-        waiting_->fields = FieldsOf(waiting_->line);
-      } else if (kind == "observation") {
-        if (waiting_) {
-          Show(record, *waiting_);
-        } else if (IsShown(record)) {
-          ++without_prediction_;
-        }
-        waiting_.reset();
-      }
+    if (key.empty()) {
+      if (part_ == 0) AddWithoutId(kind, record);
       return;
     }
     if (kind != "prediction" || !IsMine(key)) return;
-    const auto pair = pairs_.find(key);
-    if (pair == pairs_.end()) return;
-    Show(pair->second, record);
-    pairs_.erase(pair);
+    const auto pairs = pairs_.find(key);
+    if (pairs == pairs_.end()) return;
+    const auto pair = std::find_if(
+        pairs->second.begin(), pairs->second.end(),
+        [&](const LogRecord& one) { return MayBeOf(record, one); });
+    if (pair == pairs->second.end()) return;
+    Show(*pair, record);
+    pairs->second.erase(pair);
   }
 
   uint64_t WithoutPrediction() const {
     uint64_t count = without_prediction_;
-    for (const auto& [key, pair] : pairs_) count += IsShown(pair) ? 1 : 0;
+    for (const auto& [key, pairs] : pairs_) {
+      for (const LogRecord& pair : pairs) count += IsShown(pair) ? 1 : 0;
+    }
     return count;
   }
 
@@ -129,12 +161,30 @@ class Join {
   void Show(const LogRecord& pair, const LogRecord& prediction) {
     if (IsShown(pair)) visit_(Row(pair, prediction));
   }
+  // A pair without an id follows its prediction, and was complete with it.
+  void AddWithoutId(const std::string& kind, const LogRecord& record) {
+    if (kind == "prediction") {
+      waiting_ = CopyOf(record);
+      waiting_->fields = FieldsOf(waiting_->line);
+    } else if (kind == "observation") {
+      const bool same = waiting_ &&
+                        waiting_->Raw("time") == record.Raw("time") &&
+                        waiting_->Text("model") == record.Text("model") &&
+                        waiting_->Text("version") == record.Text("version");
+      if (same) {
+        Show(record, *waiting_);
+      } else if (IsShown(record)) {
+        ++without_prediction_;
+      }
+      waiting_.reset();
+    }
+  }
 
   const LogFlags& flags_;
   const size_t part_;
   const size_t parts_;
   const VisitRow& visit_;
-  std::unordered_map<std::string, LogRecord> pairs_;
+  std::unordered_map<std::string, std::deque<LogRecord>> pairs_;  // by key
   std::optional<LogRecord> waiting_;
   uint64_t without_prediction_ = 0;
 };

@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -36,17 +37,21 @@ std::string CsvCell(const std::string& text) {
   return cell + '"';
 }
 
+std::string CellOf(std::string_view value) {
+  return value == "null" ? std::string() : TextOf(value);
+}
+
 // Calls visit(name, text) for each cell of a row: what is in an object is a
 // column each, "features.age".
 template <class Visit>
 void ForEachCell(const LogRecord& row, Visit visit) {
   for (const JsonField& field : row.fields) {
     if (!field.value.starts_with('{')) {
-      visit(field.key, TextOf(field.value));
+      visit(field.key, CellOf(field.value));
       continue;
     }
     for (const JsonField& inner : FieldsOf(field.value)) {
-      visit(field.key + "." + inner.key, TextOf(inner.value));
+      visit(field.key + "." + inner.key, CellOf(inner.value));
     }
   }
 }
@@ -65,9 +70,7 @@ class CsvTable {
     cells_.assign(names_.size(), "");
     ForEachCell(row, [this](const std::string& name, const std::string& text) {
       const auto place = places_.find(name);
-      if (place != places_.end() && text != "null") {
-        cells_[place->second] = text;
-      }
+      if (place != places_.end()) cells_[place->second] = text;
     });
     PrintRow(cells_);
   }

@@ -195,6 +195,46 @@ class EventLogTest(unittest.TestCase):
             self.tool("--joined", "--format", "csv"))))
         self.assertEqual([row["scores.y"] for row in table], ["0.25", "0.25"])
 
+    def test_an_id_that_is_used_again_is_another_pair(self):
+        os.mkdir(self.path)
+        def line(kind, time, **fields):
+            return json.dumps({"kind": kind, "time": time, "model": "m",
+                               "version": "1", "id": "u", **fields},
+                              separators=(",", ":")) + "\n"
+        def at(day):
+            return f"2026-11-{day:02}T00:00:00.000Z"
+        with gzip.open(self.path + "/events-20261101T000000Z-000001.ndjson.gz",
+                       "wt") as f:
+            f.write(line("prediction", at(1), prediction="a", features={"x": 1}))
+            f.write(line("observation", at(2), prediction="a", label="a",
+                         delay=60))
+            f.write(line("observation", at(3), prediction="a", label="null",
+                         correction=True))
+            f.write(line("prediction", at(20), prediction="b",
+                         features={"x": None}))
+            f.write(line("observation", at(21), prediction="b", label="b"))
+        rows = self.rows("--joined")
+        self.assertEqual(
+            [(r["time"], r["prediction"], r["label"], r["features"]["x"],
+              r.get("delay")) for r in rows],
+            [(at(2), "a", "null", 1, 60), (at(21), "b", "b", None, None)])
+        self.assertEqual(len(self.rows("--joined", "--to", at(2))), 1)
+        table = list(csv.DictReader(io.StringIO(
+            self.tool("--joined", "--format", "csv"))))
+        self.assertEqual([(row["label"], row["features.x"]) for row in table],
+                         [("null", "1"), ("b", "")])
+
+    def test_a_reload_that_is_refused_changes_nothing(self):
+        limits = "limits: {window_bytes: %s}\n"
+        with Daemon(limits % "1MiB", args=["--web.enable-lifecycle"]) as daemon:
+            daemon.post([{"model": "m", "id": "a", "prediction": "a"}])
+            daemon.write_config(
+                limits % "64KiB" + self.config() +
+                "windows: [1h, 2h, 3h, 4h, 5h, 6h, 7h, last_1000000]\n")
+            self.assertEqual(daemon.get("/-/reload", "POST")[0], 400)
+            daemon.post([{"model": "m", "id": "b", "prediction": "a"}])
+            self.assertNotIn("event_log", daemon.get("/metrics")[2].decode())
+
     def test_both_halves_of_a_pair_are_sampled_together(self):
         with Daemon(self.config("  sample: 0.3\n  records: "
                                 "[prediction, label, observation]\n")) as daemon:
@@ -232,26 +272,26 @@ class EventLogTest(unittest.TestCase):
                           prediction["metadata"]}, {"<redacted>"})
 
     def test_files_are_rotated_and_the_oldest_go(self):
-        limits = "  rotate_bytes: 64KiB\n  retain_bytes: 256KiB\n"
+        limits = "  rotate_bytes: 64KiB\n  retain_bytes: 1MiB\n"
         count = 0
         with Daemon(self.config(limits)) as daemon:
-            for round in range(8):
+            for round in range(14):
                 events = [{"model": "m", "id": f"{round}-{i}",
                            "prediction": "a",
-                           "metadata": {"x": os.urandom(40).hex()}}
+                           "metadata": {"x": os.urandom(60).hex()}}
                           for i in range(2000)]
                 self.assertEqual(daemon.post(events)[0], 200)
                 count += 2000
                 self.assertTrue(wait_for(lambda: self.written(daemon) == count))
             self.assertTrue(wait_for(
-                lambda: daemon.metric("plumbline_event_log_bytes") <= 256 * 1024))
+                lambda: daemon.metric("plumbline_event_log_bytes") <= 1024 * 1024))
             size = sum(os.path.getsize(os.path.join(self.path, name))
                        for name in self.files())
             self.assertEqual(daemon.metric("plumbline_event_log_files"),
                              len(self.files()))
-            self.assertLessEqual(size, 256 * 1024)
+            self.assertLessEqual(size, 1024 * 1024)
         ids = [r["id"] for r in self.records() if r["kind"] == "prediction"]
-        self.assertEqual(ids[-1], "7-1999")
+        self.assertEqual(ids[-1], "13-1999")
         self.assertNotIn("0-0", ids)
 
     def test_what_was_flushed_outlives_a_kill(self):

@@ -38,9 +38,11 @@ TEST_CASE("A sketch of few numbers has their exact deciles") {
   REQUIRE(split.edges.size() == 9);
   for (int i = 0; i < 9; ++i) CHECK(split.edges[i] == -150 + 30 * (i + 1) - 1);
   CHECK(split.counts == std::vector<uint64_t>(10, 30));
-  CHECK(SketchOf({7, 7, 7}).Split(10).edges.empty());
+  // What is more than a tenth is told apart from what lies beside it.
+  CHECK(SketchOf({7, 7, 7}).Split(10).edges ==
+        std::vector<double>{std::nextafter(7, 0), 7});
   CHECK(SketchOf({0.0, -0.0, 1}).Split(10).counts ==
-        std::vector<uint64_t>{2, 1});
+        std::vector<uint64_t>{0, 2, 0, 1, 0});
   CHECK(SketchOf({}).Split(10).counts == std::vector<uint64_t>{0});
 }
 

@@ -42,12 +42,6 @@ EventBatch OneEvent() {
   return batch;
 }
 
-Account OnePrediction() {
-  Account account;
-  account.taken = {{.prediction = true}};
-  return account;
-}
-
 template <class Condition>
 bool WaitFor(Condition condition) {
   for (int i = 0; i < 2000; ++i) {
@@ -68,7 +62,8 @@ TEST_CASE("Figures are logged once in a minute") {
                    write("{\"kind\":\"figures\",\"at\":" +
                          std::to_string(at_ms) + "}\n");
                  });
-    REQUIRE(log.Configure(SettingsFor(folder)).empty());
+    REQUIRE(EventLog::Check(SettingsFor(folder)).empty());
+    log.Configure(SettingsFor(folder));
     REQUIRE(WaitFor([&] { return log.Figures().on; }));
     std::this_thread::sleep_for(std::chrono::milliseconds(1500));
     CHECK(asked == 0);
@@ -102,20 +97,26 @@ TEST_CASE("What finds the queue full is dropped and counted") {
           return int64_t{1};
         },
         [](int64_t, const auto&) {});
-    REQUIRE(log.Configure(SettingsFor(folder)).empty());
+    REQUIRE(EventLog::Check(SettingsFor(folder)).empty());
+    log.Configure(SettingsFor(folder));
     REQUIRE(WaitFor([&] { return waits.load(); }));
     std::string body = R"({"model":"m","id":"a","prediction":"x"})";
     body.resize(size_t{1} << 20, ' ');
     for (uint64_t i = 0; i < kSent; ++i) {
-      log.Add(body, BodyFormat::kJson, OneEvent(), OnePrediction());
+      auto note = log.Begin(body, OneEvent());
+      REQUIRE(note != nullptr);
+      if (!note->account.counts_only)
+        note->account.taken = {{.prediction = true}};
+      note->account.prediction_count = 1;
+      log.Add(body, BodyFormat::kJson, OneEvent(), std::move(note));
     }
     // One that comes now notes no more than how much it is.
-    auto account = log.Begin(body, OneEvent());
-    REQUIRE(account);
-    CHECK(account->counts_only);
-    account->prediction_count = 3;
-    account->pair_count = 2;
-    log.Add(body, BodyFormat::kJson, OneEvent(), *account);
+    auto note = log.Begin(body, OneEvent());
+    REQUIRE(note != nullptr);
+    CHECK(note->account.counts_only);
+    note->account.prediction_count = 3;
+    note->account.pair_count = 2;
+    log.Add(body, BodyFormat::kJson, OneEvent(), std::move(note));
     dropped = log.Figures().dropped[0].second - 5;
     CHECK(log.Figures().dropped[0].first == "queue_full");
     CHECK(dropped >= kSent - 64);
@@ -124,6 +125,37 @@ TEST_CASE("What finds the queue full is dropped and counted") {
   }
   // The rest is written before it ends.
   CHECK(folder.Lines().size() == kSent - dropped);
+}
+
+TEST_CASE("Pairs that take more than was set aside are dropped and counted") {
+  Folder folder;
+  EventLog log([] { return int64_t{1}; }, [](int64_t, const auto&) {});
+  log.Configure(SettingsFor(folder));
+  size_t before = 0;
+  for (int round = 0; round < 3; ++round) {
+    auto note = log.Begin("{}", OneEvent());
+    REQUIRE(note != nullptr);
+    CHECK(note->account.most_bytes > before);
+    before = note->account.most_bytes;
+    note->account.lost_pairs = 7;
+    log.Add("{}", BodyFormat::kJson, OneEvent(), std::move(note));
+  }
+  CHECK(log.Figures().dropped[0].second == 21);
+  // Many at once, and no more than there is room for.
+  EventBatch batch;
+  batch.events.resize(10'000);
+  std::vector<std::unique_ptr<EventLog::Note>> notes;
+  size_t noted = 0;
+  for (int i = 0; i < 100; ++i) {
+    notes.push_back(log.Begin("{}", batch));
+    if (!notes.back()->account.counts_only) {
+      noted += notes.back()->account.most_bytes;
+    }
+  }
+  CHECK(noted > size_t{64} << 20);
+  CHECK(noted <= size_t{128} << 20);
+  notes.clear();
+  CHECK_FALSE(log.Begin("{}", batch)->account.counts_only);
 }
 
 }  // namespace
