@@ -256,7 +256,9 @@ class CrashTest(unittest.TestCase):
             self.assertEqual((one["worse"], one["better"]),
                              (worse, len(expected) - worse), one)
             changes += len(expected)
-        self.assertGreater(changes, 0)
+        # A short run may have none.
+        if sum(map(len, client.oracle.errors.values())) > 1000:
+            self.assertGreater(changes, 0)
 
     def check_drift(self, daemon, client):
         """Against a recount: the first 100 of a version are its reference."""
@@ -282,9 +284,13 @@ class CrashTest(unittest.TestCase):
 
             compare(drift["prediction"], lambda e: e["prediction"], made,
                     made[:100])
+            # Each is held against the first 100 that have it.
             scored = [e for e in made if "score" in e]
-            self.assertEqual(drift["score"]["observations"]["window"],
-                             len(scored))
+            if len(scored) < 100:
+                self.assertNotIn("score", drift)
+            else:
+                self.assertEqual(drift["score"]["observations"],
+                                 {"window": len(scored), "reference": 100})
             features = drift["features"]
             compare(features["c"], lambda e: e["features"]["c"], made[100:],
                     made[:100])

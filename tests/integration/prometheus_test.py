@@ -118,7 +118,9 @@ class DeployTest(unittest.TestCase):
             for target in panel["targets"]:
                 names |= set(re.findall(r"plumbline_\w+", target["expr"]))
         self.assertGreater(len(names), 4)
-        with Daemon() as daemon:
+        with tempfile.TemporaryDirectory() as log, Daemon(
+                f"event_log: {{path: {log}}}\n"
+                "models: [{match: m, drift: {reference: first_20}}]\n") as daemon:
             for i in range(64):  # as many as a detector looks at
                 daemon.post([{"model": "m", "id": str(i), "prediction": i % 2},
                              {"model": "m", "id": str(i), "label": 1}])
