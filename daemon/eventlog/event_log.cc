@@ -16,6 +16,7 @@ namespace {
 constexpr size_t kQueueBytes = size_t{64} << 20;
 constexpr size_t kNoteBytes = size_t{128} << 20;  // of all requests at work
 constexpr size_t kLeastNote = size_t{64} << 10;
+constexpr size_t kMostNote = kNoteBytes / 4;
 constexpr size_t kMostOfEvent = size_t{256} << 10;
 constexpr auto kFlushEvery = std::chrono::seconds(1);
 constexpr int64_t kMinuteMs = 60'000;
@@ -80,7 +81,8 @@ std::unique_ptr<EventLog::Note> EventLog::Begin(std::string_view body,
   if (held == nullptr) return nullptr;
   auto note = std::make_unique<Note>(this);
   Account& account = note->account;
-  account.most_bytes = kLeastNote + batch.events.size() * event_bytes_.load();
+  account.most_bytes = std::min(
+      kLeastNote + batch.events.size() * event_bytes_.load(), kMostNote);
   const size_t noted = noted_bytes_ += account.most_bytes;
   account.counts_only =
       noted > kNoteBytes || queued_bytes_.load() + body.size() > kQueueBytes;
@@ -107,8 +109,9 @@ void EventLog::Add(std::string_view body, BodyFormat format,
   }
   if (account.lost_pairs > 0) {
     if (settings.observations) queue_full_ += account.lost_pairs;
-    const size_t bytes = event_bytes_.load();
-    event_bytes_.store(std::min(2 * bytes, kMostOfEvent));
+    if (account.most_bytes < kMostNote) {
+      event_bytes_.store(std::min(2 * event_bytes_.load(), kMostOfEvent));
+    }
   }
   try {
     Enqueue(body, format, batch, held, &account);
