@@ -374,6 +374,9 @@ void ReadModel(const YAML::Node& node, size_t index, int64_t slots,
   ReadDetectors(&map, problems, &model.detectors);
   ReadAnomalies(&map, problems, &model.anomalies);
   ReadDrift(&map, problems, &model.drift);
+  std::string estimate = "true";
+  map.Word("estimate", {"true", "false"}, &estimate);
+  model.estimate = estimate == "true";
   std::optional<double> min_coverage;
   map.Number("min_coverage", 0, 1, &min_coverage);
   model.min_coverage = min_coverage.value_or(0);

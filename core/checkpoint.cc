@@ -375,6 +375,7 @@ void Checkpoint::Do(Archive& archive, State& state, Model& model,
           std::make_unique<Slice>(segment, labels, &state.reclaimer_));
       LoadWindows(archive, model, slice->series, matrix, marginals);
     }
+    model.ConfigureEstimates(state.settings().For(model.name), &version, 0, 0);
     state.Touch(&model, &version);
   } else {
     SaveWindows(archive, version.series, matrix, marginals);
@@ -384,6 +385,7 @@ void Checkpoint::Do(Archive& archive, State& state, Model& model,
       SaveWindows(archive, slice->series, matrix, marginals);
     }
   }
+  version.estimates.Do(archive);
 }
 
 void Checkpoint::SaveModel(Save& save, State& state, Model& model) {

@@ -69,6 +69,7 @@ void PutModel(ByteWriter* out, const ModelSettings& model) {
   out->Put<uint64_t>(model.drift.features.size());
   for (const std::string& name : model.drift.features) out->PutBytes(name);
   VisitDrift(model.drift, [out](const auto& field) { out->Put(field); });
+  out->Put(model.estimate);
 }
 
 ModelSettings GetModel(ByteReader* in) {
@@ -122,6 +123,7 @@ ModelSettings GetModel(ByteReader* in) {
   VisitDrift(model.drift, [in](auto& field) {
     field = in->Get<std::remove_reference_t<decltype(field)>>();
   });
+  model.estimate = in->Get<bool>();
   return model;
 }
 

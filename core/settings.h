@@ -30,6 +30,11 @@ struct WindowSettings {
     return length_ms == other.length_ms && last == other.last &&
            slots == other.slots;
   }
+  // True if a window of these settings goes on under the others.
+  bool Is(const WindowSettings& other) const {
+    return SameAs(other) && by_prediction == other.by_prediction &&
+           name == other.name;
+  }
 };
 
 // What a score may be held against, as configured.
@@ -77,6 +82,7 @@ struct ModelSettings {
   DetectorSettings detectors;
   AnomalySettings anomalies;
   DriftSettings drift;
+  bool estimate = true;  // quality before labels
 };
 
 struct Settings {

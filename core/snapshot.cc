@@ -91,6 +91,8 @@ ModelSnapshot Read(const Model& model, int64_t now_ms, bool exactly = false) {
                 version.figures.ExpectedOf(snapshot.settings.name, now_ms);
             if (snapshot.settings.last == 0) {
               snapshot.drift_reference = version.drift.reference();
+              snapshot.calibration =
+                  version.estimates.CalibrationOf(snapshot.settings);
             }
           }
         }

@@ -28,6 +28,7 @@ struct WindowSnapshot {
   std::vector<ExpectedFigure> expected;  // of those, from history
   // Of those, in a time window, once there is one.
   std::shared_ptr<const DriftReference> drift_reference;
+  std::shared_ptr<const Calibration> calibration;  // likewise
 };
 
 struct VersionSnapshot {

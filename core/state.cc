@@ -185,14 +185,20 @@ int64_t State::WindowBytes(std::string_view model,
   const size_t variables =
       std::max(rule.drift.features.size() + (numbers ? 1 : 0), shape.variables);
   version += DriftWatch::MostBytes(variables, classes);
+  const bool estimates = rule.estimate && shape.task == Task::kClassification;
+  size_t estimated = 0;  // time windows
   for (const WindowSettings& w : rule.windows) {
     const int64_t sections = SlotBytesFor(traits, w.last);
-    const int64_t seen =
-        w.last > 0 ? 0 : SeenBytes(rule.drift, traits, variables);
+    int64_t seen = w.last > 0 ? 0 : SeenBytes(rule.drift, traits, variables);
+    if (estimates && w.last == 0) {
+      seen += Estimates::SlotBytes(traits);
+      ++estimated;
+    }
     version +=
         Window::Bytes(w, matrix, marginals, sections + seen, lists, false);
     slice += Window::Bytes(w, matrix, marginals, sections, lists, true);
   }
+  if (estimates) version += Estimates::MostBytes(estimated, traits);
   return static_cast<int64_t>(sizeof(Model)) + kBytesPerName * classes +
          static_cast<int64_t>(shape.versions) * version +
          static_cast<int64_t>(shape.slices) * slice +
@@ -238,6 +244,8 @@ Version* State::AddVersion(Model* model, std::string_view name) {
   }
   model->ConfigureDetectors(settings_->For(model->name), version.get(), now_ms_,
                             &reclaimer_);
+  model->ConfigureEstimates(settings_->For(model->name), version.get(), 0,
+                            now_ms_);
   version->last_event_ms = now_ms_;
   if (!unsaved_pairs_.enabled()) version->history.KeepHere();
   Version* added = model->versions.Insert(std::move(version), ByName<Version>);

@@ -15,6 +15,7 @@ Version::Version(std::string name, uint32_t owner, Reclaimer* reclaimer,
     : name(std::move(name)),
       owner(owner),
       ledger(std::make_unique<Ledger>(ages, model_records, all_records)),
+      estimates(reclaimer),
       series(true, reclaimer),
       slices(reclaimer) {}
 
@@ -58,7 +59,10 @@ void Version::Publish(uint64_t generation, int64_t now_ms,
     slice->series.changes.Clear();
   }
   scratch->seen = &seen;
+  estimates.Advance(series, now_ms);
   series.Publish(generation, now_ms, next_number, counting, scratch);
+  estimates.Publish(series, generation, now_ms, counting, by_prediction,
+                    scratch);
   seen.Clear();
   RecordHistory(now_ms, counting, by_prediction, scratch);
   if (counting.form == CountForm::kMatrix) {
@@ -142,6 +146,28 @@ void Model::ConfigureDetectors(const ModelSettings& rule, Version* version,
   gate.Close();
 }
 
+void Model::ConfigureEstimates(const ModelSettings& rule, Version* version,
+                               uint32_t first_age, int64_t now_ms) {
+  const bool on = rule.estimate && task == Task::kClassification;
+  if (!version->estimates.Configure(on, version->series, first_age)) return;
+  generation_ = gate.Open(now_ms);
+  ClearTimeWindows(
+      version,
+      {SparseSection::kPredictedScores, SparseSection::kPredictedClassScores,
+       SparseSection::kJudgedScores, SparseSection::kJudgedClassScores});
+  gate.Close();
+}
+
+void Model::ClearTimeWindows(Version* version,
+                             std::initializer_list<SparseSection> sections) {
+  for (Window* window : version->series.windows.Get()) {
+    if (window->time() == nullptr) continue;
+    window->ForEachSlot(generation_, [&](Slot<StdAtomics>* slot) {
+      for (const SparseSection section : sections) slot->Clear(section);
+    });
+  }
+}
+
 // While the gate is open, so that nobody sees cells of one reference under
 // another.
 void Model::RenewReference(Version* version, int64_t now_ms,
@@ -182,6 +208,7 @@ void Model::Configure(const ModelSettings& rule, uint32_t first_age,
   }
   for (Version* version : versions.Get()) {
     ConfigureDetectors(rule, version, now_ms, reclaimer);
+    ConfigureEstimates(rule, version, first_age, now_ms);
   }
   UpdateCounting();
 }
@@ -325,6 +352,9 @@ void Model::SetPositiveClass(std::string_view text, uint32_t first_age,
     counting.scores_from = first_age;
     for (Version* version : versions.Get()) {
       ClearSeen(version, version->drift.RestartScores(reclaimer));
+      version->estimates.RestartPositive();
+      ClearTimeWindows(version, {SparseSection::kPredictedScores,
+                                 SparseSection::kJudgedScores});
     }
   }
   if (old != nullptr) {

@@ -9,6 +9,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,6 +25,7 @@
 #include "core/directory/series.h"
 #include "core/directory/slicing.h"
 #include "core/drift/drift_watch.h"
+#include "core/estimate/estimates.h"
 #include "core/join/ledger.h"
 #include "core/settings.h"
 #include "core/window/gate.h"
@@ -71,6 +73,7 @@ struct Version {
   Detectors detectors;
   FigureHistories figures;  // published, too
   DriftWatch drift;         // likewise
+  Estimates estimates;      // likewise
   SeenChanges seen;         // of the group
   History history;
   int64_t history_bytes = 0;  // charged, where it is kept here
@@ -205,6 +208,9 @@ struct Model {
                  Reclaimer* reclaimer);
   void ConfigureDetectors(const ModelSettings& rule, Version* version,
                           int64_t now_ms, Reclaimer* reclaimer);
+  // After its windows.
+  void ConfigureEstimates(const ModelSettings& rule, Version* version,
+                          uint32_t first_age, int64_t now_ms);
   // Makes a reference of the version that is complete the one that holds.
   void RenewReference(Version* version, int64_t now_ms, Reclaimer* reclaimer);
   uint32_t FindClass(std::string_view text) const;
@@ -234,6 +240,8 @@ struct Model {
   void ConfigureSlices(const ModelSettings& rule, uint32_t first_age);
   // Empties cells of predictions, as a change of the gate's open generation.
   void ClearSeen(Version* version, const DriftWatch::Stale& stale);
+  void ClearTimeWindows(Version* version,
+                        std::initializer_list<SparseSection> sections);
   // Of all windows, as a change of the gate's open generation.
   template <class Visit>
   void ForEachSlot(Visit visit);

@@ -31,7 +31,9 @@ void WindowChanges::Clear() {
 
 void SeenChanges::Clear() {
   for (Sum& sum : sums_) sum.cells.Clear();
+  for (CellChanges& keys : keys_) keys.Clear();
   Empty(&elsewhere_);
+  Empty(&keys_elsewhere_);
   empty_ = true;
 }
 
@@ -82,12 +84,9 @@ void Series::ChangeWindows(const std::vector<WindowSettings>& wanted,
   std::vector<Window*> next;
   for (const WindowSettings& settings : wanted) {
     const auto& have = windows.Get();
-    const auto same =
-        std::find_if(have.begin(), have.end(), [&](const Window* w) {
-          return w->settings().SameAs(settings) &&
-                 w->settings().by_prediction == settings.by_prediction &&
-                 w->settings().name == settings.name;
-        });
+    const auto same = std::find_if(
+        have.begin(), have.end(),
+        [&](const Window* w) { return w->settings().Is(settings); });
     next.push_back(same != have.end()
                        ? *same
                        : new Window(settings, first_age, sees_all_));
@@ -221,6 +220,11 @@ void Series::PublishSeen(TimeRing<StdAtomics>* ring, const Window& window,
   for (const SeenChanges::Elsewhere& one : seen.elsewhere()) {
     if (auto* slot = ring->At(generation, one.place_ms, now_ms)) {
       slot->Add(one.cell.section, one.cell.size, one.cell.cell, 1);
+    }
+  }
+  for (const SeenChanges::KeyElsewhere& one : seen.keys_elsewhere()) {
+    if (auto* slot = ring->At(generation, one.place_ms, now_ms)) {
+      slot->Add(one.section, one.key, 1, SizeOf(one.section, 0));
     }
   }
 }

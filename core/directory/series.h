@@ -67,6 +67,11 @@ class SeenChanges {
     int64_t place_ms;
     SectionCell cell;
   };
+  struct KeyElsewhere {
+    int64_t place_ms;
+    SparseSection section;
+    uint32_t key;
+  };
 
   bool empty() const { return empty_; }
   void Clear();
@@ -81,13 +86,31 @@ class SeenChanges {
     sum.size = cell.size;
     sum.cells.Add(cell.cell, 1);
   }
+  void Add(int64_t place_ms, SparseSection section, uint32_t key) {
+    if (empty_) place_ms_ = place_ms;
+    empty_ = false;
+    if (place_ms != place_ms_) {
+      keys_elsewhere_.push_back({place_ms, section, key});
+      return;
+    }
+    keys_[static_cast<size_t>(section) - kFirstSparse].Add(key, 1);
+  }
   int64_t place_ms() const { return place_ms_; }
   const std::vector<Elsewhere>& elsewhere() const { return elsewhere_; }
+  const std::vector<KeyElsewhere>& keys_elsewhere() const {
+    return keys_elsewhere_;
+  }
   // What has the first place.
   void AddTo(Slot<StdAtomics>* slot) const {
     for (size_t i = 0; i < sums_.size(); ++i) {
       sums_[i].cells.ForEach([&](uint32_t cell, int64_t n) {
         slot->Add(static_cast<Section>(kFirst + i), sums_[i].size, cell, n);
+      });
+    }
+    for (size_t i = 0; i < keys_.size(); ++i) {
+      const auto section = static_cast<SparseSection>(kFirstSparse + i);
+      keys_[i].ForEach([&](uint32_t key, int64_t n) {
+        slot->Add(section, key, n, SizeOf(section, 0));
       });
     }
   }
@@ -98,17 +121,26 @@ class SeenChanges {
     CellChanges cells;
     uint32_t size = 0;
   };
+  static constexpr auto kFirstSparse =
+      static_cast<size_t>(SparseSection::kPredictedScores);
   std::array<Sum, kSections - kFirst> sums_;
+  std::array<CellChanges, 2> keys_;  // of predicted scores
   std::vector<Elsewhere> elsewhere_;
+  std::vector<KeyElsewhere> keys_elsewhere_;
   int64_t place_ms_ = 0;
   bool empty_ = true;
 };
+
+// What pairs add to the sections of judged scores.
+using JudgedSums = std::array<CellChanges, 2>;
 
 // Scratch space of Publish.
 struct Tallies {
   Tally group;                        // what the group completed
   Tally window;                       // what one window sees of it
   const SeenChanges* seen = nullptr;  // of the version; not for a slice
+  JudgedSums judged;                  // likewise, of all that it completed
+  JudgedSums judged_of_some;
   // What the pairs of the version add to statistics: computed once where slices
   // count them too. Those of the pair at `place` end at ends[place]; empty
   // where they are not known.

@@ -135,6 +135,7 @@ void Joiner::CountPrediction(const Plan& plan, Version* version) {
       plan.model->slicing.SegmentsOf(plan.slices),
       [place_ms](Series* series) { series->changes.AddPredicted(place_ms); });
   if (!version->drift.off()) Watch(plan, version, place_ms);
+  if (version->estimates.on()) CountScores(plan, version, place_ms);
 }
 
 Observation Joiner::ObservationOf(Model* model, const Record& pair,

@@ -196,6 +196,7 @@ class Joiner {
   void Build(const EventBatch& batch, Plan* plan);
   void CountPrediction(const Plan& plan, Version* version);
   void Watch(const Plan& plan, Version* version, int64_t place_ms);
+  void CountScores(const Plan& plan, Version* version, int64_t place_ms);
   void ReadFeatures(const Plan& plan);
   double WatchedScore(const Plan& plan) const;
   void SettleScores(const EventBatch& batch, const Plan& plan);
@@ -271,7 +272,7 @@ class Joiner {
   BatchOutcome* outcome_ = nullptr;    // of it
   WatchedPrediction watched_;          // scratch
   std::vector<SectionCell> cells_;     // scratch
-  uint32_t place_ = 0;               // of the event that is applied
+  uint32_t place_ = 0;                 // of the event that is applied
   std::vector<uint32_t> fresh_;
   int64_t reserved_ = 0;
 };

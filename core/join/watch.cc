@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 
 #include "core/join/joiner.h"
 
@@ -49,19 +50,46 @@ void Joiner::Watch(const Plan& plan, Version* version, int64_t place_ms) {
   renew();
 }
 
+// By which quality is estimated before labels come.
+void Joiner::CountScores(const Plan& plan, Version* version, int64_t place_ms) {
+  const bool has_classes = plan.extra->scores.count > 0;
+  if (!has_classes && plan.score < 0) return;
+  const Counting& counting = plan.model->counting;
+  const auto predicted = static_cast<uint32_t>(plan.prediction.bits);
+  if (counting.has_positive) {
+    const double score =
+        has_classes ? ScoreOf(details_.scores, counting.positive) : plan.score;
+    version->estimates.NoteScore(EstimateBins::kPositiveClass, score);
+    VisitPositive(
+        score, predicted == counting.positive, false, [&](uint32_t key, bool) {
+          version->seen.Add(place_ms, SparseSection::kPredictedScores, key);
+        });
+  }
+  if (!has_classes) return;
+  for (const auto& [class_index, score] : details_.scores) {
+    if (class_index >= EstimateBins::kClasses) continue;
+    version->estimates.NoteScore(EstimateBins::FieldOf(class_index), score);
+  }
+  VisitClasses(
+      details_.scores, predicted, std::nullopt, [&](uint32_t key, bool) {
+        version->seen.Add(place_ms, SparseSection::kPredictedClassScores, key);
+      });
+}
+
 // That of the positive class, or else the highest.
 double Joiner::WatchedScore(const Plan& plan) const {
   if (plan.task != Task::kClassification || plan.extra->scores.count == 0) {
     return plan.score;
   }
   const Counting& counting = plan.model->counting;
+  if (counting.has_positive) {
+    return ScoreOf(details_.scores, counting.positive);
+  }
   double highest = 0;
-  double positive = 0;
   for (const ClassProbability& score : details_.scores) {
     highest = std::max(highest, score.probability);
-    if (score.class_index == counting.positive) positive = score.probability;
   }
-  return counting.has_positive ? positive : highest;
+  return highest;
 }
 
 // Those that are asked for, by number.

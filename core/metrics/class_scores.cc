@@ -144,8 +144,7 @@ void Append(const ModelSnapshot& model, const WindowSnapshot& window,
   };
   list->Number("log_loss", mean(kLogLossHigh, kLogLossLow));
   list->Number("brier_score", mean(kSquaredErrorHigh, kSquaredErrorLow));
-  list->Add("expected_calibration_error",
-            CalibrationError(&cells[kCalibration], pairs));
+  list->Add("expected_calibration_error", ClassScoreCalibrationError(window));
 }
 
 }  // namespace
@@ -154,6 +153,12 @@ bool UsesClassScores(const ModelSnapshot& model, const WindowSnapshot& window) {
   const auto& cells = window.counts.of(Section::kClassScores);
   const bool binary = model.positive_class && model.classes.size() <= 2;
   return !binary && !cells.empty() && cells[kPairs] > 0;
+}
+
+Figure ClassScoreCalibrationError(const WindowSnapshot& window) {
+  const auto& cells = window.counts.of(Section::kClassScores);
+  if (cells.empty() || cells[kPairs] == 0) return std::nullopt;
+  return CalibrationError(&cells[kCalibration], cells[kPairs]);
 }
 
 extern const Statistic kClassScoreStatistic;

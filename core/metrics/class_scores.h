@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "core/metrics/classification.h"
 #include "core/snapshot.h"
 
 namespace plumbline {
@@ -9,5 +10,8 @@ namespace plumbline {
 // True if log loss, Brier score and calibration error of the window are those
 // over several classes: it has such scores, and the model is not a binary one.
 bool UsesClassScores(const ModelSnapshot& model, const WindowSnapshot& window);
+
+// The expected calibration error of the highest score.
+Figure ClassScoreCalibrationError(const WindowSnapshot& window);
 
 }  // namespace plumbline

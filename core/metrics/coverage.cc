@@ -33,7 +33,8 @@ const Statistic kCoverageStatistic = {
                   .help = "1 while the label coverage is below min_coverage "
                           "and the window's figures are withheld, else 0."}},
     .append = Append,
-    .of_coverage = true,
+    .of_all_tasks = true,
+    .is_withheld = false,
 };
 
 }  // namespace plumbline

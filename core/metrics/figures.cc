@@ -9,7 +9,7 @@ namespace {
 std::vector<Task> TasksOf(const Statistic& statistic,
                           const FigureFamily& family,
                           std::string_view average) {
-  if (statistic.of_coverage) {
+  if (statistic.of_all_tasks) {
     return {Task::kClassification, Task::kRegression, Task::kMultilabel};
   }
   if (!family.of_sets) return {statistic.task};
@@ -54,7 +54,7 @@ std::vector<NamedFigure> FiguresOf(const ModelSnapshot& model,
   FigureList list;
   const bool withheld = Withheld(model, window);
   for (const Statistic* statistic : Statistics()) {
-    if (!withheld || statistic->of_coverage) {
+    if (!withheld || !statistic->is_withheld) {
       statistic->append(model, window, &list);
     }
   }
@@ -75,7 +75,7 @@ std::vector<NamedFigure> FiguresOf(const ModelSnapshot& model,
                                return name.starts_with(family.name);
                              });
         });
-    if (has_one && (!withheld || statistic->of_coverage)) {
+    if (has_one && (!withheld || !statistic->is_withheld)) {
       statistic->append(model, window, &list);
     }
   }

@@ -39,7 +39,7 @@ std::vector<NamedFigure> FiguresOf(const ModelSnapshot& model,
                                    const std::vector<std::string>& api_names);
 
 // True if the model has a least label coverage and the window has less: then
-// it has no other figures than its coverage.
+// it has no other figures than its coverage, and what is estimated.
 bool Withheld(const ModelSnapshot& model, const WindowSnapshot& window);
 
 // The figures of class `c` that have a value.

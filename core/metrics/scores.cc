@@ -69,19 +69,22 @@ void Append(const ModelSnapshot& model, const WindowSnapshot& window,
   if (UsesClassScores(model, window)) return;
   list->Number("log_loss", mean(kLogLossHigh, kLogLossLow));
   list->Number("brier_score", mean(kSquaredErrorHigh, kSquaredErrorLow));
-  list->Add("expected_calibration_error",
-            CalibrationError(&cells[kCalibration], pairs));
+  list->Add("expected_calibration_error", ScoreCalibrationError(window));
 }
 
 }  // namespace
 
+double ScoreOf(const ScorePool::List& scores, uint32_t class_index) {
+  for (const auto& [index, p] : scores) {
+    if (index == class_index) return p;
+  }
+  return 0;
+}
+
 double PositiveScore(const Counting& counting, const Observation& o) {
   if (!o.has_scores()) return o.score();
   if (!counting.has_positive) return -1;
-  for (const auto& [class_index, p] : counting.scores->Of(o.scores())) {
-    if (class_index == counting.positive) return p;
-  }
-  return 0;
+  return ScoreOf(counting.scores->Of(o.scores()), counting.positive);
 }
 
 double LogLossOf(double probability) {
@@ -109,6 +112,12 @@ double CalibrationError(const uint64_t* bins, uint64_t pairs) {
     sum += std::fabs(static_cast<double>(static_cast<int64_t>(bins[i])));
   }
   return std::ldexp(sum, -32) / static_cast<double>(pairs);
+}
+
+Figure ScoreCalibrationError(const WindowSnapshot& window) {
+  const auto& cells = window.counts.of(Section::kScores);
+  if (cells.empty() || cells[kPairs] == 0) return std::nullopt;
+  return CalibrationError(&cells[kCalibration], cells[kPairs]);
 }
 
 extern const Statistic kScoreStatistic;

@@ -4,9 +4,13 @@
 
 #include <cstdint>
 
+#include "core/metrics/classification.h"
 #include "core/window/counting.h"
 
 namespace plumbline {
+
+// That of a class; 0 if it has none.
+double ScoreOf(const ScorePool::List& scores, uint32_t class_index);
 
 // The score of the positive class; negative, or not a number, if there is none.
 double PositiveScore(const Counting& counting, const Observation& o);
@@ -24,5 +28,10 @@ uint32_t CalibrationBinOf(double score);
 int64_t CalibrationUnits(double difference);
 // Of the bins' sums of differences, over so many pairs.
 double CalibrationError(const uint64_t* bins, uint64_t pairs);
+
+struct WindowSnapshot;
+
+// The expected calibration error of the positive class's score.
+Figure ScoreCalibrationError(const WindowSnapshot& window);
 
 }  // namespace plumbline

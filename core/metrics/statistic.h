@@ -98,7 +98,8 @@ struct Statistic {
   // 0.
   int64_t (*slot_bytes)(const ModelTraits& traits, int64_t last) = nullptr;
   Task task = Task::kClassification;  // of the models that have it
-  bool of_coverage = false;           // for all tasks, and never withheld
+  bool of_all_tasks = false;
+  bool is_withheld = true;  // below the least label coverage
 };
 
 // All there are.

@@ -11,6 +11,7 @@ extern const Statistic kClassScoreStatistic;
 extern const Statistic kThresholdStatistic;
 extern const Statistic kRegressionStatistic;
 extern const Statistic kTopConfusionStatistic;
+extern const Statistic kEstimatedStatistic;
 extern const Statistic kCoverageStatistic;
 
 // In the order in which figures are shown.
@@ -18,7 +19,7 @@ std::span<const Statistic* const> Statistics() {
   static constexpr std::array kAll = {
       &kClassificationStatistic, &kMultilabelStatistic, &kScoreStatistic,
       &kClassScoreStatistic,     &kThresholdStatistic,  &kRegressionStatistic,
-      &kTopConfusionStatistic,   &kCoverageStatistic};
+      &kTopConfusionStatistic,   &kEstimatedStatistic,  &kCoverageStatistic};
   return kAll;
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/window/error_bins.h"
+#include "core/window/estimate_bins.h"
 #include "core/window/exact_sum.h"
 #include "core/window/score_bins.h"
 #include "core/window/sparse_cells.h"
@@ -44,10 +45,17 @@ enum class SparseSection : uint8_t {
   kClassScoreBins,
   kErrorSums,
   kErrorBins,
+  // By EstimateBins; see core/estimate/
+  kPredictedScores,  // of predictions: of the positive class
+  kPredictedClassScores,
+  kJudgedScores,  // of pairs: JudgedCount
+  kJudgedClassScores,
 };
 inline constexpr std::array kAllSparse = {
-    SparseSection::kScoreBins, SparseSection::kClassScoreBins,
-    SparseSection::kErrorSums, SparseSection::kErrorBins};
+    SparseSection::kScoreBins,       SparseSection::kClassScoreBins,
+    SparseSection::kErrorSums,       SparseSection::kErrorBins,
+    SparseSection::kPredictedScores, SparseSection::kPredictedClassScores,
+    SparseSection::kJudgedScores,    SparseSection::kJudgedClassScores};
 inline constexpr size_t kSparseSections = kAllSparse.size();
 
 // Counters of exact sums. There is room for all.
@@ -76,6 +84,12 @@ constexpr SparseSize SizeOf(SparseSection section, int64_t last) {
     case SparseSection::kErrorSums:
       return {32, 512};
     case SparseSection::kErrorBins:
+      return {64, 1024};
+    case SparseSection::kPredictedScores:
+    case SparseSection::kJudgedScores:
+      return {32, 256};
+    case SparseSection::kPredictedClassScores:
+    case SparseSection::kJudgedClassScores:
       return {64, 1024};
   }
   return {};

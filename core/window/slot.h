@@ -130,6 +130,14 @@ class Slot {
     }
   }
 
+  // [Writer]
+  void CopyTo(SparseSection section, SparseCounts* out) const {
+    out->Clear();
+    if (const More* m = A::Load(more_, A::kRelaxed)) {
+      ForSparse(m, section, [out](const auto& cells) { cells.CopyTo(out); });
+    }
+  }
+
   // [Any thread] The generation that changed the slot last.
   uint64_t Stamp() const {
     // Acquire: later loads see at least what that generation stored before.
@@ -162,6 +170,7 @@ class Slot {
     SparseCells<A, ClassScoreBins> class_score_bins;
     SparseCells<A, ErrorSums> error_sums;
     SparseCells<A, ErrorBins> error_bins;
+    std::array<SparseCells<A, EstimateBins>, 4> estimates;
   };
 
   template <class M, class Do>
@@ -175,6 +184,14 @@ class Slot {
         return what(more->error_sums);
       case SparseSection::kErrorBins:
         return what(more->error_bins);
+      case SparseSection::kPredictedScores:
+        return what(more->estimates[0]);
+      case SparseSection::kPredictedClassScores:
+        return what(more->estimates[1]);
+      case SparseSection::kJudgedScores:
+        return what(more->estimates[2]);
+      case SparseSection::kJudgedClassScores:
+        return what(more->estimates[3]);
     }
   }
 

@@ -71,6 +71,27 @@ class TimeRing {
     return &slot;
   }
 
+  // [Writer] The last epoch that has left the window by now.
+  int64_t LastLeft(int64_t now_ms) const {
+    return EpochOf(now_ms) - static_cast<int64_t>(size_);
+  }
+  // [Writer] Calls visit(slot, end_ms) for each slot of an epoch after `after`
+  // and up to `last`, in order.
+  template <class Visit>
+  void VisitBetween(int64_t after, int64_t last, Visit visit) const {
+    std::vector<const Slot<A>*> slots;
+    for (size_t i = 0; i < size_; ++i) {
+      const int64_t epoch = slots_[i].epoch();
+      if (epoch > after && epoch <= last) slots.push_back(&slots_[i]);
+    }
+    std::sort(slots.begin(), slots.end(), [](const auto* a, const auto* b) {
+      return a->epoch() < b->epoch();
+    });
+    for (const Slot<A>* slot : slots) {
+      visit(*slot, (slot->epoch() + 1) * slot_ms_);
+    }
+  }
+
   // [Any thread] The sum over the window at the later of `now_ms` and the
   // time of the last change, into `sum` (whose sizes say how much to read).
   // `exactly`: at `now_ms`, whatever has changed since. REQUIRES for that: what

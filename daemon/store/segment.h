@@ -30,7 +30,7 @@
 
 namespace plumbline {
 
-inline constexpr uint32_t kSegmentFormat = 5;
+inline constexpr uint32_t kSegmentFormat = 6;
 inline constexpr size_t kSegmentHeaderBytes = 32;
 inline constexpr size_t kRecordHeaderBytes = 24;
 inline constexpr char kEndMark = 0x5a;

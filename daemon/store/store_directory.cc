@@ -24,7 +24,7 @@ namespace {
 // the ids (192), checksum of all that (8).
 constexpr char kIdentity[] = "PLUMBLINE";
 constexpr uint64_t kMagic = 0x3152545342504c50;  // "PLPBSTR1"
-constexpr uint32_t kStoreFormat = 6;
+constexpr uint32_t kStoreFormat = 7;
 
 std::string EncodeIdentity(const IdHasher::Secret& secret) {
   std::string bytes;

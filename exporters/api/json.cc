@@ -172,6 +172,7 @@ Json ConfigJson(const Config& config) {
         {"threshold", rule.anomalies.threshold},
         {"min_history", FormatDuration(rule.anomalies.min_history_ms)}};
     model["drift"] = DriftSettingsJson(rule.drift);
+    model["estimate"] = rule.estimate;
     models.push_back(std::move(model));
   }
   for (const Objective& objective : config.objectives) {

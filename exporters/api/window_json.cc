@@ -35,6 +35,8 @@ Json MetricsJson(const ModelSnapshot& model, const WindowSnapshot& window) {
       constexpr std::string_view kPrefix = "threshold_";
       metrics["thresholds"][value]
              [std::string(figure.name.substr(kPrefix.size()))] = figure.value;
+    } else if (figure.label == "metric" || figure.label == "stage") {
+      metrics[std::string(figure.name)][value] = figure.value;
     } else if (figure.label == "q") {
       metrics[std::string(figure.name) + "s"][value] = figure.value;
     } else {

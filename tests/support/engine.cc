@@ -9,6 +9,7 @@ namespace plumbline {
 
 std::string Describe(const State& state, int64_t now_ms) {
   std::ostringstream out;
+  out.precision(17);
   const auto list = [&out](const char* name, const auto& values) {
     out << "  " << name;
     for (const auto& value : values) out << ' ' << value;
@@ -40,6 +41,11 @@ std::string Describe(const State& state, int64_t now_ms) {
               << drift.window << ' ' << drift.reference << ' '
               << drift.psi.value_or(-1) << ' ' << drift.p_value.value_or(-1)
               << '\n';
+        }
+        if (window.calibration != nullptr) {
+          for (const CalibrationCurve& curve : window.calibration->curves) {
+            list("calibration", curve.probability);
+          }
         }
         list("matrix", window.counts.matrix);
         list("marginals", window.counts.marginals);

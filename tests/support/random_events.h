@@ -67,6 +67,7 @@ inline void RandomRules(std::mt19937* random, Engine* engine) {
                       .scores = pick(4) > 0,
                       .features = {},
                       .first = pick(2) == 0 ? 0 : 20};
+    rules[i].estimate = pick(4) > 0;
     for (const char* name : {"text", "number", "never"}) {
       if (pick(2) == 0) rules[i].drift.features.emplace_back(name);
     }

@@ -322,6 +322,7 @@ TEST_CASE("three windows of a model take what was promised") {
   engine.settings.defaults.windows = {};
   engine.settings.defaults.drift.predictions = false;
   engine.settings.defaults.drift.scores = false;
+  engine.settings.defaults.estimate = false;
   engine.Use();
   engine.Post({Both("UP", "DOWN")});
   const int64_t none = engine.pipeline.state().window_bytes();
@@ -343,6 +344,10 @@ TEST_CASE("three windows of a model take what was promised") {
                                              "e", "f", "g", "h"};
   engine.Use();
   CHECK(engine.pipeline.state().window_bytes() - figures < 1024 << 10);
+  const int64_t drift = engine.pipeline.state().window_bytes();
+  engine.settings.defaults.estimate = true;
+  engine.Use();
+  CHECK(engine.pipeline.state().window_bytes() - drift < 1536 << 10);
 }
 
 }  // namespace

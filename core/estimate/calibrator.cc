@@ -1,0 +1,261 @@
+#include "core/estimate/calibrator.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+#include "core/archive.h"
+
+namespace plumbline {
+namespace {
+
+constexpr uint64_t kPortion = 100;  // pairs at least
+constexpr double kSettled = 1000;   // from then on labels can contradict
+constexpr double kStandardDeviations = 3;
+constexpr double kMaterial = 0.05;  // of accuracy
+constexpr double kKept = 10'000;    // pairs that are not forgotten
+constexpr int64_t kFadesMs = 30LL * 24 * 3600 * 1000;
+constexpr int64_t kFadesWindows = 8;
+
+double ErrorOf(const std::array<double, kCalibrationBins>& errors) {
+  return std::accumulate(
+      errors.begin(), errors.end(), 0.0,
+      [](double sum, double e) { return sum + std::fabs(e); });
+}
+
+}  // namespace
+
+// ---- Mean scores ----
+
+void ScoreMeans::Add(uint32_t field, uint32_t bin, double score) {
+  constexpr double kMost = 1 << 16;  // then older ones count half
+  if (field >= fields_.size()) fields_.resize(field + 1);
+  double& sum = fields_[field].sums[bin];
+  double& count = fields_[field].counts[bin];
+  if (count >= kMost) {
+    sum /= 2;
+    count /= 2;
+  }
+  sum += score;
+  ++count;
+}
+
+BinValues ScoreMeans::Of(uint32_t field) const {
+  BinValues means = MiddlesOfBins();
+  if (field >= fields_.size()) return means;
+  const Field& of = fields_[field];
+  for (size_t i = 0; i < means.size(); ++i) {
+    if (of.counts[i] > 0) means[i] = of.sums[i] / of.counts[i];
+  }
+  return means;
+}
+
+void ScoreMeans::Clear(uint32_t field) {
+  if (field < fields_.size()) fields_[field] = {};
+}
+
+int64_t ScoreMeans::MostBytes(uint32_t fields) {
+  return int64_t{2} * fields * static_cast<int64_t>(sizeof(Field));
+}
+
+template <class Archive>
+void ScoreMeans::Do(Archive& archive) {
+  DoList(archive, fields_);
+  if constexpr (Archive::kLoads) {
+    if (fields_.size() > EstimateBins::kClasses + 1) archive.Fail();
+  }
+}
+
+// ---- Learning ----
+
+std::span<Calibrator::Field> Calibrator::FieldsOf(Part part) {
+  const std::span all(fields_);
+  const size_t positive = std::min<size_t>(all.size(), 1);
+  return part == kOfPositive ? all.first(positive) : all.subspan(positive);
+}
+
+Calibrator::Field& Calibrator::FieldAt(uint32_t field) {
+  if (field >= fields_.size()) fields_.resize(field + 1);
+  return fields_[field];
+}
+
+void Calibrator::Add(Part part, const SparseCounts& pairs, int64_t time_ms,
+                     const ScoreMeans& means, Reclaimer* reclaimer) {
+  uint64_t& waiting = progress_[part].waiting;
+  for (const auto& [key, count] : pairs.entries) {
+    const uint64_t n =
+        JudgedCount::Positives(count) + JudgedCount::Negatives(count);
+    if (n == 0) continue;
+    if (key == EstimateBins::kAll) {
+      waiting += n;
+      continue;
+    }
+    const auto [field, bin, predicted] = EstimateBins::PlaceOf(key);
+    FieldAt(field).portion[2 * bin + (predicted ? 1 : 0)] += count;
+    if (part == kOfPositive) waiting += n;
+  }
+  if (waiting < kPortion) return;
+  if (part == kOfClasses) AddZeros();
+  const bool contradicts = Contradicts(part);
+  if (!contradicts) Learn(part, time_ms, means);
+  waiting = 0;
+  for (Field& field : FieldsOf(part)) field.portion = {};
+  if (!contradicts) Publish(reclaimer);
+}
+
+// A class that is not among a pair's cells had a score of 0, and was neither
+// predicted nor the label.
+void Calibrator::AddZeros() {
+  for (Field& field : FieldsOf(kOfClasses)) {
+    uint64_t n = 0;
+    for (const uint64_t count : field.portion) {
+      n += JudgedCount::Positives(count) + JudgedCount::Negatives(count);
+    }
+    const uint64_t all = progress_[kOfClasses].waiting;
+    if (n < all) field.portion[0] += all - n;
+  }
+}
+
+// True if the portion's predictions are right less often than is expected.
+bool Calibrator::Contradicts(Part part) {
+  if (progress_[part].learnt < kSettled) return false;
+  double n = 0;
+  double surplus = 0;  // of right ones
+  double variance = 0;
+  for (const Field& field : FieldsOf(part)) {
+    const BinValues& probability =
+        field.calibrates ? field.isotonic.probability : field.means;
+    for (uint32_t cell = 0; cell < field.portion.size(); ++cell) {
+      const bool predicted = cell % 2 != 0;
+      // Of several classes each pair is judged by the one that was predicted.
+      if (part == kOfClasses && !predicted) continue;
+      const uint64_t count = field.portion[cell];
+      const auto positives = static_cast<double>(JudgedCount::Positives(count));
+      const auto negatives = static_cast<double>(JudgedCount::Negatives(count));
+      const double p = probability[cell / 2];
+      const double here = positives + negatives;
+      n += here;
+      surplus += predicted ? positives - here * p : negatives - here * (1 - p);
+      variance += here * p * (1 - p);
+    }
+  }
+  return surplus <
+         -std::max(kStandardDeviations * std::sqrt(variance), kMaterial * n);
+}
+
+// What a count is worth by now, of 1.
+double Calibrator::ForgetsTo(const Progress& progress, int64_t time_ms) const {
+  if (progress.learnt <= kKept) return 1;
+  const auto fades = static_cast<double>(
+      std::max(kFadesMs, kFadesWindows * window_.length_ms));
+  const auto passed = static_cast<double>(time_ms - progress.time_ms);
+  return std::clamp(1 - passed / fades, kKept / progress.learnt, 1.0);
+}
+
+void Calibrator::Learn(Part part, int64_t time_ms, const ScoreMeans& means) {
+  Progress& progress = progress_[part];
+  const double kept = ForgetsTo(progress, time_ms);
+  for (Field& field : FieldsOf(part)) {
+    const auto number = static_cast<uint32_t>(&field - fields_.data());
+    for (double& e : field.raw_errors) e *= kept;
+    for (double& e : field.calibrated_errors) e *= kept;
+    for (uint32_t bin = 0; bin < kBins; ++bin) {
+      const uint64_t count =
+          field.portion[2 * bin] + field.portion[2 * bin + 1];
+      const auto positives = static_cast<double>(JudgedCount::Positives(count));
+      const double n =
+          positives + static_cast<double>(JudgedCount::Negatives(count));
+      if (field.is_fit() && n > 0) field.Judge(positives, n, bin);
+      field.positives[bin] = field.positives[bin] * kept + positives;
+      field.totals[bin] = field.totals[bin] * kept + n;
+    }
+    field.means = means.Of(number);
+    field.Fit();
+  }
+  progress.judged = progress.judged || progress.learnt > 0;
+  progress.learnt =
+      progress.learnt * kept + static_cast<double>(progress.waiting);
+  progress.time_ms = std::max(progress.time_ms, time_ms);
+}
+
+void Calibrator::Field::Judge(double positives, double n, uint32_t bin) {
+  const auto add = [&](std::array<double, kCalibrationBins>* errors, double p) {
+    (*errors)[CalibrationBinOf(p)] += positives - n * p;
+  };
+  add(&raw_errors, means[bin]);
+  add(&calibrated_errors, isotonic.probability[bin]);
+}
+
+void Calibrator::Field::Fit() {
+  isotonic =
+      CalibrationCurve::Isotonic(PoolAdjacentViolators(positives, totals));
+  calibrates = ErrorOf(calibrated_errors) < ErrorOf(raw_errors);
+}
+
+void Calibrator::RestartPositive(Reclaimer* reclaimer) {
+  progress_[kOfPositive] = {};
+  for (Field& field : FieldsOf(kOfPositive)) field = {};
+  Publish(reclaimer);
+}
+
+void Calibrator::Publish(Reclaimer* reclaimer) {
+  Calibration calibration;
+  calibration.of_positive = progress_[kOfPositive].judged;
+  calibration.of_classes = progress_[kOfClasses].judged;
+  for (const Field& field : fields_) {
+    calibration.curves.push_back(
+        field.calibrates ? field.isotonic : CalibrationCurve::Raw(field.means));
+  }
+  std::unique_ptr<std::shared_ptr<const Calibration>> next;
+  if (calibration.of_positive || calibration.of_classes) {
+    next = std::make_unique<std::shared_ptr<const Calibration>>(
+        std::make_shared<const Calibration>(std::move(calibration)));
+  }
+  // Release: publishes the calibration.
+  const auto* old =
+      published_.exchange(next.release(), std::memory_order_acq_rel);
+  if (old != nullptr) reclaimer->Retire(old);
+}
+
+int64_t Calibrator::MostBytes(uint32_t fields) {
+  // With the space that a growing list leaves, and what is published.
+  return static_cast<int64_t>(sizeof(Calibrator)) +
+         int64_t{2} * fields *
+             static_cast<int64_t>(sizeof(Field) + sizeof(CalibrationCurve) +
+                                  2 * kBins * sizeof(double));
+}
+
+template <class Archive>
+void Calibrator::Do(Archive& archive, Reclaimer* reclaimer) {
+  archive.Do(epoch_);
+  for (Progress& progress : progress_) {
+    archive.Do(progress.waiting);
+    archive.Do(progress.learnt);
+    archive.Do(progress.judged);
+    archive.Do(progress.time_ms);
+  }
+  for (auto n = DoCount(archive, fields_.size()), i = uint64_t{0};
+       i < n && archive.ok(); ++i) {
+    if constexpr (Archive::kLoads) fields_.emplace_back();
+    Field& field = fields_[i];
+    archive.Do(field.portion);
+    archive.Do(field.positives);
+    archive.Do(field.totals);
+    archive.Do(field.means);
+    archive.Do(field.raw_errors);
+    archive.Do(field.calibrated_errors);
+    if constexpr (Archive::kLoads) field.Fit();
+  }
+  if constexpr (Archive::kLoads) {
+    if (fields_.size() > EstimateBins::kClasses + 1) return archive.Fail();
+    if (archive.ok()) Publish(reclaimer);
+  }
+}
+
+template void ScoreMeans::Do(Save&);
+template void ScoreMeans::Do(Load&);
+template void Calibrator::Do(Save&, Reclaimer*);
+template void Calibrator::Do(Load&, Reclaimer*);
+
+}  // namespace plumbline

@@ -1,0 +1,86 @@
+// Estimate: the figures that a window's predictions will have, in expectation.
+//
+// A score is of class c with probability p, as calibrated, so each prediction
+// adds p to what is positive and 1 - p to what is negative of its cell
+// (predicted c, or not). With sums over the predictions, of which n1 are
+// predicted c:
+//
+//     TP = sum of p where predicted       B = sum of p       n predictions
+//     accuracy = (TP + n - n1 - (B - TP)) / n       precision = TP / n1
+//     recall = TP / B                               f1 = 2 TP / (n1 + B)
+//
+// (J. Białek et al., "Estimating model performance under covariate shift
+// without labels", arXiv 2401.08348, and NannyML). ROC AUC is that of p
+// positives and 1 - p negatives at each score.
+//
+// Bounds: what the labels will say is a sum of independent trials of
+// probabilities p, so a figure that were a sum with coefficients a would have
+// the variance sum of a^2 p (1 - p), that of the Poisson-binomial distribution.
+// Ratios are taken as their first order (delta method). What the calibration
+// rests on is a sample, too: the probability of each of its blocks has a
+// variance of its own, which all predictions in it share.
+
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/estimate/calibration.h"
+#include "core/metrics/bounds.h"
+#include "core/window/sparse_cells.h"
+
+namespace plumbline {
+
+// Predictions, or pairs, whose score is in one bin.
+struct ScoredCell {
+  uint32_t bin = 0;
+  bool predicted = false;
+  double count = 0;
+  double positives = 0;  // of pairs: whose label is the class
+};
+// Of one class, or the positive one, by ascending bin.
+using ScoredCells = std::vector<ScoredCell>;
+
+// From what a window has counted of predictions, or of pairs (`judged`): of the
+// positive class, or of each of so many classes.
+ScoredCells CellsOfPositive(const SparseCounts& counts, bool judged);
+std::vector<ScoredCells> CellsOfClasses(const SparseCounts& counts, bool judged,
+                                        size_t classes);
+
+struct Estimated {
+  double value = 0;
+  double variance = 0;
+
+  Bounds bounds() const;  // 95 %
+};
+
+// Where one has no value there is nothing to estimate it from.
+struct EstimatedFigures {
+  std::optional<Estimated> accuracy;
+  std::optional<Estimated> precision;
+  std::optional<Estimated> recall;
+  std::optional<Estimated> f1;
+  std::optional<Estimated> roc_auc;
+};
+
+// Of a class against the rest.
+EstimatedFigures EstimateOf(const ScoredCells& cells,
+                            const CalibrationCurve& curve);
+// Of several classes: accuracy, and means over the classes that occur. Here
+// `positives` say which do; without pairs, those do that were predicted or of
+// which half a label is expected.
+EstimatedFigures EstimateOf(const std::vector<ScoredCells>& classes,
+                            const Calibration& calibration, bool judged);
+
+// What labels say of the same pairs: the same figures, without a variance.
+EstimatedFigures RealisedOf(const ScoredCells& cells);
+EstimatedFigures RealisedOf(const std::vector<ScoredCells>& classes);
+
+// The expected calibration error of calibrated scores: of the positive class
+// against its share, or of the class predicted against how often it was right.
+std::optional<double> CalibratedError(const ScoredCells& cells,
+                                      const CalibrationCurve& curve);
+std::optional<double> CalibratedError(const std::vector<ScoredCells>& classes,
+                                      const Calibration& calibration);
+
+}  // namespace plumbline

@@ -1,0 +1,241 @@
+#include "core/estimate/estimates.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/archive.h"
+
+namespace plumbline {
+namespace {
+
+constexpr std::array kJudged = {SparseSection::kJudgedScores,
+                                SparseSection::kJudgedClassScores};
+
+uint32_t FieldsOf(const ModelTraits& traits) {
+  return 1 + (traits.class_scored
+                  ? std::min(traits.classes, EstimateBins::kClasses)
+                  : 0);
+}
+
+// Of the scores of a group.
+int64_t KeysBytes(uint32_t fields) {
+  return int64_t{2} * EstimateBins::KeysOf(fields) *
+         static_cast<int64_t>(sizeof(int64_t) + sizeof(uint32_t) + 1);
+}
+
+void Clear(JudgedSums* sums) {
+  for (CellChanges& part : *sums) part.Clear();
+}
+
+void AddTo(Slot<StdAtomics>* slot, const JudgedSums& sums) {
+  for (size_t part = 0; part < sums.size(); ++part) {
+    const SparseSection section = kJudged[part];
+    sums[part].ForEach([&](uint32_t key, int64_t delta) {
+      slot->Add(section, key, delta, SizeOf(section, 0));
+    });
+  }
+}
+
+}  // namespace
+
+template <class Visit>
+void Estimates::ForEachWindow(const Series& series, Visit visit) {
+  auto calibrator = calibrators_.Get().begin();
+  for (Window* window : series.windows.Get()) {
+    if (window->time() != nullptr)
+      visit(window->time(), *window, *calibrator++);
+  }
+}
+
+bool Estimates::Configure(bool on, const Series& series, uint32_t first_age) {
+  std::vector<Calibrator*> next;
+  for (Window* window : series.windows.Get()) {
+    if (!on || window->time() == nullptr) continue;
+    const auto& have = calibrators_.Get();
+    const auto same = std::find_if(
+        have.begin(), have.end(),
+        [&](const auto* c) { return c->window().Is(window->settings()); });
+    next.push_back(same != have.end() ? *same
+                                      : new Calibrator(window->settings()));
+  }
+  calibrators_.Replace(std::move(next));
+  if (on && !on_) first_age_ = first_age;
+  if (!on) means_ = {};
+  return std::exchange(on_, on) != on;
+}
+
+void Estimates::RestartPositive() {
+  means_.Clear(EstimateBins::kPositiveClass);
+  for (Calibrator* calibrator : calibrators_.Get()) {
+    calibrator->RestartPositive(reclaimer_);
+  }
+}
+
+void Estimates::Advance(const Series& series, int64_t now_ms) {
+  if (!on_) return;
+  ForEachWindow(series, [&](TimeWindow* ring, const Window&, Calibrator* c) {
+    const int64_t last = ring->LastLeft(now_ms);
+    if (last <= c->epoch()) return;
+    ring->VisitBetween(
+        c->epoch(), last, [&](const Slot<StdAtomics>& slot, int64_t end_ms) {
+          for (const auto part :
+               {Calibrator::kOfPositive, Calibrator::kOfClasses}) {
+            SparseCounts counts;
+            slot.CopyTo(kJudged[part], &counts);
+            c->Add(part, counts, end_ms, means_, reclaimer_);
+          }
+        });
+    c->set_epoch(last);
+  });
+}
+
+void Estimates::Count(const Observation& pair, int64_t n,
+                      const Counting& counting, JudgedSums* sums) const {
+  if (pair.age() < first_age_) return;
+  const auto to = [&](Calibrator::Part part) {
+    return [sums, n, part](uint32_t key, bool is_label) {
+      (*sums)[part].Add(key, n * (is_label ? JudgedCount::kPositive
+                                           : JudgedCount::kNegative));
+    };
+  };
+  const double score = PositiveScore(counting, pair);
+  if (score >= 0 && pair.age() >= counting.scores_from) {
+    VisitPositive(score, pair.predicted() == counting.positive,
+                  pair.actual() == counting.positive,
+                  to(Calibrator::kOfPositive));
+  }
+  if (!pair.has_scores()) return;
+  VisitClasses(counting.scores->Of(pair.scores()), pair.predicted(),
+               pair.actual(), to(Calibrator::kOfClasses));
+}
+
+void Estimates::Publish(const Series& series, uint64_t generation,
+                        int64_t now_ms, const Counting& counting,
+                        bool by_prediction, Tallies* scratch) {
+  const WindowChanges& changes = series.changes;
+  if (!on_ || (changes.completed.empty() && changes.corrections.empty())) {
+    return;
+  }
+  Clear(&scratch->judged);
+  if (!by_prediction) {
+    for (const auto& pair : changes.completed) {
+      Count(pair.observation, 1, counting, &scratch->judged);
+    }
+  }
+  ForEachWindow(series, [&](TimeWindow* ring, const Window& window,
+                            Calibrator* calibrator) {
+    if (by_prediction) {
+      PublishByPrediction(series, ring, window, calibrator, generation, now_ms,
+                          counting, &scratch->judged_of_some);
+    } else if (!changes.completed.empty()) {
+      AddTo(&ring->Current(generation, now_ms),
+            SumsFor(series, window, counting, scratch));
+    }
+    PublishCorrections(series, ring, window, generation, now_ms, counting,
+                       &scratch->judged_of_some);
+  });
+}
+
+// What the window sees of the pairs that are complete now.
+const JudgedSums& Estimates::SumsFor(const Series& series, const Window& window,
+                                     const Counting& counting,
+                                     Tallies* scratch) const {
+  const auto& completed = series.changes.completed;
+  const auto is_seen = [&](const auto& pair) { return window.Sees(pair.age); };
+  if (window.Sees(0) ||
+      std::all_of(completed.begin(), completed.end(), is_seen)) {
+    return scratch->judged;
+  }
+  JudgedSums* const some = &scratch->judged_of_some;
+  Clear(some);
+  for (const auto& pair : completed) {
+    if (is_seen(pair)) Count(pair.observation, 1, counting, some);
+  }
+  return *some;
+}
+
+// What comes after its time has left the window is learnt at once.
+void Estimates::PublishByPrediction(const Series& series, TimeWindow* ring,
+                                    const Window& window,
+                                    Calibrator* calibrator, uint64_t generation,
+                                    int64_t now_ms, const Counting& counting,
+                                    JudgedSums* scratch) {
+  for (const auto& pair : series.changes.completed) {
+    if (!window.Sees(pair.age)) continue;
+    Clear(scratch);
+    Count(pair.observation, 1, counting, scratch);
+    if (auto* slot = ring->At(generation, pair.place_ms, now_ms)) {
+      AddTo(slot, *scratch);
+    } else {
+      Learn(*scratch, now_ms, calibrator);
+    }
+  }
+}
+
+// Of pairs that have left the window the first label was learnt, for good.
+void Estimates::PublishCorrections(const Series& series, TimeWindow* ring,
+                                   const Window& window, uint64_t generation,
+                                   int64_t now_ms, const Counting& counting,
+                                   JudgedSums* scratch) const {
+  for (const auto& correction : series.changes.corrections) {
+    if (!window.Sees(correction.age)) continue;
+    auto* slot = ring->Past(generation, correction.place_ms, now_ms);
+    if (slot == nullptr) continue;
+    Clear(scratch);
+    Count(correction.from, -1, counting, scratch);
+    Count(correction.to, 1, counting, scratch);
+    AddTo(slot, *scratch);
+  }
+}
+
+void Estimates::Learn(const JudgedSums& sums, int64_t now_ms,
+                      Calibrator* calibrator) {
+  for (const auto part : {Calibrator::kOfPositive, Calibrator::kOfClasses}) {
+    SparseCounts counts;
+    sums[part].ForEach([&counts](uint32_t key, int64_t n) {
+      counts.entries.emplace_back(key, static_cast<uint64_t>(n));
+    });
+    if (counts.entries.empty()) continue;
+    calibrator->Add(part, counts, now_ms, means_, reclaimer_);
+  }
+}
+
+std::shared_ptr<const Calibration> Estimates::CalibrationOf(
+    const WindowSettings& window) const {
+  for (const Calibrator* calibrator : calibrators_.Get()) {
+    if (calibrator->window().Is(window)) return calibrator->calibration();
+  }
+  return nullptr;
+}
+
+template <class Archive>
+void Estimates::Do(Archive& archive) {
+  archive.Do(first_age_);
+  means_.Do(archive);
+  for (Calibrator* calibrator : calibrators_.Get()) {
+    calibrator->Do(archive, reclaimer_);
+  }
+}
+
+int64_t Estimates::MostBytes(size_t windows, const ModelTraits& traits) {
+  if (!traits.scored) return 0;
+  const uint32_t fields = FieldsOf(traits);
+  return ScoreMeans::MostBytes(fields) + KeysBytes(fields) +
+         static_cast<int64_t>(windows) * Calibrator::MostBytes(fields);
+}
+
+int64_t Estimates::SlotBytes(const ModelTraits& traits) {
+  const auto bytes = [](SparseSection section) {
+    return 2 *
+           SparseCells<StdAtomics, EstimateBins>::HeapBytes(SizeOf(section, 0));
+  };
+  return (traits.scored ? bytes(SparseSection::kJudgedScores) : 0) +
+         (traits.class_scored ? bytes(SparseSection::kJudgedClassScores) : 0);
+}
+
+template void Estimates::Do(Save&);
+template void Estimates::Do(Load&);
+
+}  // namespace plumbline

@@ -1,0 +1,31 @@
+// Isotonic regression: the non-decreasing probabilities that fit counts best.
+//
+// Pool adjacent violators (M. Ayer et al., "An empirical distribution function
+// for sampling with incomplete information", Annals of Mathematical Statistics
+// 26, 1955): bins are taken in order, and one whose share is not above that of
+// the block before it is pooled with it, back as far as need be. What is left
+// minimises the squared error among all non-decreasing functions.
+
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace plumbline {
+
+struct IsotonicBlock {
+  size_t first = 0;  // bin that it has counts of
+  size_t last = 0;   // likewise
+  double positives = 0;
+  double total = 0;
+
+  double share() const { return positives / total; }
+};
+
+// The blocks, in order, of ascending share. Bins with a total of 0 are in none.
+// REQUIRES: both are of one size.
+std::vector<IsotonicBlock> PoolAdjacentViolators(
+    std::span<const double> positives, std::span<const double> totals);
+
+}  // namespace plumbline

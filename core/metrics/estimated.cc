@@ -1,0 +1,198 @@
+// Figures of what labels will say (core/estimate/estimate.h), how far labels
+// are from it where they have come, and how true scores are as probabilities
+// before and after calibration.
+
+#include <array>
+#include <string_view>
+
+#include "core/estimate/estimate.h"
+#include "core/metrics/class_scores.h"
+#include "core/metrics/scores.h"
+#include "core/metrics/statistic.h"
+
+namespace plumbline {
+namespace {
+
+bool IsBinary(const ModelSnapshot& model) {
+  return model.positive_class && model.classes.size() <= 2;
+}
+
+// True if classes are each held against the rest.
+bool UsesClasses(const ModelSnapshot& model, const SparseCounts& of_classes) {
+  return !IsBinary(model) && !of_classes.entries.empty() &&
+         model.classes.size() <= EstimateBins::kClasses;
+}
+
+bool UsesPositive(const ModelSnapshot& model, const SparseCounts& of_positive) {
+  return model.positive_class && !of_positive.entries.empty();
+}
+
+struct Names {
+  std::string_view figure;
+  std::string_view lower;
+  std::string_view upper;
+};
+
+void Add(const Names& names, std::string_view average,
+         const std::optional<Estimated>& figure, FigureList* list) {
+  if (!figure) return;
+  list->Add(names.figure, average.empty() ? "" : "average", average,
+            figure->value);
+  list->Bounds(names.lower, names.upper, average, figure->bounds());
+}
+
+void AddAll(const EstimatedFigures& figures, FigureList* list) {
+  Add({"estimated_accuracy", "estimated_accuracy_lower_bound",
+       "estimated_accuracy_upper_bound"},
+      "", figures.accuracy, list);
+  Add({"estimated_roc_auc", "estimated_roc_auc_lower_bound",
+       "estimated_roc_auc_upper_bound"},
+      "", figures.roc_auc, list);
+}
+
+void AddAverages(const EstimatedFigures& figures, std::string_view average,
+                 FigureList* list) {
+  Add({"estimated_precision", "estimated_precision_lower_bound",
+       "estimated_precision_upper_bound"},
+      average, figures.precision, list);
+  Add({"estimated_recall", "estimated_recall_lower_bound",
+       "estimated_recall_upper_bound"},
+      average, figures.recall, list);
+  Add({"estimated_f1", "estimated_f1_lower_bound", "estimated_f1_upper_bound"},
+      average, figures.f1, list);
+}
+
+// What the model's scores say of a class without its own score is nothing: with
+// that of the positive class alone there is an accuracy of two classes only.
+EstimatedFigures OfPositive(const ModelSnapshot& model,
+                            EstimatedFigures figures) {
+  if (!IsBinary(model)) figures.accuracy.reset();
+  return figures;
+}
+
+void AppendEstimates(const ModelSnapshot& model, const WindowSnapshot& window,
+                     FigureList* list) {
+  const Calibration& calibration = *window.calibration;
+  const auto& of_positive = window.counts.of(SparseSection::kPredictedScores);
+  const auto& of_classes =
+      window.counts.of(SparseSection::kPredictedClassScores);
+  const bool classes = calibration.of_classes && UsesClasses(model, of_classes);
+  if (calibration.of_positive && UsesPositive(model, of_positive)) {
+    const EstimatedFigures figures = OfPositive(
+        model, EstimateOf(CellsOfPositive(of_positive, false),
+                          calibration.Of(EstimateBins::kPositiveClass)));
+    AddAverages(figures, "binary", list);
+    if (!classes) AddAll(figures, list);
+  }
+  if (!classes) return;
+  const EstimatedFigures figures =
+      EstimateOf(CellsOfClasses(of_classes, false, model.classes.size()),
+                 calibration, false);
+  AddAverages(figures, "macro", list);
+  AddAll(figures, list);
+}
+
+// The names are those of the API.
+struct GapNames {
+  std::optional<Estimated> EstimatedFigures::*figure;
+  std::string_view binary;
+  std::string_view macro;
+};
+constexpr std::array<GapNames, 5> kGaps = {{
+    {&EstimatedFigures::accuracy, "accuracy", "accuracy"},
+    {&EstimatedFigures::precision, "precision_binary", "precision_macro"},
+    {&EstimatedFigures::recall, "recall_binary", "recall_macro"},
+    {&EstimatedFigures::f1, "f1_binary", "f1_macro"},
+    {&EstimatedFigures::roc_auc, "roc_auc_binary", "roc_auc_macro"},
+}};
+
+void AddGaps(const EstimatedFigures& realised,
+             const EstimatedFigures& estimated, bool macro, FigureList* list) {
+  for (const GapNames& gap : kGaps) {
+    const auto& is = realised.*gap.figure;
+    const auto& was = estimated.*gap.figure;
+    if (!is || !was) continue;
+    list->Add("estimate_gap", "metric", macro ? gap.macro : gap.binary,
+              is->value - was->value);
+  }
+}
+
+void AppendOfClasses(const ModelSnapshot& model, const WindowSnapshot& window,
+                     const SparseCounts& counts, FigureList* list) {
+  list->Add("score_calibration_error", "stage", "raw",
+            ClassScoreCalibrationError(window));
+  if (window.calibration == nullptr || !window.calibration->of_classes) return;
+  const auto cells = CellsOfClasses(counts, true, model.classes.size());
+  list->Add("score_calibration_error", "stage", "calibrated",
+            CalibratedError(cells, *window.calibration));
+  AddGaps(RealisedOf(cells), EstimateOf(cells, *window.calibration, true), true,
+          list);
+}
+
+void AppendOfPositive(const ModelSnapshot& model, const WindowSnapshot& window,
+                      const SparseCounts& counts, FigureList* list) {
+  list->Add("score_calibration_error", "stage", "raw",
+            ScoreCalibrationError(window));
+  if (window.calibration == nullptr || !window.calibration->of_positive) return;
+  const ScoredCells cells = CellsOfPositive(counts, true);
+  const CalibrationCurve& curve =
+      window.calibration->Of(EstimateBins::kPositiveClass);
+  list->Add("score_calibration_error", "stage", "calibrated",
+            CalibratedError(cells, curve));
+  AddGaps(OfPositive(model, RealisedOf(cells)), EstimateOf(cells, curve), false,
+          list);
+}
+
+void Append(const ModelSnapshot& model, const WindowSnapshot& window,
+            FigureList* list) {
+  if (window.calibration != nullptr) AppendEstimates(model, window, list);
+  const auto& of_positive = window.counts.of(SparseSection::kJudgedScores);
+  const auto& of_classes = window.counts.of(SparseSection::kJudgedClassScores);
+  if (UsesClasses(model, of_classes)) {
+    AppendOfClasses(model, window, of_classes, list);
+  } else if (UsesPositive(model, of_positive)) {
+    AppendOfPositive(model, window, of_positive, list);
+  }
+}
+
+FigureFamily Averaged(std::string_view name, std::string_view help) {
+  return {.name = name,
+          .help = help,
+          .label = "average",
+          .values = {"binary", "macro"},
+          .bounded = {"binary", "macro"}};
+}
+
+}  // namespace
+
+extern const Statistic kEstimatedStatistic;
+const Statistic kEstimatedStatistic = {
+    .families =
+        {{.name = "estimated_accuracy",
+          .help = "Accuracy expected of the predictions in the window, "
+                  "labelled or not, from calibrated scores.",
+          .bounded = {""}},
+         {.name = "estimated_roc_auc",
+          .help = "Area under the ROC curve expected of the predictions in "
+                  "the window.",
+          .bounded = {""}},
+         Averaged("estimated_precision",
+                  "Precision expected of the predictions in the window."),
+         Averaged("estimated_recall",
+                  "Recall expected of the predictions in the window."),
+         Averaged("estimated_f1",
+                  "F1 score expected of the predictions in the window."),
+         {.name = "estimate_gap",
+          .help = "What labels say minus what was estimated, over the same "
+                  "pairs of the window.",
+          .label = "metric"},
+         {.name = "score_calibration_error",
+          .help = "Mean distance of the scores of the window's pairs from "
+                  "what came, as sent and as calibrated.",
+          .label = "stage",
+          .values = {"raw", "calibrated"}}},
+    .append = Append,
+    .is_withheld = false,
+};
+
+}  // namespace plumbline

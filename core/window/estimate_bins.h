@@ -1,0 +1,114 @@
+// EstimateBins: the keys under which scores are counted to estimate quality
+// (core/estimate/): of what the score is, in which of 124 bins it lies, and
+// whether that was predicted.
+//
+// Bins are steps of 1/64 between 1/32 and 31/32; towards 0 and 1 each halving
+// of the distance has two, down to 2^-20. What is closer is one bin, and
+// exactly 0 and exactly 1 are one each. They are the same in all slots, so that
+// what was learnt in one place holds in another. Only where many classes fill a
+// slot are bins that lie close together counted as the first of them.
+
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+namespace plumbline {
+
+struct EstimateBins {
+  using Key = uint16_t;
+  static constexpr uint64_t kMixed = 0;
+
+  static constexpr uint32_t kBins = 124;
+  // A score is of the positive class, or of one of the first classes.
+  static constexpr uint32_t kPositiveClass = 0;
+  static constexpr uint32_t kClasses = 128;
+  static constexpr uint32_t FieldOf(uint32_t class_index) {
+    return class_index + 1;
+  }
+
+  struct Place {
+    uint32_t field;
+    uint32_t bin;
+    bool predicted;
+  };
+  static constexpr uint32_t KeyOf(const Place& place) {
+    return 2 + 2 * (place.field * kBins + place.bin) +
+           (place.predicted ? 1 : 0);
+  }
+  static constexpr Place PlaceOf(uint32_t key) {
+    const uint32_t cell = (key - 2) / 2;
+    return {cell / kBins, cell % kBins, key % 2 != 0};
+  }
+  // What has scores of classes counts here once, whatever they are.
+  static constexpr uint32_t kAll = 1;
+  // Keys of so many fields are less.
+  static constexpr uint32_t KeysOf(uint32_t fields) {
+    return KeyOf({fields, 0, false});
+  }
+
+  // In the order of scores. REQUIRES: 0 <= score <= 1.
+  static uint32_t BinOf(double score) {
+    return score < 0.5 ? FromEnd(score) : kBins - 1 - FromEnd(1 - score);
+  }
+  // The middle of a bin.
+  static double MiddleOf(uint32_t bin) {
+    const bool low = bin < kBins / 2;
+    const uint32_t from_end = low ? bin : kBins - 1 - bin;
+    const double middle = (LowerEdge(from_end) + LowerEdge(from_end + 1)) / 2;
+    return low ? middle : 1 - middle;
+  }
+
+  static constexpr uint32_t Merged(uint32_t key, uint32_t level) {
+    if (level == 0 || key == kAll) return key;
+    const Place place = PlaceOf(key);
+    return KeyOf({place.field, place.bin >> level, place.predicted});
+  }
+  static uint32_t NextLevel(uint32_t level, const std::vector<uint32_t>&) {
+    return level + 1;
+  }
+
+ private:
+  static constexpr int kLeast = -20;
+  static constexpr int kLinear = -5;
+  static constexpr uint32_t kHalvings = 2 * (kLinear - kLeast);
+  static constexpr uint32_t kSteps = 30;
+  static_assert(2 * (2 + kHalvings + kSteps) == kBins);
+
+  static uint32_t FromEnd(double distance) {
+    if (distance >= 0x1p-5) {
+      const auto step = static_cast<uint32_t>((distance - 0x1p-5) * 64);
+      return 2 + kHalvings + (step < kSteps ? step : kSteps - 1);
+    }
+    if (distance <= 0) return 0;
+    if (distance < 0x1p-20) return 1;
+    const int halving = std::ilogb(distance);  // 2^halving <= distance
+    const bool upper = distance >= std::ldexp(1.5, halving);
+    return 2 + 2 * static_cast<uint32_t>(halving - kLeast) + (upper ? 1 : 0);
+  }
+  // Of what FromEnd() says.
+  static double LowerEdge(uint32_t from_end) {
+    if (from_end <= 1) return 0;
+    if (from_end < 2 + kHalvings) {
+      const uint32_t half = from_end - 2;
+      return std::ldexp(half % 2 == 0 ? 1 : 1.5,
+                        kLeast + static_cast<int>(half / 2));
+    }
+    return 0x1p-5 + (from_end - 2 - kHalvings) / 64.0;
+  }
+};
+
+static_assert(EstimateBins::KeysOf(EstimateBins::kClasses + 1) <= UINT16_MAX);
+
+// Of pairs: those with what was scored as their label above those with another
+// one, 2^31 and 2^32 of them.
+struct JudgedCount {
+  static constexpr int64_t kPositive = int64_t{1} << 32;
+  static constexpr int64_t kNegative = 1;
+  static uint64_t Positives(uint64_t count) { return count >> 32; }
+  static uint64_t Negatives(uint64_t count) { return count & 0xffffffff; }
+};
+
+}  // namespace plumbline
