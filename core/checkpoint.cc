@@ -375,7 +375,8 @@ void Checkpoint::Do(Archive& archive, State& state, Model& model,
           std::make_unique<Slice>(segment, labels, &state.reclaimer_));
       LoadWindows(archive, model, slice->series, matrix, marginals);
     }
-    model.ConfigureEstimates(state.settings().For(model.name), &version, 0, 0);
+    version.estimates.Configure(
+        model.IsEstimated(state.settings().For(model.name)), version.series, 0);
     state.Touch(&model, &version);
   } else {
     SaveWindows(archive, version.series, matrix, marginals);

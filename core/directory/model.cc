@@ -148,8 +148,10 @@ void Model::ConfigureDetectors(const ModelSettings& rule, Version* version,
 
 void Model::ConfigureEstimates(const ModelSettings& rule, Version* version,
                                uint32_t first_age, int64_t now_ms) {
-  const bool on = rule.estimate && task == Task::kClassification;
-  if (!version->estimates.Configure(on, version->series, first_age)) return;
+  Estimates& estimates = version->estimates;
+  if (!estimates.Configure(IsEstimated(rule), version->series, first_age)) {
+    return;
+  }
   generation_ = gate.Open(now_ms);
   ClearTimeWindows(
       version,

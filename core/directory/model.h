@@ -208,6 +208,9 @@ struct Model {
                  Reclaimer* reclaimer);
   void ConfigureDetectors(const ModelSettings& rule, Version* version,
                           int64_t now_ms, Reclaimer* reclaimer);
+  bool IsEstimated(const ModelSettings& rule) const {
+    return rule.estimate && task == Task::kClassification;
+  }
   // After its windows.
   void ConfigureEstimates(const ModelSettings& rule, Version* version,
                           uint32_t first_age, int64_t now_ms);
