@@ -17,10 +17,15 @@ import threading
 import time
 import unittest
 
+import numpy as np
+
 import detectors
+import estimates
 from daemon import Daemon, wait_for
 from oracle import Model, broken_laws
 
+# So that the mean of the scores in a bin is known.
+MIDDLES = estimates.MIDDLES[1:-1]
 KILLS = int(os.environ.get("KILLS", "30"))
 CLIENTS = 5
 # What the clients' models count.
@@ -31,7 +36,7 @@ models:
                  ddm: {drift: 1}, hddm_a: {confidence: 0.2}},
      drift: {features: [x, c], reference: first_100}}
   - {match: model2, positive_class: UP, slices: [[day]], thresholds: [0.5],
-     window_time: prediction}
+     window_time: prediction, windows: [24h, 1h, last_100]}
   - {match: model3, task: regression, slices: [[day]]}
   - {match: model4, task: multilabel, slices: [[day]]}
 """
@@ -81,9 +86,11 @@ class Client(threading.Thread):
                 event["features"] = {"x": self.random.randrange(300),
                                      "c": self.random.choice("uvw")}
             if self.scored and self.random.random() < 0.8:
-                event.update(score=self.random.randint(1, 999) / 1000)
-            if self.random.random() < 0.3:
-                event.update(timestamp=time.time() - self.random.uniform(0, 3600))
+                event.update(score=float(self.random.choice(MIDDLES)))
+            if self.random.random() < (0.7 if self.number == 2 else 0.3):
+                # Longer ago than an hour.
+                event.update(
+                    timestamp=time.time() - self.random.uniform(7200, 10800))
         else:
             event.update(label=self.value())
         return event
@@ -222,6 +229,8 @@ class CrashTest(unittest.TestCase):
         """Scores, regressions and slices, of both kinds of window."""
         checked = 0
         for result in daemon.model(client.name_of_model):
+            if result["window"] == "1h":
+                continue
             last = 100 if result["window"].startswith("last") else None
             expected = client.oracle.figures(
                 result["version"], result["segment"].get("day"), last)
@@ -297,6 +306,49 @@ class CrashTest(unittest.TestCase):
             self.assertEqual(features["x"]["observations"],
                              features["c"]["observations"])
 
+    def check_estimates(self, daemon, client):
+        """Against a recount: what is older than the window when it is complete
+        is learnt in that order, with the label that it had then."""
+        for result in daemon.model(client.name_of_model, window="1h"):
+            if result["segment"]:
+                continue
+            version, oracle = result["version"], client.oracle
+            calibration = estimates.Calibration(30 * estimates.DAY_MS)
+            for event, label in oracle.judged[version]:
+                if "timestamp" in event and "score" in event:
+                    calibration.add(*CrashTest.judgement([(event, label)]), 0)
+            figures = result["metrics"]
+            inside = [e for e in oracle.made[version]
+                      if "timestamp" not in e and "score" in e]
+            pairs = [(e, oracle.labels[e["id"]]) for e, _ in oracle.judged[version]
+                     if "timestamp" not in e and "score" in e]
+            self.assertEqual("estimate_gap" in figures,
+                             calibration.judged and bool(pairs))
+            if not calibration.judged:
+                continue
+            bins, predicted, _ = CrashTest.judgement([(e, "") for e in inside])
+            wanted = estimates.estimated(calibration, bins, predicted)
+            # Of one class of three there is no accuracy.
+            wanted = {name: value for name, value in wanted.items()
+                      if "accuracy" not in name}
+            self.assertEqual({name for name in figures
+                              if name.startswith("estimated")}, set(wanted))
+            for name, value in wanted.items():
+                self.assertAlmostEqual(figures[name], value, 9, name)
+            gap, error = estimates.judged(calibration, *CrashTest.judgement(pairs))
+            gap.pop("accuracy")
+            self.assertEqual(set(figures["estimate_gap"]), set(gap))
+            for name, value in gap.items():
+                self.assertAlmostEqual(figures["estimate_gap"][name], value, 9,
+                                       name)
+
+    @staticmethod
+    def judgement(pairs):
+        """Bins, what was predicted and what came, as arrays."""
+        return (estimates.bin_of([e["score"] for e, _ in pairs]),
+                np.array([e["prediction"] == "UP" for e, _ in pairs]),
+                np.array([label == "UP" for _, label in pairs]))
+
     def check(self, daemon, clients):
         samples = daemon.metrics()
         for client in clients:
@@ -308,6 +360,9 @@ class CrashTest(unittest.TestCase):
             if client.number == 1:
                 CrashTest.check_detectors(self, daemon, client)
                 CrashTest.check_drift(self, daemon, client)
+            # A recount needs a clock that does not leap over the hour.
+            if client.number == 2 and self.window == CrashTest.window:
+                CrashTest.check_estimates(self, daemon, client)
             if client.regression or client.multilabel:
                 CrashTest.check_history(self, daemon, client)
                 continue

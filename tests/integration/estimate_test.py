@@ -122,13 +122,15 @@ class EstimateTest(unittest.TestCase):
                 'models: [{match: "nsw-*", positive_class: UP, windows: [7d], '
                 "anomalies: {metrics: []}, window_time: %s}]" % window_time,
                 "1d", FILES)
-            gaps = [line["metrics"]["estimate_gap"]["accuracy"]
-                    for line in lines
-                    if line["version"] == "1" and
-                    line["metrics"].get("accuracy", 1) < 0.65 and
-                    line["observations"] >= 48]
+            lines = [line for line in lines if line["version"] == "1"]
+            bad = [line["metrics"] for line in lines
+                   if line["metrics"].get("accuracy", 1) < 0.65]
+            # On the second day nothing has left the window yet.
+            gaps = [metrics["estimate_gap"]["accuracy"] for metrics in bad
+                    if "estimate_gap" in metrics]
             print(window_time, len(gaps), "checkpoints, gap at most", max(gaps))
-            self.assertGreater(len(gaps), 150)
+            self.assertGreaterEqual(len(gaps), len(bad) - 1)
+            self.assertGreater(len(gaps), 200)
             self.assertLess(max(gaps), -0.05)
 
     def test_on_elec2_every_figure_is_as_numpy_and_scikit_learn_say(self):

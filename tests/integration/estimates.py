@@ -146,22 +146,21 @@ def estimated(calibration, bins, predicted):
     p = calibration.p[bins]
     values = figures(bins, predicted, p)
     h, n, yes, all_yes = predicted.astype(float), len(bins), predicted.sum(), p.sum()
-    recall, f1 = values["recall_binary"], values["f1_binary"]
-    coefficients = {"accuracy": (2 * h - 1) / n,
-                    "recall_binary": (h - recall) / all_yes,
-                    "f1_binary": (2 * h - f1) / (yes + all_yes)}
-    if yes:
-        coefficients["precision_binary"] = h / yes
-    # By how much the area changes with each probability.
+    # By how much a figure changes with each probability.
     above = lambda w: np.array([(w[bins > b].sum() + w[bins == b].sum() / 2)
                                 for b in range(BINS)])[bins]
     below = lambda w: w.sum() - above(w)
-    a, positives, negatives = values["roc_auc"], p.sum(), (1 - p).sum()
-    coefficients["roc_auc"] = ((below(1 - p) - above(p)) / positives / negatives
-                               - a * (1 / positives - 1 / negatives))
+    coefficients = {
+        "accuracy": lambda v: (2 * h - 1) / n,
+        "precision_binary": lambda v: h / yes,
+        "recall_binary": lambda v: (h - v) / all_yes,
+        "f1_binary": lambda v: (2 * h - v) / (yes + all_yes),
+        "roc_auc": lambda v: (
+            (below(1 - p) - above(p)) / all_yes / (n - all_yes) -
+            v * (1 / all_yes - 1 / (n - all_yes)))}
     made = {}
     for name, value in values.items():
-        width = Z * np.sqrt(calibration.variance(bins, coefficients[name]))
+        width = Z * np.sqrt(calibration.variance(bins, coefficients[name](value)))
         base, average = (name[:-7], "_binary") if name.endswith("_binary") else (
             name, "")
         made["estimated_" + name] = value
@@ -175,7 +174,7 @@ def judged(calibration, bins, predicted, positive):
     p = calibration.p[bins]
     is_, was = (figures(bins, predicted, v) for v in (positive.astype(float), p))
     gap = {("roc_auc_binary" if name == "roc_auc" else name):
-           is_[name] - was[name] for name in is_}
+           is_[name] - was[name] for name in is_ if name in was}
     totals = np.bincount(bins, minlength=BINS)
     sums = errors(calibration.p, np.bincount(bins, positive, BINS), totals)
     return gap, np.abs(sums).sum() / len(bins)

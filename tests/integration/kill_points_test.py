@@ -32,7 +32,7 @@ CONFIG = """
 windows: [90d, last_100]
 join: {horizon: 90d, label_horizon: 90d, memory_bytes: 64KiB}
 storage: {durability: process, retention: 400d}
-""" + crash_test.MODELS
+""" + crash_test.MODELS.replace("24h", "90d")
 
 
 class KillPointsTest(unittest.TestCase):

@@ -15,10 +15,12 @@ class Model:
         self.predictions = {}  # (version, id) -> class, or value
         self.scores = {}  # likewise
         self.days = {}  # (version, id) -> its segment
+        self.events = {}  # (version, id) -> as posted
         self.labels = {}  # id -> class
         self.had = collections.defaultdict(set)  # id -> values replaced
         self.order = collections.defaultdict(list)  # version -> ids, completed
         self.errors = collections.defaultdict(list)  # version -> of these, then
+        self.judged = collections.defaultdict(list)  # version -> (event, label)
         self.made = collections.defaultdict(list)  # version -> predictions
         self.corrections = 0
         self.duplicates = collections.Counter()
@@ -37,6 +39,7 @@ class Model:
                 self.scores[pair] = event.get("scores", event.get("score"))
                 self.days[pair] = event.get("segments", {}).get("day")
                 self.made[pair[0]].append(event)
+                self.events[pair] = event
                 if key in self.labels:
                     self.complete(*pair)
         if "label" in event:
@@ -56,6 +59,7 @@ class Model:
     def complete(self, version, key):
         self.order[version].append(key)
         label, made = self.labels[key], self.predictions[version, key]
+        self.judged[version].append((self.events[version, key], label))
         self.errors[version].append(
             abs(label - made) if isinstance(label, float) else
             int(label != made))
