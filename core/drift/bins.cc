@@ -11,8 +11,10 @@ uint32_t Bins::Find(const DriftValue& value) const {
   if (std::holds_alternative<std::monostate>(value)) return others + 1;
   if (const auto* number = std::get_if<double>(&value)) {
     if (!numeric) return others;
-    return static_cast<uint32_t>(
-        std::lower_bound(edges.begin(), edges.end(), *number) - edges.begin());
+    // They are few: to look at all is faster than to guess where to look.
+    uint32_t bin = 0;
+    for (const double edge : edges) bin += edge < *number ? 1 : 0;
+    return bin;
   }
   if (numeric) return others;
   return static_cast<uint32_t>(std::find(categories.begin(), categories.end(),

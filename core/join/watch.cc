@@ -102,17 +102,20 @@ void Joiner::ReadFeatures(const Plan& plan) {
     Name& name = names_[feature.name];
     if (name.feature_of != plan.model) {
       const auto& known = plan.model->features;
-      const auto found = known.find(std::string(batch_->names[feature.name]));
-      name.feature = found == known.end() ? kNoFeature : found->second;
+      const auto number = known.find(std::string(batch_->names[feature.name]));
+      name.feature = number == known.end() ? kNoFeature : number->second;
       name.feature_of = plan.model;
     }
     if (name.feature == kNoFeature) continue;
     watched_.features.push_back({name.feature, ValueOf(*batch_, feature)});
   }
-  std::sort(watched_.features.begin(), watched_.features.end(),
-            [](const FeatureValue& a, const FeatureValue& b) {
-              return a.variable < b.variable;
-            });
+  auto& found = watched_.features;
+  const auto before = [](const FeatureValue& a, const FeatureValue& b) {
+    return a.variable < b.variable;
+  };
+  if (!std::is_sorted(found.begin(), found.end(), before)) {
+    std::sort(found.begin(), found.end(), before);
+  }
 }
 
 }  // namespace plumbline

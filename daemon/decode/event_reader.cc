@@ -436,7 +436,7 @@ bool EventReader::ReadFeatures(Element value, Event* event) {
   if (value.get_object().get(features) != simdjson::SUCCESS) {
     return FailType("features", "an object of scalars");
   }
-  if (!CheckKeys("features", features, kMostFeatures)) return false;
+  if (!HasFeatureKeys(features) && !ReadFeatureKeys(features)) return false;
   for (const auto feature : features) {
     const element_type type = feature.value.type();
     if (type == element_type::ARRAY || type == element_type::OBJECT) {
@@ -453,11 +453,10 @@ bool EventReader::ReadFeatures(Element value, Event* event) {
   }
   if (limits_.features == nullptr || limits_.features->empty()) return true;
   const auto begin = static_cast<uint32_t>(batch_->features.size());
+  auto key = feature_keys_.begin();
   for (const auto feature : features) {
-    if (std::binary_search(limits_.features->begin(), limits_.features->end(),
-                           feature.key)) {
-      ReadFeature(feature.key, feature.value);
-    }
+    if (key->wanted) ReadFeature(key->name, feature.value);
+    ++key;
   }
   Extra& extra = batch_->AddExtra(event);
   extra.has_features = true;
@@ -466,9 +465,34 @@ bool EventReader::ReadFeatures(Element value, Event* event) {
   return true;
 }
 
-void EventReader::ReadFeature(std::string_view name, Element value) {
+bool EventReader::HasFeatureKeys(simdjson::dom::object features) const {
+  auto key = feature_keys_.begin();
+  for (const auto feature : features) {
+    if (key == feature_keys_.end() || !SameText(key->key, feature.key)) {
+      return false;
+    }
+    ++key;
+  }
+  return key == feature_keys_.end();
+}
+
+bool EventReader::ReadFeatureKeys(simdjson::dom::object features) {
+  if (!CheckKeys("features", features, kMostFeatures)) return false;
+  feature_keys_.clear();
+  for (const auto feature : features) {
+    const bool wanted =
+        limits_.features != nullptr &&
+        std::binary_search(limits_.features->begin(), limits_.features->end(),
+                           feature.key);
+    feature_keys_.push_back({std::string(feature.key), wanted,
+                             wanted ? names_->Add(feature.key) : 0});
+  }
+  return true;
+}
+
+void EventReader::ReadFeature(uint32_t name, Element value) {
   Feature feature;
-  AddName("features", name, 1, &feature.name);
+  feature.name = name;
   double number = 0;
   std::string_view text;
   bool truth = false;

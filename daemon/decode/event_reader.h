@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/event.h"
 #include "daemon/decode/body.h"
@@ -50,7 +51,9 @@ class EventReader {
   bool ReadScores(Element value, Event* event);
   bool ReadSegments(Element value, Event* event);
   bool ReadFeatures(Element value, Event* event);
-  void ReadFeature(std::string_view name, Element value);
+  bool HasFeatureKeys(simdjson::dom::object features) const;
+  bool ReadFeatureKeys(simdjson::dom::object features);
+  void ReadFeature(uint32_t name, Element value);
   bool CheckMetadata(Element value);
   bool CheckKeys(std::string_view field, simdjson::dom::object object,
                  size_t most);
@@ -73,6 +76,13 @@ class EventReader {
   EventBatch* const batch_;
   Names* const names_;                 // of the batch
   std::array<uint32_t, 16> recent_{};  // names had lately, by size and end
+  // Keys of the features that came last, which those of the next mostly are.
+  struct FeatureKey {
+    std::string key;
+    bool wanted;
+    uint32_t name;  // then
+  };
+  std::vector<FeatureKey> feature_keys_;
   EventError error_;
 };
 

@@ -1,9 +1,9 @@
 // What the statistics cost: an event that counts in slices and scores, one that
-// everything watches (detectors, anomalies, drift), and one whose features are
-// watched, too, against a plain one, with decoding and
-// without; a scrape of many models against the serializer alone; and simdjson
-// parsing the lines of the file in EVENTS, for the simulation.
-// statistics_report.py prints the ratios.
+// everything watches (detectors, anomalies, drift, estimates), and one whose
+// features are watched, too, against a plain one and one that has a score that
+// is only counted, with decoding and without; a scrape of many models against
+// the serializer alone; and simdjson parsing the lines of the file in EVENTS,
+// for the simulation. statistics_report.py prints the ratios.
 
 #include <benchmark/benchmark.h>
 #include <prometheus/text_serializer.h>
@@ -34,7 +34,8 @@ constexpr int64_t kNowMs = 1'790'001'000'000;
 // As a model server sends them: a prediction with an id, and its label some
 // batches later. Or both in one event without an id, which costs least.
 // `features`: how many of them a prediction has.
-std::vector<std::string> Bodies(bool rich, bool with_ids, int features) {
+std::vector<std::string> Bodies(bool rich, bool with_ids, bool scored,
+                                int features) {
   constexpr size_t kLate = 20;  // batches
   std::mt19937 random(1);
   std::vector<std::string> bodies(kBatches + (with_ids ? kLate : 0));
@@ -49,9 +50,9 @@ std::vector<std::string> Bodies(bool rich, bool with_ids, int features) {
           R"("id":"event-)" + std::to_string(b * kBatch + i) + "\",";
       body += R"({"model":"m","version":"1",)" + (with_ids ? id : "") +
               R"("prediction":")" + (score > 0.5 ? "UP" : "DOWN") + '"';
+      if (rich || scored) body += ",\"score\":" + std::to_string(score);
       if (rich) {
-        body += ",\"score\":" + std::to_string(score) +
-                R"(,"segments":{"day":")" +
+        body += std::string(R"(,"segments":{"day":")") +
                 (random() % 7 < 2 ? "end" : "week") + R"(","hours":")" +
                 (random() % 3 == 0 ? "peak" : "off") + "\"}";
       }
@@ -77,17 +78,19 @@ std::vector<std::string> Bodies(bool rich, bool with_ids, int features) {
   return bodies;
 }
 
-// Everything that watches a model but for features, and these too.
-enum class Watch { kNothing, kEverything, kFeatures };
+// Nothing at all; scores, which are only counted; everything that watches a
+// model but for features; and these too.
+enum class Watch { kNothing, kScores, kEverything, kFeatures };
 constexpr int kFeatures = 8;
 
 Settings SettingsFor(bool rich, Watch watch = Watch::kNothing) {
   Settings settings;
   settings.defaults.detectors.adwin.reset();
-  if (watch == Watch::kNothing) {
+  if (watch < Watch::kEverything) {
     settings.defaults.anomalies.metrics.clear();
     settings.defaults.drift.predictions = false;
     settings.defaults.drift.scores = false;
+    settings.defaults.estimate = false;
   } else {
     settings.defaults.detectors = {AdwinSettings{}, PageHinkleySettings{},
                                    DdmSettings{}, HddmSettings{}};
@@ -107,8 +110,8 @@ Settings SettingsFor(bool rich, Watch watch = Watch::kNothing) {
 // The whole way of an event; or, with the bodies decoded before, from there on.
 void Events(benchmark::State& state, bool rich, bool with_ids, bool decoded,
             Watch watch = Watch::kNothing) {
-  const auto bodies =
-      Bodies(rich, with_ids, watch == Watch::kFeatures ? kFeatures : 0);
+  const auto bodies = Bodies(rich, with_ids, watch != Watch::kNothing,
+                             watch == Watch::kFeatures ? kFeatures : 0);
   const Settings settings = SettingsFor(rich, watch);
   const DecodeLimits limits = {
       .features = std::make_shared<const FeatureNames>(FeaturesOf(settings))};
@@ -193,6 +196,12 @@ void BM_PlainPair(benchmark::State& s) { Events(s, false, true, false); }
 void BM_RichPair(benchmark::State& s) { Events(s, true, true, false); }
 void BM_PlainPairEngine(benchmark::State& s) { Events(s, false, true, true); }
 void BM_RichPairEngine(benchmark::State& s) { Events(s, true, true, true); }
+void BM_ScoredPair(benchmark::State& s) {
+  Events(s, false, true, false, Watch::kScores);
+}
+void BM_ScoredPairEngine(benchmark::State& s) {
+  Events(s, false, true, true, Watch::kScores);
+}
 void BM_WatchedPair(benchmark::State& s) {
   Events(s, false, true, false, Watch::kEverything);
 }
@@ -249,6 +258,8 @@ BENCHMARK(BM_PlainPair)->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_RichPair)->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_PlainPairEngine)->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_RichPairEngine)->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_ScoredPair)->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_ScoredPairEngine)->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_WatchedPair)->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_WatchedPairEngine)->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_FeaturesPair)->Iterations(1)->Unit(benchmark::kMillisecond);
