@@ -303,8 +303,10 @@ void ReadObjective(const YAML::Node& node, const std::string& path,
       FindWindow(objective.window, slots, model.windows);
   if (window == nullptr) {
     wrong("window", "must be a window of the model");
-  } else if (window->last > 0 && objective.metric == "label_coverage") {
-    wrong("window", "must be a time window: others have no label_coverage");
+  } else if (const auto figure = FigureOf(objective.metric);
+             window->last > 0 && figure && figure->of_predictions) {
+    wrong("window", "must be a time window: others have no " +
+                        std::string(figure->name));
   } else {
     objective.window = window->name;
   }

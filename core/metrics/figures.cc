@@ -29,7 +29,8 @@ std::optional<FigureName> FigureOf(std::string_view api_name) {
             std::find(family.bounded.begin(), family.bounded.end(), average) !=
             family.bounded.end();
         return FigureName{family.name, average, family.is_ratio, bounded,
-                          TasksOf(*statistic, family, average)};
+                          TasksOf(*statistic, family, average),
+                          !statistic->is_withheld};
       };
       if (family.values.empty() && family.name == api_name) return named("");
       for (const std::string_view value : family.values) {

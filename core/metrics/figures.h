@@ -19,6 +19,8 @@ struct FigureName {
   bool is_ratio = true;
   bool has_bounds = false;       // NAME_lower_bound and NAME_upper_bound
   std::vector<Task> tasks = {};  // of the models that have it
+  // It rests on predictions, not on pairs: last-N windows have none.
+  bool of_predictions = false;
 };
 
 // By what the API calls it: "accuracy", "f1_macro". nullopt if there is none.

@@ -99,7 +99,9 @@ struct Statistic {
   int64_t (*slot_bytes)(const ModelTraits& traits, int64_t last) = nullptr;
   Task task = Task::kClassification;  // of the models that have it
   bool of_all_tasks = false;
-  bool is_withheld = true;  // below the least label coverage
+  // False: its figures rest on predictions, and are there below the least label
+  // coverage, too.
+  bool is_withheld = true;
 };
 
 // All there are.

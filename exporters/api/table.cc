@@ -110,7 +110,19 @@ std::string Segment(const Json& result) {
   return text;
 }
 
-// What is unlike its history, and what drifts.
+// What labels will say, and how far those that came are from it.
+std::string Estimate(const Json& metrics) {
+  if (!metrics.contains("estimated_accuracy")) return "";
+  std::string text =
+      "estimated accuracy: " + WithBounds(metrics, "estimated_accuracy");
+  const std::string gap = "/estimate_gap/accuracy";
+  if (const Json::json_pointer at(gap); metrics.contains(at)) {
+    text += "; labels minus estimate: " + Shown(metrics[at]);
+  }
+  return text + "\n";
+}
+
+// What is unlike its history, what is estimated, and what drifts.
 std::string Findings(const Json& result) {
   std::string text;
   if (result.contains("anomalous")) {
@@ -120,6 +132,7 @@ std::string Findings(const Json& result) {
               " standard deviations from its history\n";
     }
   }
+  text += Estimate(result["metrics"]);
   if (!result.contains("drift")) return text;
   const auto line = [&text](const std::string& of, const Json& drift) {
     if (!drift.contains("psi")) return;

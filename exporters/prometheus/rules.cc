@@ -165,10 +165,10 @@ class ObjectiveAlerts {
            (figure_.is_ratio ? "_ratio" : "") + "{" + labels + "}";
   }
 
-  // Too few pairs say nothing. The coverage rests on predictions, and is told
-  // when there are no pairs at all.
+  // Too few pairs say nothing. What rests on predictions is told when there are
+  // no pairs at all.
   std::string Guard() const {
-    if (figure_.name == "label_coverage") return "";
+    if (figure_.of_predictions) return "";
     return "            and ignoring (average) plumbline_window_observations{" +
            matchers_ + "} >= " + std::to_string(objective_.min_observations) +
            "\n";

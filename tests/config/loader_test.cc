@@ -104,6 +104,33 @@ models:
   CHECK(config->objectives[1].min_observations == 7);
 }
 
+TEST_CASE("quality is estimated unless a model says otherwise") {
+  std::vector<ConfigProblem> problems;
+  const auto config = LoadConfig(
+      "models:\n"
+      "  - match: a\n"
+      "  - {match: b, estimate: false}\n"
+      "  - {match: c, estimate: true, windows: [1h, last_9], objectives: "
+      "[{metric: estimated_accuracy, window: 1h, min: 0.9}]}\n",
+      &problems);
+  REQUIRE(config);
+  CHECK(config->engine.For("a").estimate);
+  CHECK_FALSE(config->engine.For("b").estimate);
+  CHECK(config->engine.For("c").estimate);
+  CHECK(config->engine.For("others").estimate);
+
+  CHECK_FALSE(LoadConfig("models:\n"
+                         "  - {match: a, estimate: maybe}\n"
+                         "  - {match: b, windows: [last_9], objectives: "
+                         "[{metric: estimated_accuracy, window: last_9, "
+                         "min: 0.9}]}\n",
+                         &problems));
+  REQUIRE(problems.size() == 2);
+  CHECK(problems[0].path == "models[0].estimate");
+  CHECK(problems[1].message ==
+        "must be a time window: others have no estimated_accuracy");
+}
+
 TEST_CASE("drift is of predictions and scores, of features where named") {
   std::vector<ConfigProblem> problems;
   const auto config = LoadConfig(

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 import unittest
 import urllib.parse
 
@@ -119,12 +120,22 @@ class DeployTest(unittest.TestCase):
                 names |= set(re.findall(r"plumbline_\w+", target["expr"]))
         self.assertGreater(len(names), 4)
         with tempfile.TemporaryDirectory() as log, Daemon(
-                f"event_log: {{path: {log}}}\n"
-                "models: [{match: m, drift: {reference: first_20}}]\n") as daemon:
-            for i in range(64):  # as many as a detector looks at
-                daemon.post([{"model": "m", "id": str(i), "prediction": i % 2},
-                             {"model": "m", "id": str(i), "label": 1}])
-            shown = {name for name, _ in daemon.metrics()}
+                f"event_log: {{path: {log}}}\nslots_per_window: 10\n"
+                "models: [{match: m, windows: [2s, 1h], "
+                "drift: {reference: first_20}}]\n") as daemon:
+            shown = set()
+
+            # Some seconds, as estimates need what has left a window.
+            def shows_estimates():
+                start = time.monotonic_ns()
+                for i in range(start, start + 64):
+                    daemon.post([{"model": "m", "id": str(i), "score": 0.5,
+                                  "prediction": i % 2},
+                                 {"model": "m", "id": str(i), "label": 1}])
+                shown.update(name for name, _ in daemon.metrics())
+                return "plumbline_estimated_accuracy_ratio" in shown
+
+            self.assertTrue(wait_for(shows_estimates, 60))
         # What needs a day of history; detectors_test sees it.
         self.assertEqual(names - shown, {"plumbline_anomaly_score"})
 
