@@ -76,7 +76,7 @@ struct ErrorSums {
 constexpr SparseSize SizeOf(SparseSection section, int64_t last) {
   switch (section) {
     case SparseSection::kScoreBins:
-      if (last == 0) return {100, 100};
+      if (last == 0) return {101, 101};  // all scores of two decimals
       return {128,
               static_cast<uint32_t>(std::clamp<int64_t>(2 * last, 128, 2048))};
     case SparseSection::kClassScoreBins:
