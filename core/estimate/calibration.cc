@@ -30,9 +30,10 @@ CalibrationCurve CalibrationCurve::Isotonic(
     curve.block[i] = static_cast<uint8_t>(b);
   }
   for (const IsotonicBlock& block : blocks) {
-    // A share of 0 or 1 is not certain either.
+    // A share of 0 or 1 is not certain either: that of the Beta distribution
+    // after a uniform one.
     const double p = (block.positives + 1) / (block.total + 2);
-    curve.block_variance.push_back(p * (1 - p) / block.total);
+    curve.block_variance.push_back(p * (1 - p) / (block.total + 3));
   }
   return curve;
 }

@@ -91,8 +91,15 @@ void Calibrator::Add(Part part, const SparseCounts& pairs, int64_t time_ms,
       waiting += n;
       continue;
     }
-    const auto [field, bin, predicted] = EstimateBins::PlaceOf(key);
-    FieldAt(field).portion[2 * bin + (predicted ? 1 : 0)] += count;
+    const auto place = EstimateBins::PlaceOf(key);
+    const auto group = EstimateBins::GroupOf(place, pairs.level);
+    Field& field = FieldAt(place.field);
+    for (uint32_t bin = group.first; bin <= group.last; ++bin) {
+      Field::Cell& cell = field.portion[2 * bin + (place.predicted ? 1 : 0)];
+      cell.positives +=
+          static_cast<double>(JudgedCount::Positives(count)) / group.size();
+      cell.total += static_cast<double>(n) / group.size();
+    }
     if (part == kOfPositive) waiting += n;
   }
   if (waiting < kPortion) return;
@@ -108,18 +115,19 @@ void Calibrator::Add(Part part, const SparseCounts& pairs, int64_t time_ms,
 // predicted nor the label.
 void Calibrator::AddZeros() {
   for (Field& field : FieldsOf(kOfClasses)) {
-    uint64_t n = 0;
-    for (const uint64_t count : field.portion) {
-      n += JudgedCount::Positives(count) + JudgedCount::Negatives(count);
-    }
-    const uint64_t all = progress_[kOfClasses].waiting;
-    if (n < all) field.portion[0] += all - n;
+    double n = 0;
+    for (const Field::Cell& cell : field.portion) n += cell.total;
+    const auto all = static_cast<double>(progress_[kOfClasses].waiting);
+    field.portion[0].total += std::max(all - n, 0.0);
   }
 }
 
 // True if the portion's predictions are right less often than is expected.
 bool Calibrator::Contradicts(Part part) {
-  if (progress_[part].learnt < kSettled) return false;
+  const Progress& progress = progress_[part];
+  // Before a portion has judged them nobody knows whether scores are to be
+  // calibrated, and those that say too much would contradict for ever.
+  if (progress.learnt < kSettled || !progress.judged) return false;
   double n = 0;
   double surplus = 0;  // of right ones
   double variance = 0;
@@ -130,13 +138,10 @@ bool Calibrator::Contradicts(Part part) {
       const bool predicted = cell % 2 != 0;
       // Of several classes each pair is judged by the one that was predicted.
       if (part == kOfClasses && !predicted) continue;
-      const uint64_t count = field.portion[cell];
-      const auto positives = static_cast<double>(JudgedCount::Positives(count));
-      const auto negatives = static_cast<double>(JudgedCount::Negatives(count));
+      const auto [positives, here] = field.portion[cell];
       const double p = probability[cell / 2];
-      const double here = positives + negatives;
       n += here;
-      surplus += predicted ? positives - here * p : negatives - here * (1 - p);
+      surplus += predicted ? positives - here * p : here * p - positives;
       variance += here * p * (1 - p);
     }
   }
@@ -161,11 +166,10 @@ void Calibrator::Learn(Part part, int64_t time_ms, const ScoreMeans& means) {
     for (double& e : field.raw_errors) e *= kept;
     for (double& e : field.calibrated_errors) e *= kept;
     for (uint32_t bin = 0; bin < kBins; ++bin) {
-      const uint64_t count =
-          field.portion[2 * bin] + field.portion[2 * bin + 1];
-      const auto positives = static_cast<double>(JudgedCount::Positives(count));
-      const double n =
-          positives + static_cast<double>(JudgedCount::Negatives(count));
+      const Field::Cell& no = field.portion[size_t{2} * bin];
+      const Field::Cell& yes = field.portion[size_t{2} * bin + 1];
+      const double positives = no.positives + yes.positives;
+      const double n = no.total + yes.total;
       if (field.is_fit() && n > 0) field.Judge(positives, n, bin);
       field.positives[bin] = field.positives[bin] * kept + positives;
       field.totals[bin] = field.totals[bin] * kept + n;

@@ -10,7 +10,7 @@
 //   Poisson-binomial distribution), labels contradict the calibration, and the
 //   portion is not learnt. A calibration that followed drift at once would hide
 //   it: this one stands still, and the gap between estimate and labels stays.
-//   What the first 1,000 pairs say is taken as it comes.
+//   The first 1,000 pairs, and the first two portions, are taken as they come.
 // - Worth. The expected calibration error of the portion is measured with
 //   scores as they are and as calibrated, which was learnt without it. Scores
 //   are calibrated only while that makes the error smaller.
@@ -97,7 +97,13 @@ class Calibrator {
 
   // One class against the rest.
   struct Field {
-    std::array<uint64_t, 2 * kBins> portion{};  // JudgedCount
+    // By bin, and whether it was predicted. Fractions where a slot counts
+    // several bins as one.
+    struct Cell {
+      double positives = 0;
+      double total = 0;
+    };
+    std::array<Cell, size_t{2} * kBins> portion{};
     BinValues positives{};
     BinValues totals{};
     // Of scores, as they were when it last learnt.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <tuple>
 
 #include "core/metrics/ranking.h"
 #include "core/metrics/scores.h"
@@ -13,23 +12,43 @@ namespace {
 
 // ---- From counts to cells ----
 
-ScoredCell CellOf(const EstimateBins::Place& place, uint64_t count,
-                  bool judged) {
-  if (!judged) {
-    return {place.bin, place.predicted, static_cast<double>(count), 0};
+// Cells of one class, while they are summed up.
+class CellSums {
+ public:
+  // What is counted for several bins is taken to lie evenly in them.
+  void Add(const EstimateBins::Place& place, uint32_t level, uint64_t count,
+           bool judged) {
+    const auto group = EstimateBins::GroupOf(place, level);
+    const auto positives =
+        judged ? static_cast<double>(JudgedCount::Positives(count)) : 0;
+    const auto all =
+        judged ? positives + static_cast<double>(JudgedCount::Negatives(count))
+               : static_cast<double>(count);
+    for (uint32_t bin = group.first; bin <= group.last; ++bin) {
+      ScoredCell& cell = cells_[2 * bin + (place.predicted ? 1 : 0)];
+      cell.count += all / group.size();
+      cell.positives += positives / group.size();
+    }
+    all_ += all;
   }
-  const auto positives = static_cast<double>(JudgedCount::Positives(count));
-  const auto negatives = static_cast<double>(JudgedCount::Negatives(count));
-  return {place.bin, place.predicted, positives + negatives, positives};
-}
+  // `all`: predictions, of which those that were not added had a score of 0,
+  // and were neither predicted nor the label.
+  ScoredCells Take(double all) {
+    cells_[0].count += std::max(all - all_, 0.0);
+    ScoredCells cells;
+    for (uint32_t i = 0; i < cells_.size(); ++i) {
+      if (cells_[i].count <= 0) continue;
+      cells.push_back(cells_[i]);
+      cells.back().bin = i / 2;
+      cells.back().predicted = i % 2 != 0;
+    }
+    return cells;
+  }
 
-void Sort(ScoredCells* cells) {
-  std::sort(cells->begin(), cells->end(),
-            [](const ScoredCell& a, const ScoredCell& b) {
-              return std::tie(a.bin, a.predicted) <
-                     std::tie(b.bin, b.predicted);
-            });
-}
+ private:
+  std::array<ScoredCell, size_t{2} * EstimateBins::kBins> cells_{};
+  double all_ = 0;
+};
 
 // ---- One class ----
 
@@ -55,21 +74,27 @@ Sums SumsOf(const ScoredCells& cells, Positives positives) {
 }
 
 // Of the sum with a coefficient for each cell.
-double VarianceOf(const ScoredCells& cells, const CalibrationCurve& curve,
-                  const std::vector<double>& coefficients) {
-  double variance = 0;
+Spread SpreadOf(const ScoredCells& cells, const CalibrationCurve& curve,
+                const std::vector<double>& coefficients) {
+  Spread spread;
   std::vector<double> by_block(curve.block_variance.size());
   for (size_t i = 0; i < cells.size(); ++i) {
     const ScoredCell& cell = cells[i];
     const double p = curve.probability[cell.bin];
     const double a = coefficients[i];
-    variance += cell.count * a * a * p * (1 - p);
+    spread.first += cell.count * a * p;
+    spread.second += cell.count * a * a * p;
+    spread.independent += cell.count * a * a * p * (1 - p);
     if (curve.calibrated) by_block[curve.block[cell.bin]] += cell.count * a;
   }
   for (size_t b = 0; b < by_block.size(); ++b) {
-    variance += by_block[b] * by_block[b] * curve.block_variance[b];
+    spread.calibration += by_block[b] * by_block[b] * curve.block_variance[b];
   }
-  return variance;
+  return spread;
+}
+
+Estimated WithSpread(double value, const Spread& spread) {
+  return {value, spread.independent + spread.calibration, spread};
 }
 
 template <class Coefficient>
@@ -80,7 +105,7 @@ Estimated With(double value, const ScoredCells& cells,
   for (const ScoredCell& cell : cells) {
     coefficients.push_back(coefficient(cell.predicted ? 1.0 : 0.0));
   }
-  return {value, VarianceOf(cells, curve, coefficients)};
+  return WithSpread(value, SpreadOf(cells, curve, coefficients));
 }
 
 // Positives and negatives by bin, both kinds of prediction together.
@@ -129,7 +154,7 @@ std::optional<Estimated> AreaOf(const ScoredCells& cells,
     negatives_below += bin.negatives;
     ++b;
   }
-  return Estimated{*area, VarianceOf(cells, curve, coefficients)};
+  return WithSpread(*area, SpreadOf(cells, curve, coefficients));
 }
 
 // ---- Several classes ----
@@ -139,32 +164,46 @@ constexpr std::array<Member, 4> kAveraged = {
     &EstimatedFigures::precision, &EstimatedFigures::recall,
     &EstimatedFigures::f1, &EstimatedFigures::roc_auc};
 
-// The mean over classes, taken as independent.
+// The mean over classes, of so many predictions.
 class Macro {
  public:
+  explicit Macro(double predictions) : predictions_(predictions) {}
+
   // What has no value counts as 0, as with zero_division=0: but for the area,
   // which then is left out.
   void Add(const EstimatedFigures& figures) {
     for (size_t i = 0; i < kAveraged.size(); ++i) {
       const auto& figure = figures.*kAveraged[i];
       if (!figure && kAveraged[i] == &EstimatedFigures::roc_auc) continue;
-      sums_[i].value += figure ? figure->value : 0;
-      sums_[i].variance += figure ? figure->variance : 0;
       ++counts_[i];
+      if (!figure) continue;
+      sums_[i].value += figure->value;
+      Spread& spread = sums_[i].spread;
+      spread.independent += figure->spread.independent;
+      spread.first += figure->spread.first;
+      spread.second += figure->spread.second;
+      spread.calibration += figure->spread.calibration;
     }
   }
   EstimatedFigures Take() const {
     EstimatedFigures means;
     for (size_t i = 0; i < kAveraged.size(); ++i) {
-      if (counts_[i] == 0) continue;
+      const double n = counts_[i];
+      if (n == 0) continue;
+      const Spread& spread = sums_[i].spread;
+      // Of precision each prediction counts in one class alone.
+      const double labels =
+          kAveraged[i] == &EstimatedFigures::precision
+              ? spread.independent
+              : spread.second - spread.first * spread.first / predictions_;
       means.*kAveraged[i] =
-          Estimated{sums_[i].value / counts_[i],
-                    sums_[i].variance / counts_[i] / counts_[i]};
+          Estimated{sums_[i].value / n, (labels + spread.calibration) / n / n};
     }
     return means;
   }
 
  private:
+  const double predictions_;
   std::array<Estimated, kAveraged.size()> sums_;
   std::array<double, kAveraged.size()> counts_{};
 };
@@ -212,35 +251,30 @@ class CalibrationSums {
 }  // namespace
 
 ScoredCells CellsOfPositive(const SparseCounts& counts, bool judged) {
-  ScoredCells cells;
-  for (const auto& [key, count] : counts.Merged<EstimateBins>().entries) {
-    cells.push_back(CellOf(EstimateBins::PlaceOf(key), count, judged));
+  CellSums sums;
+  for (const auto& [key, count] : counts.entries) {
+    if (key == EstimateBins::kAll) continue;
+    sums.Add(EstimateBins::PlaceOf(key), counts.level, count, judged);
   }
-  Sort(&cells);
-  return cells;
+  return sums.Take(0);
 }
 
 std::vector<ScoredCells> CellsOfClasses(const SparseCounts& counts, bool judged,
                                         size_t classes) {
-  std::vector<ScoredCells> fields(classes);
+  std::vector<CellSums> sums(classes);
   double all = 0;
-  for (const auto& [key, count] : counts.Merged<EstimateBins>().entries) {
+  for (const auto& [key, count] : counts.entries) {
     if (key == EstimateBins::kAll) {
-      all = static_cast<double>(count);
+      all += static_cast<double>(count);
       continue;
     }
     const EstimateBins::Place place = EstimateBins::PlaceOf(key);
     if (place.field < 1 || place.field > classes) continue;
-    fields[place.field - 1].push_back(CellOf(place, count, judged));
+    sums[place.field - 1].Add(place, counts.level, count, judged);
   }
-  // What is not among the cells of a class had a score of 0, and was neither
-  // predicted nor the label.
-  for (ScoredCells& cells : fields) {
-    double left = all;
-    for (const ScoredCell& cell : cells) left -= cell.count;
-    if (left > 0) cells.push_back({0, false, left, 0});
-    Sort(&cells);
-  }
+  std::vector<ScoredCells> fields;
+  fields.reserve(classes);
+  for (CellSums& of_class : sums) fields.push_back(of_class.Take(all));
   return fields;
 }
 
@@ -312,7 +346,7 @@ EstimatedFigures EstimateOf(const std::vector<ScoredCells>& classes,
                             const Calibration& calibration, bool judged) {
   const double all = CountOf(classes);
   if (all == 0) return {};
-  Macro macro;
+  Macro macro(all);
   Estimated accuracy;
   for (uint32_t c = 0; c < classes.size(); ++c) {
     const ScoredCells& cells = classes[c];
@@ -335,7 +369,7 @@ EstimatedFigures EstimateOf(const std::vector<ScoredCells>& classes,
 EstimatedFigures RealisedOf(const std::vector<ScoredCells>& classes) {
   const double all = CountOf(classes);
   if (all == 0) return {};
-  Macro macro;
+  Macro macro(all);
   Estimated accuracy;
   for (const ScoredCells& cells : classes) {
     accuracy.value += SumsOf(cells, Positives).true_positives / all;

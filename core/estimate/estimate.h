@@ -19,6 +19,13 @@
 // Ratios are taken as their first order (delta method). What the calibration
 // rests on is a sample, too: the probability of each of its blocks has a
 // variance of its own, which all predictions in it share.
+//
+// Of several classes a prediction has one label, so that trials of its classes
+// exclude each other. The label of one adds its class's a to a mean over
+// classes, with the variance (sum of a^2 p) - (sum of a p)^2 over the classes.
+// What is counted by class knows the first sum over all predictions, and of the
+// second one the mean: as its square is at most the mean square (Jensen), the
+// variance is at most what is taken here.
 
 #pragma once
 
@@ -35,6 +42,7 @@ namespace plumbline {
 struct ScoredCell {
   uint32_t bin = 0;
   bool predicted = false;
+  // Fractions where bins are counted as one.
   double count = 0;
   double positives = 0;  // of pairs: whose label is the class
 };
@@ -47,9 +55,18 @@ ScoredCells CellsOfPositive(const SparseCounts& counts, bool judged);
 std::vector<ScoredCells> CellsOfClasses(const SparseCounts& counts, bool judged,
                                         size_t classes);
 
+// Of a sum over predictions with coefficients a, given p.
+struct Spread {
+  double independent = 0;  // sum of a^2 p (1 - p)
+  double first = 0;        // sum of a p
+  double second = 0;       // sum of a^2 p
+  double calibration = 0;  // variance for what the calibration rests on
+};
+
 struct Estimated {
   double value = 0;
   double variance = 0;
+  Spread spread = {};
 
   Bounds bounds() const;  // 95 %
 };

@@ -227,12 +227,18 @@ int64_t Estimates::MostBytes(size_t windows, const ModelTraits& traits) {
 }
 
 int64_t Estimates::SlotBytes(const ModelTraits& traits) {
-  const auto bytes = [](SparseSection section) {
-    return 2 *
-           SparseCells<StdAtomics, EstimateBins>::HeapBytes(SizeOf(section, 0));
+  const auto bytes = [](SparseSection section, uint32_t keys) {
+    SparseSize size = SizeOf(section, 0);
+    // It does not grow for more keys than there are.
+    uint32_t grown = size.first;
+    while (grown < keys && grown < size.most) grown *= 4;
+    size.most = std::min(grown, size.most);
+    return 2 * SparseCells<StdAtomics, EstimateBins>::HeapBytes(size);
   };
-  return (traits.scored ? bytes(SparseSection::kJudgedScores) : 0) +
-         (traits.class_scored ? bytes(SparseSection::kJudgedClassScores) : 0);
+  const uint32_t keys = EstimateBins::KeysOf(FieldsOf(traits));
+  return (traits.scored ? bytes(SparseSection::kJudgedScores, UINT32_MAX) : 0) +
+         (traits.class_scored ? bytes(SparseSection::kJudgedClassScores, keys)
+                              : 0);
 }
 
 template void Estimates::Do(Save&);

@@ -117,42 +117,48 @@ void AddGaps(const EstimatedFigures& realised,
   }
 }
 
-void AppendOfClasses(const ModelSnapshot& model, const WindowSnapshot& window,
-                     const SparseCounts& counts, FigureList* list) {
-  list->Add("score_calibration_error", "stage", "raw",
-            ClassScoreCalibrationError(window));
-  if (window.calibration == nullptr || !window.calibration->of_classes) return;
-  const auto cells = CellsOfClasses(counts, true, model.classes.size());
-  list->Add("score_calibration_error", "stage", "calibrated",
-            CalibratedError(cells, *window.calibration));
-  AddGaps(RealisedOf(cells), EstimateOf(cells, *window.calibration, true), true,
-          list);
+void AddErrors(Figure raw, std::optional<double> calibrated, FigureList* list) {
+  list->Add("score_calibration_error", "stage", "raw", raw);
+  list->Add("score_calibration_error", "stage", "calibrated", calibrated);
+}
+
+// True if the error of calibration is that of the classes.
+bool AppendOfClasses(const ModelSnapshot& model, const WindowSnapshot& window,
+                     FigureList* list) {
+  const auto& counts = window.counts.of(SparseSection::kJudgedClassScores);
+  if (!UsesClasses(model, counts)) return false;
+  std::optional<double> error;
+  if (window.calibration != nullptr && window.calibration->of_classes) {
+    const auto cells = CellsOfClasses(counts, true, model.classes.size());
+    AddGaps(RealisedOf(cells), EstimateOf(cells, *window.calibration, true),
+            true, list);
+    error = CalibratedError(cells, *window.calibration);
+  }
+  AddErrors(ClassScoreCalibrationError(window), error, list);
+  return true;
 }
 
 void AppendOfPositive(const ModelSnapshot& model, const WindowSnapshot& window,
-                      const SparseCounts& counts, FigureList* list) {
-  list->Add("score_calibration_error", "stage", "raw",
-            ScoreCalibrationError(window));
-  if (window.calibration == nullptr || !window.calibration->of_positive) return;
-  const ScoredCells cells = CellsOfPositive(counts, true);
-  const CalibrationCurve& curve =
-      window.calibration->Of(EstimateBins::kPositiveClass);
-  list->Add("score_calibration_error", "stage", "calibrated",
-            CalibratedError(cells, curve));
-  AddGaps(OfPositive(model, RealisedOf(cells)), EstimateOf(cells, curve), false,
-          list);
+                      bool has_error, FigureList* list) {
+  const auto& counts = window.counts.of(SparseSection::kJudgedScores);
+  if (!UsesPositive(model, counts)) return;
+  std::optional<double> error;
+  if (window.calibration != nullptr && window.calibration->of_positive) {
+    const ScoredCells cells = CellsOfPositive(counts, true);
+    const CalibrationCurve& curve =
+        window.calibration->Of(EstimateBins::kPositiveClass);
+    AddGaps(OfPositive(model, RealisedOf(cells)), EstimateOf(cells, curve),
+            false, list);
+    error = CalibratedError(cells, curve);
+  }
+  if (!has_error) AddErrors(ScoreCalibrationError(window), error, list);
 }
 
 void Append(const ModelSnapshot& model, const WindowSnapshot& window,
             FigureList* list) {
   if (window.calibration != nullptr) AppendEstimates(model, window, list);
-  const auto& of_positive = window.counts.of(SparseSection::kJudgedScores);
-  const auto& of_classes = window.counts.of(SparseSection::kJudgedClassScores);
-  if (UsesClasses(model, of_classes)) {
-    AppendOfClasses(model, window, of_classes, list);
-  } else if (UsesPositive(model, of_positive)) {
-    AppendOfPositive(model, window, of_positive, list);
-  }
+  const bool has_error = AppendOfClasses(model, window, list);
+  AppendOfPositive(model, window, has_error, list);
 }
 
 FigureFamily Averaged(std::string_view name, std::string_view help) {

@@ -99,8 +99,8 @@ struct Statistic {
   int64_t (*slot_bytes)(const ModelTraits& traits, int64_t last) = nullptr;
   Task task = Task::kClassification;  // of the models that have it
   bool of_all_tasks = false;
-  // False: its figures rest on predictions, and are there below the least label
-  // coverage, too.
+  // False: its figures are there below the least label coverage, too. Those of
+  // a window as a whole, or of an average, rest on predictions then.
   bool is_withheld = true;
 };
 

@@ -6,7 +6,8 @@
 // of the distance has two, down to 2^-20. What is closer is one bin, and
 // exactly 0 and exactly 1 are one each. They are the same in all slots, so that
 // what was learnt in one place holds in another. Only where many classes fill a
-// slot are bins that lie close together counted as the first of them.
+// slot are neighbours counted as one: first those of classes that were not
+// predicted, of which only the sum matters, and last those that were.
 
 #pragma once
 
@@ -24,7 +25,7 @@ struct EstimateBins {
   static constexpr uint32_t kBins = 124;
   // A score is of the positive class, or of one of the first classes.
   static constexpr uint32_t kPositiveClass = 0;
-  static constexpr uint32_t kClasses = 128;
+  static constexpr uint32_t kClasses = 32;
   static constexpr uint32_t FieldOf(uint32_t class_index) {
     return class_index + 1;
   }
@@ -64,13 +65,30 @@ struct EstimateBins {
   static constexpr uint32_t Merged(uint32_t key, uint32_t level) {
     if (level == 0 || key == kAll) return key;
     const Place place = PlaceOf(key);
-    return KeyOf({place.field, place.bin >> level, place.predicted});
+    return KeyOf({place.field, GroupOf(place, level).first, place.predicted});
+  }
+  // The bins that are counted as one with this one.
+  struct Group {
+    uint32_t first;
+    uint32_t last;
+    uint32_t size() const { return last - first + 1; }
+  };
+  static constexpr Group GroupOf(const Place& place, uint32_t level) {
+    const uint32_t shift = place.predicted
+                               ? (level > kWhole ? level - kWhole : 0)
+                               : (level < kWhole ? level : kWhole);
+    // 0 and 1 stay alone.
+    if (place.bin == 0 || place.bin == kBins - 1) return {place.bin, place.bin};
+    const uint32_t first = ((place.bin - 1) >> shift << shift) + 1;
+    const uint32_t last = first + (1U << shift) - 1;
+    return {first, last < kBins - 2 ? last : kBins - 2};
   }
   static uint32_t NextLevel(uint32_t level, const std::vector<uint32_t>&) {
     return level + 1;
   }
 
  private:
+  static constexpr uint32_t kWhole = 7;  // all bins are one
   static constexpr int kLeast = -20;
   static constexpr int kLinear = -5;
   static constexpr uint32_t kHalvings = 2 * (kLinear - kLeast);

@@ -90,7 +90,7 @@ constexpr SparseSize SizeOf(SparseSection section, int64_t last) {
       return {32, 256};
     case SparseSection::kPredictedClassScores:
     case SparseSection::kJudgedClassScores:
-      return {64, 1024};
+      return {64, 2048};
   }
   return {};
 }

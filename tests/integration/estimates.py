@@ -57,7 +57,8 @@ class Calibration:
         n = self.portion.sum()
         if n < PORTION:
             return
-        if self.learnt < SETTLED or not self.contradicted():
+        if (self.learnt < SETTLED or not self.judged or
+                not self.contradicted()):
             self.learn(n, time_ms)
         self.portion[:] = 0
 
@@ -101,7 +102,7 @@ class Calibration:
         self.block = np.maximum.accumulate(self.block)
         n = np.bincount(block, self.totals[has])
         share = (np.bincount(block, self.positives[has]) + 1) / (n + 2)
-        self.block_variance = share * (1 - share) / n
+        self.block_variance = share * (1 - share) / (n + 3)
         self.calibrates = (np.abs(self.calibrated).sum() <
                            np.abs(self.raw).sum())
 

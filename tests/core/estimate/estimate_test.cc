@@ -49,10 +49,19 @@ TEST_CASE("Keys are told apart, and merge within their class") {
         REQUIRE(place.field == field);
         REQUIRE(place.bin == bin);
         REQUIRE(place.predicted == predicted);
+        const bool inner = bin > 0 && bin + 1 < EstimateBins::kBins;
         const auto merged = EstimateBins::PlaceOf(EstimateBins::Merged(key, 7));
         REQUIRE(merged.field == field);
-        REQUIRE(merged.bin == 0);
+        REQUIRE(merged.bin == (inner && !predicted ? 1 : bin));
         REQUIRE(merged.predicted == predicted);
+        const auto whole = EstimateBins::PlaceOf(EstimateBins::Merged(key, 14));
+        REQUIRE(whole.bin == (inner ? 1 : bin));
+        for (uint32_t level = 0; level < 16; ++level) {
+          const auto group = EstimateBins::GroupOf(place, level);
+          REQUIRE(group.first <= bin);
+          REQUIRE(group.last >= bin);
+          REQUIRE(group.last < EstimateBins::kBins);
+        }
       }
     }
   }
@@ -115,7 +124,7 @@ TEST_CASE("Between blocks a calibration is linear, beyond them constant") {
   CHECK(curve.probability[high] == 0.6);
   CHECK(curve.probability[EstimateBins::kBins - 1] == 0.6);
   REQUIRE(curve.block_variance.size() == 2);
-  CHECK(curve.block_variance[0] == Approx(0.25 * 0.75 / 10));
+  CHECK(curve.block_variance[0] == Approx(0.25 * 0.75 / 13));
 }
 
 // Predictions with scores that are true, and labels drawn from them.

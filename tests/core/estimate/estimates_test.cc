@@ -34,11 +34,12 @@ class Stream {
 
   double (*truth)(double) = [](double score) { return score; };
 
-  // For so many minutes, 50 pairs in each.
+  int pairs = 50;  // in a minute
+
   void Run(int minutes) {
     for (int i = 0; i < minutes; ++i) {
       std::vector<TestEvent> events;
-      for (int j = 0; j < 50; ++j) {
+      for (int j = 0; j < pairs; ++j) {
         const double score = random_() / 0x1p32;
         TestEvent event =
             Both(score >= 0.5 ? "UP" : "DOWN",
@@ -107,6 +108,15 @@ TEST_CASE("Scores that say too much are calibrated, true ones are left alone") {
         *Of(other, "expected_calibration_error"));
   CHECK(std::abs(*Of(other, "score_calibration_error_calibrated") -
                  *Of(other, "score_calibration_error_raw")) < 0.02);
+}
+
+TEST_CASE("Scores that say too much are calibrated at any rate of pairs") {
+  Engine engine;
+  Stream stream(&engine);
+  stream.truth = TooSure;
+  stream.pairs = GENERATE(20, 999, 1000, 3000);
+  stream.Run(stream.pairs == 20 ? 40 : 16);
+  CHECK(*Of(engine, "estimated_accuracy") == Approx(0.6).margin(0.06));
 }
 
 TEST_CASE("A calibration stands still while labels contradict it") {
@@ -253,6 +263,46 @@ TEST_CASE("Several classes are estimated from their scores") {
   }
   CHECK(Of(engine, "score_calibration_error_raw") ==
         Of(engine, "expected_calibration_error"));
+}
+
+TEST_CASE("Many classes are estimated in the room there is") {
+  Engine engine;
+  engine.settings.defaults.windows = {TimeWindow("10m", 10 * kMinute, 10)};
+  engine.Use();
+  std::mt19937 random(4);
+  const uint32_t classes = GENERATE(8, 20, 32);
+  for (int minute = 0; minute < 40; ++minute) {
+    std::vector<TestEvent> events;
+    for (int i = 0; i < 500; ++i) {
+      std::vector<double> scores;
+      double sum = 0;
+      for (uint32_t c = 0; c < classes; ++c) {
+        scores.push_back(std::pow(random() / 0x1p32, 12));
+        sum += scores.back();
+      }
+      double left = random() / 0x1p32 * sum;
+      size_t label = 0;
+      while (label + 1 < classes && left >= scores[label]) {
+        left -= scores[label++];
+      }
+      const auto best = std::max_element(scores.begin(), scores.end());
+      TestEvent event = Both("c" + std::to_string(best - scores.begin()),
+                             "c" + std::to_string(label));
+      for (uint32_t c = 0; c < classes; ++c) {
+        event.scores.emplace_back("c" + std::to_string(c), scores[c] / sum);
+      }
+      events.push_back(event);
+    }
+    engine.Post(events);
+    engine.now_ms += kMinute;
+  }
+  for (const char* name : {"accuracy", "precision_macro", "recall_macro",
+                           "f1_macro", "roc_auc_macro"}) {
+    INFO(name << " of " << classes);
+    const auto gap = Of(engine, "estimate_gap_" + std::string(name));
+    REQUIRE(gap);
+    CHECK(std::abs(*gap) < 0.02);
+  }
 }
 
 TEST_CASE("Estimates are the same after a checkpoint and after a replay") {
