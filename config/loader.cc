@@ -305,8 +305,8 @@ void ReadObjective(const YAML::Node& node, const std::string& path,
     wrong("window", "must be a window of the model");
   } else if (const auto figure = FigureOf(objective.metric);
              window->last > 0 && figure && figure->of_predictions) {
-    wrong("window", "must be a time window: others have no " +
-                        std::string(figure->name));
+    wrong("window",
+          "must be a time window: others have no " + std::string(figure->name));
   } else {
     objective.window = window->name;
   }

@@ -83,7 +83,11 @@ Calibrator::Field& Calibrator::FieldAt(uint32_t field) {
 void Calibrator::Add(Part part, const SparseCounts& pairs, int64_t time_ms,
                      const ScoreMeans& means, Reclaimer* reclaimer) {
   uint64_t& waiting = progress_[part].waiting;
-  for (const auto& [key, count] : pairs.entries) {
+  // In an order of their own, so that sums of fractions do not depend on how a
+  // table came to be.
+  auto entries = pairs.entries;
+  std::sort(entries.begin(), entries.end());
+  for (const auto& [key, count] : entries) {
     const uint64_t n =
         JudgedCount::Positives(count) + JudgedCount::Negatives(count);
     if (n == 0) continue;
