@@ -28,7 +28,10 @@ std::optional<FigureName> FigureOf(std::string_view api_name) {
         const bool bounded =
             std::find(family.bounded.begin(), family.bounded.end(), average) !=
             family.bounded.end();
-        return FigureName{family.name, average, family.is_ratio, bounded,
+        return FigureName{family.name,
+                          average,
+                          family.is_ratio,
+                          bounded,
                           TasksOf(*statistic, family, average),
                           !statistic->is_withheld};
       };
