@@ -229,7 +229,7 @@ void Calibrator::Publish(Reclaimer* reclaimer) {
 int64_t Calibrator::MostBytes(uint32_t fields) {
   // With the space that a growing list leaves, and what is published.
   return static_cast<int64_t>(sizeof(Calibrator)) +
-         int64_t{2} * fields *
+         int64_t{fields > 1 ? 2 : 1} * fields *
              static_cast<int64_t>(sizeof(Field) + sizeof(CalibrationCurve) +
                                   2 * kBins * sizeof(double));
 }

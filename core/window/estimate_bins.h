@@ -5,8 +5,8 @@
 // Bins are steps of 1/64 between 1/32 and 31/32; towards 0 and 1 each halving
 // of the distance has two, down to 2^-20. What is closer is one bin, and
 // exactly 0 and exactly 1 are one each. They are the same in all slots, so that
-// what was learnt in one place holds in another. Only where many classes fill a
-// slot are neighbours counted as one: first those of classes that were not
+// what was learnt in one place holds in another. Only where more occur than a
+// slot has room for are neighbours counted as one: first those of what was not
 // predicted, of which only the sum matters, and last those that were.
 
 #pragma once

@@ -87,7 +87,7 @@ constexpr SparseSize SizeOf(SparseSection section, int64_t last) {
       return {64, 1024};
     case SparseSection::kPredictedScores:
     case SparseSection::kJudgedScores:
-      return {32, 256};
+      return {96, 96};
     case SparseSection::kPredictedClassScores:
     case SparseSection::kJudgedClassScores:
       return {64, 2048};

@@ -347,7 +347,7 @@ TEST_CASE("three windows of a model take what was promised") {
   const int64_t drift = engine.pipeline.state().window_bytes();
   engine.settings.defaults.estimate = true;
   engine.Use();
-  CHECK(engine.pipeline.state().window_bytes() - drift < 1792 << 10);
+  CHECK(engine.pipeline.state().window_bytes() - drift < 512 << 10);
 }
 
 }  // namespace
