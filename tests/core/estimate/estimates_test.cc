@@ -205,9 +205,10 @@ TEST_CASE("Another positive class, and switching off and on, begin anew") {
   CHECK_FALSE(Of(engine, "estimated_accuracy"));
   // What was counted before is not taken away.
   engine.Post({Label("id1499", "UP", 2e9), Label("id1499", "DOWN", 2.1e9)});
+  const SlotCounts counts = engine.Window("10m");
   for (const SparseSection section :
        {SparseSection::kJudgedScores, SparseSection::kPredictedScores}) {
-    for (const auto& [key, count] : engine.Window("10m").of(section).entries) {
+    for (const auto& [key, count] : counts.of(section).entries) {
       CHECK(count == 0);
     }
   }
