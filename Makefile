@@ -13,15 +13,21 @@ BUILD := build/release
 TSAN_OPTIONS := ignore_noninstrumented_modules=1
 
 .PHONY: run test bench bench-large bench-checkpoints bench-event-log \
-  bench-statistics build format lint
+  bench-statistics build programs format lint
 
-build:
+# The daemon and its tool alone.
+programs:
 	deploy/install-dependencies.sh build
-	cmake --preset release
+	cmake --preset release -DPLUMBLINE_TESTS=OFF -DPLUMBLINE_BENCHMARKS=OFF
+	cmake --build --preset release --target plumbline plumbtool
+
+# All, with tests and benchmarks.
+build:
+	deploy/install-dependencies.sh build test
+	cmake --preset release -DPLUMBLINE_TESTS=ON -DPLUMBLINE_BENCHMARKS=ON
 	cmake --build --preset release
 
 test: build
-	deploy/install-dependencies.sh test
 	ctest --preset release
 	cmake --preset tsan
 	cmake --build --preset tsan --target unit_tests window_stress
@@ -31,7 +37,7 @@ test: build
 	cmake --build --preset asan --target unit_tests plumbline plumbtool
 	cd build/asan && ctest --output-on-failure -E 'stress|integration.(crash|disk|kill_points|elec2|laws|estimate_elec2|prometheus|simulate_elec2|sources)'
 
-run: build
+run: programs
 	-deploy/install-dependencies.sh run
 	deploy/demo/run.sh
 

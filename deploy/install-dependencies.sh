@@ -3,11 +3,10 @@
 # usage: install-dependencies.sh [build|test|run|lint|bench]...
 set -euo pipefail
 
-build="g++ cmake ninja-build make pkg-config prometheus-cpp-dev libcivetweb-dev
+build="g++ ccache cmake ninja-build make pkg-config prometheus-cpp-dev libcivetweb-dev
   nlohmann-json3-dev libspdlog-dev libsimdjson-dev libyaml-cpp-dev libcli11-dev
-  libxxhash-dev librocksdb-dev zlib1g-dev libcurl4-openssl-dev libcrypt-dev catch2
-  libbenchmark-dev relacy-dev"
-test="python3 python3-pandas python3-sklearn python3-yaml curl prometheus systemd"
+  libxxhash-dev librocksdb-dev zlib1g-dev libcurl4-openssl-dev libcrypt-dev"
+test="catch2 libbenchmark-dev relacy-dev python3 python3-pandas python3-sklearn python3-yaml curl prometheus systemd"
 run="prometheus curl"
 lint="clang-tidy"
 bench="wrk python3"
