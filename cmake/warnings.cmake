@@ -3,7 +3,8 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow=local -Wnon-virtual-dtor
                     -Wold-style-cast -Woverloaded-virtual -Wvla)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # False alarms on std::string concatenation, GCC bug 105651.
-  add_compile_options(-Wno-restrict -Wno-stringop-overflow)
+  add_compile_options(-Wno-restrict -Wno-stringop-overflow
+                      -Wno-array-bounds)
 endif()
 if(PLUMBLINE_WERROR)
   add_compile_options(-Werror)

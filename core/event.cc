@@ -27,6 +27,14 @@ std::string_view RejectName(Reject reject) {
   return kNames[static_cast<size_t>(reject)];
 }
 
+std::string_view WarningName(Warning warning) {
+  static constexpr std::array<std::string_view, kWarningCount> kNames = {
+      "not_a_number",         "unusable_entry", "no_positive_class",
+      "positive_class_ended", "task_assumed",   "scores_incomplete",
+  };
+  return kNames[static_cast<size_t>(warning)];
+}
+
 uint32_t Names::Add(std::string_view name) {
   if (size() + 1 > slots_.size() / 2) Rehash();
   const size_t mask = slots_.size() - 1;
@@ -101,7 +109,8 @@ void EventCopier::Copy(const Event& event) {
 
 uint32_t EventCopier::Name(uint32_t name) {
   Known& known = known_[name];
-  if (known.round != round_) known = {round_, to_->names.Add(from_.names[name])};
+  if (known.round != round_)
+    known = {round_, to_->names.Add(from_.names[name])};
   return known.name;
 }
 

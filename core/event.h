@@ -40,6 +40,21 @@ inline constexpr size_t kRejectCount = 16;  // kNone included
 // "task_mismatch" for kTaskMismatch, and so on.
 std::string_view RejectName(Reject reject);
 
+// What was left out of an event, or assumed of it, and the event counted all
+// the same. The names are part of the HTTP contract.
+enum class Warning : uint8_t {
+  kNotANumber,
+  kUnusableEntry,
+  kNoPositiveClass,
+  kPositiveClassEnded,
+  kTaskAssumed,
+  kScoresIncomplete,
+};
+inline constexpr size_t kWarningCount = 6;
+
+// "not_a_number" for kNotANumber, and so on.
+std::string_view WarningName(Warning warning);
+
 enum class ValueKind : uint8_t {
   kNone,      // the event has no such half
   kText,      // string or boolean: index into names

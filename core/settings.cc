@@ -70,9 +70,14 @@ void PutModel(ByteWriter* out, const ModelSettings& model) {
   for (const std::string& name : model.drift.features) out->PutBytes(name);
   VisitDrift(model.drift, [out](const auto& field) { out->Put(field); });
   out->Put(model.estimate);
+  out->Put<uint64_t>(model.aliases.size());
+  for (const auto& [spelling, name] : model.aliases) {
+    out->PutBytes(spelling);
+    out->PutBytes(name);
+  }
 }
 
-ModelSettings GetModel(ByteReader* in) {
+ModelSettings GetModel(ByteReader* in, int64_t revision) {
   ModelSettings model;
   model.match = in->GetBytes();
   const auto task = in->Get<int8_t>();
@@ -124,12 +129,18 @@ ModelSettings GetModel(ByteReader* in) {
     field = in->Get<std::remove_reference_t<decltype(field)>>();
   });
   model.estimate = in->Get<bool>();
+  if (revision < 1) return model;
+  for (auto n = in->Get<uint64_t>(); n > 0 && in->ok(); --n) {
+    auto& [spelling, name] = model.aliases.emplace_back();
+    spelling = in->GetBytes();
+    name = in->GetBytes();
+  }
   return model;
 }
 
 // One list of the plain fields serves both directions.
 template <class S, class Visit>
-void VisitFields(S& s, Visit visit) {
+void VisitFields(S& s, int64_t revision, Visit visit) {
   visit(s.horizon_ms);
   visit(s.label_horizon_ms);
   visit(s.remembered_bytes);
@@ -142,7 +153,12 @@ void VisitFields(S& s, Visit visit) {
   visit(s.matrix_classes);
   visit(s.segments_per_model);
   visit(s.window_bytes);
+  if (revision >= 1) visit(s.retire_oldest_version);
 }
+
+// Encoded settings begin with their revision, as a negative number. Those of
+// revision 0 begin with the horizon, which is positive.
+constexpr int64_t kRevision = 1;
 
 // The place behind the character of UTF-8 at `at`.
 size_t NextCharacter(std::string_view text, size_t at) {
@@ -191,7 +207,8 @@ bool GlobMatches(std::string_view glob, std::string_view text) {
 std::string EncodeSettings(const Settings& settings) {
   std::string bytes;
   ByteWriter out(&bytes);
-  VisitFields(settings, [&](const auto& field) { out.Put(field); });
+  out.Put(-kRevision);
+  VisitFields(settings, kRevision, [&](const auto& field) { out.Put(field); });
   out.Put<uint64_t>(settings.model_rules.size());
   for (const ModelSettings& rule : settings.model_rules) PutModel(&out, rule);
   PutModel(&out, settings.defaults);
@@ -200,14 +217,17 @@ std::string EncodeSettings(const Settings& settings) {
 
 std::optional<Settings> DecodeSettings(std::string_view bytes) {
   Settings settings;
-  ByteReader in(bytes);
-  VisitFields(settings, [&](auto& field) {
+  const auto first = ByteReader(bytes).Get<int64_t>();
+  const int64_t revision = first < 0 ? -first : 0;
+  if (revision > kRevision) return std::nullopt;
+  ByteReader in(revision > 0 ? bytes.substr(sizeof(first)) : bytes);
+  VisitFields(settings, revision, [&](auto& field) {
     field = in.Get<std::remove_reference_t<decltype(field)>>();
   });
   for (auto n = in.Get<uint64_t>(); n > 0 && in.ok(); --n) {
-    settings.model_rules.push_back(GetModel(&in));
+    settings.model_rules.push_back(GetModel(&in, revision));
   }
-  settings.defaults = GetModel(&in);
+  settings.defaults = GetModel(&in, revision);
   if (!in.ok() || !in.AtEnd()) return std::nullopt;
   return settings;
 }

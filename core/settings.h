@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/detect/change.h"
@@ -72,6 +73,9 @@ struct ModelSettings {
   std::optional<Task> task;
   std::string positive_class;        // empty: not configured
   std::vector<std::string> classes;  // empty: any
+  // Other spellings of a class, and the class: both canonical, and no class is
+  // itself another spelling.
+  std::vector<std::pair<std::string, std::string>> aliases;
   std::vector<WindowSettings> windows;
   // Below this label coverage the figures of a time window are withheld.
   double min_coverage = 0;
@@ -96,6 +100,7 @@ struct Settings {
   // Limits.
   int64_t models = 1000;
   int64_t versions_per_model = 20;
+  bool retire_oldest_version = true;  // there; else refuse the new one
   int64_t retire_after_ms = 30LL * 24 * 3600 * 1000;
   int64_t classes = 1000;
   int64_t matrix_classes = 32;

@@ -32,9 +32,14 @@ struct BatchOutcome {
     Reject reject;
     bool of_label;  // the half at fault, where it is one of them
   };
+  struct Warned {
+    uint32_t event;  // in batch.events
+    Warning warning;
+  };
   uint64_t accepted = 0;
   uint64_t duplicates = 0;
   std::vector<Error> errors;
+  std::vector<Warned> warnings;
   // Changes that detectors have found, in order.
   struct Detected {
     std::string model;

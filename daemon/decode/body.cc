@@ -81,11 +81,18 @@ void DecodedBody::Clear() {
   events = 0;
   errors.clear();
   rejected.fill(0);
+  warnings.clear();
+  warned.fill(0);
 }
 
 void DecodedBody::AddError(EventError error) {
   ++rejected[static_cast<size_t>(error.reject)];
   if (errors.size() < kListedErrors) errors.push_back(std::move(error));
+}
+
+void DecodedBody::AddWarning(EventWarning warning) {
+  ++warned[static_cast<size_t>(warning.warning)];
+  if (warnings.size() < kListedWarnings) warnings.push_back(std::move(warning));
 }
 
 std::vector<std::string_view> EventTexts(std::string_view body,

@@ -37,16 +37,27 @@ struct EventError {
   std::string message;
 };
 
+struct EventWarning {
+  uint32_t index = 0;  // of the event in the body
+  Warning warning{};
+  std::string field;
+  std::string message;
+};
+
 inline constexpr size_t kListedErrors = 100;
+inline constexpr size_t kListedWarnings = 100;
 
 struct DecodedBody {
   EventBatch batch;
   uint64_t events = 0;                            // in the body, good and bad
   std::vector<EventError> errors;                 // the first kListedErrors
   std::array<uint64_t, kRejectCount> rejected{};  // all, by reason
+  std::vector<EventWarning> warnings;             // the first kListedWarnings
+  std::array<uint64_t, kWarningCount> warned{};   // all, by reason
 
   void Clear();
   void AddError(EventError error);
+  void AddWarning(EventWarning warning);
 };
 
 enum class BodyFormat { kUnknown, kJson, kNdjson };
