@@ -22,6 +22,13 @@ struct Objective {
   int64_t min_observations = 100;  // with fewer nothing is said
 };
 
+// What is worth a look in a file that is good.
+struct ConfigNote {
+  int line = 0;      // from 1
+  std::string path;  // "models[0].classes[1]"
+  std::string message;
+};
+
 struct Config {
   // Parameters that decide about events. They are part of the state; see
   // core/settings.h.
@@ -34,6 +41,7 @@ struct Config {
   std::string durability = "process";              // needs a restart to change
   std::vector<Objective> objectives;
   std::optional<EventLogSettings> event_log;  // off without
+  std::vector<ConfigNote> notes;              // for who wrote the file
 
   // Parameters of the listeners.
   int64_t connections = 600;             // needs a restart to change

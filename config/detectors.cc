@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/metrics/figures.h"
+#include "core/nearest.h"
 
 namespace plumbline {
 namespace {
@@ -69,7 +70,8 @@ void ReadMetrics(YamlMap* map, std::vector<std::string>* metrics) {
     if (!FigureOf(name)) {
       map->Problem(list[i], at,
                    "must be a figure as the API calls it, such as accuracy or "
-                   "f1_macro");
+                   "f1_macro" +
+                       NearestHint(name, FigureNames()));
     } else if (std::find(metrics->begin(), metrics->end(), name) !=
                metrics->end()) {
       map->Problem(list[i], at, "is " + name + ", which is there already");

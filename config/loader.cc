@@ -3,14 +3,16 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <numeric>
 
+#include "config/classes.h"
 #include "config/detectors.h"
 #include "config/drift.h"
 #include "config/event_log_reader.h"
+#include "config/objectives.h"
+#include "config/reach.h"
 #include "config/units.h"
+#include "config/windows.h"
 #include "config/yaml_reader.h"
-#include "core/metrics/figures.h"
 
 namespace plumbline {
 namespace {
@@ -21,39 +23,12 @@ constexpr int64_t kHour = 60 * kMinute;
 constexpr int64_t kDay = 24 * kHour;
 constexpr int64_t kKiB = 1LL << 10;
 constexpr int64_t kTiB = 1LL << 40;
-constexpr int64_t kMostWindows = 16;
 constexpr size_t kLongestName = 128;
 constexpr size_t kMostSlices = 16;
 constexpr size_t kMostSegmentKeys = 8;  // of an event
 constexpr size_t kMostThresholds = 32;
-constexpr double kAnyNumber = 1e300;
 
 using Problems = std::vector<ConfigProblem>;
-
-// What is wrong with a window, or nothing.
-std::string CheckWindow(const WindowSettings& window) {
-  if (window.slots == 0) {
-    if (window.last < 1 || window.last > 1'000'000) {
-      return "must be from last_1 to last_1000000";
-    }
-    return "";
-  }
-  if (window.length_ms < kSecond || window.length_ms > 90 * kDay) {
-    return "must be from 1s to 90d";
-  }
-  if (window.length_ms % window.slots != 0) {
-    // Whole seconds that divide into slots of whole milliseconds.
-    const int64_t step =
-        window.slots / std::gcd(window.slots, kSecond) * kSecond;
-    const int64_t fits = std::clamp((window.length_ms + step / 2) / step * step,
-                                    step, 90 * kDay / step * step);
-    return "does not divide into slots_per_window (" +
-           std::to_string(window.slots) +
-           ") slots of whole milliseconds; the nearest that does is " +
-           FormatDuration(fits);
-  }
-  return "";
-}
 
 bool IsSegmentKey(const std::string& text) {
   if (text.empty() || text.size() > kLongestName) return false;
@@ -62,47 +37,6 @@ bool IsSegmentKey(const std::string& text) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
            (c >= '0' && c <= '9') || c == '_';
   });
-}
-
-void ReadWindows(YamlMap* map, int64_t slots,
-                 std::vector<WindowSettings>* windows) {
-  const YAML::Node list = map->Take("windows");
-  if (!list.IsDefined()) return;
-  const std::string path = map->PathOf("windows");
-  if (!list.IsSequence() || list.size() == 0 || list.size() > kMostWindows) {
-    map->Problem(list, path,
-                 "must be a list of 1 to 16 windows such as [5m, 1h, "
-                 "last_1000]");
-    return;
-  }
-  std::vector<WindowSettings> read;
-  for (size_t i = 0; i < list.size(); ++i) {
-    const std::string at = path + "[" + std::to_string(i) + "]";
-    const auto window = list[i].IsScalar()
-                            ? ParseWindow(list[i].Scalar(), slots)
-                            : std::nullopt;
-    if (!window) {
-      map->Problem(list[i], at,
-                   "must be a duration such as 5m, 1h or 7d, or last_N");
-      continue;
-    }
-    const std::string wrong = CheckWindow(*window);
-    if (!wrong.empty()) {
-      map->Problem(list[i], at, "is " + window->name + ": " + wrong);
-      continue;
-    }
-    const auto same = std::find_if(
-        read.begin(), read.end(),
-        [&](const WindowSettings& w) { return w.SameAs(*window); });
-    if (same != read.end()) {
-      map->Problem(
-          list[i], at,
-          "is " + window->name + ", which is there already as " + same->name);
-      continue;
-    }
-    read.push_back(*window);
-  }
-  *windows = read;
 }
 
 void ReadJoin(const YAML::Node& node, Problems* problems, Config* config) {
@@ -141,6 +75,10 @@ void ReadLimits(const YAML::Node& node, Problems* problems, Config* config) {
   YamlMap limits(node, "limits", problems);
   limits.Integer("models", 1, 1'000'000, &engine.models);
   limits.Integer("versions_per_model", 1, 1000, &engine.versions_per_model);
+  std::string when_full =
+      engine.retire_oldest_version ? "retire_oldest" : "reject";
+  limits.Word("versions_when_full", {"retire_oldest", "reject"}, &when_full);
+  engine.retire_oldest_version = when_full == "retire_oldest";
   limits.Duration("retire_after", kDay, 400 * kDay, &engine.retire_after_ms);
   limits.Integer("classes", 2, 10'000, &engine.classes);
   limits.Integer("matrix_classes", 2, 256, &engine.matrix_classes);
@@ -155,30 +93,6 @@ void ReadLimits(const YAML::Node& node, Problems* problems, Config* config) {
                  &config->events_per_request);
   limits.Duration("future", 0, 365 * kDay, &config->future_ms);
   limits.RefuseOthers();
-}
-
-void ReadClasses(YamlMap* map, ModelSettings* model) {
-  const YAML::Node list = map->Take("classes");
-  if (!list.IsDefined()) return;
-  if (!list.IsSequence() || list.size() == 0) {
-    map->Problem(list, map->PathOf("classes"), "must be a list of class names");
-    return;
-  }
-  for (size_t i = 0; i < list.size(); ++i) {
-    const std::string name = list[i].IsScalar() ? list[i].Scalar() : "";
-    const std::string at =
-        map->PathOf("classes") + "[" + std::to_string(i) + "]";
-    if (!IsPlainText(name, kLongestName)) {
-      map->Problem(list[i], at,
-                   "must be a class name of 1 to 128 bytes without control "
-                   "characters");
-    } else if (std::find(model->classes.begin(), model->classes.end(), name) !=
-               model->classes.end()) {
-      map->Problem(list[i], at, "is " + name + ", which is there already");
-    } else {
-      model->classes.push_back(name);
-    }
-  }
 }
 
 // A list of lists of different keys.
@@ -257,92 +171,17 @@ void ReadThresholds(YamlMap* map, ModelSettings* model) {
   }
 }
 
-// The window that an objective names, which may have several names.
-const WindowSettings* FindWindow(const std::string& name, int64_t slots,
-                                 const std::vector<WindowSettings>& windows) {
-  const auto wanted = ParseWindow(name, slots);
-  const auto window = std::find_if(
-      windows.begin(), windows.end(),
-      [&](const WindowSettings& w) { return wanted && w.SameAs(*wanted); });
-  return window == windows.end() ? nullptr : &*window;
-}
-
-// True if the two would be the same alert.
-bool Clash(const Objective& a, const Objective& b) {
-  return a.rule == b.rule && a.metric == b.metric && a.window == b.window &&
-         ((a.min && a.min == b.min) || (a.max && a.max == b.max));
-}
-
-void ReadObjective(const YAML::Node& node, const std::string& path,
-                   const ModelSettings& model, int64_t slots, size_t rule,
-                   Problems* problems, Config* config) {
-  YamlMap map(node, path, problems);
-  if (!node.IsMap()) return;
-  Objective objective;
-  objective.rule = rule;
-  map.Text("metric", kLongestName, &objective.metric);
-  map.Text("window", kLongestName, &objective.window);
-  map.Number("min", -kAnyNumber, kAnyNumber, &objective.min);
-  map.Number("max", -kAnyNumber, kAnyNumber, &objective.max);
-  map.Integer("min_observations", 1, INT64_MAX, &objective.min_observations);
-  map.RefuseOthers();
-  const auto wrong = [&](const char* key, const std::string& message) {
-    const YAML::Node at = node[key];
-    map.Problem(at.IsDefined() ? at : node, map.PathOf(key),
-                at.IsDefined() ? message : "is missing: it " + message);
-  };
-  if (!FigureOf(objective.metric)) {
-    wrong("metric",
-          "must be a figure as the API calls it, such as accuracy or f1_macro");
-  } else if (const auto figure = *FigureOf(objective.metric);
-             model.task && std::find(figure.tasks.begin(), figure.tasks.end(),
-                                     *model.task) == figure.tasks.end()) {
-    wrong("metric", "is no figure of the model's task");
-  }
-  const WindowSettings* window =
-      FindWindow(objective.window, slots, model.windows);
-  if (window == nullptr) {
-    wrong("window", "must be a window of the model");
-  } else if (const auto figure = FigureOf(objective.metric);
-             window->last > 0 && figure && figure->of_predictions) {
-    wrong("window",
-          "must be a time window: others have no " + std::string(figure->name));
-  } else {
-    objective.window = window->name;
-  }
-  if (!node["min"].IsDefined() && !node["max"].IsDefined()) {
-    map.Problem(node, path, "needs min or max");
-  } else if (objective.min && objective.max &&
-             *objective.min > *objective.max) {
-    wrong("min", "must not be above max");
-  }
-  const bool known =
-      std::any_of(config->objectives.begin(), config->objectives.end(),
-                  [&](const Objective& o) { return Clash(o, objective); });
-  if (known) map.Problem(node, path, "is there already");
-  config->objectives.push_back(std::move(objective));
-}
-
-void ReadObjectives(YamlMap* map, const ModelSettings& model, int64_t slots,
-                    size_t rule, Problems* problems, Config* config) {
-  const YAML::Node list = map->Take("objectives");
-  if (!list.IsDefined()) return;
-  const std::string path = map->PathOf("objectives");
-  if (!list.IsSequence()) {
-    map->Problem(list, path,
-                 "must be a list such as [{metric: accuracy, window: 1h, min: "
-                 "0.9}]");
-    return;
-  }
-  for (size_t i = 0; i < list.size(); ++i) {
-    ReadObjective(list[i], path + "[" + std::to_string(i) + "]", model, slots,
-                  rule, problems, config);
-  }
-}
-
-void ReadModel(const YAML::Node& node, size_t index, int64_t slots,
-               Problems* problems, Config* config) {
+// `covered_by`: an entry before it that leaves it no model.
+void ReadModel(const YAML::Node& node, size_t index,
+               std::optional<size_t> covered_by, Problems* problems,
+               Config* config) {
   YamlMap map(node, "models[" + std::to_string(index) + "]", problems);
+  if (covered_by) {
+    config->notes.push_back({map.LineOf(node), map.PathOf("match"),
+                             "matches no model: models[" +
+                                 std::to_string(*covered_by) +
+                                 "] matches them all, and comes first"});
+  }
   if (node.IsNull()) map.Problem(node, map.PathOf("match"), "is missing");
   ModelSettings model = config->engine.defaults;
   map.Text("match", kLongestName, &model.match);
@@ -355,16 +194,9 @@ void ReadModel(const YAML::Node& node, size_t index, int64_t slots,
   if (task == "classification") model.task = Task::kClassification;
   if (task == "regression") model.task = Task::kRegression;
   if (task == "multilabel") model.task = Task::kMultilabel;
-  map.Text("positive_class", kLongestName, &model.positive_class);
-  ReadClasses(&map, &model);
-  if (!model.positive_class.empty() && !model.classes.empty() &&
-      std::find(model.classes.begin(), model.classes.end(),
-                model.positive_class) == model.classes.end()) {
-    map.Problem(node, map.PathOf("positive_class"),
-                "is " + model.positive_class + ", which is not in classes");
-  }
-  ReadWindows(&map, slots, &model.windows);
-  ReadObjectives(&map, model, slots, index, problems, config);
+  ReadClassSettings(&map, &model, &config->notes);
+  ReadWindows(&map, config->slots_per_window, !covered_by, &model.windows);
+  ReadObjectives(&map, model, index, problems, config);
   std::string window_time = "resolved";
   map.Word("window_time", {"resolved", "prediction"}, &window_time);
   model.by_prediction = window_time == "prediction";
@@ -386,6 +218,21 @@ void ReadModel(const YAML::Node& node, size_t index, int64_t slots,
   config->engine.model_rules.push_back(std::move(model));
 }
 
+// Those that the file leaves as they are.
+void CheckDefaultWindows(YamlMap* root, const YAML::Node& node,
+                         const Reach& reach,
+                         const std::vector<WindowSettings>& windows) {
+  if (!reach.uses_default_windows ||
+      (node.IsMap() && node["windows"].IsDefined()))
+    return;
+  for (const WindowSettings& window : windows) {
+    const std::string wrong = CheckSlots(window);
+    if (wrong.empty()) continue;
+    root->Problem(node, "windows",
+                  "has the default " + window.name + ", which " + wrong);
+  }
+}
+
 void ReadRoot(const YAML::Node& node, Problems* problems, Config* config) {
   YamlMap root(node, "", problems);
   const size_t before = problems->size();
@@ -395,27 +242,22 @@ void ReadRoot(const YAML::Node& node, Problems* problems, Config* config) {
   for (WindowSettings& window : config->engine.defaults.windows) {
     if (window.last == 0) window.slots = config->slots_per_window;
   }
-  ReadWindows(&root, config->slots_per_window,
+  const YAML::Node models = root.Take("models");
+  const Reach reach = ReachOf(models);
+  ReadWindows(&root, config->slots_per_window, reach.uses_default_windows,
               &config->engine.defaults.windows);
-  for (const WindowSettings& window : config->engine.defaults.windows) {
-    const std::string wrong = CheckWindow(window);
-    if (!wrong.empty()) {
-      root.Problem(node, "windows",
-                   "has the default " + window.name + ", which " + wrong);
-    }
-  }
+  CheckDefaultWindows(&root, node, reach, config->engine.defaults.windows);
   ReadJoin(root.Take("join"), problems, config);
   ReadStorage(root.Take("storage"), problems, config);
   config->engine.remembered_bytes =
       config->durability == "memory" ? config->memory_bytes : config->max_bytes;
   ReadEventLog(root.Take("event_log"), problems, &config->event_log);
   ReadLimits(root.Take("limits"), problems, config);
-  const YAML::Node models = root.Take("models");
   if (models.IsDefined() && !models.IsNull() && !models.IsSequence()) {
     root.Problem(models, "models", "must be a list");
   } else if (models.IsDefined()) {
     for (size_t i = 0; i < models.size(); ++i) {
-      ReadModel(models[i], i, config->slots_per_window, problems, config);
+      ReadModel(models[i], i, reach.covered_by[i], problems, config);
     }
   }
   root.RefuseOthers();

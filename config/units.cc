@@ -95,4 +95,10 @@ std::optional<WindowSettings> ParseWindow(std::string_view text,
   return window;
 }
 
+bool IsWindow(const WindowSettings& window, std::string_view text) {
+  const auto parsed = ParseWindow(text, window.slots);
+  return parsed && parsed->length_ms == window.length_ms &&
+         parsed->last == window.last;
+}
+
 }  // namespace plumbline

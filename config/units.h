@@ -23,5 +23,7 @@ std::string FormatSize(int64_t bytes);
 // "5m" or "last_1000", with `slots` slots to a time window. nullopt if it is
 // neither; ranges are the caller's to check.
 std::optional<WindowSettings> ParseWindow(std::string_view text, int64_t slots);
+// True if `text` is a spelling of the window: 60m is 1h.
+bool IsWindow(const WindowSettings& window, std::string_view text);
 
 }  // namespace plumbline

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "config/units.h"
+#include "core/nearest.h"
 
 namespace plumbline {
 namespace {
@@ -188,13 +189,14 @@ void YamlMap::RefuseOthers() {
       Problem(entry.first, PathOf(key.c_str()), "is there twice");
     }
     if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
+    const std::set<std::string> names(known_.begin(), known_.end());
     std::string list;
-    for (const std::string& known : std::set(known_.begin(), known_.end())) {
-      if (!list.empty()) list += ", ";
-      list += known;
+    for (const std::string& known : names) {
+      list += (list.empty() ? "" : ", ") + known;
     }
     Problem(entry.first, PathOf(key.c_str()),
-            "is no known key; known here: " + list);
+            "is no known key; known here: " + list +
+                NearestHint(key, {names.begin(), names.end()}));
   }
 }
 

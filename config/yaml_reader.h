@@ -45,6 +45,9 @@ class YamlMap {
   void Problem(const YAML::Node& at, const std::string& path,
                std::string message);
 
+  // From 1.
+  int LineOf(const YAML::Node& at) const;
+
   // To be called last: every key that was not asked for is a problem.
   void RefuseOthers();
 
@@ -52,8 +55,6 @@ class YamlMap {
   template <class Parse, class Format>
   void Quantity(const char* key, int64_t least, int64_t most, int64_t* out,
                 Parse parse, Format format, std::string_view wanted);
-
-  int LineOf(const YAML::Node& at) const;
 
   YAML::Node node_;
   const std::string path_;

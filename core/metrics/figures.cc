@@ -46,6 +46,21 @@ std::optional<FigureName> FigureOf(std::string_view api_name) {
   return std::nullopt;
 }
 
+std::vector<std::string> FigureNames() {
+  std::vector<std::string> names;
+  for (const Statistic* statistic : Statistics()) {
+    for (const FigureFamily& family : statistic->families) {
+      if (!family.label.empty() && family.label != "average") continue;
+      const std::string name(family.name);
+      if (family.values.empty()) names.push_back(name);
+      for (const std::string_view value : family.values) {
+        names.push_back(name + "_" + std::string(value));
+      }
+    }
+  }
+  return names;
+}
+
 std::string ApiName(const NamedFigure& figure) {
   std::string name(figure.name);
   if (figure.label == "average")

@@ -27,6 +27,9 @@ struct FigureName {
 // Bounds are not among them, nor what has another label than an average.
 std::optional<FigureName> FigureOf(std::string_view api_name);
 
+// All for which there is one.
+std::vector<std::string> FigureNames();
+
 // What the API calls it, but for what has another label than an average.
 std::string ApiName(const NamedFigure& figure);
 

@@ -160,6 +160,9 @@ Json ConfigJson(const Config& config) {
       model["positive_class"] = rule.positive_class;
     }
     if (!rule.classes.empty()) model["classes"] = rule.classes;
+    for (const auto& [spelling, name] : rule.aliases) {
+      model["aliases"][spelling] = name;
+    }
     if (rule.min_coverage > 0) model["min_coverage"] = rule.min_coverage;
     if (rule.by_prediction) model["window_time"] = "prediction";
     if (!rule.slices.empty()) model["slices"] = rule.slices;
@@ -197,6 +200,8 @@ Json ConfigJson(const Config& config) {
           {"limits",
            {{"models", engine.models},
             {"versions_per_model", engine.versions_per_model},
+            {"versions_when_full",
+             engine.retire_oldest_version ? "retire_oldest" : "reject"},
             {"retire_after", FormatDuration(engine.retire_after_ms)},
             {"classes", engine.classes},
             {"matrix_classes", engine.matrix_classes},

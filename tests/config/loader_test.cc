@@ -119,12 +119,13 @@ TEST_CASE("quality is estimated unless a model says otherwise") {
   CHECK(config->engine.For("c").estimate);
   CHECK(config->engine.For("others").estimate);
 
-  CHECK_FALSE(LoadConfig("models:\n"
-                         "  - {match: a, estimate: maybe}\n"
-                         "  - {match: b, windows: [last_9], objectives: "
-                         "[{metric: estimated_accuracy, window: last_9, "
-                         "min: 0.9}]}\n",
-                         &problems));
+  CHECK_FALSE(
+      LoadConfig("models:\n"
+                 "  - {match: a, estimate: maybe}\n"
+                 "  - {match: b, windows: [last_9], objectives: "
+                 "[{metric: estimated_accuracy, window: last_9, "
+                 "min: 0.9}]}\n",
+                 &problems));
   REQUIRE(problems.size() == 2);
   CHECK(problems[0].path == "models[0].estimate");
   CHECK(problems[1].message ==

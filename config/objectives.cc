@@ -1,0 +1,104 @@
+#include "config/objectives.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "config/windows.h"
+#include "core/metrics/figures.h"
+#include "core/nearest.h"
+
+namespace plumbline {
+namespace {
+
+constexpr size_t kLongestName = 128;
+constexpr double kAnyNumber = 1e300;
+
+using Problems = std::vector<ConfigProblem>;
+
+// True if the two would be the same alert.
+bool Clash(const Objective& a, const Objective& b) {
+  return a.rule == b.rule && a.metric == b.metric && a.window == b.window &&
+         ((a.min && a.min == b.min) || (a.max && a.max == b.max));
+}
+
+// True if models of this task, if there is one, have the figure.
+bool Has(const std::optional<Task>& task, const FigureName& figure) {
+  return !task || std::find(figure.tasks.begin(), figure.tasks.end(), *task) !=
+                      figure.tasks.end();
+}
+
+Objective ReadFields(YamlMap* map) {
+  Objective objective;
+  map->Text("metric", kLongestName, &objective.metric);
+  map->Text("window", kLongestName, &objective.window);
+  map->Number("min", -kAnyNumber, kAnyNumber, &objective.min);
+  map->Number("max", -kAnyNumber, kAnyNumber, &objective.max);
+  map->Integer("min_observations", 1, INT64_MAX, &objective.min_observations);
+  map->RefuseOthers();
+  return objective;
+}
+
+void ReadObjective(const YAML::Node& node, const std::string& path,
+                   const ModelSettings& model, size_t rule, Problems* problems,
+                   Config* config) {
+  YamlMap map(node, path, problems);
+  if (!node.IsMap()) return;
+  Objective objective = ReadFields(&map);
+  objective.rule = rule;
+  const auto wrong = [&](const char* key, const std::string& message) {
+    const YAML::Node at = node[key];
+    map.Problem(at.IsDefined() ? at : node, map.PathOf(key),
+                at.IsDefined() ? message : "is missing: it " + message);
+  };
+  const auto figure = FigureOf(objective.metric);
+  if (!figure) {
+    wrong("metric",
+          "must be a figure as the API calls it, such as accuracy or f1_macro" +
+              NearestHint(objective.metric, FigureNames()));
+  } else if (!Has(model.task, *figure)) {
+    wrong("metric", "is no figure of the model's task");
+  }
+  const WindowSettings* window = FindWindow(objective.window, model.windows);
+  if (window == nullptr) {
+    wrong("window",
+          "must be a window of the model: " + ListWindows(model.windows));
+  } else if (window->last > 0 && figure && figure->of_predictions) {
+    wrong("window",
+          "must be a time window: others have no " + std::string(figure->name));
+  } else {
+    objective.window = window->name;
+  }
+  if (!node["min"].IsDefined() && !node["max"].IsDefined()) {
+    map.Problem(node, path, "needs min or max");
+  } else if (objective.min && objective.max &&
+             *objective.min > *objective.max) {
+    wrong("min", "must not be above max");
+  }
+  const bool known =
+      std::any_of(config->objectives.begin(), config->objectives.end(),
+                  [&](const Objective& o) { return Clash(o, objective); });
+  if (known) map.Problem(node, path, "is there already");
+  config->objectives.push_back(std::move(objective));
+}
+
+}  // namespace
+
+void ReadObjectives(YamlMap* map, const ModelSettings& model, size_t rule,
+                    Problems* problems, Config* config) {
+  const YAML::Node list = map->Take("objectives");
+  if (!list.IsDefined()) return;
+  const std::string path = map->PathOf("objectives");
+  if (!list.IsSequence()) {
+    map->Problem(list, path,
+                 "must be a list such as [{metric: accuracy, window: 1h, min: "
+                 "0.9}]");
+    return;
+  }
+  for (size_t i = 0; i < list.size(); ++i) {
+    ReadObjective(list[i], path + "[" + std::to_string(i) + "]", model, rule,
+                  problems, config);
+  }
+}
+
+}  // namespace plumbline
