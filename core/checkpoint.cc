@@ -53,6 +53,7 @@ class Checkpoint {
   template <class Archive>
   static void DoHead(Archive& archive, State& state);
   static void SaveModel(Save& save, State& state, Model& model);
+  static void LoadRepresentatives(Load& load, Model& model);
   static void LoadModel(Load& load, State& state, uint32_t number);
 };
 
@@ -414,6 +415,24 @@ void Checkpoint::SaveModel(Save& save, State& state, Model& model) {
     save.Do(version->owner);
     Do(save, state, model, *version);
   }
+  const ClassMap* map = model.class_map.load(std::memory_order_relaxed);
+  DoList(save, map != nullptr ? map->representative : std::vector<uint32_t>());
+}
+
+void Checkpoint::LoadRepresentatives(Load& load, Model& model) {
+  std::vector<uint32_t> representative;
+  DoList(load, representative);
+  if (representative.empty()) return;
+  if (representative.size() != model.class_count()) return load.Fail();
+  for (const uint32_t c : representative) {
+    if (c >= representative.size() || representative[c] != c) {
+      return load.Fail();
+    }
+  }
+  model.class_map.store(new ClassMap(ClassMap::Of(std::move(representative))),
+                        std::memory_order_release);
+  model.IndexClasses();
+  model.UpdateCounting();
 }
 
 void Checkpoint::LoadModel(Load& load, State& state, uint32_t number) {
@@ -465,9 +484,14 @@ void Checkpoint::LoadModel(Load& load, State& state, uint32_t number) {
     state.SetOwner(version_owner, {version->ledger.get(), model, version});
     Do(load, state, *model, *version);
   }
+  // Stores of formats before 8 end here.
+  const bool is_former = load.AtEnd();
+  if (!is_former) LoadRepresentatives(load, *model);
+  state.UniteClasses(model);
   state.Touch(model);
   state.Recharge(model);
   model->TakeUnsaved();
+  model->unsaved = is_former;
 }
 
 // ---- The whole ----

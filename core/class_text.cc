@@ -40,4 +40,8 @@ std::string_view OtherSpelling(std::string_view canonical) {
   return {};
 }
 
+bool IsSameClass(std::string_view a, std::string_view b) {
+  return a == b || (!a.empty() && a == OtherSpelling(b));
+}
+
 }  // namespace plumbline

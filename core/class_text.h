@@ -16,5 +16,7 @@ std::string_view CanonicalClass(std::string_view text);
 // Within a model `true` and `1` are one class, and `false` and `0`: the other
 // spelling of a canonical one, or nothing where there is none.
 std::string_view OtherSpelling(std::string_view canonical);
+// Of canonical spellings, within a model.
+bool IsSameClass(std::string_view a, std::string_view b);
 
 }  // namespace plumbline

@@ -1,6 +1,9 @@
 #include "core/settings.h"
 
+#include <algorithm>
+
 #include "core/bytes.h"
+#include "core/class_text.h"
 
 namespace plumbline {
 namespace {
@@ -170,6 +173,23 @@ size_t NextCharacter(std::string_view text, size_t at) {
 }
 
 }  // namespace
+
+std::string_view ModelSettings::ClassOf(std::string_view text) const {
+  std::string_view name = CanonicalClass(text);
+  const auto alias_of = [this](std::string_view spelling) {
+    return std::find_if(aliases.begin(), aliases.end(), [&](const auto& alias) {
+      return alias.first == spelling;
+    });
+  };
+  const std::string_view other = OtherSpelling(name);
+  auto alias = alias_of(name);
+  if (alias == aliases.end() && !other.empty()) alias = alias_of(other);
+  if (alias != aliases.end()) return alias->second;
+  const auto is_listed = [this](std::string_view spelling) {
+    return std::find(classes.begin(), classes.end(), spelling) != classes.end();
+  };
+  return !other.empty() && is_listed(other) && !is_listed(name) ? other : name;
+}
 
 const ModelSettings& Settings::For(std::string_view model) const {
   for (const ModelSettings& rule : model_rules) {

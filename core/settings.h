@@ -87,6 +87,10 @@ struct ModelSettings {
   AnomalySettings anomalies;
   DriftSettings drift;
   bool estimate = true;  // quality before labels
+
+  // The class that `text` names here: in its canonical spelling, as its alias
+  // says, and as it is spelled in `classes`.
+  std::string_view ClassOf(std::string_view text) const;
 };
 
 struct Settings {

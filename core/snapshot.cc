@@ -14,6 +14,7 @@ struct Structure {
   uint32_t frozen_at;
   const std::string* positive_class;
   const Model::ThresholdPlaces* thresholds;
+  const ClassMap* class_map;
   std::vector<const void*> references;  // of drift, by version
 
   explicit Structure(const Model& model)
@@ -21,9 +22,10 @@ struct Structure {
         classes(model.class_count()),
         // Acquire: sees the classes added before.
         frozen_at(model.matrix_frozen_at.load(std::memory_order_acquire)),
-        // Acquire: sees the string, and the list.
+        // Acquire: sees the string, the list and the map.
         positive_class(model.positive_class.load(std::memory_order_acquire)),
-        thresholds(model.thresholds.load(std::memory_order_acquire)) {
+        thresholds(model.thresholds.load(std::memory_order_acquire)),
+        class_map(model.class_map.load(std::memory_order_acquire)) {
     for (const Version* version : *versions) {
       references.push_back(version->drift.stamp());
     }
@@ -55,6 +57,42 @@ void ReadTotals(const Model& model, const Structure& structure,
     version.withdrawn.CopyTo(matrix_cells, snapshot->withdrawn.data());
   };
   Collect(model.gate, versions.size() + 1, stamp_of, copy);
+}
+
+// By class, as drift and estimates have them.
+void UniteReferences(const ClassMap& map, WindowSnapshot* window) {
+  if (window->drift_reference != nullptr) {
+    auto reference = std::make_shared<DriftReference>(*window->drift_reference);
+    UniteByClass(map, &reference->predictions);
+    window->drift_reference = std::move(reference);
+  }
+  if (window->calibration == nullptr) return;
+  auto calibration = std::make_shared<Calibration>(*window->calibration);
+  const std::vector<CalibrationCurve>& of = window->calibration->curves;
+  for (uint32_t c = 0; c < map.shown.size(); ++c) {
+    const uint32_t from = EstimateBins::FieldOf(c);
+    if (map.representative[c] != c || from >= of.size()) continue;
+    calibration->curves[EstimateBins::FieldOf(map.shown[c])] = of[from];
+  }
+  window->calibration = std::move(calibration);
+}
+
+// From the classes of the model to those that are shown.
+void Unite(const ClassMap& map, ModelSnapshot* model) {
+  std::vector<std::string> shown(map.shown_count);
+  for (uint32_t c = 0; c < model->classes.size(); ++c) {
+    if (map.representative[c] == c) shown[map.shown[c]] = model->classes[c];
+  }
+  model->classes = std::move(shown);
+  for (VersionSnapshot& version : model->versions) {
+    UniteMatrix(map, &version.outcomes);
+    UniteMatrix(map, &version.withdrawn);
+    for (WindowSnapshot& window : version.windows) {
+      UniteClasses(map, &window.counts);
+      UniteReferences(map, &window);
+    }
+  }
+  model->class_map = map;
 }
 
 ModelSnapshot Read(const Model& model, int64_t now_ms, bool exactly = false) {
@@ -114,6 +152,7 @@ ModelSnapshot Read(const Model& model, int64_t now_ms, bool exactly = false) {
     if (structure.positive_class != nullptr) {
       out.positive_class = *structure.positive_class;
     }
+    if (structure.class_map != nullptr) Unite(*structure.class_map, &out);
     return out;
   }
 }

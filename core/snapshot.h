@@ -55,7 +55,9 @@ std::vector<DetectorSnapshot> DetectorsOf(const VersionSnapshot& version);
 struct ModelSnapshot {
   std::string name;
   Task task = Task::kClassification;
-  std::vector<std::string> classes;  // by class index
+  std::vector<std::string> classes;  // those that are shown
+  // From the classes of the model to those. Empty where they are the same.
+  ClassMap class_map;
   std::optional<std::string> positive_class;
   double min_coverage = 0;       // as configured
   double anomaly_threshold = 0;  // likewise

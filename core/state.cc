@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/class_text.h"
 #include "core/metrics/statistic.h"
 
 namespace plumbline {
@@ -81,6 +82,7 @@ bool State::ChangeSettings(Settings settings, int64_t now_ms) {
     model->FreezeMatrixBeyond(settings_->matrix_classes);
     model->Configure(settings_->For(model->name), prediction_ages_.next(),
                      now_ms, &reclaimer_);
+    UniteClasses(model);
     // Which detectors there are is published with counts.
     for (Version* version : model->versions.Get()) Touch(model, version);
     Recharge(model);
@@ -308,6 +310,38 @@ uint32_t State::AddClass(Model* model, std::string_view text) {
   }
   Recharge(model);
   return index;
+}
+
+void State::UniteClasses(Model* model) {
+  const ModelSettings& rule = settings_->For(model->name);
+  std::vector<std::string> names;  // by class
+  std::unordered_map<std::string, uint32_t> spelled;
+  for (const std::string* spelling : model->classes.Get()) {
+    spelled.emplace(*spelling, static_cast<uint32_t>(names.size()));
+    names.emplace_back(rule.ClassOf(*spelling));
+  }
+  std::unordered_map<std::string, uint32_t> class_of;  // by name
+  std::vector<uint32_t> representative;
+  for (const std::string& name : names) {
+    auto known = class_of.find(name);
+    if (known == class_of.end()) {
+      known = class_of.find(std::string(OtherSpelling(name)));
+    }
+    if (known == class_of.end()) {
+      const auto it = spelled.find(name);
+      const uint32_t own =
+          it != spelled.end() ? it->second : AddClass(model, name);
+      known = class_of.emplace(name, own).first;
+    }
+    representative.push_back(known->second);
+  }
+  // Those that were added here.
+  while (representative.size() < model->class_count()) {
+    representative.push_back(static_cast<uint32_t>(representative.size()));
+  }
+  model->SetRepresentatives(std::move(representative), prediction_ages_.next(),
+                            now_ms_, &reclaimer_);
+  model->RefuseOthers(rule.classes);
 }
 
 void State::Remove(Model* model) {

@@ -102,6 +102,8 @@ class State {
   uint32_t AddSlices(Model* model, Version* version,
                      const std::vector<Slicing::Labels>& segments);
   uint32_t AddClass(Model* model, std::string_view text);
+  // Makes classes one that are one under the settings, and others not.
+  void UniteClasses(Model* model);
   // The model has scores from now on.
   void AddScores(Model* model, bool of_classes);
   void Remove(Model* model);

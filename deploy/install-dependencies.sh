@@ -6,7 +6,7 @@ set -euo pipefail
 build="g++ ccache cmake ninja-build make pkg-config prometheus-cpp-dev libcivetweb-dev
   nlohmann-json3-dev libspdlog-dev libsimdjson-dev libyaml-cpp-dev libcli11-dev
   libxxhash-dev librocksdb-dev zlib1g-dev libcurl4-openssl-dev libcrypt-dev"
-test="catch2 libbenchmark-dev relacy-dev python3 python3-pandas python3-sklearn python3-yaml curl prometheus systemd"
+test="catch2 libbenchmark-dev relacy-dev python3 python3-pandas python3-sklearn python3-yaml curl faketime prometheus systemd"
 run="prometheus curl"
 lint="clang-tidy"
 bench="wrk python3"

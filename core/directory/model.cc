@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "core/class_text.h"
 #include "core/metrics/statistic.h"
 
 namespace plumbline {
@@ -202,6 +203,7 @@ void Model::Configure(const ModelSettings& rule, uint32_t first_age,
   min_coverage.store(rule.min_coverage, std::memory_order_relaxed);
   anomaly_threshold.store(rule.anomalies.threshold, std::memory_order_relaxed);
   by_prediction = rule.by_prediction;
+  has_aliases = !rule.aliases.empty();
   SetThresholds(rule.thresholds, first_age, now_ms, reclaimer);
   ConfigureSlices(rule, first_age);
   features.clear();
@@ -303,7 +305,8 @@ CountForm Model::form() const {
 }
 
 uint32_t Model::FindClass(std::string_view text) const {
-  const auto it = class_index.find(text);
+  auto it = class_index.find(text);
+  if (it == class_index.end()) it = class_index.find(OtherSpelling(text));
   return it == class_index.end() ? kNoClass : it->second;
 }
 
@@ -326,11 +329,72 @@ uint32_t Model::AddClass(std::string_view text, int64_t matrix_limit) {
   const std::string* name =
       classes.Append(std::make_unique<const std::string>(text));
   class_index.emplace(*name, index);
+  if (const ClassMap* map = class_map.load(std::memory_order_relaxed)) {
+    auto representative = map->representative;
+    representative.push_back(index);
+    // Release: publishes the map.
+    class_map.store(new ClassMap(ClassMap::Of(std::move(representative))),
+                    std::memory_order_release);
+    classes.reclaimer()->Retire(map);
+  }
   for (size_t n = 0; n < small_integer.size(); ++n) {
-    if (std::to_string(n) == text) small_integer[n] = index;
+    if (small_integer[n] == kNoClass) {
+      small_integer[n] = FindClass(std::to_string(n));
+    }
   }
   UpdateCounting();
   return index;
+}
+
+void Model::IndexClasses() {
+  class_index.clear();
+  const auto& all = classes.Get();
+  for (uint32_t c = 0; c < all.size(); ++c) {
+    class_index.emplace(*all[c], Representative(c));
+  }
+  for (size_t n = 0; n < small_integer.size(); ++n) {
+    small_integer[n] = FindClass(std::to_string(n));
+  }
+}
+
+void Model::SetRepresentatives(std::vector<uint32_t> representative,
+                               uint32_t first_age, int64_t now_ms,
+                               Reclaimer* reclaimer) {
+  const ClassMap* old = class_map.load(std::memory_order_relaxed);
+  bool alone = true;
+  for (uint32_t c = 0; c < representative.size(); ++c) {
+    alone = alone && representative[c] == c;
+  }
+  std::unique_ptr<const ClassMap> next;
+  if (!alone) {
+    next = std::make_unique<const ClassMap>(
+        ClassMap::Of(std::move(representative)));
+  }
+  if (old == nullptr ? next == nullptr : next != nullptr && *next == *old) {
+    return;
+  }
+  const auto spellings_of_positive = [&](const ClassMap* map) {
+    uint32_t count = 1;
+    if (map != nullptr && counting.positive < map->representative.size()) {
+      const uint32_t positive = map->representative[counting.positive];
+      count = static_cast<uint32_t>(std::count(
+          map->representative.begin(), map->representative.end(), positive));
+    }
+    return count;
+  };
+  const bool restarts =
+      spellings_of_positive(old) != spellings_of_positive(next.get());
+  generation_ = gate.Open(now_ms);
+  // Release: publishes the map.
+  class_map.store(next.release(), std::memory_order_release);
+  IndexClasses();
+  if (restarts) {
+    RestartScores(first_age, reclaimer);
+    ClearScores(reclaimer);
+  }
+  gate.Close();
+  if (old != nullptr) reclaimer->Retire(old);
+  UpdateCounting();
 }
 
 void Model::RefuseOthers(const std::vector<std::string>& configured) {
@@ -350,26 +414,34 @@ void Model::SetPositiveClass(std::string_view text, uint32_t first_age,
   // Release: publishes the string.
   positive_class.store(new std::string(text), std::memory_order_release);
   // Scores of classes are there without a positive one, too.
-  if (old != nullptr || class_scored) {
-    counting.scores_from = first_age;
-    for (Version* version : versions.Get()) {
-      ClearSeen(version, version->drift.RestartScores(reclaimer));
-      version->estimates.RestartPositive();
-      ClearTimeWindows(version, {SparseSection::kPredictedScores,
-                                 SparseSection::kJudgedScores});
-    }
-  }
+  if (old != nullptr || class_scored) RestartScores(first_age, reclaimer);
   if (old != nullptr) {
     reclaimer->Retire(old);
-    for (Version* version : versions.Get()) version->figures.Restart(reclaimer);
-    ForEachSlot([](Slot<StdAtomics>* slot) {
-      slot->Clear(Section::kScores);
-      slot->Clear(Section::kThresholds);
-      slot->Clear(SparseSection::kScoreBins);
-    });
+    ClearScores(reclaimer);
   }
   gate.Close();
   UpdateCounting();
+}
+
+// Scores are of another class from now on.
+void Model::RestartScores(uint32_t first_age, Reclaimer* reclaimer) {
+  counting.scores_from = first_age;
+  for (Version* version : versions.Get()) {
+    ClearSeen(version, version->drift.RestartScores(reclaimer));
+    version->estimates.RestartPositive();
+    ClearTimeWindows(version, {SparseSection::kPredictedScores,
+                               SparseSection::kJudgedScores});
+  }
+}
+
+// What was counted of scores is of no class any more.
+void Model::ClearScores(Reclaimer* reclaimer) {
+  for (Version* version : versions.Get()) version->figures.Restart(reclaimer);
+  ForEachSlot([](Slot<StdAtomics>* slot) {
+    slot->Clear(Section::kScores);
+    slot->Clear(Section::kThresholds);
+    slot->Clear(SparseSection::kScoreBins);
+  });
 }
 
 void Model::Publish(int64_t now_ms, Tallies* scratch) {

@@ -16,6 +16,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/class_map.h"
 #include "core/detect/detectors.h"
 #include "core/detect/figure_histories.h"
 #include "core/directory/count_block.h"
@@ -152,6 +153,7 @@ struct Model {
   bool by_prediction = false;  // its time windows are
   // Of features that are asked for, their number in the settings.
   std::unordered_map<std::string, uint32_t> features;
+  bool has_aliases = false;   // of classes
   bool scored = false;        // has had a score, and counts them
   bool class_scored = false;  // likewise scores of classes
   ScorePool scores;
@@ -159,6 +161,8 @@ struct Model {
   Slicing slicing;
   Counting counting;
   std::vector<bool> refused;  // by class: known, but no longer configured
+  // By spelling, the class that it is: its representative where there are
+  // several.
   std::unordered_map<std::string_view, uint32_t> class_index;
   std::array<uint32_t, 16> small_integer;  // class of 0..15, or kNoClass
 
@@ -167,6 +171,8 @@ struct Model {
   CountBlock<kModelCounts> published;
   PublishedList<const std::string> classes;  // by class index
   std::atomic<const std::string*> positive_class{nullptr};
+  // Null while each class is its own.
+  std::atomic<const ClassMap*> class_map{nullptr};
   std::atomic<double> min_coverage{0};       // as configured
   std::atomic<double> anomaly_threshold{0};  // likewise
   // 0 while observations are counted in the full matrix; else how many classes
@@ -216,7 +222,21 @@ struct Model {
                           uint32_t first_age, int64_t now_ms);
   // Makes a reference of the version that is complete the one that holds.
   void RenewReference(Version* version, int64_t now_ms, Reclaimer* reclaimer);
+  // The class of this spelling, or of the other one that means the same.
   uint32_t FindClass(std::string_view text) const;
+  // [Writer] The class that a class is now.
+  uint32_t Representative(uint64_t class_index) const {
+    const ClassMap* map = class_map.load(std::memory_order_relaxed);
+    return map == nullptr ? static_cast<uint32_t>(class_index)
+                          : map->representative[class_index];
+  }
+  // After a change of class_map.
+  void IndexClasses();
+  // By class, which one it is. Scores of the positive class start anew where
+  // it has got another spelling.
+  void SetRepresentatives(std::vector<uint32_t> representative,
+                          uint32_t first_age, int64_t now_ms,
+                          Reclaimer* reclaimer);
   // The class of an integer from 0 to 15, if it is one; else kNoClass.
   uint32_t FindSmallInteger(int64_t value) const;
   // Beyond `matrix_limit` classes the model goes over to marginal counts.
@@ -234,10 +254,13 @@ struct Model {
 
   ~Model() {
     delete positive_class.load(std::memory_order_relaxed);
+    delete class_map.load(std::memory_order_relaxed);
     delete thresholds.load(std::memory_order_relaxed);
   }
 
  private:
+  void RestartScores(uint32_t first_age, Reclaimer* reclaimer);
+  void ClearScores(Reclaimer* reclaimer);
   void SetThresholds(const std::vector<ThresholdSettings>& wanted,
                      uint32_t first_age, int64_t now_ms, Reclaimer* reclaimer);
   void ConfigureSlices(const ModelSettings& rule, uint32_t first_age);

@@ -69,6 +69,8 @@ class PublishedList {
     Replace(std::move(next));
   }
 
+  Reclaimer* reclaimer() const { return reclaimer_; }
+
  private:
   void Publish(std::unique_ptr<std::vector<T*>> next) {
     const std::vector<T*>* old = list_.load(std::memory_order_relaxed);

@@ -66,7 +66,8 @@ Joiner::Details Joiner::DetailsOf(const Model& model,
     }
     for (const uint64_t packed : {detail.first, detail.second}) {
       if (packed == kNoScore) continue;
-      details.scores.push_back({ClassOfPacked(packed), ScoreOfPacked(packed)});
+      details.scores.push_back(
+          {model.Representative(ClassOfPacked(packed)), ScoreOfPacked(packed)});
     }
   }
   return details;

@@ -78,7 +78,8 @@ void Joiner::SettleScores(const EventBatch& batch, const Plan& plan) {
     const ClassScore& score = batch.class_scores[range.begin + i];
     uint32_t index = ClassOf(batch, plan.model, score.name);
     if (index == kNoClass) {
-      index = state_->AddClass(plan.model, batch.names[score.name]);
+      index = state_->AddClass(plan.model,
+                               NewClass(batch, *plan.event, score.name));
     }
     // As the join keeps it.
     const double kept = ScoreOfPacked(PackScore(0, score.score));
@@ -87,14 +88,23 @@ void Joiner::SettleScores(const EventBatch& batch, const Plan& plan) {
   }
 }
 
+ClassSet Joiner::RepresentativesOf(const Model& model, ClassSet set) {
+  for (uint32_t& c : set) c = model.Representative(c);
+  std::sort(set.begin(), set.end());
+  set.erase(std::unique(set.begin(), set.end()), set.end());
+  return set;
+}
+
 ClassSet Joiner::SettleSet(const EventBatch& batch, Model* model,
                            Value* value) {
   ClassSet set;
   for (uint32_t i = 0; i < value->set.count; ++i) {
     const uint32_t name = batch.classes[value->set.begin + i];
     const uint32_t index = ClassOf(batch, model, name);
-    set.push_back(
-        index != kNoClass ? index : state_->AddClass(model, batch.names[name]));
+    set.push_back(index != kNoClass
+                      ? index
+                      : state_->AddClass(
+                            model, RuleOf(*model).ClassOf(batch.names[name])));
   }
   std::sort(set.begin(), set.end());
   value->bits = ValueOfSet(set);
@@ -219,7 +229,7 @@ void Joiner::DoPrediction(const Plan& plan) {
   }
   const bool both = plan.event->label_kind != ValueKind::kNone;
   Complete(plan.model, version, &record,
-           {plan.standing->label(), set ? &*set : nullptr},
+           {StandingLabel(plan), set ? &*set : nullptr},
            static_cast<int64_t>(plan.standing->label_time), !both);
   for (const uint32_t r : chain_) {
     Record& other = state_->table().at(r);
@@ -292,6 +302,8 @@ void Joiner::DoCorrection(const Plan& plan) {
       Complete(model, version, &record, to, time_us, true);
       continue;
     }
+    // What was counted: another spelling of the class that stands, perhaps.
+    const LabelValue counted = {record.label(), from.set};
     record.set_label(to.bits);
     record.label_time = static_cast<uint64_t>(time_us);
     KeepLabelSet(record, to);
@@ -300,7 +312,7 @@ void Joiner::DoCorrection(const Plan& plan) {
     const Details details = DetailsOf(*model, record);
     const WindowChanges::Correction correction = {
         static_cast<int64_t>(record.time), record.number(), record.age,
-        ObservationOf(model, record, from, details),
+        ObservationOf(model, record, counted, details),
         ObservationOf(model, record, to, details)};
     if (IsNoted()) {
       NotePair(*model, *version, record, to, details, {}, true);
@@ -318,7 +330,7 @@ void Joiner::DoCorrection(const Plan& plan) {
 // Remembers a value that is replaced, for as long as the record of this chain
 // that lives longest. It counts as the model's: versions come and go.
 void Joiner::KeepPastLabel(Model* model, const PairKey& key, uint64_t bits) {
-  if (HadLabel(bits) || PastLabels() >= kPastLabels) return;
+  if (HadLabel(*model, bits) || PastLabels() >= kPastLabels) return;
   if (!HasSpareRoom()) {
     // It may take the place of what is joined, which may be this very pair.
     if (!MakeRoom(state_, reserved_ + 1, false)) return;
@@ -403,6 +415,11 @@ void Joiner::Complete(Model* model, Version* version, Record* record,
     Observe(kDelayBounds, *delay, &model->counts[kDelay]);
   }
   const uint64_t number = version->counts[kObservations];
+  if (model->task == Task::kClassification) {
+    // The class may be another by now than when it was predicted.
+    record->set_prediction(model->Representative(record->prediction()),
+                           record->score());
+  }
   const Details details = DetailsOf(*model, *record);
   CountCompleted(model, version, *record, label, details);
   if (IsNoted()) {

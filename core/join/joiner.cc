@@ -370,10 +370,11 @@ bool Joiner::HasPrediction(uint32_t owner) const {
   return false;
 }
 
-bool Joiner::HadLabel(uint64_t bits) const {
+bool Joiner::HadLabel(const Model& model, uint64_t bits) const {
   for (const uint32_t r : chain_) {
     const Record& record = state_->table().at(r);
-    if (record.kind() == RecordKind::kPastLabel && record.label() == bits) {
+    if (record.kind() == RecordKind::kPastLabel &&
+        IsSameLabel(model, record.label(), bits)) {
       return true;
     }
   }

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/class_text.h"
 #include "core/event.h"
 #include "core/join/account.h"
 #include "core/join/bound.h"
@@ -167,7 +168,7 @@ class Joiner {
   // True if there is room for one more that the batch did not ask for.
   bool HasSpareRoom() const { return Fits(*state_, reserved_ + 1); }
   bool HasPrediction(uint32_t owner) const;
-  bool HadLabel(uint64_t bits) const;
+  bool HadLabel(const Model& model, uint64_t bits) const;
   size_t PastLabels() const;
 
   // Deciding
@@ -177,14 +178,21 @@ class Joiner {
   Reject PlanScores(const EventBatch& batch, Plan* plan);
   Reject PlanSets(const EventBatch& batch, Plan* plan, bool* of_label);
   bool IsRefused(const EventBatch& batch, const Plan& plan, uint32_t name);
-  static bool IsScored(const EventBatch& batch, const Plan& plan,
-                       std::string_view text);
+  bool MayUnite(const EventBatch& batch, const Plan& plan) const;
+  static bool NamesClassTwice(std::vector<std::string_view> names);
+  const ModelSettings& RuleOf(const Model& model) const;
+  std::string_view NewClass(const EventBatch& batch, const Event& event,
+                            uint32_t name) const;
+  bool IsScored(const EventBatch& batch, const Plan& plan,
+                std::string_view text) const;
   uint32_t ClassOf(const EventBatch& batch, Model* model, uint32_t name);
   void PlanSlices(const EventBatch& batch, Plan* plan);
   static bool SameSegments(const EventBatch& batch, Range a, Range b);
   KnownSlices& KnownSlicesOf(const EventBatch& batch, const Model& model,
                              Range segments);
   bool IsNewer(const Plan& plan) const;
+  // True if two labels of records are one, as classes are now.
+  bool IsSameLabel(const Model& model, uint64_t a, uint64_t b) const;
   Reject Read(const EventBatch& batch, const Plan& plan, ValueKind kind,
               uint64_t raw, Value* value);
   void ReadSet(const EventBatch& batch, Model* model, Range range,
@@ -205,6 +213,7 @@ class Joiner {
   void ReadFeatures(const Plan& plan);
   double WatchedScore(const Plan& plan) const;
   void SettleScores(const EventBatch& batch, const Plan& plan);
+  static ClassSet RepresentativesOf(const Model& model, ClassSet set);
   ClassSet SettleSet(const EventBatch& batch, Model* model, Value* value);
   static Observation ObservationOf(Model* model, const Record& pair,
                                    const LabelValue& label,
@@ -248,6 +257,13 @@ class Joiner {
   void Complete(Model* model, Version* version, Record* record,
                 const LabelValue& label, int64_t label_time_us,
                 bool delay_counts);
+  // As classes are now.
+  static uint64_t StandingLabel(const Plan& plan) {
+    const uint64_t label = plan.standing->label();
+    return plan.task == Task::kClassification
+               ? plan.model->Representative(label)
+               : label;
+  }
   LabelValue LabelOf(const Plan& plan) const {
     return {plan.label.bits,
             plan.task == Task::kMultilabel ? &label_set_ : nullptr};

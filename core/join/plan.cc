@@ -138,8 +138,8 @@ Reject Joiner::PlanLabel(const EventBatch& batch, Plan* plan) {
   if (reject != Reject::kNone) return reject;
   if (plan->standing == nullptr) {
     plan->label_half = Half::kNew;
-  } else if ((!plan->label.is_new &&
-              plan->label.bits == plan->standing->label()) ||
+  } else if ((!plan->label.is_new && IsSameLabel(*plan->model, plan->label.bits,
+                                                 plan->standing->label())) ||
              (plan->task == Task::kMultilabel &&
               !StandingSet(*plan->standing))) {
     // What it would correct is the same, or not known.
@@ -152,13 +152,29 @@ Reject Joiner::PlanLabel(const EventBatch& batch, Plan* plan) {
   return Reject::kNone;
 }
 
+bool Joiner::IsSameLabel(const Model& model, uint64_t a, uint64_t b) const {
+  if (a == b) return true;
+  const ClassMap* map = model.class_map.load(std::memory_order_relaxed);
+  if (map == nullptr) return false;
+  if (model.task == Task::kClassification) {
+    return map->representative[a] == map->representative[b];
+  }
+  if (model.task != Task::kMultilabel || !HoldsSet(a) || !HoldsSet(b)) {
+    return false;
+  }
+  return RepresentativesOf(model, SetOfValue(a)) ==
+         RepresentativesOf(model, SetOfValue(b));
+}
+
 bool Joiner::IsNewer(const Plan& plan) const {
   const Event& event = *plan.event;
   if (event.prediction_kind == ValueKind::kNone &&
       event.timestamp_us != kNoTimestamp) {
     return LabelTime(event) > static_cast<int64_t>(plan.standing->label_time);
   }
-  if (!plan.label.is_new && HadLabel(plan.label.bits)) return false;
+  if (!plan.label.is_new && HadLabel(*plan.model, plan.label.bits)) {
+    return false;
+  }
   return PastLabels() < kPastLabels;
 }
 
@@ -183,7 +199,9 @@ Reject Joiner::Read(const EventBatch& batch, const Plan& plan, ValueKind kind,
   uint32_t index = kNoClass;
   if (kind == ValueKind::kText) {
     index = ClassOf(batch, plan.model, static_cast<uint32_t>(raw));
-    value->text = batch.names[raw];
+    if (index == kNoClass) {
+      value->text = NewClass(batch, *plan.event, static_cast<uint32_t>(raw));
+    }
   } else {
     if (kind == ValueKind::kReal && !IsWhole(std::bit_cast<double>(raw))) {
       return Reject::kTaskMismatch;
@@ -194,6 +212,12 @@ Reject Joiner::Read(const EventBatch& batch, const Plan& plan, ValueKind kind,
     }
     if (index == kNoClass) {
       if (!WriteDigits(kind, raw, value)) return Reject::kTooLong;
+      if (plan.model != nullptr) index = plan.model->FindClass(value->text);
+    }
+    if (index == kNoClass) {
+      value->text = state_->settings()
+                        .For(batch.names[plan.event->model])
+                        .ClassOf(value->text);
       if (plan.model != nullptr) index = plan.model->FindClass(value->text);
     }
   }
@@ -217,7 +241,7 @@ Reject Joiner::CheckLimits(const EventBatch& batch, Plan* planned,
   const bool new_prediction = classifies && predicts && plan.prediction.is_new;
   const bool new_label =
       classifies && labels && plan.label.is_new &&
-      !(new_prediction && plan.label.text == plan.prediction.text) &&
+      !(new_prediction && IsSameClass(plan.label.text, plan.prediction.text)) &&
       !(plan.new_classes > 0 && IsScored(batch, plan, plan.label.text));
   const uint32_t new_classes =
       uint32_t{new_prediction} + uint32_t{new_label} + plan.new_classes;

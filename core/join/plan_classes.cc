@@ -15,24 +15,50 @@ namespace plumbline {
 Reject Joiner::PlanScores(const EventBatch& batch, Plan* plan) {
   if (plan->task != Task::kClassification) return Reject::kTaskMismatch;
   const Range range = plan->extra->scores;
+  if (MayUnite(batch, *plan)) {
+    std::vector<std::string_view> names;
+    for (uint32_t i = 0; i < range.count; ++i) {
+      names.push_back(NewClass(batch, *plan->event,
+                               batch.class_scores[range.begin + i].name));
+    }
+    if (NamesClassTwice(std::move(names))) return Reject::kInvalidJson;
+  }
   for (uint32_t i = 0; i < range.count; ++i) {
     const uint32_t name = batch.class_scores[range.begin + i].name;
     if (IsRefused(batch, *plan, name)) return Reject::kUnknownClass;
-    const bool is_new = ClassOf(batch, plan->model, name) == kNoClass;
-    plan->new_classes +=
-        is_new && !(plan->prediction.is_new &&
-                    plan->prediction.text == batch.names[name]);
+    if (ClassOf(batch, plan->model, name) != kNoClass) continue;
+    plan->new_classes += !(plan->prediction.is_new &&
+                           IsSameClass(plan->prediction.text,
+                                       NewClass(batch, *plan->event, name)));
   }
   return Reject::kNone;
 }
 
+// True if classes of the model may have other names than their spelling.
+bool Joiner::MayUnite(const EventBatch& batch, const Plan& plan) const {
+  if (plan.model != nullptr) return plan.model->has_aliases;
+  return !state_->settings()
+              .For(batch.names[plan.event->model])
+              .aliases.empty();
+}
+
+bool Joiner::NamesClassTwice(std::vector<std::string_view> names) {
+  for (std::string_view& name : names) {
+    // One of two spellings, for both.
+    const std::string_view other = OtherSpelling(name);
+    if (!other.empty()) name = std::min(name, other);
+  }
+  std::sort(names.begin(), names.end());
+  return std::adjacent_find(names.begin(), names.end()) != names.end();
+}
+
 // True if the event's scores name the class.
 bool Joiner::IsScored(const EventBatch& batch, const Plan& plan,
-                      std::string_view text) {
+                      std::string_view text) const {
   const Range range = plan.extra->scores;
   const auto begin = batch.class_scores.begin() + range.begin;
   return std::any_of(begin, begin + range.count, [&](const ClassScore& s) {
-    return batch.names[s.name] == text;
+    return IsSameClass(NewClass(batch, *plan.event, s.name), text);
   });
 }
 
@@ -41,9 +67,25 @@ uint32_t Joiner::ClassOf(const EventBatch& batch, Model* model, uint32_t raw) {
   Name& name = names_[raw];
   if (name.class_of != model) {
     name.class_index = model->FindClass(batch.names[raw]);
+    if (name.class_index == kNoClass) {
+      name.class_index =
+          model->FindClass(RuleOf(*model).ClassOf(batch.names[raw]));
+    }
     name.class_of = name.class_index == kNoClass ? nullptr : model;
   }
   return name.class_index;
+}
+
+const ModelSettings& Joiner::RuleOf(const Model& model) const {
+  return state_->settings().For(model.name);
+}
+
+// What a name that is no class yet is called as one.
+std::string_view Joiner::NewClass(const EventBatch& batch, const Event& event,
+                                  uint32_t name) const {
+  return state_->settings()
+      .For(batch.names[event.model])
+      .ClassOf(batch.names[name]);
 }
 
 // An integer in decimal. False if it is longer than a class may be.
@@ -85,6 +127,18 @@ Reject Joiner::PlanSets(const EventBatch& batch, Plan* plan, bool* of_label) {
   const bool predicts = plan->prediction_half == Half::kNew;
   const bool labels =
       plan->label_half == Half::kNew || plan->label_half == Half::kCorrection;
+  if (MayUnite(batch, *plan)) {
+    const auto twice = [&](const Value& value) {
+      std::vector<std::string_view> classes;
+      for (const uint32_t name : names_of(value)) {
+        classes.push_back(NewClass(batch, *plan->event, name));
+      }
+      return NamesClassTwice(std::move(classes));
+    };
+    if (predicts && twice(plan->prediction)) return Reject::kInvalidJson;
+    *of_label = labels && twice(plan->label);
+    if (*of_label) return Reject::kInvalidJson;
+  }
   for (const uint32_t name : names_of(plan->prediction)) {
     if (!predicts) break;
     if (IsRefused(batch, *plan, name)) return Reject::kUnknownClass;
@@ -116,8 +170,8 @@ bool Joiner::IsRefused(const EventBatch& batch, const Plan& plan,
   const std::vector<std::string>& configured =
       state_->settings().For(batch.names[plan.event->model]).classes;
   return !configured.empty() &&
-         std::find(configured.begin(), configured.end(), batch.names[name]) ==
-             configured.end();
+         std::find(configured.begin(), configured.end(),
+                   NewClass(batch, *plan.event, name)) == configured.end();
 }
 
 }  // namespace plumbline

@@ -33,6 +33,8 @@ enum Cell : uint32_t {
   kLabels = kCalibration + kCalibrationBins,  // by class
 };
 
+static_assert(kLabels == kClassScoreLabels);
+
 // A slot has two bins for each of so many classes, if need be.
 constexpr uint32_t kMostRanked = 1000;
 

@@ -102,6 +102,8 @@ std::vector<Miss> TopConfusions(const ModelSnapshot& model,
   if (model.has_matrix || model.task != Task::kClassification) return top;
   const auto confusion = Confusion::Of(window.counts, model.classes.size());
   const auto& classes = confusion.classes;
+  // The sketch has pairs under spellings of their classes.
+  if (model.class_map.shown_count > 0) return {};
   const auto missed = [&](uint32_t c) {
     return classes[c].actual - classes[c].true_positives;
   };

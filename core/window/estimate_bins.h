@@ -43,6 +43,12 @@ struct EstimateBins {
     const uint32_t cell = (key - 2) / 2;
     return {cell / kBins, cell % kBins, key % 2 != 0};
   }
+  // The key of the same bin of another class.
+  static constexpr uint32_t OfClass(uint32_t key, uint32_t class_index) {
+    Place place = PlaceOf(key);
+    place.field = FieldOf(class_index);
+    return KeyOf(place);
+  }
   // What has scores of classes counts here once, whatever they are.
   static constexpr uint32_t kAll = 1;
   // Keys of so many fields are less.

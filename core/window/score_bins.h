@@ -100,6 +100,9 @@ struct ClassScoreBins : ScoreBins {
     return class_index << 16 | ScoreBins::KeyOf(score);
   }
   static uint32_t ClassOf(uint32_t key) { return key >> 16; }
+  static uint32_t WithClass(uint32_t key, uint32_t class_index) {
+    return class_index << 16 | (key & 0xffff);
+  }
   static uint32_t Merged(uint32_t key, uint32_t level) {
     return (key & 0xffff0000) | ScoreBins::Merged(key & 0xffff, level);
   }

@@ -32,6 +32,9 @@ enum class Section : uint8_t {
 };
 inline constexpr size_t kSections = 7;
 
+// Of kClassScores, the first of the cells by class.
+inline constexpr uint32_t kClassScoreLabels = 20;
+
 // A cell of a section that has so many in all.
 struct SectionCell {
   Section section;

@@ -67,6 +67,7 @@ bool Store::Recover(Pipeline* pipeline, std::string* error) {
       Checkpointer::Due{options_.checkpoint_bytes,
                         static_cast<int64_t>(memory.unsaved_records / 2)},
       *stored);
+  directory_->MakeCurrent();
   return true;
 }
 

@@ -24,13 +24,16 @@ namespace {
 // the ids (192), checksum of all that (8).
 constexpr char kIdentity[] = "PLUMBLINE";
 constexpr uint64_t kMagic = 0x3152545342504c50;  // "PLPBSTR1"
-constexpr uint32_t kStoreFormat = 7;
+constexpr uint32_t kStoreFormat = 8;
+// What was written in this one and those that follow can be read.
+constexpr uint32_t kOldestFormat = 7;
 
-std::string EncodeIdentity(const IdHasher::Secret& secret) {
+std::string EncodeIdentity(const IdHasher::Secret& secret,
+                           uint32_t format = kStoreFormat) {
   std::string bytes;
   ByteWriter out(&bytes);
   out.Put(kMagic);
-  out.Put(kStoreFormat);
+  out.Put(format);
   out.Put(uint32_t{0});
   out.Put(secret);
   out.Put(Checksum(bytes));
@@ -126,20 +129,29 @@ bool StoreDirectory::ReadIdentity(std::string* error) {
   ByteReader reader(bytes);
   const bool ours = reader.Get<uint64_t>() == kMagic;
   const auto format = reader.Get<uint32_t>();
-  if (ours && format != kStoreFormat) {
+  if (ours && (format < kOldestFormat || format > kStoreFormat)) {
     *error = path_ + ": is of format " + std::to_string(format) + ", made by " +
              (format > kStoreFormat ? "a newer" : "an older") +
-             " plumbline; this one reads format " +
+             " plumbline; this one reads formats " +
+             std::to_string(kOldestFormat) + " to " +
              std::to_string(kStoreFormat);
     return false;
   }
   reader.Get<uint32_t>();
   secret_ = reader.Get<IdHasher::Secret>();
-  if (!ours || bytes != EncodeIdentity(secret_)) {
+  if (!ours || bytes != EncodeIdentity(secret_, format)) {
     *error = file + ": is damaged, or of no plumbline";
     return false;
   }
+  is_current_ = format == kStoreFormat;
   return true;
+}
+
+void StoreDirectory::MakeCurrent() {
+  if (is_current_) return;
+  const std::string file = path_ + "/" + kIdentity;
+  is_current_ =
+      WriteFileWhole(file, {EncodeIdentity(secret_)}, true) == Written::kYes;
 }
 
 }  // namespace plumbline

@@ -24,6 +24,10 @@ class StoreDirectory {
   // Removes what a crash left half written.
   void RemoveTemporaries();
 
+  // What is written from here on may be of the current format, which a former
+  // plumbline refuses then. Where the disk is full, the next start does it.
+  void MakeCurrent();
+
   const std::string& path() const { return path_; }
   // The key of the ids that are stored here.
   const IdHasher::Secret& secret() const { return secret_; }
@@ -38,6 +42,7 @@ class StoreDirectory {
   const std::string path_;
   int lock_ = -1;
   IdHasher::Secret secret_{};
+  bool is_current_ = true;
 };
 
 }  // namespace plumbline

@@ -35,7 +35,10 @@ std::optional<int64_t> ParseStep(const std::string& text) {
 // as its cells allow.
 SlotCounts CountsOf(const StepCounts& step, const ModelSnapshot& model) {
   SlotCounts counts;
-  const auto n = static_cast<uint32_t>(model.classes.size());
+  const ClassMap& map = model.class_map;
+  const bool united = map.shown_count > 0;
+  const auto n =
+      static_cast<uint32_t>(united ? map.shown.size() : model.classes.size());
   uint32_t side = model.has_matrix ? n : 0;
   uint32_t used = 0;  // cells of the matrix
   bool has_marginals = false;
@@ -47,6 +50,7 @@ SlotCounts CountsOf(const StepCounts& step, const ModelSnapshot& model) {
   while (!model.has_matrix && side * side < used) ++side;
   counts.Reset(side * side, has_marginals ? n * kMarginals : 0);
   step.CopyTo(&counts);
+  if (united) UniteClasses(map, &counts);
   return counts;
 }
 

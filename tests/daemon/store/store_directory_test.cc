@@ -52,7 +52,7 @@ TEST_CASE("what is no store, damaged or newer is refused and left alone") {
       CHECK(error.find("damaged") != std::string::npos);
     }
     SECTION("of a newer format") {
-      bytes[8] = 8;
+      bytes[8] = 9;
       directory.Write("PLUMBLINE", bytes);
       CHECK(StoreDirectory::Open(directory.path, &error) == nullptr);
       CHECK(error.find("newer") != std::string::npos);
