@@ -1,144 +1,18 @@
 #include "daemon/decode/event_reader.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
-#include <charconv>
-#include <cstring>
-#include <vector>
 
+#include "core/class_text.h"
 #include "core/timestamp.h"
+#include "daemon/decode/event_fields.h"
+#include "daemon/decode/json_element.h"
+#include "daemon/decode/shown.h"
 #include "daemon/decode/text.h"
-#include "daemon/text/json_string.h"
 
 namespace plumbline {
-namespace {
 
 using simdjson::dom::element_type;
-
-constexpr size_t kLongestName = 128;  // bytes
-constexpr size_t kMostSegments = 8;
-constexpr size_t kMostFeatures = 256;
-constexpr int64_t kLatestTimestampUs = 253'402'300'799'000'000;  // year 9999
-
-enum Field : int {
-  kModel,
-  kVersion,
-  kId,
-  kPrediction,
-  kLabel,
-  kScore,
-  kScores,
-  kTimestamp,
-  kSegments,
-  kFeatures,
-  kLatency,
-  kMetadata,
-  kUnknown,
-};
-// Compares with a length the compiler knows, so without a call.
-template <size_t N>
-Field Match(std::string_view key, const char (&name)[N], Field field) {
-  return std::memcmp(key.data(), name, N - 1) == 0 ? field : kUnknown;
-}
-
-Field FieldOf(std::string_view key) {
-  switch (key.size()) {
-    case 2:
-      return Match(key, "id", kId);
-    case 5:
-      if (key[0] == 'm') return Match(key, "model", kModel);
-      return key[0] == 'l' ? Match(key, "label", kLabel)
-                           : Match(key, "score", kScore);
-    case 6:
-      return Match(key, "scores", kScores);
-    case 7:
-      return key[0] == 'v' ? Match(key, "version", kVersion)
-                           : Match(key, "latency", kLatency);
-    case 8:
-      if (key[0] == 's') return Match(key, "segments", kSegments);
-      return key[0] == 'f' ? Match(key, "features", kFeatures)
-                           : Match(key, "metadata", kMetadata);
-    case 9:
-      return Match(key, "timestamp", kTimestamp);
-    case 10:
-      return Match(key, "prediction", kPrediction);
-    default:
-      return kUnknown;
-  }
-}
-
-bool AsNumber(simdjson::dom::element value, double* number) {
-  switch (value.type()) {
-    case element_type::INT64:
-      *number = static_cast<double>(int64_t(value));
-      return true;
-    case element_type::UINT64:
-      *number = static_cast<double>(uint64_t(value));
-      return true;
-    case element_type::DOUBLE:
-      *number = double(value);
-      return true;
-    default:
-      return false;
-  }
-}
-
-bool RepeatsKey(simdjson::dom::object object) {
-  constexpr size_t kFew = 16;
-  if (object.size() <= kFew) {
-    std::array<std::string_view, kFew> keys;
-    size_t count = 0;
-    for (const auto entry : object) {
-      if (std::find(keys.begin(), keys.begin() + count, entry.key) !=
-          keys.begin() + count) {
-        return true;
-      }
-      keys[count++] = entry.key;
-    }
-    return false;
-  }
-  std::vector<std::string_view> keys;
-  for (const auto entry : object) keys.push_back(entry.key);
-  std::sort(keys.begin(), keys.end());
-  return std::adjacent_find(keys.begin(), keys.end()) != keys.end();
-}
-
-bool IsName(std::string_view text, size_t least) {
-  return text.size() <= kLongestName && text.size() >= least &&
-         IsCleanText(text);
-}
-
-// Names are short: two overlapping words compare most of them.
-bool SameText(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  if (a.size() < 8 || a.size() > 16) {
-    return std::memcmp(a.data(), b.data(), a.size()) == 0;
-  }
-  const auto word = [](const char* p) {
-    uint64_t w;
-    std::memcpy(&w, p, sizeof(w));
-    return w;
-  };
-  return word(a.data()) == word(b.data()) &&
-         word(a.data() + a.size() - 8) == word(b.data() + b.size() - 8);
-}
-
-std::string Quoted(std::string_view text) {
-  constexpr size_t kShown = 64;
-  std::string quoted = "\"";
-  quoted += CutText(text, kShown);
-  if (text.size() > kShown) quoted += "...";
-  return quoted + "\"";
-}
-
-std::string Shown(double number) {
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof(text), number).ptr;
-  return {text, end};
-}
-
-}  // namespace
 
 bool EventReader::Read(simdjson::dom::object object, uint32_t index) {
   const size_t extras = batch_->extras.size();
@@ -155,29 +29,35 @@ bool EventReader::Read(simdjson::dom::object object, uint32_t index) {
   batch_->segments.resize(segments);
   batch_->features.resize(features);
   batch_->classes.resize(classes);
+  error_.index = index;
   return false;
 }
 
 inline bool EventReader::ReadFields(simdjson::dom::object object,
                                     Event* event) {
   unsigned seen = 0;
+  unsigned nulls = 0;
   for (const auto field : object) {
-    const Field known = FieldOf(field.key);
-    if (known == kUnknown) {
+    const EventField known = FieldOf(field.key);
+    if (known == kUnknownField) {
       return FailUnknown(field.key) || FailIfRepeated(object);
     }
-    if ((seen >> known & 1) != 0) return FailTwice(field.key);
+    if ((seen >> known & 1) != 0) return FailTwice(field.key, field.key);
     seen |= 1u << known;
-    if (!ReadField(known, field.value, event)) return FailIfRepeated(object);
+    if (!ReadField(known, field.value, event)) {
+      if (!field.value.is_null()) return FailIfRepeated(object);
+      nulls |= 1u << known;
+    }
   }
+  const unsigned present = seen & ~nulls;
   constexpr unsigned kLeast = 1u << kModel;
   constexpr unsigned kHalves = 1u << kPrediction | 1u << kLabel;
-  const bool joinable = (seen >> kId & 1) != 0;
-  if ((seen & kLeast) == 0 || (seen & kHalves) == 0 ||
-      (!joinable && (seen & kHalves) != kHalves)) {
-    return FailMissing(seen);
+  const bool joinable = (present >> kId & 1) != 0;
+  if ((present & kLeast) == 0 || (present & kHalves) == 0 ||
+      (!joinable && (present & kHalves) != kHalves)) {
+    return FailMissing(present, nulls);
   }
-  if ((seen >> kVersion & 1) == 0) event->version = names_->Add("");
+  if ((present >> kVersion & 1) == 0) event->version = names_->Add("");
   return true;
 }
 
@@ -187,25 +67,15 @@ inline bool EventReader::ReadField(int field, Element value, Event* event) {
       return ReadName("model", value, 1, &event->model);
     case kVersion:
       return ReadName("version", value, 0, &event->version);
-    case kId: {
-      std::string_view id;
-      if (value.get_string().get(id) != simdjson::SUCCESS) {
-        return FailType("id", "a string");
-      }
-      if (!IsName(id, 1)) return FailName("id", "id", id);
-      const IdHash hash = hasher_(id);
-      event->has_id = true;
-      event->id_hi = hash.hi;
-      event->id_lo = hash.lo;
-      return true;
-    }
+    case kId:
+      return ReadId(value, event);
     case kPrediction:
       return ReadValue("prediction", value, &event->prediction_kind,
                        &event->prediction);
     case kLabel:
       return ReadValue("label", value, &event->label_kind, &event->label);
     case kScore:
-      return ReadProbability("score", value, &batch_->AddExtra(event).score);
+      return ReadScore(value, event);
     case kScores:
       return ReadScores(value, event);
     case kTimestamp:
@@ -215,53 +85,115 @@ inline bool EventReader::ReadField(int field, Element value, Event* event) {
     case kFeatures:
       return ReadFeatures(value, event);
     case kLatency:
-      return ReadLatency(value, &batch_->AddExtra(event).latency);
+      return ReadLatency(value, event);
     default:
-      if (value.type() != element_type::OBJECT) {
-        return FailType("metadata", "an object");
-      }
-      return CheckMetadata(value);
+      return ReadMetadata(value);
   }
 }
 
 inline bool EventReader::ReadName(std::string_view field, Element value,
                                   size_t least, uint32_t* name) {
   std::string_view text;
+  std::string number;
   if (value.get_string().get(text) != simdjson::SUCCESS) {
-    return FailType(field, "a string");
+    if (!ReadNumberName(field, value, &number)) return false;
+    text = number;
   }
-  return AddName(field, text, least, name);
+  return TryName(text, least, name) || FailName(field, text);
 }
 
-// Most names of a body are among the few it has had already: those need
-// neither a check nor a look into the table.
-inline bool EventReader::AddName(std::string_view field, std::string_view text,
-                                 size_t least, uint32_t* name) {
-  const size_t end = text.empty() ? 0 : static_cast<unsigned char>(text.back());
-  uint32_t& recent = recent_[(text.size() * 7 + end) % recent_.size()];
-  if (recent >= names_->size() || !SameText((*names_)[recent], text)) {
-    if (!IsName(text, least)) return FailName(field, field, text);
-    recent = names_->Add(text);
-  } else if (text.size() < least) {
-    return FailName(field, field, text);
+inline bool EventReader::ReadId(Element value, Event* event) {
+  std::string_view id;
+  std::string number;
+  if (value.get_string().get(id) != simdjson::SUCCESS) {
+    if (!ReadNumberName("id", value, &number)) return false;
+    id = number;
   }
-  *name = recent;
+  if (!IsName(id, 1)) return FailName("id", id);
+  const IdHash hash = hasher_(id);
+  event->has_id = true;
+  event->id_hi = hash.hi;
+  event->id_lo = hash.lo;
   return true;
+}
+
+// The text of what is no string; only a model has to be one.
+bool EventReader::ReadNumberName(std::string_view field, Element value,
+                                 std::string* text) {
+  if (field == "model") return FailUnlessNull(field, "a string", value);
+  return IntegerText(value, text) ||
+         FailUnlessNull(field, "a string or an integer", value);
+}
+
+inline bool EventReader::TryName(std::string_view text, size_t least,
+                                 uint32_t* name) {
+  *name = recent_names_.Find(text);
+  if (*name != RecentNames::kNone) return text.size() >= least;
+  if (!IsName(text, least)) return false;
+  *name = recent_names_.Add(text);
+  return true;
+}
+
+inline bool EventReader::ReadClass(std::string_view what, std::string_view text,
+                                   uint32_t* name) {
+  *name = recent_classes_.Find(text);
+  return *name != RecentNames::kNone || AddClass(what, text, name);
+}
+
+// A class that is new, or not in its canonical spelling.
+bool EventReader::AddClass(std::string_view what, std::string_view text,
+                           uint32_t* name) {
+  const std::string_view canonical = CanonicalClass(text);
+  if (canonical.empty()) {
+    return Fail(Reject::kInvalidText, what,
+                std::string(what) + " is a class without a name");
+  }
+  if (canonical == "__other__") {
+    return Fail(Reject::kInvalidText, what,
+                std::string(what) +
+                    " is __other__, the name of what is not counted by itself");
+  }
+  if (!IsName(canonical, 1)) return FailName(what, canonical);
+  *name = recent_classes_.Add(canonical);
+  static constexpr std::string_view kTruths[] = {"0", "false", "1", "true"};
+  for (unsigned i = 0; i < std::size(kTruths); ++i) {
+    if (canonical == kTruths[i]) truths_ |= 1u << i;
+  }
+  return true;
+}
+
+bool EventReader::HasTwice(std::vector<uint32_t>* classes) const {
+  std::sort(classes->begin(), classes->end());
+  if (std::adjacent_find(classes->begin(), classes->end()) != classes->end()) {
+    return true;
+  }
+  constexpr unsigned kFirstOfPairs = 1u << 0 | 1u << 2;
+  if ((truths_ & truths_ >> 1 & kFirstOfPairs) == 0) return false;
+  return std::any_of(classes->begin(), classes->end(), [&](uint32_t name) {
+    const std::string_view other = OtherSpelling((*names_)[name]);
+    return !other.empty() &&
+           std::any_of(classes->begin(), classes->end(),
+                       [&](uint32_t twin) { return (*names_)[twin] == other; });
+  });
 }
 
 inline bool EventReader::ReadValue(std::string_view field, Element value,
                                    ValueKind* kind, uint64_t* bits) {
   uint32_t name = 0;
-  *kind = ValueKind::kText;
   switch (value.type()) {
     case element_type::STRING:
-      if (!AddName(field, value.get_string().value_unsafe(), 1, &name)) {
+      if (!ReadClass(field, value.get_string().value_unsafe(), &name)) {
         return false;
       }
+      *kind = ValueKind::kText;
       *bits = name;
       return true;
     case element_type::BOOL:
-      *bits = names_->Add(bool(value) ? "true" : "false");
+      if (!ReadClass(field, bool(value) ? "true" : "false", &name)) {
+        return false;
+      }
+      *kind = ValueKind::kText;
+      *bits = name;
       return true;
     case element_type::INT64:
       *kind = ValueKind::kInteger;
@@ -279,346 +211,86 @@ inline bool EventReader::ReadValue(std::string_view field, Element value,
       *kind = ValueKind::kSet;
       return ReadSet(field, value.get_array().value_unsafe(), bits);
     default:
-      return FailType(
+      return FailUnlessNull(
           field,
-          "a string, an integer, a boolean, a number or an array of strings");
+          "a string, an integer, a boolean, a number or an array of strings",
+          value);
   }
 }
 
 bool EventReader::ReadSet(std::string_view field, simdjson::dom::array array,
                           uint64_t* bits) {
   std::vector<uint32_t>& classes = batch_->classes;
-  const auto begin = static_cast<uint32_t>(classes.size());
+  const size_t begin = classes.size();
+  std::vector<uint32_t> set;
   for (const auto element : array) {
     std::string_view text;
     if (element.get_string().get(text) != simdjson::SUCCESS) {
+      if (element.is_null()) continue;
       return FailType(field, "an array of strings");
     }
-    if (classes.size() - begin == limits_.classes) {
+    if (set.size() == limits_.classes) {
       return Fail(Reject::kOutOfRange, field,
                   std::string(field) + " has more than " +
                       std::to_string(limits_.classes) + " classes");
     }
     uint32_t name = 0;
-    if (!AddName(field, text, 1, &name)) return false;
-    classes.push_back(name);
+    if (!ReadClass(field, text, &name)) return false;
+    set.push_back(name);
   }
-  std::sort(classes.begin() + begin, classes.end());
-  if (std::adjacent_find(classes.begin() + begin, classes.end()) !=
-      classes.end()) {
-    return Fail(Reject::kOutOfRange, field,
+  if (HasTwice(&set)) {
+    return Fail(Reject::kInvalidJson, field,
                 std::string(field) + " has a class twice");
   }
-  *bits = Range{begin, static_cast<uint32_t>(classes.size()) - begin}.bits();
+  *bits = Range{static_cast<uint32_t>(begin), static_cast<uint32_t>(set.size())}
+              .bits();
+  classes.insert(classes.end(), set.begin(), set.end());
   return true;
 }
 
-bool EventReader::ReadProbability(std::string_view field, Element value,
-                                  double* number) {
-  if (!AsNumber(value, number)) return FailType(field, "a number");
-  if (*number < 0 || *number > 1) {
-    return Fail(
-        Reject::kOutOfRange, field,
-        std::string(field) + " is " + Shown(*number) + ", outside [0, 1]");
-  }
-  *number += 0.0;  // one kind of zero
-  return true;
-}
-
-bool EventReader::ReadTimestamp(Element value, int64_t* timestamp_us) {
-  constexpr std::string_view kField = "timestamp";
-  double seconds = 0;
+inline bool EventReader::ReadTimestamp(Element value, int64_t* timestamp_us) {
   std::string_view text;
-  if (AsNumber(value, &seconds)) {
-    const double micros = seconds * 1e6 + 0.5;
-    if (micros < 0.5 || micros > static_cast<double>(kLatestTimestampUs)) {
-      return Fail(Reject::kOutOfRange, kField,
-                  "timestamp is " + Shown(seconds) +
-                      ", not in seconds since 1970 before the year 10000");
-    }
-    *timestamp_us = static_cast<int64_t>(micros);
-  } else if (value.get_string().get(text) == simdjson::SUCCESS) {
-    const auto parsed = ParseTimestamp(text);
-    if (!parsed) {
-      return Fail(Reject::kWrongType, kField,
-                  "timestamp is " + Quoted(text) +
-                      ", not an RFC 3339 time such as 2026-11-24T03:00:00Z");
-    }
-    if (*parsed < 0) {
-      return Fail(Reject::kOutOfRange, kField, "timestamp is before 1970");
-    }
-    *timestamp_us = *parsed;
-  } else {
-    return FailType(kField, "an RFC 3339 string or Unix seconds");
+  std::optional<int64_t> time;
+  switch (value.type()) {
+    case element_type::DOUBLE:
+      time = TimestampOfDouble(double(value));
+      if (!time) return FailTimestamp(Shown(double(value)));
+      break;
+    case element_type::INT64:
+      if (int64_t(value) < 0) {
+        return FailTimestamp(std::to_string(int64_t(value)));
+      }
+      time = TimestampOfInteger(static_cast<uint64_t>(int64_t(value)));
+      break;
+    case element_type::UINT64:
+      time = TimestampOfInteger(uint64_t(value));
+      break;
+    case element_type::STRING:
+      text = value.get_string().value_unsafe();
+      time = ParseTimestamp(text);
+      if (!time || *time < 0) return FailTimestampText(text, time.has_value());
+      break;
+    default:
+      return FailUnlessNull("timestamp", "an RFC 3339 string or Unix time",
+                            value);
   }
   // The clock is read in milliseconds.
-  if (*timestamp_us > now_us_ + 999 + limits_.future_us) {
-    return Fail(
-        Reject::kFutureTimestamp, kField,
-        "timestamp is " +
-            std::to_string((*timestamp_us - now_us_) / 1'000'000) +
-            " s ahead of this server's clock, more than limits.future allows");
-  }
+  if (*time > now_us_ + 999 + limits_.future_us) return FailFuture(*time);
+  *timestamp_us = *time;
   return true;
 }
 
-bool EventReader::ReadLatency(Element value, double* latency) {
-  if (!AsNumber(value, latency)) {
-    return FailType("latency", "a number");
+inline bool EventReader::ReadLatency(Element value, Event* event) {
+  double latency = 0;
+  if (!AsNumber(value, &latency)) {
+    return FailUnlessNull("latency", "a number", value);
   }
-  if (*latency < 0) {
+  if (latency < 0) {
     return Fail(Reject::kOutOfRange, "latency",
-                "latency is " + Shown(*latency) + ", below 0 seconds");
+                "latency is " + Shown(latency) + ", below 0 seconds");
   }
+  batch_->AddExtra(event).latency = latency;
   return true;
-}
-
-bool EventReader::ReadScores(Element value, Event* event) {
-  simdjson::dom::object scores;
-  if (value.get_object().get(scores) != simdjson::SUCCESS) {
-    return FailType("scores", "an object of class to probability");
-  }
-  if (!CheckKeys("scores", scores, limits_.classes)) return false;
-  const auto begin = static_cast<uint32_t>(batch_->class_scores.size());
-  for (const auto score : scores) {
-    ClassScore& read = batch_->class_scores.emplace_back();
-    read.name = names_->Add(score.key);
-    if (AsNumber(score.value, &read.score) && read.score >= 0 &&
-        read.score <= 1) {
-      read.score += 0.0;  // one kind of zero
-      continue;
-    }
-    ReadProbability("scores." + std::string(score.key), score.value,
-                    &read.score);
-    error_.field = "scores";
-    return false;
-  }
-  batch_->AddExtra(event).scores = {
-      begin, static_cast<uint32_t>(batch_->class_scores.size()) - begin};
-  return true;
-}
-
-bool EventReader::ReadSegments(Element value, Event* event) {
-  simdjson::dom::object segments;
-  if (value.get_object().get(segments) != simdjson::SUCCESS) {
-    return FailType("segments", "an object of string to string");
-  }
-  std::vector<Segment>& all = batch_->segments;
-  const auto begin = static_cast<uint32_t>(all.size());
-  for (const auto segment : segments) {
-    std::string_view text;
-    if (segment.value.get_string().get(text) != simdjson::SUCCESS) {
-      return FailType("segments", "an object of string to string");
-    }
-    Segment read;
-    if (!AddName("segments", segment.key, 1, &read.key) ||
-        !AddName("segments", text, 1, &read.value)) {
-      return FailSegment(segment.key, text);
-    }
-    const auto same = [&read](const Segment& s) { return s.key == read.key; };
-    if (std::any_of(all.begin() + begin, all.end(), same)) {
-      return Fail(Reject::kInvalidJson, "segments", "segments has a key twice");
-    }
-    if (all.size() - begin == kMostSegments) {
-      return Fail(Reject::kOutOfRange, "segments",
-                  "segments has more than " + std::to_string(kMostSegments) +
-                      " entries");
-    }
-    all.push_back(read);
-  }
-  batch_->AddExtra(event).segments = {
-      begin, static_cast<uint32_t>(all.size()) - begin};
-  return true;
-}
-
-bool EventReader::ReadFeatures(Element value, Event* event) {
-  simdjson::dom::object features;
-  if (value.get_object().get(features) != simdjson::SUCCESS) {
-    return FailType("features", "an object of scalars");
-  }
-  if (!HasFeatureKeys(features) && !ReadFeatureKeys(features)) return false;
-  for (const auto feature : features) {
-    const element_type type = feature.value.type();
-    if (type == element_type::ARRAY || type == element_type::OBJECT) {
-      return Fail(Reject::kWrongType, "features",
-                  "features." + std::string(feature.key) +
-                      " must be a string, a number, a boolean or null");
-    }
-    if (type == element_type::STRING &&
-        !IsCleanText(std::string_view(feature.value))) {
-      return Fail(
-          Reject::kInvalidText, "features",
-          "features." + std::string(feature.key) + " has a control character");
-    }
-  }
-  if (limits_.features == nullptr || limits_.features->empty()) return true;
-  const auto begin = static_cast<uint32_t>(batch_->features.size());
-  auto key = feature_keys_.begin();
-  for (const auto feature : features) {
-    if (key->wanted) ReadFeature(key->name, feature.value);
-    ++key;
-  }
-  Extra& extra = batch_->AddExtra(event);
-  extra.has_features = true;
-  extra.features = {begin,
-                    static_cast<uint32_t>(batch_->features.size()) - begin};
-  return true;
-}
-
-bool EventReader::HasFeatureKeys(simdjson::dom::object features) const {
-  auto key = feature_keys_.begin();
-  for (const auto feature : features) {
-    if (key == feature_keys_.end() || !SameText(key->key, feature.key)) {
-      return false;
-    }
-    ++key;
-  }
-  return key == feature_keys_.end();
-}
-
-bool EventReader::ReadFeatureKeys(simdjson::dom::object features) {
-  if (!CheckKeys("features", features, kMostFeatures)) return false;
-  feature_keys_.clear();
-  for (const auto feature : features) {
-    const bool wanted =
-        limits_.features != nullptr &&
-        std::binary_search(limits_.features->begin(), limits_.features->end(),
-                           feature.key);
-    feature_keys_.push_back({std::string(feature.key), wanted,
-                             wanted ? names_->Add(feature.key) : 0});
-  }
-  return true;
-}
-
-void EventReader::ReadFeature(uint32_t name, Element value) {
-  Feature feature;
-  feature.name = name;
-  double number = 0;
-  std::string_view text;
-  bool truth = false;
-  if (AsNumber(value, &number)) {
-    feature.kind = ValueKind::kReal;
-    feature.value = std::bit_cast<uint64_t>(number);
-  } else if (value.get_string().get(text) == simdjson::SUCCESS) {
-    feature.kind = ValueKind::kText;
-    feature.value = names_->Add(CutText(text, kLongestName));
-  } else if (value.get_bool().get(truth) == simdjson::SUCCESS) {
-    feature.kind = ValueKind::kText;
-    feature.value = names_->Add(truth ? "true" : "false");
-  }
-  batch_->features.push_back(feature);
-}
-
-// Whatever is in it is text without control characters, no key twice.
-bool EventReader::CheckMetadata(Element value) {
-  std::string_view text;
-  if (value.get_string().get(text) == simdjson::SUCCESS) {
-    return IsCleanText(text) || Fail(Reject::kInvalidText, "metadata",
-                                     "metadata has a control character");
-  }
-  simdjson::dom::array array;
-  if (value.get_array().get(array) == simdjson::SUCCESS) {
-    for (const auto element : array) {
-      if (!CheckMetadata(element)) return false;
-    }
-  }
-  simdjson::dom::object object;
-  if (value.get_object().get(object) == simdjson::SUCCESS) {
-    if (RepeatsKey(object)) {
-      return Fail(Reject::kInvalidJson, "metadata", "metadata has a key twice");
-    }
-    for (const auto entry : object) {
-      if (!IsCleanText(entry.key)) {
-        return Fail(Reject::kInvalidText, "metadata",
-                    "metadata has a control character");
-      }
-      if (!CheckMetadata(entry.value)) return false;
-    }
-  }
-  return true;
-}
-
-// Keys are names, and none is there twice.
-bool EventReader::CheckKeys(std::string_view field,
-                            simdjson::dom::object object, size_t most) {
-  size_t count = 0;
-  for (const auto entry : object) {
-    if (++count > most) {
-      return Fail(Reject::kOutOfRange, field,
-                  std::string(field) + " has more than " +
-                      std::to_string(most) + " entries");
-    }
-    if (!IsName(entry.key, 1)) {
-      return FailName(field, "a key of " + std::string(field), entry.key);
-    }
-  }
-  if (RepeatsKey(object)) {
-    return Fail(Reject::kInvalidJson, field,
-                std::string(field) + " has a key twice");
-  }
-  return true;
-}
-
-bool EventReader::FailUnknown(std::string_view key) {
-  return Fail(Reject::kUnknownField, key,
-              "no field of an event is called " + Quoted(key));
-}
-
-bool EventReader::FailTwice(std::string_view key) {
-  return Fail(Reject::kInvalidJson, key, std::string(key) + " is there twice");
-}
-
-// A key that is there twice goes before what else is wrong.
-bool EventReader::FailIfRepeated(simdjson::dom::object object) {
-  if (RepeatsKey(object)) FailTwice("a key");
-  return false;
-}
-
-bool EventReader::FailMissing(unsigned seen) {
-  if ((seen >> kModel & 1) == 0) {
-    return Fail(Reject::kMissingField, "model", "model is missing");
-  }
-  if ((seen & (1u << kPrediction | 1u << kLabel)) == 0) {
-    return Fail(Reject::kMissingField, "prediction",
-                "an event needs a prediction, a label or both");
-  }
-  return Fail(Reject::kMissingField, "id",
-              "id is missing: only an event with both prediction and label "
-              "needs none");
-}
-
-bool EventReader::FailType(std::string_view field, std::string_view wanted) {
-  return Fail(Reject::kWrongType, field,
-              std::string(field) + " must be " + std::string(wanted));
-}
-
-// `text` is not a name; says why.
-bool EventReader::FailName(std::string_view field, std::string_view what,
-                           std::string_view text) {
-  const std::string name(what);
-  if (text.size() > kLongestName) {
-    return Fail(Reject::kTooLong, field,
-                name + " has " + std::to_string(text.size()) +
-                    " bytes, more than " + std::to_string(kLongestName));
-  }
-  if (text.empty()) {
-    return Fail(Reject::kOutOfRange, field, name + " is empty");
-  }
-  return Fail(Reject::kInvalidText, field, name + " has a control character");
-}
-
-// One of the two is no name; says which, and why.
-bool EventReader::FailSegment(std::string_view key, std::string_view value) {
-  if (!IsName(key, 1)) return FailName("segments", "a key of segments", key);
-  return FailName("segments", "segments." + std::string(key), value);
-}
-
-bool EventReader::Fail(Reject reject, std::string_view field,
-                       std::string message) {
-  error_.reject = reject;
-  error_.field = CutText(field, kLongestName);
-  error_.message = std::move(message);
-  return false;
 }
 
 }  // namespace plumbline

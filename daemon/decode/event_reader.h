@@ -1,10 +1,13 @@
 // From one parsed JSON object to one Event.
+//
+// What is wrong with an event is told by its code; what only accompanies it is
+// left out with a warning where it cannot be used. `null` is the same as a
+// missing field, wherever it stands.
 
 #pragma once
 
 #include <simdjson.h>
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,6 +15,7 @@
 
 #include "core/event.h"
 #include "daemon/decode/body.h"
+#include "daemon/decode/recent_names.h"
 #include "daemon/hash/id_hash.h"
 
 namespace plumbline {
@@ -19,71 +23,114 @@ namespace plumbline {
 class EventReader {
  public:
   EventReader(const IdHasher& hasher, const DecodeLimits& limits,
-              int64_t now_us, EventBatch* batch)
+              int64_t now_us, DecodedBody* out)
       : hasher_(hasher),
         limits_(limits),
         now_us_(now_us),
-        batch_(batch),
-        names_(&batch->names) {}
+        out_(out),
+        batch_(&out->batch),
+        names_(&out->batch.names),
+        recent_names_(names_),
+        recent_classes_(names_) {}
 
   // Appends to the batch. If `object` is no event by itself nothing is appended
-  // but names, and error() says what is wrong.
+  // but names, and error() says what is wrong. Warnings go to the body.
   bool Read(simdjson::dom::object object, uint32_t index);
 
   const EventError& error() const { return error_; }
+  // The error is a key that is there twice.
+  bool repeats_key() const { return repeats_key_; }
 
  private:
   using Element = simdjson::dom::element;
 
+  // A function that reads a field returns false where the event is refused,
+  // and where the value is null: then it has left no error.
   bool ReadFields(simdjson::dom::object object, Event* event);
   bool ReadField(int field, Element value, Event* event);
   bool ReadName(std::string_view field, Element value, size_t least,
                 uint32_t* name);
-  bool AddName(std::string_view field, std::string_view text, size_t least,
-               uint32_t* name);
+  bool ReadId(Element value, Event* event);
   bool ReadValue(std::string_view field, Element value, ValueKind* kind,
                  uint64_t* bits);
   bool ReadSet(std::string_view field, simdjson::dom::array array,
                uint64_t* bits);
-  bool ReadProbability(std::string_view field, Element value, double* number);
+  bool ReadScore(Element value, Event* event);
   bool ReadTimestamp(Element value, int64_t* timestamp_us);
-  bool ReadLatency(Element value, double* latency);
+  bool ReadLatency(Element value, Event* event);
+
+  bool TryName(std::string_view text, size_t least, uint32_t* name);
+  bool ReadClass(std::string_view what, std::string_view text, uint32_t* name);
+  [[gnu::cold]] bool AddClass(std::string_view what, std::string_view text,
+                              uint32_t* name);
+  // True if a class is there twice, also in its other spelling.
+  bool HasTwice(std::vector<uint32_t>* classes) const;
+  [[gnu::cold]] bool ReadNumberName(std::string_view field, Element value,
+                                    std::string* text);
+  [[gnu::cold]] bool ReadOddProbability(std::string_view name, Element value,
+                                        double* number);
+
   bool ReadScores(Element value, Event* event);
+  bool HasScoreKeys(simdjson::dom::object scores) const;
+  bool ReadScoreKeys(simdjson::dom::object scores);
+
   bool ReadSegments(Element value, Event* event);
+  [[gnu::cold]] bool ReadOddSegment(std::string_view key, Element value,
+                                    Segment* segment);
   bool ReadFeatures(Element value, Event* event);
   bool HasFeatureKeys(simdjson::dom::object features) const;
   bool ReadFeatureKeys(simdjson::dom::object features);
+  [[gnu::cold]] size_t WarnOfFeatures(simdjson::dom::object features);
   void ReadFeature(uint32_t name, Element value);
-  bool CheckMetadata(Element value);
-  bool CheckKeys(std::string_view field, simdjson::dom::object object,
-                 size_t most);
+  bool ReadMetadata(Element value);
+  // For a field that accompanies the event and is no object.
+  [[gnu::cold]] bool LeaveOut(std::string_view field, Element value);
+  [[gnu::cold]] void WarnUnusable(std::string_view field, std::string_view key,
+                                  std::string_view why);
 
   // All return false. Kept out of the way of good events.
   [[gnu::cold]] bool FailUnknown(std::string_view key);
-  [[gnu::cold]] bool FailTwice(std::string_view key);
+  [[gnu::cold]] bool FailTwice(std::string_view field, std::string_view what);
   [[gnu::cold]] bool FailIfRepeated(simdjson::dom::object object);
-  [[gnu::cold]] bool FailMissing(unsigned seen);
+  [[gnu::cold]] bool FailMissing(unsigned present, unsigned nulls);
   [[gnu::cold]] bool FailType(std::string_view field, std::string_view wanted);
-  [[gnu::cold]] bool FailName(std::string_view field, std::string_view what,
-                              std::string_view text);
-  [[gnu::cold]] bool FailSegment(std::string_view key, std::string_view value);
+  [[gnu::cold]] bool FailUnlessNull(std::string_view field,
+                                    std::string_view wanted, Element value);
+  [[gnu::cold]] bool FailName(std::string_view field, std::string_view text);
+  [[gnu::cold]] bool FailTimestamp(const std::string& shown);
+  [[gnu::cold]] bool FailTimestampText(std::string_view text, bool is_time);
+  [[gnu::cold]] bool FailFuture(int64_t timestamp_us);
   [[gnu::cold]] bool Fail(Reject reject, std::string_view field,
                           std::string message);
 
   const IdHasher& hasher_;
   const DecodeLimits& limits_;
   const int64_t now_us_;
-  EventBatch* const batch_;
-  Names* const names_;                 // of the batch
-  std::array<uint32_t, 16> recent_{};  // names had lately, by size and end
-  // Keys of the features that came last, which those of the next mostly are.
+  DecodedBody* const out_;
+  EventBatch* const batch_;     // of out_
+  Names* const names_;          // of the batch
+  RecentNames recent_names_;    // models, versions, segments
+  RecentNames recent_classes_;  // in canonical spelling
+  // Of "0", "false", "1" and "true", those that were there: bits 0 to 3.
+  unsigned truths_ = 0;
+  // Keys of the scores and of the features that came last, which those of the
+  // next mostly are.
+  struct ScoreKey {
+    std::string key;
+    uint32_t name;
+  };
+  std::vector<ScoreKey> score_keys_;
+  std::vector<uint32_t> scored_classes_;  // their names
   struct FeatureKey {
     std::string key;
+    bool usable;
     bool wanted;
     uint32_t name;  // then
   };
   std::vector<FeatureKey> feature_keys_;
+  bool odd_feature_keys_ = false;  // one is not usable, or they are too many
   EventError error_;
+  bool repeats_key_ = false;
 };
 
 }  // namespace plumbline

@@ -9,17 +9,8 @@ namespace plumbline {
 namespace {
 
 constexpr std::string_view kSpace = " \t\r\n";
-constexpr std::string_view kBehindNumber = ",]} \t\r\n";
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
-// Behind the string that begins at `i`.
-size_t SkipString(std::string_view json, size_t i) {
-  for (++i; i < json.size() && json[i] != '"'; ++i) {
-    if (json[i] == '\\') ++i;
-  }
-  return std::min(i + 1, json.size());
-}
 
 // Takes digits off `text`; false if there are none.
 bool TakeDigits(std::string_view* text) {
@@ -29,27 +20,20 @@ bool TakeDigits(std::string_view* text) {
   return end > 0;
 }
 
-bool IsNumber(std::string_view text) {
-  if (text.starts_with('-')) text.remove_prefix(1);
-  if (text.size() > 1 && text[0] == '0' && IsDigit(text[1])) return false;
-  if (!TakeDigits(&text)) return false;
-  if (text.starts_with('.')) {
-    text.remove_prefix(1);
-    if (!TakeDigits(&text)) return false;
-  }
-  if (text.starts_with('e') || text.starts_with('E')) {
-    text.remove_prefix(1);
-    if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
-    if (!TakeDigits(&text)) return false;
-  }
-  return text.empty();
-}
-
 uint32_t Hex4(std::string_view text) {
   uint32_t value = 0;
   std::from_chars(text.data(), text.data() + std::min<size_t>(text.size(), 4),
                   value, 16);
   return value;
+}
+
+bool IsHighSurrogate(uint32_t code) { return code >= 0xd800 && code < 0xdc00; }
+
+// The low surrogate whose escape stands at `at`; 0 if there is none.
+uint32_t LowSurrogateAt(std::string_view text, size_t at) {
+  if (at + 6 > text.size() || text.substr(at, 2) != "\\u") return 0;
+  const uint32_t code = Hex4(text.substr(at + 2));
+  return code >= 0xdc00 && code < 0xe000 ? code : 0;
 }
 
 void AppendUtf8(uint32_t c, std::string* out) {
@@ -88,12 +72,13 @@ std::string Unescaped(std::string_view text) {
       continue;
     }
     uint32_t code = Hex4(text.substr(i + 1));
+    const uint32_t low = LowSurrogateAt(text, i + 5);
     i += 4;
-    const bool high = code >= 0xd800 && code < 0xdc00;
-    if (high && i + 6 < text.size()) {
-      code = 0x10000 + ((code - 0xd800) << 10) +
-             (Hex4(text.substr(i + 3)) - 0xdc00);
+    if (IsHighSurrogate(code) && low != 0) {
+      code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
       i += 6;
+    } else if (code >= 0xd800 && code < 0xe000) {
+      code = 0xfffd;
     }
     AppendUtf8(code, &out);
   }
@@ -102,41 +87,52 @@ std::string Unescaped(std::string_view text) {
 
 }  // namespace
 
-bool NumbersAreWellFormed(std::string_view json) {
-  for (size_t i = 0; i < json.size();) {
-    if (json[i] == '"') {
-      i = SkipString(json, i);
-    } else if (json[i] == '-' || IsDigit(json[i])) {
-      const size_t end =
-          std::min(json.find_first_of(kBehindNumber, i), json.size());
-      if (!IsNumber(json.substr(i, end - i))) return false;
-      i = end;
-    } else {
-      ++i;
-    }
+size_t BehindString(std::string_view json, size_t i) {
+  for (++i; i < json.size() && json[i] != '"'; ++i) {
+    if (json[i] == '\\') ++i;
   }
-  return true;
+  return std::min(i + 1, json.size());
 }
 
-std::string WithNestedIntegersAsDoubles(std::string_view object) {
-  constexpr size_t kManyDigits = 18;
+bool IsJsonNumber(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  if (text.size() > 1 && text[0] == '0' && IsDigit(text[1])) return false;
+  if (!TakeDigits(&text)) return false;
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    if (!TakeDigits(&text)) return false;
+  }
+  if (text.starts_with('e') || text.starts_with('E')) {
+    text.remove_prefix(1);
+    if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+    if (!TakeDigits(&text)) return false;
+  }
+  return text.empty();
+}
+
+bool IsNotANumber(std::string_view word) {
+  return word == "NaN" || word == "Infinity" || word == "-Infinity";
+}
+
+std::string WithoutHalfSurrogates(std::string_view json) {
+  constexpr std::string_view kReplacement = "\\ufffd";
   std::string out;
-  int depth = 0;
-  for (size_t i = 0; i < object.size();) {
-    const char c = object[i];
-    size_t end = i + 1;
-    if (c == '{' || c == '[') ++depth;
-    if (c == '}' || c == ']') --depth;
-    if (c == '"') end = SkipString(object, i);
-    const bool number = c == '-' || IsDigit(c);
-    if (number) {
-      end = std::min(object.find_first_of(kBehindNumber, i), object.size());
+  for (size_t i = 0; i < json.size();) {
+    size_t size = json[i] == '\\' ? 2 : 1;
+    if (json.substr(i, 2) == "\\u") {
+      size = 6;
+      const uint32_t code = Hex4(json.substr(i + 2));
+      const bool high = IsHighSurrogate(code);
+      if (high && LowSurrogateAt(json, i + 6) != 0) {
+        size = 12;
+      } else if (high || LowSurrogateAt(json, i) != 0) {
+        out += kReplacement;
+        i += size;
+        continue;
+      }
     }
-    const std::string_view piece = object.substr(i, end - i);
-    out += piece;
-    const bool integer = number && piece.find_first_of(".eE") == piece.npos;
-    if (integer && depth > 1 && piece.size() > kManyDigits) out += "e0";
-    i = end;
+    out += json.substr(i, size);
+    i += size;
   }
   return out;
 }
@@ -147,7 +143,7 @@ std::vector<JsonField> FieldsOf(std::string_view object) {
   if (i == std::string_view::npos) return fields;
   for (i = object.find_first_of("\"}", i + 1);
        i < object.size() && object[i] == '"';) {
-    const size_t key_end = SkipString(object, i);
+    const size_t key_end = BehindString(object, i);
     const std::string_view key = object.substr(i + 1, key_end - i - 2);
     const size_t colon = std::min(object.find(':', key_end), object.size() - 1);
     const size_t begin =
@@ -157,7 +153,7 @@ std::vector<JsonField> FieldsOf(std::string_view object) {
     while (end < object.size()) {
       const char c = object[end];
       if (c == '"') {
-        end = SkipString(object, end);
+        end = BehindString(object, end);
         continue;
       }
       if (depth == 0 && (c == ',' || c == '}')) break;
@@ -182,18 +178,18 @@ std::string TextOf(std::string_view value) {
 void AppendOnOneLine(std::string_view json, std::string* out) {
   for (size_t i = 0; i < json.size();) {
     size_t end = std::min(json.find_first_of("\" \t\r\n", i), json.size());
-    if (end < json.size() && json[end] == '"') end = SkipString(json, end);
+    if (end < json.size() && json[end] == '"') end = BehindString(json, end);
     out->append(json, i, end - i);
     i = std::min(json.find_first_not_of(kSpace, end), json.size());
   }
 }
 
-std::string_view BehindFirstValue(std::string_view json) {
+std::optional<std::string_view> BehindFirstValue(std::string_view json) {
   int depth = 0;
   for (size_t i = 0; i < json.size();) {
     const char c = json[i];
     if (c == '"') {
-      i = SkipString(json, i);
+      i = BehindString(json, i);
       continue;
     }
     if (c == '{' || c == '[') ++depth;
@@ -201,7 +197,7 @@ std::string_view BehindFirstValue(std::string_view json) {
     ++i;
     if (depth == 0) return json.substr(i);
   }
-  return {};
+  return std::nullopt;
 }
 
 std::vector<std::string_view> SplitArray(std::string_view json, size_t most) {
@@ -213,7 +209,7 @@ std::vector<std::string_view> SplitArray(std::string_view json, size_t most) {
   for (size_t i = begin; i < json.size();) {
     const char c = json[i];
     if (c == '"') {
-      i = SkipString(json, i);
+      i = BehindString(json, i);
       continue;
     }
     if (c == '[' || c == '{') ++depth;
@@ -224,7 +220,8 @@ std::vector<std::string_view> SplitArray(std::string_view json, size_t most) {
       if (elements.size() == most) return elements;
     }
     if (depth == 0) {
-      const bool last = json.find_first_not_of(kSpace, begin) == json.npos;
+      const bool last =
+          c == ']' && json.find_first_not_of(kSpace, begin) == json.npos;
       return last ? elements : std::vector<std::string_view>{};
     }
     ++i;

@@ -4,20 +4,25 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace plumbline {
 
-// True if every number is written as JSON asks (RFC 8259, section 6), so that
-// one that cannot be read can only be too large.
-bool NumbersAreWellFormed(std::string_view json);
+// Behind the string that begins at `i`, or at the end.
+size_t BehindString(std::string_view json, size_t i);
 
-// Writes the integers of many digits in objects inside an object as doubles,
-// which simdjson can read: they are carried, not computed with. What an event
-// says itself, on the level of its fields, is left alone.
-std::string WithNestedIntegersAsDoubles(std::string_view object);
+// True if a word is a number as JSON asks (RFC 8259, section 6), so that one
+// that cannot be read can only be too large.
+bool IsJsonNumber(std::string_view word);
+
+// NaN, Infinity or -Infinity, which Python's serializer writes.
+bool IsNotANumber(std::string_view word);
+
+// Escapes of half a surrogate replaced by that of U+FFFD.
+std::string WithoutHalfSurrogates(std::string_view json);
 
 // The first `most` elements of a JSON array, as text. Empty if it is no array.
 // Does not check them: each is to be parsed.
@@ -37,8 +42,8 @@ std::string TextOf(std::string_view value);
 // Appends valid JSON on one line.
 void AppendOnOneLine(std::string_view json, std::string* out);
 
-// What follows the object or array that `json` begins with; nothing if that
+// What follows the object or array that `json` begins with; nullopt if that
 // does not end, or is none.
-std::string_view BehindFirstValue(std::string_view json);
+std::optional<std::string_view> BehindFirstValue(std::string_view json);
 
 }  // namespace plumbline

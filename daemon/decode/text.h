@@ -1,7 +1,8 @@
-// What strings of an event may hold.
+// What strings of an event may hold, and how many there may be.
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -39,5 +40,21 @@ inline bool IsCleanText(std::string_view text) {
   }
   return true;
 }
+
+inline constexpr size_t kLongestName = 128;  // bytes
+
+// Whether `text` can name a model, a version, an id, a segment or a class.
+inline bool IsName(std::string_view text, size_t least) {
+  return text.size() <= kLongestName && text.size() >= least &&
+         IsCleanText(text);
+}
+
+// A name of a feature is text of any kind.
+inline bool IsFeatureName(std::string_view text) {
+  return !text.empty() && text.size() <= kLongestName;
+}
+
+inline constexpr size_t kMostSegments = 8;
+inline constexpr size_t kMostFeatures = 256;
 
 }  // namespace plumbline

@@ -2,9 +2,27 @@
 
 #include <simdjson.h>
 
+#include <charconv>
+#include <cstdlib>
+
 #include "core/timestamp.h"
 
 namespace plumbline {
+namespace {
+
+// What a number of JSON says as a time; nullopt for what is none, like null.
+std::optional<int64_t> TimestampOfText(const std::string& number) {
+  uint64_t integer = 0;
+  const char* const last = number.data() + number.size();
+  const auto [end, error] = std::from_chars(number.data(), last, integer);
+  if (error == std::errc() && end == last) return TimestampOfInteger(integer);
+  char* behind = nullptr;
+  const double real = std::strtod(number.c_str(), &behind);
+  if (behind == number.c_str()) return std::nullopt;
+  return TimestampOfDouble(real);
+}
+
+}  // namespace
 
 struct TimestampField::Impl {
   simdjson::ondemand::parser parser;
@@ -40,11 +58,7 @@ std::optional<int64_t> TimestampField::Read(const std::string& line) {
   if (value.size() >= 2 && value.front() == '"') {
     return ParseTimestamp(value.substr(1, value.size() - 2));
   }
-  char* end = nullptr;
-  const std::string number(value);
-  const double seconds = std::strtod(number.c_str(), &end);
-  if (end == number.c_str()) return std::nullopt;
-  return static_cast<int64_t>(seconds * 1e6);
+  return TimestampOfText(std::string(value));
 }
 
 bool TimestampField::Replace(int64_t time_ms, std::string* line) {

@@ -6,6 +6,7 @@
 
 #include "core/timestamp.h"
 #include "daemon/decode/json_scan.h"
+#include "daemon/decode/kept_fields.h"
 #include "daemon/text/json_string.h"
 
 namespace plumbline {
@@ -33,15 +34,16 @@ class Line {
   Line(const Line&) = delete;
   Line& operator=(const Line&) = delete;
 
-  // The field as it was sent.
+  // The field as it was sent, without entries that were left out.
   void Sent(const JsonField& field) {
     if (!Begin(field.key)) return;
-    if (!redaction_.Within(field.key)) {
+    const auto left = EntriesLeft(field);
+    if (!left && !redaction_.Within(field.key)) {
       AppendOnOneLine(field.value, out_);
       return;
     }
     char separator = '{';
-    for (const JsonField& inner : FieldsOf(field.value)) {
+    for (const JsonField& inner : left ? *left : FieldsOf(field.value)) {
       *out_ += separator;
       separator = ',';
       AppendJsonString(inner.key, out_);
@@ -114,13 +116,13 @@ class Line {
 // The fields of an event, by name.
 class Fields {
  public:
-  explicit Fields(std::string_view event) : fields_(FieldsOf(event)) {}
+  explicit Fields(std::string_view event) : kept_(event) {}
 
   const JsonField* Find(std::string_view key) const {
     const auto field =
-        std::find_if(fields_.begin(), fields_.end(),
+        std::find_if(kept_.fields().begin(), kept_.fields().end(),
                      [key](const JsonField& f) { return f.key == key; });
-    return field == fields_.end() ? nullptr : &*field;
+    return field == kept_.fields().end() ? nullptr : &*field;
   }
   // Those of these that are there.
   void Copy(std::initializer_list<std::string_view> keys, Line* line) const {
@@ -130,7 +132,7 @@ class Fields {
   }
 
  private:
-  std::vector<JsonField> fields_;
+  const KeptFields kept_;
 };
 
 void AppendPair(const Account::Pair& pair, const Fields& event,

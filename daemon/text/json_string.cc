@@ -9,7 +9,15 @@ unsigned char ByteAt(std::string_view text, size_t i) {
   return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
 }
 
-// The bytes of the UTF-8 character that `text` begins with; 0 if it is none.
+void AppendEscaped(unsigned code, std::string* out) {
+  constexpr char kHex[] = "0123456789abcdef";
+  *out += "\\u00";
+  *out += kHex[code >> 4];
+  *out += kHex[code & 15];
+}
+
+}  // namespace
+
 size_t CharacterLength(std::string_view text) {
   const unsigned char first = ByteAt(text, 0);
   if (first < 0x80) return 1;
@@ -25,15 +33,6 @@ size_t CharacterLength(std::string_view text) {
   const bool beyond = first == 0xf4 && second >= 0x90;
   return overlong || surrogate || beyond ? 0 : length;
 }
-
-void AppendEscaped(unsigned code, std::string* out) {
-  constexpr char kHex[] = "0123456789abcdef";
-  *out += "\\u00";
-  *out += kHex[code >> 4];
-  *out += kHex[code & 15];
-}
-
-}  // namespace
 
 void AppendJsonString(std::string_view text, std::string* out) {
   *out += '"';

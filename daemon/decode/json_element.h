@@ -1,0 +1,37 @@
+// What simdjson's values are to an event.
+
+#pragma once
+
+#include <simdjson.h>
+
+#include <string>
+
+namespace plumbline {
+
+inline bool AsNumber(simdjson::dom::element value, double* number) {
+  using simdjson::dom::element_type;
+  switch (value.type()) {
+    case element_type::INT64:
+      *number = static_cast<double>(int64_t(value));
+      return true;
+    case element_type::UINT64:
+      *number = static_cast<double>(uint64_t(value));
+      return true;
+    case element_type::DOUBLE:
+      *number = double(value);
+      return true;
+    default:
+      return false;
+  }
+}
+
+// The decimal text of an integer. A whole number up to 2^53 is one however it
+// is written: data frames make 7.0 of 7 in columns where something is missing.
+bool IntegerText(simdjson::dom::element value, std::string* text);
+
+bool RepeatsKey(simdjson::dom::object object);
+
+// "an object", "a string" and so on.
+const char* KindOf(simdjson::dom::element value);
+
+}  // namespace plumbline

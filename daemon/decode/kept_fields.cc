@@ -1,0 +1,75 @@
+#include "daemon/decode/kept_fields.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "daemon/decode/event_fields.h"
+#include "daemon/decode/mend.h"
+#include "daemon/decode/text.h"
+
+namespace plumbline {
+namespace {
+
+// Whether there may be something to mend. Most events are parsed as they are.
+bool IsSuspect(std::string_view event) {
+  constexpr std::string_view kSigns[] = {"NaN", "Infinity", "\\ud", "\\uD"};
+  return std::any_of(std::begin(kSigns), std::end(kSigns),
+                     [event](std::string_view sign) {
+                       return event.find(sign) != std::string_view::npos;
+                     });
+}
+
+bool IsFeature(const JsonField& entry) {
+  const char first = entry.value.empty() ? '{' : entry.value[0];
+  return IsFeatureName(entry.key) && first != '{' && first != '[';
+}
+
+bool IsWhole(std::string_view number) {
+  if (number.find_first_of(".eE") == std::string_view::npos) return true;
+  constexpr double kLargestExact = 9'007'199'254'740'992;  // 2^53
+  const double value = std::strtod(std::string(number).c_str(), nullptr);
+  return std::abs(value) <= kLargestExact && value == std::trunc(value);
+}
+
+bool IsSegment(const JsonField& entry) {
+  if (!IsName(entry.key, 1) || !IsName(TextOf(entry.value), 1)) return false;
+  return entry.value[0] == '"' || entry.value == "true" ||
+         entry.value == "false" ||
+         (IsJsonNumber(entry.value) && IsWhole(entry.value));
+}
+
+}  // namespace
+
+KeptFields::KeptFields(std::string_view event) {
+  if (IsSuspect(event)) {
+    mended_ = MendEvent(event).text;
+    event = mended_;
+  }
+  fields_ = FieldsOf(event);
+  std::erase_if(fields_, [](const JsonField& field) {
+    const EventField known = FieldOf(field.key);
+    const bool object =
+        known == kSegments || known == kFeatures || known == kMetadata;
+    return field.value == "null" || (object && !field.value.starts_with('{'));
+  });
+}
+
+std::optional<std::vector<JsonField>> EntriesLeft(const JsonField& field) {
+  const EventField known = FieldOf(field.key);
+  if (known != kFeatures && known != kSegments) return std::nullopt;
+  const bool features = known == kFeatures;
+  const size_t most = features ? kMostFeatures : kMostSegments;
+  std::vector<JsonField> left = FieldsOf(field.value);
+  const size_t sent = left.size();
+  size_t used = 0;
+  std::erase_if(left, [&](const JsonField& entry) {
+    if (entry.value == "null") return false;
+    const bool usable = features ? IsFeature(entry) : IsSegment(entry);
+    return !usable || ++used > most;
+  });
+  if (left.size() == sent) return std::nullopt;
+  return left;
+}
+
+}  // namespace plumbline

@@ -1,0 +1,62 @@
+#include "daemon/decode/kept_fields.h"
+
+#include "tests/daemon/decode/decoding.h"
+
+namespace plumbline {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+// "key:value" of each.
+Texts Told(const std::vector<JsonField>& fields) {
+  Texts texts;
+  for (const JsonField& field : fields) {
+    texts.push_back(field.key + ":" + std::string(field.value));
+  }
+  return texts;
+}
+
+TEST_CASE("Fields that are null, or no objects beside an event, are not kept") {
+  const std::string event =
+      R"({"id":7,"version":null,"score":NaN,"segments":[1],"features":"x",)"
+      R"("metadata":{"a":"\ud800","b":123456789012345678901234567890},)"
+      R"("label":"null"})";
+  CHECK(Told(KeptFields(event).fields()) ==
+        Texts{"id:7",
+              R"(metadata:{"a":"\ufffd","b":123456789012345678901234567890e0})",
+              "label:\"null\""});
+}
+
+TEST_CASE("The text of an event that was parsed is kept as it is") {
+  const std::string event = R"({"metadata":{"b":1234567890123456789012}})";
+  CHECK(Told(KeptFields(event).fields()) ==
+        Texts{R"(metadata:{"b":1234567890123456789012})"});
+}
+
+TEST_CASE("Entries that decoding leaves out are not kept") {
+  const auto left = EntriesLeft(
+      {"features", R"({"a":1,"emb":[0.1,{"x":2}],"n":null,"":1,"t":"x\n"})"});
+  REQUIRE(left);
+  CHECK(Told(*left) == Texts{"a:1", "n:null", "t:\"x\\n\""});
+  const auto segments = EntriesLeft(
+      {"segments", R"({"a":"x","b":"","c":1.5,"d":2.0,"e":true,"f":{},)"
+                   R"("g":7,"h":"x\ny"})"});
+  REQUIRE(segments);
+  CHECK(Told(*segments) == Texts{"a:\"x\"", "d:2.0", "e:true", "g:7"});
+  CHECK_FALSE(EntriesLeft({"features", R"({"a":1})"}));
+  CHECK_FALSE(EntriesLeft({"metadata", R"({"a":[1]})"}));
+}
+
+TEST_CASE("The entries kept are those that decoding uses") {
+  std::string segments = "{\"n\":null,\"x\":[]";
+  for (int i = 0; i < 10; ++i) segments += ",\"k" + std::to_string(i) + "\":1";
+  segments += "}";
+  const auto left = EntriesLeft({"segments", segments});
+  REQUIRE(left);
+  const Decoded decoded = DecodeOne(With("\"segments\":" + segments));
+  CHECK(left->size() == decoded.body.batch.segments.size() + 1);  // the null
+  CHECK(left->back().key == "k7");
+}
+
+}  // namespace
+}  // namespace plumbline
