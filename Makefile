@@ -1,5 +1,7 @@
 # make run    build, start the daemon and Prometheus, replay real data
-# make test   build and run every test
+# make test   build and run every test; CONTRIBUTING.md tells what that takes
+# make test-long      the same with many seeds, kills and rounds; an hour or two
+# make test-interop   the examples of docs/event-log.md with packages of PyPI
 # make bench  measure, each figure as a ratio to a limit of the same run
 # make bench-statistics    what slices, scores, scrapes and simulations cost
 # make bench-checkpoints   what checkpoints do to the latency of answers
@@ -8,12 +10,17 @@
 # make format, make lint
 
 BUILD := build/release
+# Tests that wait more than they compute run beside each other.
+JOBS := $(shell expr 2 \* $$(nproc))
+CTEST := ctest --output-on-failure --no-tests=error -j $(JOBS)
 # RocksDB is not built with ThreadSanitizer, which does not see what orders its
 # threads, and reports its frees as races.
 TSAN_OPTIONS := ignore_noninstrumented_modules=1
+# How much of what is random `make test-long` takes.
+LONG := PLUMBLINE_TEST_SEEDS=50 KILLS=1000 ROUNDS=100 HITS=20
 
-.PHONY: run test bench bench-large bench-checkpoints bench-event-log \
-  bench-statistics build programs format lint
+.PHONY: run test test-asan test-tsan test-long test-interop bench bench-large \
+  bench-checkpoints bench-event-log bench-statistics build programs format lint
 
 # The daemon and its tool alone.
 programs:
@@ -28,17 +35,36 @@ build:
 	cmake --build --preset release
 
 test: build
-	ctest --preset release
+	cd $(BUILD) && $(CTEST)
+	$(MAKE) test-tsan
+	$(MAKE) test-asan
+
+# What starts threads, under ThreadSanitizer.
+test-tsan:
 	cmake --preset tsan
-	cmake --build --preset tsan --target unit_tests window_stress
-	cd build/tsan && TSAN_OPTIONS=$(TSAN_OPTIONS) ctest --output-on-failure \
-	  -R 'stress|threads'
+	cmake --build --preset tsan --target thread_tests window_stress
+	cd build/tsan && TSAN_OPTIONS=$(TSAN_OPTIONS) $(CTEST) -L threads
+
+# What reads bytes from outside, and all unit tests, under AddressSanitizer and
+# UndefinedBehaviorSanitizer.
+test-asan:
 	cmake --preset asan
-	cmake --build --preset asan --target unit_tests plumbline plumbtool
-	cd build/asan && ctest --output-on-failure -E 'stress|integration.(crash|disk|kill_points|elec2|laws|estimate_elec2|prometheus|simulate_elec2|sources)'
+	cmake --build --preset asan --target unit_tests thread_tests plumbline plumbtool
+	cd build/asan && $(CTEST) -L '^(unit|threads|sanitized)$$' -E stress
+
+test-long: build
+	cd $(BUILD) && $(LONG) $(CTEST)
+	$(LONG) $(MAKE) test-tsan
+	$(LONG) $(MAKE) test-asan
+
+# Some gigabytes are downloaded, and kept in build/interop.
+test-interop: programs
+	deploy/install-dependencies.sh test interop
+	tests/interop/run.sh $(BUILD)
 
 run: programs
-	-deploy/install-dependencies.sh run
+	deploy/install-dependencies.sh run
+	deploy/install-dependencies.sh demo || echo "Going on without Prometheus."
 	deploy/demo/run.sh
 
 bench: build

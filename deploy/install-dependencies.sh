@@ -1,49 +1,72 @@
 #!/usr/bin/env bash
 # Installs what building and running needs, and nothing that is there already.
-# usage: install-dependencies.sh [build|test|run|lint|bench]...
+# Where that is not possible it says what is missing, and fails.
+# usage: install-dependencies.sh [build|test|run|demo|lint|bench|interop]...
 set -euo pipefail
 
-build="g++ ccache cmake ninja-build make pkg-config prometheus-cpp-dev libcivetweb-dev
-  nlohmann-json3-dev libspdlog-dev libsimdjson-dev libyaml-cpp-dev libcli11-dev
-  libxxhash-dev librocksdb-dev zlib1g-dev libcurl4-openssl-dev libcrypt-dev"
-test="catch2 libbenchmark-dev relacy-dev python3 python3-pandas python3-sklearn python3-yaml curl faketime prometheus systemd"
-run="prometheus curl"
-lint="clang-tidy"
-bench="wrk python3"
-
-if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
-  echo "This system has no apt-get. Install these (named as in Debian) by hand:" >&2
-  echo "$build" >&2
-  echo "and for the tests: $test" >&2
-  exit 1
-fi
+# A package of Debian, and what shows that it is there, however it came: a program,
+# a header of C++, or a module of Debian's Python.
+build="g++:g++ ccache:ccache cmake:cmake ninja-build:ninja make:make
+  pkg-config:pkg-config
+  prometheus-cpp-dev:prometheus/registry.h libcivetweb-dev:civetweb.h
+  nlohmann-json3-dev:nlohmann/json.hpp libspdlog-dev:spdlog/spdlog.h
+  libsimdjson-dev:simdjson.h libyaml-cpp-dev:yaml-cpp/yaml.h
+  libcli11-dev:CLI/CLI.hpp libxxhash-dev:xxhash.h librocksdb-dev:rocksdb/db.h
+  zlib1g-dev:zlib.h libcurl4-openssl-dev:curl/curl.h libcrypt-dev:crypt.h"
+test="catch2:catch2 libbenchmark-dev:benchmark/benchmark.h
+  relacy-dev:relacy/relacy.hpp python3:/usr/bin/python3 python3-pandas:pandas.py
+  python3-sklearn:sklearn.py python3-yaml:yaml.py curl:curl
+  faketime:faketime prometheus:prometheus systemd:systemd-analyze"
+run="curl:curl"
+demo="prometheus:prometheus"
+lint="clang-tidy:clang-tidy"
+bench="wrk:wrk python3:python3"
+interop="python3-venv:ensurepip.py"
 
 wanted=""
 for set in "${@:-build}"; do
   case "$set" in
-    build) wanted="$wanted $build" ;;
-    test) wanted="$wanted $test" ;;
-    run) wanted="$wanted $run" ;;
-    lint) wanted="$wanted $lint" ;;
-    bench) wanted="$wanted $bench" ;;
+    build | test | run | demo | lint | bench | interop) wanted="$wanted ${!set}" ;;
     *) echo "no set is called $set" >&2; exit 2 ;;
   esac
 done
 
+is_there() {  # what shows it
+  case "$1" in
+    catch2) is_there catch2/catch_test_macros.hpp || is_there catch2/catch.hpp ;;
+    *.h | *.hpp)
+      [ -e "/usr/include/$1" ] || [ -e "/usr/local/include/$1" ] ||
+        echo "#include <$1>" | g++ -M -x c++ - >/dev/null 2>&1 ;;
+    *.py) /usr/bin/python3 -c "import ${1%.py}" 2>/dev/null ;;
+    *) command -v "$1" >/dev/null ;;
+  esac
+}
+
+is_installed() {  # package
+  [ "$(dpkg-query -W -f '${Status}' "$1" 2>/dev/null)" = "install ok installed" ]
+}
+
+apt=yes
+if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+  apt=""
+fi
 missing=""
-for package in $wanted; do
-  status=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
-  [ "$status" = "install ok installed" ] || missing="$missing $package"
+for entry in $wanted; do
+  package=${entry%%:*}
+  case " $missing " in *" $package "*) continue ;; esac
+  if [ -n "$apt" ] && is_installed "$package"; then continue; fi
+  is_there "${entry#*:}" || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0
 
 sudo=""
-if [ "$(id -u)" != 0 ]; then
-  if ! command -v sudo >/dev/null; then
-    echo "These packages are missing, and there is no sudo to install them:$missing" >&2
-    exit 1
-  fi
-  sudo=sudo
+if [ -n "$apt" ] && [ "$(id -u)" != 0 ]; then
+  if command -v sudo >/dev/null; then sudo=sudo; else apt=""; fi
+fi
+if [ -z "$apt" ]; then
+  echo "These are missing (named as in Debian), and there is no apt-get or no sudo" \
+    "to install them:$missing" >&2
+  exit 1
 fi
 
 echo "Installing:$missing"

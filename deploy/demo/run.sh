@@ -11,6 +11,10 @@ speed=${SPEED:-1000}
 ingest=127.0.0.1:9350
 web=127.0.0.1:9351
 prometheus=127.0.0.1:9390
+if ! command -v curl >/dev/null; then
+  echo "curl is not installed: it is asked whether the daemon is ready." >&2
+  exit 1
+fi
 rm -rf "$dir"
 mkdir -p "$dir"
 

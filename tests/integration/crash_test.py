@@ -21,7 +21,7 @@ import numpy as np
 
 import detectors
 import estimates
-from daemon import Daemon, wait_for
+from daemon import PATIENCE, Daemon, wait_for
 from oracle import Model, broken_laws
 
 # So that the mean of the scores in a bin is known, and a slot has room for all.
@@ -111,7 +111,7 @@ class Client(threading.Thread):
         """Until it is answered; a request that was not is sent again."""
         while True:
             connection = http.client.HTTPConnection(
-                "127.0.0.1", self.daemon_.ingest, timeout=20)
+                "127.0.0.1", self.daemon_.ingest, timeout=PATIENCE)
             try:
                 connection.request("POST", "/v1/events", body, {
                     "Content-Type": "application/x-ndjson"})
@@ -177,7 +177,7 @@ def traffic(test, daemon):
         for client in clients:
             client.stop.set()
         for client in clients:
-            client.join(60)
+            client.join(PATIENCE)
         scraper.stop.set()
         scraper.join()
     test.assertEqual([c.number for c in clients if c.is_alive()], [],

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -14,13 +15,30 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BIN = os.environ.get("PLUMBLINE_BIN", os.path.join(ROOT, "build/release/daemon"))
 
 
+# In seconds: stops what hangs, however slow the machine is.
+PATIENCE = 1200
+
+held_ports = []
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """One that no other test takes while this process lives, and no connection
+    as its own end: below those that the system gives out."""
+    while True:
+        port = random.SystemRandom().randrange(12_000, 32_000)
+        lock = socket.socket(socket.AF_UNIX)
+        try:
+            lock.bind(f"\0plumbline-test-port-{port}")
+            with socket.socket() as s:
+                s.bind(("127.0.0.1", port))
+        except OSError:
+            lock.close()
+            continue
+        held_ports.append(lock)
+        return port
 
 
-def wait_for(condition, seconds=20):
+def wait_for(condition, seconds=PATIENCE):
     end = time.time() + seconds
     while time.time() < end:
         if condition():
@@ -79,11 +97,12 @@ class Daemon:
     def stop(self):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=PATIENCE)
 
     def request(self, port, method, path, body=None, headers=None):
         """(status, headers, body) of one request on its own connection."""
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", port,
+                                                timeout=PATIENCE)
         try:
             connection.request(method, path, body, headers or {})
             response = connection.getresponse()
@@ -106,7 +125,7 @@ class Daemon:
             body.encode() if isinstance(body, str) else body, headers)
         return status, json.loads(answer)
 
-    def raw(self, data, port=None, seconds=20):
+    def raw(self, data, port=None, seconds=PATIENCE):
         """What comes back for these bytes, until the connection closes."""
         with socket.create_connection(("127.0.0.1", port or self.ingest)) as s:
             s.settimeout(seconds)

@@ -11,7 +11,7 @@ import time
 import unittest
 
 import detectors
-from daemon import BIN, Daemon
+from daemon import BIN, PATIENCE, Daemon
 from simulate_elec2_test import FILES, rows
 
 CONFIG = """
@@ -43,7 +43,7 @@ def simulate(config, *files):
         f.flush()
         run = subprocess.run(
             [BIN + "/plumbtool", "simulate", "--step", "400d", "--config.file",
-             f.name, *files], capture_output=True, text=True, timeout=250)
+             f.name, *files], capture_output=True, text=True, timeout=PATIENCE)
     assert run.returncode == 0, run.stderr
     lines = map(json.loads, run.stdout.splitlines())
     return [line for line in lines if "change" in line]
@@ -127,7 +127,7 @@ class DetectorsTest(unittest.TestCase):
                 run = subprocess.run(
                     [BIN + "/plumbtool", "simulate", "--step", "1h",
                      "--config.file", config.name, f.name],
-                    capture_output=True, text=True, timeout=250)
+                    capture_output=True, text=True, timeout=PATIENCE)
         self.assertEqual(run.returncode, 0, run.stderr)
         scores = [line.get("anomalies", {}) for line in
                   map(json.loads, run.stdout.splitlines()) if "window" in line]
@@ -161,7 +161,7 @@ class DetectorsTest(unittest.TestCase):
             run = subprocess.run(
                 [BIN + "/plumbtool", "backfill", "--config.file", settings,
                  "--storage.path", directory + "/data", events],
-                capture_output=True, text=True, timeout=120)
+                capture_output=True, text=True, timeout=PATIENCE)
             self.assertEqual(run.returncode, 0, run.stderr)
             with Daemon(config, storage=directory + "/data") as daemon:
                 labels = {"model": "<m>", "version": "1", "window": "1h",

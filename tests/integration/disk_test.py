@@ -18,7 +18,7 @@ import unittest
 
 import crash_test
 from crash_test import CONFIG
-from daemon import BIN, Daemon, wait_for
+from daemon import BIN, PATIENCE, Daemon, wait_for
 
 ROUNDS = int(os.environ.get("ROUNDS", "15"))
 SIZE = 16 << 20
@@ -47,7 +47,8 @@ def mount_ext4(path, image):
 def probe(daemon, key="probe"):
     """The status of one more post; None without an answer."""
     body = json.dumps({"model": "probe", "id": key, "prediction": "UP"})
-    connection = http.client.HTTPConnection("127.0.0.1", daemon.ingest, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", daemon.ingest,
+                                            timeout=PATIENCE)
     try:
         connection.request("POST", "/v1/events", body)
         response = connection.getresponse()

@@ -16,7 +16,7 @@ import numpy as np
 from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
-from daemon import BIN, ROOT, Daemon
+from daemon import BIN, PATIENCE, ROOT, Daemon
 
 DATA = os.path.join(ROOT, "deploy/demo/elec2")
 DAY_MS = 86_400_000
@@ -117,7 +117,7 @@ class DriftTest(unittest.TestCase):
         run = subprocess.run(
             [BIN + "/plumbtool", "simulate", "--config.file", paths[0],
              "--step", step, paths[1]], capture_output=True, text=True,
-            timeout=120)
+            timeout=PATIENCE)
         self.assertEqual(run.returncode, 0, run.stderr)
         return [json.loads(line) for line in run.stdout.splitlines()]
 

@@ -8,6 +8,7 @@ import os
 import unittest
 import warnings
 
+import numpy as np
 from sklearn import metrics as sk
 
 from daemon import ROOT, Daemon
@@ -32,8 +33,9 @@ def load(name):
 class Elec2Test(unittest.TestCase):
     def check(self, result, actual, predicted, scores):
         self.assertEqual(result["observations"], len(actual))
+        actual, predicted = np.array(actual), np.array(predicted)
         for name, (value, tolerance) in expected_scores(
-                [a == "UP" for a in actual], scores).items():
+                actual == "UP", scores).items():
             self.assertLess(abs(result["metrics"][name] - value), tolerance, name)
         for name, value in expected(actual, predicted).items():
             self.assertLess(abs(result["metrics"][name] - value), TOLERANCE, name)

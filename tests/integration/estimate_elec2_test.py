@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 import estimates
-from daemon import BIN
+from daemon import BIN, PATIENCE
 from simulate_elec2_test import FILES, rows
 
 DAY_MS = 86_400_000
@@ -41,7 +41,7 @@ class EstimateElec2Test(unittest.TestCase):
         run = subprocess.run(
             [BIN + "/plumbtool", "simulate", "--config.file",
              self.path("c.yaml", config), "--step", step, *files],
-            capture_output=True, text=True, timeout=280)
+            capture_output=True, text=True, timeout=PATIENCE)
         self.assertEqual(run.returncode, 0, run.stderr)
         lines = map(json.loads, run.stdout.splitlines())
         return [line for line in lines if "metrics" in line]

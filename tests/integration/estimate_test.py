@@ -5,7 +5,7 @@ import random
 import time
 import unittest
 
-from daemon import Daemon
+from daemon import PATIENCE, Daemon
 
 
 class EstimateTest(unittest.TestCase):
@@ -16,7 +16,7 @@ class EstimateTest(unittest.TestCase):
         with Daemon(config=config) as daemon:
             daemon.post([{"model": "off", "id": "1", "prediction": "1",
                           "score": 0.5, "label": "1"}])
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + PATIENCE
             n = 0
             while "estimated_accuracy" not in self.figures(daemon):
                 self.assertLess(time.monotonic(), deadline)

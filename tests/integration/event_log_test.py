@@ -17,7 +17,7 @@ import unittest
 import pandas as pd
 from sklearn import metrics as sk
 
-from daemon import BIN, ROOT, Daemon, wait_for
+from daemon import BIN, PATIENCE, ROOT, Daemon, wait_for
 
 DATA = os.path.join(ROOT, "deploy/demo/elec2")
 MODEL = "nsw-price-direction"
@@ -59,7 +59,7 @@ class EventLogTest(unittest.TestCase):
     def tool(self, *arguments, path=None):
         run = subprocess.run(
             [BIN + "/plumbtool", "log", path or self.path, *arguments],
-            capture_output=True, text=True, timeout=60)
+            capture_output=True, text=True, timeout=PATIENCE)
         self.assertEqual(run.returncode, 0, run.stderr)
         return run.stdout
 

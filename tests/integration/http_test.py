@@ -6,7 +6,7 @@ import socket
 import threading
 import unittest
 
-from daemon import Daemon, subprocess, wait_for, BIN
+from daemon import BIN, PATIENCE, Daemon, subprocess, wait_for
 
 GOOD = {"model": "m", "id": "a", "prediction": "UP"}
 
@@ -99,8 +99,7 @@ class StatusTest(unittest.TestCase):
 
     def test_a_slow_body_is_408(self):
         answer = self.daemon.raw(
-            b"POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{",
-            seconds=40)
+            b"POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
         self.assertIn(b" 408 ", answer[:40])
         self.assertIn(b"too_slow", answer)
 
@@ -185,7 +184,7 @@ class TakingTest(unittest.TestCase):
                     for s in part:
                         s.sendall(request)
                     for s in part:
-                        s.settimeout(20)
+                        s.settimeout(PATIENCE)
                         answers.append(s.recv(4096).startswith(b"HTTP/1.1 200"))
 
             threads = [threading.Thread(target=serve, args=(sockets[i::4],))

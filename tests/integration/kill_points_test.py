@@ -12,7 +12,7 @@ import time
 import unittest
 
 import crash_test
-from daemon import BIN, Daemon
+from daemon import BIN, PATIENCE, Daemon
 
 HITS = int(os.environ.get("HITS", "5"))
 SHIM = os.environ.get("KILL_SHIM_LIBRARY", os.path.join(
@@ -46,7 +46,7 @@ class KillPointsTest(unittest.TestCase):
         daemon.process = subprocess.Popen(daemon.args, stderr=daemon.log,
                                           env=daemon.environment)
         try:
-            status = daemon.process.wait(timeout=30)
+            status = daemon.process.wait(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             self.fail(f"{point} was not reached {at} times")
         self.assertEqual(status, -9, point)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from sklearn import metrics as sk
 
-from daemon import BIN, ROOT, Daemon
+from daemon import BIN, PATIENCE, ROOT, Daemon
 from figures import expected, expected_bounds, expected_scores
 
 DATA = os.path.join(ROOT, "deploy/demo/elec2")
@@ -69,7 +69,7 @@ class SimulateTest(unittest.TestCase):
 
     def simulate(self, *arguments):
         run = subprocess.run([BIN + "/plumbtool", "simulate", *arguments, *FILES],
-                             capture_output=True, text=True, timeout=120)
+                             capture_output=True, text=True, timeout=PATIENCE)
         self.assertEqual(run.returncode, 0, run.stderr)
         lines = map(json.loads, run.stdout.splitlines())
         return [line for line in lines if "window" in line]
@@ -181,13 +181,13 @@ class SimulateTest(unittest.TestCase):
             run = subprocess.run(
                 [BIN + "/plumbtool", "backfill", "--config.file", config,
                  "--storage.path", store, *files], capture_output=True,
-                text=True, timeout=120)
+                text=True, timeout=PATIENCE)
             self.assertEqual(run.returncode, 0, run.stderr)
             # Once more is too late.
             run = subprocess.run(
                 [BIN + "/plumbtool", "backfill", "--config.file", config,
                  "--storage.path", store, *files], capture_output=True,
-                text=True, timeout=120)
+                text=True, timeout=PATIENCE)
             self.assertEqual(run.returncode, 2)
             self.assertIn("time never runs back", run.stderr)
             with Daemon(CONFIG % "resolved", storage=store) as daemon:

@@ -10,7 +10,7 @@ import tempfile
 import time
 import unittest
 
-from daemon import BIN, ROOT, Daemon
+from daemon import BIN, PATIENCE, ROOT, Daemon
 
 DATA = os.path.join(ROOT, "deploy/demo/elec2")
 CONFIG = """
@@ -45,7 +45,7 @@ class SimulateTest(unittest.TestCase):
         run = subprocess.run(
             [BIN + "/plumbtool", "simulate", "--config.file", self.config,
              *arguments, *self.files], capture_output=True, text=True,
-            timeout=60)
+            timeout=PATIENCE)
         self.assertEqual(run.returncode, 0, run.stderr)
         lines = map(json.loads, run.stdout.splitlines())
         return [line for line in lines if "window" in line]
@@ -62,7 +62,7 @@ class SimulateTest(unittest.TestCase):
             f.write(json.dumps(event))
         return subprocess.run(
             [BIN + "/plumbtool", "backfill", "--storage.path", store, *arguments,
-             path], capture_output=True, text=True, timeout=60)
+             path], capture_output=True, text=True, timeout=PATIENCE)
 
     def test_backfill_keeps_the_configuration_and_refuses_the_future(self):
         with tempfile.TemporaryDirectory() as store:

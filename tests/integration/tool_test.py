@@ -9,12 +9,12 @@ import tempfile
 import threading
 import unittest
 
-from daemon import BIN, ROOT, Daemon
+from daemon import BIN, PATIENCE, ROOT, Daemon
 
 
 def tool(*args):
     return subprocess.run([os.path.join(BIN, "plumbtool"), *args],
-                          capture_output=True, text=True, timeout=120)
+                          capture_output=True, text=True, timeout=PATIENCE)
 
 
 class CheckConfigTest(unittest.TestCase):

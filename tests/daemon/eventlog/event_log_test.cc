@@ -7,6 +7,7 @@
 
 #include "daemon/gzip/gzip.h"
 #include "tests/support/catch.h"
+#include "tests/support/temporary.h"
 
 namespace plumbline {
 namespace {
@@ -14,10 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Folder {
-  Folder() : path(fs::temp_directory_path() / "plumbline-event-log-test") {
-    fs::remove_all(path);
-  }
-  ~Folder() { fs::remove_all(path); }
   std::vector<std::string> Lines() const {
     std::vector<std::string> lines;
     for (const auto& entry : fs::directory_iterator(path)) {
@@ -27,7 +24,8 @@ struct Folder {
     }
     return lines;
   }
-  const fs::path path;
+  const TemporaryDirectory root;
+  const fs::path path = fs::path(root.path) / "log";
 };
 
 EventLogSettings SettingsFor(const Folder& folder) {
@@ -44,7 +42,7 @@ EventBatch OneEvent() {
 
 template <class Condition>
 bool WaitFor(Condition condition) {
-  for (int i = 0; i < 2000; ++i) {
+  for (int i = 0; i < 20'000; ++i) {
     if (condition()) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }

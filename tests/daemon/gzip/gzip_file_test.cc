@@ -8,6 +8,7 @@
 
 #include "daemon/gzip/gzip.h"
 #include "tests/support/catch.h"
+#include "tests/support/temporary.h"
 
 namespace plumbline {
 namespace {
@@ -15,13 +16,10 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Folder {
-  Folder() : path(fs::temp_directory_path() / "plumbline-gzip-file-test") {
-    fs::remove_all(path);
-    fs::create_directory(path);
+  std::string File(const char* name) const {
+    return fs::path(root.path) / name;
   }
-  ~Folder() { fs::remove_all(path); }
-  std::string File(const char* name) const { return path / name; }
-  const fs::path path;
+  const TemporaryDirectory root;
 };
 
 std::string Bytes(const std::string& path) {
