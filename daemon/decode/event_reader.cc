@@ -8,7 +8,6 @@
 #include "daemon/decode/event_fields.h"
 #include "daemon/decode/json_element.h"
 #include "daemon/decode/shown.h"
-#include "daemon/decode/text.h"
 
 namespace plumbline {
 
@@ -123,21 +122,6 @@ bool EventReader::ReadNumberName(std::string_view field, Element value,
   if (field == "model") return FailUnlessNull(field, "a string", value);
   return IntegerText(value, text) ||
          FailUnlessNull(field, "a string or an integer", value);
-}
-
-inline bool EventReader::TryName(std::string_view text, size_t least,
-                                 uint32_t* name) {
-  *name = recent_names_.Find(text);
-  if (*name != RecentNames::kNone) return text.size() >= least;
-  if (!IsName(text, least)) return false;
-  *name = recent_names_.Add(text);
-  return true;
-}
-
-inline bool EventReader::ReadClass(std::string_view what, std::string_view text,
-                                   uint32_t* name) {
-  *name = recent_classes_.Find(text);
-  return *name != RecentNames::kNone || AddClass(what, text, name);
 }
 
 // A class that is new, or not in its canonical spelling.

@@ -16,6 +16,7 @@
 #include "core/event.h"
 #include "daemon/decode/body.h"
 #include "daemon/decode/recent_names.h"
+#include "daemon/decode/text.h"
 #include "daemon/hash/id_hash.h"
 
 namespace plumbline {
@@ -59,8 +60,18 @@ class EventReader {
   bool ReadTimestamp(Element value, int64_t* timestamp_us);
   bool ReadLatency(Element value, Event* event);
 
-  bool TryName(std::string_view text, size_t least, uint32_t* name);
-  bool ReadClass(std::string_view what, std::string_view text, uint32_t* name);
+  // False if `text` is no name.
+  bool TryName(std::string_view text, size_t least, uint32_t* name) {
+    *name = recent_names_.Find(text);
+    if (*name != RecentNames::kNone) return text.size() >= least;
+    if (!IsName(text, least)) return false;
+    *name = recent_names_.Add(text);
+    return true;
+  }
+  bool ReadClass(std::string_view what, std::string_view text, uint32_t* name) {
+    *name = recent_classes_.Find(text);
+    return *name != RecentNames::kNone || AddClass(what, text, name);
+  }
   [[gnu::cold]] bool AddClass(std::string_view what, std::string_view text,
                               uint32_t* name);
   // True if a class is there twice, also in its other spelling.
