@@ -35,6 +35,7 @@ struct EventError {
   Reject reject = Reject::kNone;
   std::string field;
   std::string message;
+  std::string model = {};  // where it could be read
 };
 
 struct EventWarning {

@@ -29,6 +29,7 @@ bool EventReader::Read(simdjson::dom::object object, uint32_t index) {
   batch_->features.resize(features);
   batch_->classes.resize(classes);
   error_.index = index;
+  error_.model = ModelOf(object);
   return false;
 }
 

@@ -39,6 +39,8 @@ class EventReader {
   bool Read(simdjson::dom::object object, uint32_t index);
 
   const EventError& error() const { return error_; }
+  // The model that an event names; empty if it names none.
+  [[gnu::cold]] static std::string ModelOf(simdjson::dom::object object);
   // The error is a key that is there twice.
   bool repeats_key() const { return repeats_key_; }
 

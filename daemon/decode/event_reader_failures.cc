@@ -10,6 +10,13 @@
 
 namespace plumbline {
 
+std::string EventReader::ModelOf(simdjson::dom::object object) {
+  std::string_view model;
+  const bool named =
+      object.at_key("model").get_string().get(model) == simdjson::SUCCESS;
+  return std::string(named && IsName(model, 1) ? model : "");
+}
+
 bool EventReader::FailUnknown(std::string_view key) {
   return Fail(Reject::kUnknownField, key,
               "no field of an event is called " + Quoted(key));

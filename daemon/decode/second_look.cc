@@ -46,9 +46,10 @@ SecondLook::Result SecondLook::Read(std::string_view text,
     out_->AddWarning(std::move(warning));
   }
   if (!mended.half_surrogate.empty()) {
-    return Refuse(Result::kRejected, Reject::kInvalidText,
-                  mended.half_surrogate,
-                  mended.half_surrogate + " has half a surrogate");
+    Refuse(Result::kRejected, Reject::kInvalidText, mended.half_surrogate,
+           mended.half_surrogate + " has half a surrogate");
+    error_.model = EventReader::ModelOf(object);
+    return Result::kRejected;
   }
   if (reader_.Read(object, place.index)) return Result::kRead;
   error_ = reader_.error();
@@ -93,6 +94,7 @@ SecondLook::Result SecondLook::Refuse(Result result, Reject reject,
   error_.reject = reject;
   error_.field = field;
   error_.message = std::move(message);
+  error_.model.clear();
   return result;
 }
 

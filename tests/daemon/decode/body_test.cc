@@ -78,6 +78,25 @@ TEST_CASE("errors keep their place in the body") {
   CHECK(decoded.body.events == 3);
 }
 
+TEST_CASE("an error names the model of its event, wherever it stands") {
+  const auto [event, model] = GENERATE(table<std::string, std::string>({
+      {R"({"model":"m","id":7.5,"prediction":"UP"})", "m"},
+      {R"({"lable":"UP","model":"late"})", "late"},
+      {R"({"id":"a","prediction":"UP"})", ""},
+      {R"({"model":7.5,"id":"a","prediction":"UP"})", ""},
+      {R"({"model":"a\u0001","id":"a","prediction":"UP"})", ""},
+      {R"({"model":"m")", ""},
+  }));
+  CAPTURE(event);
+  const Decoded decoded = Decode(R"({"model":"other","id":"a"})"
+                                 "\n" +
+                                     event,
+                                 BodyFormat::kNdjson);
+  REQUIRE(decoded.body.errors.size() == 2);
+  CHECK(decoded.body.errors[0].model == "other");
+  CHECK(decoded.body.errors[1].model == model);
+}
+
 TEST_CASE("values keep their kind") {
   const Decoded decoded =
       Decode(R"([{"model":"m","id":"a","prediction":true,"label":"x"},)"
