@@ -105,7 +105,7 @@ bool App::Open(std::string* error) {
 bool App::Listen(std::string* error) {
   ingest_handler_ = std::make_unique<IngestHandler>(
       &pipeline_, &clock_, hasher_.get(), ingest_authenticator_.get(), &phase_,
-      &counters_, &event_log_);
+      &counters_, &rejections_, &event_log_);
   ingest_handler_->SetLimits(config_);
   web_handler_ = std::make_unique<WebHandler>(
       WebHandler::Options{options_.enable_lifecycle, options_.enable_admin_api},
@@ -176,6 +176,7 @@ void App::Stop() {
   phase_.store(Phase::kStopping);
   // Ingest first: what it has answered is still seen by a last scrape.
   if (ingest_server_ != nullptr) ingest_server_->Stop(kStopGrace);
+  rejections_.WriteAll();
   pipeline_.Stop();
   if (store_ != nullptr && !store_->Close()) {
     Log(LogLevel::kWarn, "the last checkpoint could not be written");
@@ -260,6 +261,7 @@ std::optional<std::string> App::Apply(Config config) {
 
 void App::TickIfDue() {
   const int64_t now_ms = clock_.NowMs();
+  rejections_.WriteDue(now_ms);
   if (now_ms < pipeline_.state().gauges().next_deadline_ms.load(
                    std::memory_order_relaxed)) {
     return;
@@ -274,6 +276,7 @@ DaemonFigures App::Figures() const {
   figures.revision = PLUMBLINE_REVISION;
   figures.compiler = PLUMBLINE_COMPILER;
   figures.ingest = counters_.Read();
+  figures.rejections = rejections_.Read();
   figures.process = ReadProcessFigures();
   figures.event_log = event_log_.Figures();
   figures.ready = phase_.load() == Phase::kReady;

@@ -18,6 +18,7 @@
 #include "daemon/http/auth.h"
 #include "daemon/http/counters.h"
 #include "daemon/http/ingest_handler.h"
+#include "daemon/http/rejections.h"
 #include "daemon/http/server.h"
 #include "daemon/http/web_handler.h"
 #include "daemon/memory/huge_pages.h"
@@ -85,6 +86,7 @@ class App {
   std::atomic<bool> quit_{false};
   std::atomic<uint64_t> snapshots_{0};
   IngestCounters counters_;
+  Rejections rejections_{&pipeline_.state()};
   std::atomic<double> recovery_seconds_{0};
   std::atomic<double> scrape_seconds_{0};
   std::atomic<bool> reload_successful_{true};

@@ -4,6 +4,8 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,6 +30,23 @@ struct IngestFigures {
   uint64_t bytes = 0;                             // of bodies, as sent
   uint64_t events = 0;                            // good and bad
   std::array<uint64_t, kRejectCount> rejected{};  // by Reject
+  std::array<uint64_t, kWarningCount> warned{};   // by Warning
+};
+
+// An event, or a request (then without model and field). Without what was sent.
+struct RecentRejection {
+  int64_t time_ms = 0;
+  std::string model;
+  std::string field;
+  std::string code;
+  std::string message;
+};
+
+struct RejectionFigures {
+  // Of models that are known, as far as there were any: by Reject.
+  std::map<std::string, std::array<uint64_t, kRejectCount>, std::less<>>
+      by_model;
+  std::vector<RecentRejection> recent;  // the newest first
 };
 
 struct EventLogFigures {
@@ -54,6 +73,7 @@ struct DaemonFigures {
   std::string revision;
   std::string compiler;
   IngestFigures ingest;
+  RejectionFigures rejections;
   ProcessFigures process;
   EventLogFigures event_log;
   bool ready = false;

@@ -8,6 +8,8 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -45,6 +47,11 @@ struct EventWarning {
   std::string message;
 };
 
+// Events rejected, by the model that they name (empty: none that can be read)
+// and by reason.
+using RejectedByModel =
+    std::map<std::string, std::array<uint64_t, kRejectCount>, std::less<>>;
+
 inline constexpr size_t kListedErrors = 100;
 inline constexpr size_t kListedWarnings = 100;
 
@@ -53,11 +60,14 @@ struct DecodedBody {
   uint64_t events = 0;                            // in the body, good and bad
   std::vector<EventError> errors;                 // the first kListedErrors
   std::array<uint64_t, kRejectCount> rejected{};  // all, by reason
+  RejectedByModel rejected_by_model;              // all
   std::vector<EventWarning> warnings;             // the first kListedWarnings
   std::array<uint64_t, kWarningCount> warned{};   // all, by reason
 
   void Clear();
   void AddError(EventError error);
+  // Counts one that is not listed here.
+  void CountRejected(std::string_view model, Reject reject);
   void AddWarning(EventWarning warning);
 };
 

@@ -22,13 +22,24 @@ void DecodedBody::Clear() {
   events = 0;
   errors.clear();
   rejected.fill(0);
+  rejected_by_model.clear();
   warnings.clear();
   warned.fill(0);
 }
 
 void DecodedBody::AddError(EventError error) {
-  ++rejected[static_cast<size_t>(error.reject)];
+  CountRejected(error.model, error.reject);
   if (errors.size() < kListedErrors) errors.push_back(std::move(error));
+}
+
+void DecodedBody::CountRejected(std::string_view model, Reject reject) {
+  const auto reason = static_cast<size_t>(reject);
+  ++rejected[reason];
+  auto of_model = rejected_by_model.find(model);
+  if (of_model == rejected_by_model.end()) {
+    of_model = rejected_by_model.try_emplace(std::string(model)).first;
+  }
+  ++of_model->second[reason];
 }
 
 void DecodedBody::AddWarning(EventWarning warning) {

@@ -9,22 +9,35 @@
 namespace plumbline {
 namespace {
 
-constexpr int kGzip = 15 + 16;  // the largest window, with a gzip header
+// The largest window, with a header of this kind.
+constexpr int kZlib = 15;
+constexpr int kGzip = 15 + 16;
+constexpr int kRaw = -15;
 constexpr size_t kPiece = 256 << 10;
 
 gzFile File(void* file) { return static_cast<gzFile>(file); }
 
 struct Inflater {
-  z_stream stream{};
-  bool ready = inflateInit2(&stream, kGzip) == Z_OK;
+  explicit Inflater(int header)
+      : ready(inflateInit2(&stream, header) == Z_OK) {}
   ~Inflater() { inflateEnd(&stream); }
+
+  z_stream stream{};
+  const bool ready;
 };
 
-}  // namespace
+// A header of zlib: its method, and a checksum of its two bytes. No raw stream
+// begins so, as its first block would be stored with padding that is not 0.
+bool HasZlibHeader(std::string_view packed) {
+  if (packed.size() < 2) return false;
+  const auto first = static_cast<unsigned char>(packed[0]);
+  const auto second = static_cast<unsigned char>(packed[1]);
+  return (first & 0x0f) == Z_DEFLATED && (first * 256 + second) % 31 == 0;
+}
 
-GunzipStatus Gunzip(std::string_view packed, size_t most,
+GunzipStatus Unpack(int header, std::string_view packed, size_t most,
                     const std::function<bool(size_t)>& grow, std::string* out) {
-  Inflater inflater;
+  Inflater inflater(header);
   z_stream& stream = inflater.stream;
   if (!inflater.ready) return GunzipStatus::kBroken;
   // zlib reads only, whatever its type says.
@@ -45,7 +58,10 @@ GunzipStatus Gunzip(std::string_view packed, size_t most,
     size = out->size() - stream.avail_out;
     if (result == Z_STREAM_END) {
       if (stream.avail_in == 0) break;
-      if (inflateReset(&stream) != Z_OK) return GunzipStatus::kBroken;
+      // Only gzip has several members.
+      if (header != kGzip || inflateReset(&stream) != Z_OK) {
+        return GunzipStatus::kBroken;
+      }
     } else if (result != Z_OK) {
       return GunzipStatus::kBroken;  // damaged, or cut short
     }
@@ -54,6 +70,21 @@ GunzipStatus Gunzip(std::string_view packed, size_t most,
   out->resize(size);
   return GunzipStatus::kOk;
 }
+
+}  // namespace
+
+GunzipStatus Gunzip(std::string_view packed, size_t most,
+                    const std::function<bool(size_t)>& grow, std::string* out) {
+  return Unpack(kGzip, packed, most, grow, out);
+}
+
+GunzipStatus Inflate(std::string_view packed, size_t most,
+                     const std::function<bool(size_t)>& grow,
+                     std::string* out) {
+  return Unpack(HasZlibHeader(packed) ? kZlib : kRaw, packed, most, grow, out);
+}
+
+bool IsGzip(std::string_view bytes) { return bytes.starts_with("\x1f\x8b"); }
 
 std::string Gzip(std::string_view plain) {
   z_stream stream{};

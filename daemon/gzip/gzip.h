@@ -18,6 +18,14 @@ enum class GunzipStatus { kOk, kBroken, kTooLarge, kRefused };
 GunzipStatus Gunzip(std::string_view packed, size_t most,
                     const std::function<bool(size_t)>& grow, std::string* out);
 
+// The same for the HTTP coding "deflate": zlib's format, or without its header,
+// as some clients have it.
+GunzipStatus Inflate(std::string_view packed, size_t most,
+                     const std::function<bool(size_t)>& grow, std::string* out);
+
+// By its first bytes, which begin no text.
+bool IsGzip(std::string_view bytes);
+
 std::string Gzip(std::string_view plain);
 
 // Reads lines from a file that is plain or gzip.

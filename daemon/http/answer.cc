@@ -32,7 +32,8 @@ EventError Explain(const EventBatch& batch, const BatchOutcome::Error& error) {
   const ValueKind kind =
       error.of_label ? event.label_kind : event.prediction_kind;
   const std::string model = Quoted(batch.names[event.model]);
-  EventError explained{event.index, error.reject, half, ""};
+  EventError explained{event.index, error.reject, half, "",
+                       std::string(batch.names[event.model])};
   switch (error.reject) {
     case Reject::kTaskMismatch:
       explained.message =
@@ -78,29 +79,88 @@ EventError Explain(const EventBatch& batch, const BatchOutcome::Error& error) {
   return explained;
 }
 
-void AppendError(const EventError& error, std::string* json) {
-  *json += "{\"index\": " + std::to_string(error.index) + ", \"field\": ";
-  AppendJsonString(error.field, json);
-  *json += ", \"code\": ";
-  AppendJsonString(RejectName(error.reject), json);
-  *json += ", \"message\": ";
-  AppendJsonString(error.message, json);
-  *json += '}';
+// What was left out of an event, or assumed of it, by the state.
+EventWarning Explain(const EventBatch& batch,
+                     const BatchOutcome::Warned& warned) {
+  const Event& event = batch.events[warned.event];
+  const std::string model = Quoted(batch.names[event.model]);
+  EventWarning explained{event.index, warned.warning, "", ""};
+  switch (warned.warning) {
+    case Warning::kNoPositiveClass:
+      explained.field = "score";
+      explained.message = "score is left out, as model " + model +
+                          " has no positive class; configure positive_class";
+      break;
+    case Warning::kPositiveClassEnded:
+      explained.field =
+          event.label_kind == ValueKind::kNone ? "prediction" : "label";
+      explained.message =
+          "a further class ends what was assumed of model " + model +
+          ", its positive class: figures that rest on score are left out "
+          "until positive_class is configured";
+      break;
+    case Warning::kTaskAssumed:
+      explained.field =
+          event.prediction_kind == ValueKind::kNone ? "label" : "prediction";
+      explained.message = "the task of model " + model +
+                          " was assumed from this event; configure task to "
+                          "change it";
+      break;
+    case Warning::kScoresIncomplete:
+      explained.field = "scores";
+      explained.message =
+          "scores are left out, as the predicted class is not among them";
+      break;
+    default:
+      explained.message = "a part of the event is left out";
+  }
+  return explained;
+}
+
+// The elements of a list that have an index, a code, a field and a message.
+template <class Listed, class Code>
+void AppendListed(const char* name, const std::vector<Listed>& listed,
+                  Code code, std::string* json) {
+  *json += std::string("\"") + name + "\": [";
+  for (size_t i = 0; i < listed.size(); ++i) {
+    if (i > 0) *json += ", ";
+    *json += "{\"index\": " + std::to_string(listed[i].index) + ", \"field\": ";
+    AppendJsonString(listed[i].field, json);
+    *json += ", \"code\": ";
+    AppendJsonString(code(listed[i]), json);
+    *json += ", \"message\": ";
+    AppendJsonString(listed[i].message, json);
+    *json += '}';
+  }
+  *json += ']';
+}
+
+// Those of decoding, and those of the state: the first `most` of the body.
+template <class Listed, class OfState>
+std::vector<Listed> Merged(const std::vector<Listed>& of_body,
+                           const EventBatch& batch,
+                           const std::vector<OfState>& of_state, size_t most) {
+  std::vector<Listed> merged = of_body;
+  for (size_t i = 0; i < std::min(of_state.size(), most); ++i) {
+    merged.push_back(Explain(batch, of_state[i]));
+  }
+  std::stable_sort(
+      merged.begin(), merged.end(),
+      [](const auto& a, const auto& b) { return a.index < b.index; });
+  if (merged.size() > most) merged.resize(most);
+  return merged;
 }
 
 }  // namespace
 
+std::vector<EventError> ListedErrors(const DecodedBody& body,
+                                     const EventBatch& batch,
+                                     const BatchOutcome& outcome) {
+  return Merged(body.errors, batch, outcome.errors, kListedErrors);
+}
+
 HttpResponse EventsResponse(const DecodedBody& body, const EventBatch& batch,
                             const BatchOutcome& outcome) {
-  std::vector<EventError> errors = body.errors;
-  for (size_t i = 0; i < std::min(outcome.errors.size(), kListedErrors); ++i) {
-    errors.push_back(Explain(batch, outcome.errors[i]));
-  }
-  std::stable_sort(
-      errors.begin(), errors.end(),
-      [](const auto& a, const auto& b) { return a.index < b.index; });
-  if (errors.size() > kListedErrors) errors.resize(kListedErrors);
-
   uint64_t rejected = 0;
   for (const uint64_t n : body.rejected) rejected += n;
   HttpResponse response;
@@ -110,12 +170,17 @@ HttpResponse EventsResponse(const DecodedBody& body, const EventBatch& batch,
   std::string& json = response.body;
   json = "{\"accepted\": " + std::to_string(outcome.accepted) +
          ", \"duplicates\": " + std::to_string(outcome.duplicates) +
-         ", \"rejected\": " + std::to_string(rejected) + ", \"errors\": [";
-  for (size_t i = 0; i < errors.size(); ++i) {
-    if (i > 0) json += ", ";
-    AppendError(errors[i], &json);
-  }
-  json += "]}\n";
+         ", \"rejected\": " + std::to_string(rejected) + ", ";
+  AppendListed(
+      "errors", ListedErrors(body, batch, outcome),
+      [](const EventError& error) { return RejectName(error.reject); }, &json);
+  json += ", ";
+  AppendListed(
+      "warnings",
+      Merged(body.warnings, batch, outcome.warnings, kListedWarnings),
+      [](const EventWarning& warning) { return WarningName(warning.warning); },
+      &json);
+  json += "}\n";
   return response;
 }
 

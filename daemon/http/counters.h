@@ -26,6 +26,8 @@ class IngestCounters {
   void CountEvents(uint64_t events) { Add(&events_, events); }
   void CountRejected(size_t reject, uint64_t n) { Add(&rejected_[reject], n); }
 
+  void CountWarned(size_t warning, uint64_t n) { Add(&warned_[warning], n); }
+
   IngestFigures Read() const {
     IngestFigures figures;
     for (size_t i = 0; i < kStatuses.size(); ++i) {
@@ -39,6 +41,9 @@ class IngestCounters {
     figures.events = events_.load();
     for (size_t i = 0; i < rejected_.size(); ++i) {
       figures.rejected[i] = rejected_[i].load();
+    }
+    for (size_t i = 0; i < warned_.size(); ++i) {
+      figures.warned[i] = warned_[i].load();
     }
     return figures;
   }
@@ -59,6 +64,7 @@ class IngestCounters {
   Count bytes_{0};
   Count events_{0};
   std::array<Count, kRejectCount> rejected_{};
+  std::array<Count, kWarningCount> warned_{};
 };
 
 }  // namespace plumbline

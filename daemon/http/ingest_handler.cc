@@ -1,15 +1,10 @@
 #include "daemon/http/ingest_handler.h"
 
-#include <strings.h>
-
 #include <chrono>
 #include <new>
-#include <optional>
-#include <string>
 #include <utility>
 #include <variant>
 
-#include "daemon/gzip/gzip.h"
 #include "daemon/http/answer.h"
 
 namespace plumbline {
@@ -19,31 +14,11 @@ namespace {
 // parsed one at a time.
 constexpr size_t kLargeDocument = 1 << 20;
 
-bool Is(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
-
-// The format that the content type names; nullopt for another type.
-std::optional<BodyFormat> FormatOf(const HttpRequest& request) {
-  const auto header = request.Header("Content-Type");
-  if (!header) return BodyFormat::kUnknown;
-  std::string_view type = header->substr(0, header->find(';'));
-  while (type.ends_with(' ')) type.remove_suffix(1);
-  if (type.empty()) return BodyFormat::kUnknown;
-  if (Is(type, "application/json")) return BodyFormat::kJson;
-  if (Is(type, "application/x-ndjson")) return BodyFormat::kNdjson;
-  return std::nullopt;
-}
+constexpr char kUnreadable[] = "the body cannot be read as JSON";
 
 HttpResponse Closing(HttpResponse response) {
   response.close = true;
   return response;
-}
-
-HttpResponse TooLarge(const char* what, const char* limit) {
-  return Closing(ErrorResponse(
-      413, "too_large",
-      std::string("the body ") + what + " is larger than " + limit));
 }
 
 HttpResponse Overloaded() {
@@ -56,23 +31,14 @@ HttpResponse Stopping() {
   return Closing(ErrorResponse(503, "stopping", "shutting down"));
 }
 
-HttpResponse BodyError(HttpRequest::BodyStatus status) {
-  switch (status) {
-    case HttpRequest::BodyStatus::kNoLength:
-      return Closing(ErrorResponse(
-          411, "length_required",
-          "the request needs a Content-Length or chunked coding"));
-    case HttpRequest::BodyStatus::kTooLarge:
-      return TooLarge("as sent", "limits.body_bytes");
-    case HttpRequest::BodyStatus::kTooSlow:
-      return Closing(ErrorResponse(408, "too_slow", "the body took too long"));
-    case HttpRequest::BodyStatus::kRefused:
-      return Overloaded();
-    case HttpRequest::BodyStatus::kStopping:
-      return Stopping();
-    default:
-      return Closing(ErrorResponse(400, "invalid_body",
-                                   "the body ended early or is malformed"));
+// `curl -d @file` takes the line ends out, so that lines become one.
+void HintAtLineEnds(std::string_view body, DecodedBody* decoded) {
+  if (body.find('\n') != std::string_view::npos) return;
+  for (EventError& error : decoded->errors) {
+    if (error.reject != Reject::kInvalidJson) continue;
+    error.message +=
+        ". It was sent as a form: curl -d takes the ends of lines out of a "
+        "file, --data-binary keeps them";
   }
 }
 
@@ -100,13 +66,15 @@ IngestHandler::IngestHandler(Pipeline* pipeline, Clock* clock,
                              const IdHasher* hasher,
                              Authenticator* authenticator,
                              const std::atomic<Phase>* phase,
-                             IngestCounters* counters, EventLog* event_log)
+                             IngestCounters* counters, Rejections* rejections,
+                             EventLog* event_log)
     : pipeline_(pipeline),
       clock_(clock),
       workspaces_(hasher),
       authenticator_(authenticator),
       phase_(phase),
       counters_(counters),
+      rejections_(rejections),
       event_log_(event_log) {
   SetLimits(Config());
 }
@@ -157,20 +125,28 @@ HttpResponse IngestHandler::Answer(HttpRequest& request) {
   return Events(request);
 }
 
-HttpResponse IngestHandler::Events(HttpRequest& request) {
-  const auto format = FormatOf(request);
-  if (!format) {
-    return Closing(ErrorResponse(415, "unsupported_type",
-                                 "Content-Type must be application/json or "
-                                 "application/x-ndjson"));
+std::optional<IngestHandler::Refusal> IngestHandler::ReadHeaders(
+    const HttpRequest& request, Content* content) {
+  const auto type = request.Header("Content-Type").value_or("");
+  const auto format = FormatNamed(type);
+  if (!format)
+    return Refusal{415, "unsupported_type", std::string(kTypesTaken)};
+  const auto coding =
+      request.HeaderCount("Content-Encoding") > 1
+          ? std::nullopt
+          : CodingNamed(request.Header("Content-Encoding").value_or(""));
+  if (!coding) {
+    return Refusal{415, "unsupported_encoding", std::string(kCodingsTaken)};
   }
-  const auto encoding = request.Header("Content-Encoding").value_or("identity");
-  const bool gzip = Is(encoding, "gzip");
-  if (!gzip && !Is(encoding, "identity")) {
-    return Closing(ErrorResponse(415, "unsupported_encoding",
-                                 "Content-Encoding must be gzip or identity"));
-  }
+  *content = {*format, *coding, IsForm(type)};
+  return std::nullopt;
+}
 
+HttpResponse IngestHandler::Events(HttpRequest& request) {
+  Content content;
+  if (auto refusal = ReadHeaders(request, &content)) {
+    return Refuse(*std::move(refusal));
+  }
   const WorkspacePool::Lease lease(&workspaces_);
   Workspace& workspace = *lease.get();
   InFlight in_flight(this);
@@ -181,21 +157,68 @@ HttpResponse IngestHandler::Events(HttpRequest& request) {
   counters_->CountBytes(workspace.body.size());
 
   std::string* body = &workspace.body;
-  if (gzip) {
+  const bool is_gzip = content.coding == Coding::kGzip || IsGzip(*body);
+  if (!body->empty() && (is_gzip || content.coding == Coding::kDeflate)) {
+    const auto unpack = is_gzip ? Gunzip : Inflate;
     const auto unpacked =
-        Gunzip(workspace.body, static_cast<size_t>(unpacked_limit_.load()),
-               grow, &workspace.unpacked);
-    if (unpacked == GunzipStatus::kRefused) return Overloaded();
-    if (unpacked == GunzipStatus::kTooLarge) {
-      return TooLarge("unpacked", "limits.unpacked_body_bytes");
-    }
-    if (unpacked == GunzipStatus::kBroken) {
-      return ErrorResponse(400, "invalid_body", "the body is not valid gzip");
-    }
+        unpack(*body, static_cast<size_t>(unpacked_limit_.load()), grow,
+               &workspace.unpacked);
+    if (unpacked != GunzipStatus::kOk) return UnpackError(unpacked);
     body = &workspace.unpacked;
   }
   body->reserve(body->size() + BodyDecoder::Padding());
-  return Decode(*body, *format, &workspace);
+  return Decode(*body, content, &workspace);
+}
+
+IngestHandler::Refusal IngestHandler::TooLarge(const char* what,
+                                               const char* limit) {
+  return {413, "too_large",
+          std::string("the body ") + what + " is larger than " + limit};
+}
+
+HttpResponse IngestHandler::BodyError(HttpRequest::BodyStatus status) {
+  switch (status) {
+    case HttpRequest::BodyStatus::kNoLength:
+      return Refuse({411, "length_required",
+                     "the request needs a Content-Length or chunked coding"});
+    case HttpRequest::BodyStatus::kTooLarge:
+      return Refuse(TooLarge("as sent", "limits.body_bytes"));
+    case HttpRequest::BodyStatus::kTooSlow:
+      return Refuse({408, "too_slow", "the body took too long"});
+    case HttpRequest::BodyStatus::kRefused:
+      return Overloaded();
+    case HttpRequest::BodyStatus::kStopping:
+      return Stopping();
+    default:
+      return Refuse(
+          {400, "invalid_body", "the body ended early or is malformed"});
+  }
+}
+
+HttpResponse IngestHandler::UnpackError(GunzipStatus status) {
+  switch (status) {
+    case GunzipStatus::kRefused:
+      return Overloaded();
+    case GunzipStatus::kTooLarge:
+      return Refuse(TooLarge("unpacked", "limits.unpacked_body_bytes"));
+    default:
+      return Refuse({.status = 400,
+                     .code = "invalid_body",
+                     .message = "the body is not valid gzip, or not valid "
+                                "deflate where that is its Content-Encoding",
+                     .close = false});
+  }
+}
+
+HttpResponse IngestHandler::Refuse(Refusal refusal) {
+  HttpResponse response =
+      ErrorResponse(refusal.status, refusal.code, refusal.message);
+  response.close = refusal.close;
+  rejections_->AddRequest(
+      refusal.code, refusal.message,
+      refusal.shown != nullptr ? refusal.shown : refusal.message,
+      clock_->NowMs());
+  return response;
 }
 
 std::shared_ptr<const FeatureNames> IngestHandler::Features() {
@@ -203,7 +226,8 @@ std::shared_ptr<const FeatureNames> IngestHandler::Features() {
   return features_;
 }
 
-HttpResponse IngestHandler::Decode(std::string_view body, BodyFormat format,
+HttpResponse IngestHandler::Decode(std::string_view body,
+                                   const Content& content,
                                    Workspace* workspace) {
   const int64_t now_ms = clock_->NowMs();
   const DecodeLimits limits{
@@ -214,16 +238,21 @@ HttpResponse IngestHandler::Decode(std::string_view body, BodyFormat format,
   std::string message;
   std::unique_lock<std::mutex> one_at_a_time(large_documents_, std::defer_lock);
   if (body.size() > kLargeDocument) one_at_a_time.lock();
-  const BodyStatus status = workspace->decoder->Decode(
-      body, format, limits, now_ms * 1000, &workspace->decoded, &message);
+  const BodyStatus status =
+      workspace->decoder->Decode(body, content.format, limits, now_ms * 1000,
+                                 &workspace->decoded, &message);
+  if (one_at_a_time.owns_lock()) one_at_a_time.unlock();
   if (status == BodyStatus::kInvalid) {
-    return ErrorResponse(400, "invalid_body", message);
+    return Refuse({400, "invalid_body", message, kUnreadable, false});
   }
   if (status == BodyStatus::kTooManyEvents) {
-    return ErrorResponse(413, "too_many_events", message);
+    return Refuse({.status = 413,
+                   .code = "too_many_events",
+                   .message = message,
+                   .close = false});
   }
-  if (one_at_a_time.owns_lock()) one_at_a_time.unlock();
-  return Commit(body, format, workspace, now_ms);
+  if (content.is_form) HintAtLineEnds(body, &workspace->decoded);
+  return Commit(body, content.format, workspace, now_ms);
 }
 
 HttpResponse IngestHandler::Commit(std::string_view body, BodyFormat format,
@@ -257,20 +286,35 @@ HttpResponse IngestHandler::Commit(std::string_view body, BodyFormat format,
     }
     if (note != nullptr) event_log_->Add(body, format, batch, std::move(note));
   }
-  counters_->CountEvents(decoded.events);
-  for (const auto& error : outcome.batch.errors) {
-    ++decoded.rejected[static_cast<size_t>(error.reject)];
-  }
-  for (size_t i = 1; i < decoded.rejected.size(); ++i) {
-    if (decoded.rejected[i] > 0) {
-      counters_->CountRejected(i, decoded.rejected[i]);
-    }
-  }
   try {
+    Count(outcome.batch, batch, now_ms, &decoded);
     return EventsResponse(decoded, batch, outcome.batch);
   } catch (const std::bad_alloc&) {
     return NoAnswer();  // it is applied: a 503 would be a lie
   }
+}
+
+void IngestHandler::Count(const BatchOutcome& outcome, const EventBatch& batch,
+                          int64_t now_ms, DecodedBody* decoded) {
+  counters_->CountEvents(decoded->events);
+  for (const auto& error : outcome.errors) {
+    decoded->CountRejected(batch.names[batch.events[error.event].model],
+                           error.reject);
+  }
+  for (const auto& warned : outcome.warnings) {
+    ++decoded->warned[static_cast<size_t>(warned.warning)];
+  }
+  for (size_t i = 0; i < decoded->warned.size(); ++i) {
+    if (decoded->warned[i] > 0) counters_->CountWarned(i, decoded->warned[i]);
+  }
+  for (size_t i = 1; i < decoded->rejected.size(); ++i) {
+    if (decoded->rejected[i] > 0) {
+      counters_->CountRejected(i, decoded->rejected[i]);
+    }
+  }
+  if (decoded->rejected_by_model.empty()) return;
+  rejections_->AddEvents(decoded->rejected_by_model,
+                         ListedErrors(*decoded, batch, outcome), now_ms);
 }
 
 }  // namespace plumbline

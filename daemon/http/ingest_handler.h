@@ -4,17 +4,24 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "config/config.h"
 #include "core/pipeline.h"
 #include "daemon/clock.h"
 #include "daemon/decode/body.h"
 #include "daemon/eventlog/event_log.h"
+#include "daemon/gzip/gzip.h"
 #include "daemon/hash/id_hash.h"
 #include "daemon/http/auth.h"
+#include "daemon/http/content.h"
 #include "daemon/http/counters.h"
 #include "daemon/http/message.h"
+#include "daemon/http/rejections.h"
 #include "daemon/http/workspace.h"
 #include "daemon/phase.h"
 
@@ -26,7 +33,8 @@ class IngestHandler {
  public:
   IngestHandler(Pipeline* pipeline, Clock* clock, const IdHasher* hasher,
                 Authenticator* authenticator, const std::atomic<Phase>* phase,
-                IngestCounters* counters, EventLog* event_log);
+                IngestCounters* counters, Rejections* rejections,
+                EventLog* event_log);
 
   // Limits hold from the next request on.
   void SetLimits(const Config& config);
@@ -37,14 +45,37 @@ class IngestHandler {
 
  private:
   class InFlight;
+  // How a body is to be read.
+  struct Content {
+    BodyFormat format = BodyFormat::kUnknown;
+    Coding coding = Coding::kIdentity;
+    bool is_form = false;
+  };
+  // Of a whole request.
+  struct Refusal {
+    int status;
+    const char* code;
+    std::string message;
+    const char* shown = nullptr;  // instead of a message with what was sent
+    bool close = true;            // what is left of the body is not read
+  };
 
   HttpResponse Answer(HttpRequest& request);
   HttpResponse Events(HttpRequest& request);
+  static std::optional<Refusal> ReadHeaders(const HttpRequest& request,
+                                            Content* content);
+  static Refusal TooLarge(const char* what, const char* limit);
+  HttpResponse BodyError(HttpRequest::BodyStatus status);
+  HttpResponse UnpackError(GunzipStatus status);
+  // Answers, and has it told that it was so.
+  HttpResponse Refuse(Refusal refusal);
   std::shared_ptr<const FeatureNames> Features();
-  HttpResponse Decode(std::string_view body, BodyFormat format,
+  HttpResponse Decode(std::string_view body, const Content& content,
                       Workspace* workspace);
   HttpResponse Commit(std::string_view body, BodyFormat format,
                       Workspace* workspace, int64_t now_ms);
+  void Count(const BatchOutcome& outcome, const EventBatch& batch,
+             int64_t now_ms, DecodedBody* decoded);
 
   Pipeline* const pipeline_;
   Clock* const clock_;
@@ -52,6 +83,7 @@ class IngestHandler {
   Authenticator* const authenticator_;
   const std::atomic<Phase>* const phase_;
   IngestCounters* const counters_;
+  Rejections* const rejections_;
   EventLog* const event_log_;
 
   std::mutex large_documents_;

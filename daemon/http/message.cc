@@ -31,6 +31,13 @@ bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
   return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
 }
 
+std::string_view WithoutSpace(std::string_view value) {
+  constexpr std::string_view kSpace = " \t";
+  const size_t begin = value.find_first_not_of(kSpace);
+  if (begin == std::string_view::npos) return {};
+  return value.substr(begin, value.find_last_not_of(kSpace) - begin + 1);
+}
+
 // True if civetweb understood every header. It stops without a word at the
 // 65th, at a folded line and the like, and what it did not see could announce
 // another length of the body. Behind the last header that it saw there must be
@@ -112,7 +119,9 @@ std::optional<std::string_view> HttpRequest::Header(
     std::string_view name) const {
   for (int i = 0; i < info_->num_headers; ++i) {
     const mg_header& header = info_->http_headers[i];
-    if (EqualsIgnoringCase(header.name, name)) return header.value;
+    if (EqualsIgnoringCase(header.name, name)) {
+      return WithoutSpace(header.value);
+    }
   }
   return std::nullopt;
 }

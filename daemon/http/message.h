@@ -47,7 +47,7 @@ class HttpRequest {
   // there. Nothing at all if the query is malformed, has others, or one twice.
   std::optional<std::vector<std::optional<std::string>>> Query(
       const std::vector<std::string_view>& names) const;
-  // The first header of this name.
+  // The first header of this name, without the white space around it.
   std::optional<std::string_view> Header(std::string_view name) const;
   size_t HeaderCount(std::string_view name) const;
 

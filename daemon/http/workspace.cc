@@ -29,6 +29,8 @@ Workspace::Workspace(const IdHasher* hasher)
 
 void Workspace::Trim(size_t kept) {
   decoded.errors.clear();
+  decoded.rejected_by_model.clear();
+  decoded.warnings.clear();
   plumbline::Trim(&body, kept);
   plumbline::Trim(&unpacked, kept);
   auto& batch = std::get<EventBatch>(command);

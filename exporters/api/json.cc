@@ -285,6 +285,18 @@ Json LimitsJson(const State& state, const Config& config,
   };
 }
 
+Json RecentJson(const RejectionFigures& rejections) {
+  Json recent = Json::array();
+  for (const RecentRejection& rejection : rejections.recent) {
+    recent.push_back({{"time", FormatTimestamp(rejection.time_ms)},
+                      {"model", rejection.model},
+                      {"field", rejection.field},
+                      {"code", rejection.code},
+                      {"message", rejection.message}});
+  }
+  return recent;
+}
+
 }  // namespace
 
 std::string StatusJson(const State& state, const Config& config,
@@ -299,6 +311,7 @@ std::string StatusJson(const State& state, const Config& config,
        {"started", FormatTimestamp(static_cast<int64_t>(started * 1000))},
        {"uptime_seconds", uptime},
        {"limits", LimitsJson(state, config, daemon)},
+       {"recent_rejections", RecentJson(daemon.rejections)},
        {"resend_protection_seconds",
         static_cast<double>(ResendProtectionMs(state, now_ms)) / 1000},
        {"config", ConfigJson(config)}});

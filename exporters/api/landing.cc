@@ -83,9 +83,29 @@ void AddFindings(const ModelSnapshot& model, int64_t now_ms,
   }
 }
 
+void AppendRejections(const RejectionFigures& rejections, std::string* page) {
+  if (rejections.recent.empty()) return;
+  *page +=
+      "<h2>Rejected last</h2>\n<table>\n<tr><th>Time</th><th>Model</th>"
+      "<th>Code</th><th>Why</th></tr>\n";
+  for (const RecentRejection& rejection : rejections.recent) {
+    *page += "<tr>";
+    for (const std::string& cell :
+         {FormatTimestamp(rejection.time_ms), rejection.model, rejection.code,
+          rejection.message}) {
+      *page += "<td>";
+      AppendEscaped(cell, page);
+      *page += "</td>";
+    }
+    *page += "</tr>\n";
+  }
+  *page += "</table>\n";
+}
+
 }  // namespace
 
-std::string LandingPage(const State& state, bool ready, int64_t now_ms) {
+std::string LandingPage(const State& state, bool ready, int64_t now_ms,
+                        const RejectionFigures& rejections) {
   std::vector<std::string> findings;
   if (ready) {
     VisitModels(state, now_ms, [&](const ModelSnapshot& model) {
@@ -106,6 +126,7 @@ std::string LandingPage(const State& state, bool ready, int64_t now_ms) {
   }
   if (findings.size() > kMost) page += "<li>and more</li>\n";
   if (!findings.empty()) page += "</ul>\n";
+  AppendRejections(rejections, &page);
   return page + "</body>\n</html>\n";
 }
 

@@ -6,10 +6,13 @@
 #include <string>
 
 #include "core/state.h"
+#include "exporters/daemon_figures.h"
 
 namespace plumbline {
 
-// HTML. With `ready`, what is anomalous now and has changed within a day.
-std::string LandingPage(const State& state, bool ready, int64_t now_ms);
+// HTML. With `ready`, what is anomalous now and has changed within a day; and
+// what was rejected last.
+std::string LandingPage(const State& state, bool ready, int64_t now_ms,
+                        const RejectionFigures& rejections);
 
 }  // namespace plumbline

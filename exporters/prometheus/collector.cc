@@ -3,6 +3,7 @@
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <sstream>
 #include <string>
@@ -256,6 +257,21 @@ void AddModel(Families* out, const ModelSnapshot& model) {
 
 // ---- The daemon ----
 
+// Every reason, so that an increase begins with the first.
+void AddRejected(Families* out, const std::string& model,
+                 const RejectionFigures& rejections) {
+  static constexpr std::array<uint64_t, kRejectCount> kNone{};
+  const auto found = rejections.by_model.find(model);
+  const auto& counts =
+      found == rejections.by_model.end() ? kNone : found->second;
+  for (size_t i = 1; i < kRejectCount; ++i) {
+    out->AddCounter(
+        "plumbline_rejected_events_total",
+        {{"model", model}, {"reason", RejectName(static_cast<Reject>(i))}},
+        Number(counts[i]));
+  }
+}
+
 void AddIngest(Families* out, const IngestFigures& ingest) {
   const Labels http = {{"protocol", "http"}};
   for (const auto& [status, requests] : ingest.requests) {
@@ -272,6 +288,11 @@ void AddIngest(Families* out, const IngestFigures& ingest) {
     out->AddCounter("plumbline_ingest_rejected_events_total",
                     {{"reason", RejectName(static_cast<Reject>(i))}},
                     Number(ingest.rejected[i]));
+  }
+  for (size_t i = 0; i < kWarningCount; ++i) {
+    out->AddCounter("plumbline_ingest_warnings_total",
+                    {{"reason", WarningName(static_cast<Warning>(i))}},
+                    Number(ingest.warned[i]));
   }
 }
 
@@ -349,8 +370,9 @@ std::vector<prometheus::MetricFamily> Collector::Collect() const {
   }
   Families families(sizes);
   if (daemon.ready) {
-    VisitModels(*state_, now_ms, [&families](const ModelSnapshot& model) {
+    VisitModels(*state_, now_ms, [&](const ModelSnapshot& model) {
       AddModel(&families, model);
+      AddRejected(&families, model.name, daemon.rejections);
     });
   }
   AddDaemon(&families, *state_, daemon, now_ms);

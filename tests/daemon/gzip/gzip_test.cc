@@ -80,6 +80,31 @@ TEST_CASE("cut, damaged and trailing bytes are no gzip") {
   CHECK(Gunzip(packed + "x", 1000, Always, &out) == GunzipStatus::kBroken);
 }
 
+TEST_CASE("deflate is unpacked with zlib's header and without") {
+  const std::string zlib(
+      "\x78\x9c\x8b\x36\xd4\x51\x80\xa2\x58\x00\x0f\x83\x02\x61", 14);
+  const std::string raw = zlib.substr(2, zlib.size() - 6);
+  std::string out;
+  for (const std::string& packed : {zlib, raw}) {
+    CHECK(Inflate(packed, 12, Always, &out) == GunzipStatus::kOk);
+    CHECK(out == "[1, 1, 1, 1]");
+    CHECK(Inflate(packed, 11, Always, &out) == GunzipStatus::kTooLarge);
+    CHECK(Inflate(packed + "x", 12, Always, &out) == GunzipStatus::kBroken);
+    for (size_t size = 0; size < packed.size(); ++size) {
+      CHECK(Inflate(packed.substr(0, size), 1000, Always, &out) ==
+            GunzipStatus::kBroken);
+    }
+  }
+  CHECK(Inflate("[1, 1, 1, 1]", 1000, Always, &out) == GunzipStatus::kBroken);
+}
+
+TEST_CASE("gzip is known by its first bytes") {
+  CHECK(IsGzip(Gzip("")));
+  CHECK_FALSE(IsGzip("\x1f"));
+  CHECK_FALSE(IsGzip("{}"));
+  CHECK_FALSE(IsGzip(""));
+}
+
 TEST_CASE("lines are read from plain and packed files") {
   const std::string text = "one\n\nthree\nlast without an end";
   for (const std::string& bytes : {text, Gzip(text)}) {

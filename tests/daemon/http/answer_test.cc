@@ -69,3 +69,48 @@ TEST_CASE("what was refused is explained with its names escaped") {
     CHECK(json.find("quo\"te") == std::string::npos);
   }
 }
+
+TEST_CASE("warnings of decoding and of the state are listed in body order") {
+  DecodedBody body;
+  body.AddWarning(
+      {2, Warning::kUnusableEntry, "features.embedding", "it is nested"});
+  EventBatch batch = Batch({Prediction("a", "UP"), Prediction("b", "UP")});
+  batch.events[0].index = 1;
+  batch.events[1].index = 3;
+  BatchOutcome outcome;
+  outcome.accepted = 3;
+  outcome.warnings = {{0, Warning::kTaskAssumed},
+                      {1, Warning::kScoresIncomplete}};
+  const HttpResponse response = EventsResponse(body, batch, outcome);
+  CHECK(response.status == 200);
+  CHECK(response.body.find(R"("errors": [], "warnings": [{"index": 1, )") !=
+        std::string::npos);
+  const size_t nested = response.body.find(
+      R"({"index": 2, "field": "features.embedding", )"
+      R"("code": "unusable_entry", "message": "it is nested"})");
+  CHECK(nested != std::string::npos);
+  CHECK(response.body.find(R"("code": "task_assumed")") < nested);
+  CHECK(response.body.find(R"("code": "scores_incomplete")") > nested);
+}
+
+TEST_CASE("at most 100 warnings are listed, and there is always a list") {
+  DecodedBody body;
+  for (uint32_t i = 0; i < 150; ++i) {
+    body.AddWarning({i, Warning::kNotANumber, "features.f", "it is NaN"});
+  }
+  const std::string json = EventsResponse(body, {}, {}).body;
+  CHECK(json.find(R"("index": 99,)") != std::string::npos);
+  CHECK(json.find(R"("index": 100,)") == std::string::npos);
+  CHECK(EventsResponse({}, {}, {}).body ==
+        "{\"accepted\": 0, \"duplicates\": 0, \"rejected\": 0, "
+        "\"errors\": [], \"warnings\": []}\n");
+}
+
+TEST_CASE("what the state rejected is listed with its model") {
+  BatchOutcome outcome;
+  outcome.errors = {RejectOf(0, Reject::kClassLimit)};
+  const auto listed = ListedErrors({}, Batch({Prediction("a", "UP")}), outcome);
+  REQUIRE(listed.size() == 1);
+  CHECK(listed[0].model == "m");
+  CHECK(listed[0].reject == Reject::kClassLimit);
+}

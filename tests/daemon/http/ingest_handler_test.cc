@@ -21,9 +21,9 @@ struct Listener {
   Listener() {
     std::string error;
     authenticator = Authenticator::Load("", &error);
-    handler = std::make_unique<IngestHandler>(&engine.pipeline, &clock, &hasher,
-                                              authenticator.get(), &phase,
-                                              &counters, &event_log);
+    handler = std::make_unique<IngestHandler>(
+        &engine.pipeline, &clock, &hasher, authenticator.get(), &phase,
+        &counters, &rejections, &event_log);
     server = HttpServer::Start(
         {.addresses = {"127.0.0.1:0"}, .connections = 4},
         [this](HttpRequest& request) { return handler->Handle(request); },
@@ -49,6 +49,7 @@ struct Listener {
   std::unique_ptr<Authenticator> authenticator;
   std::atomic<Phase> phase{Phase::kReady};
   IngestCounters counters;
+  Rejections rejections{&engine.pipeline.state()};
   EventLog event_log{[] { return int64_t{0}; }, [](int64_t, const auto&) {}};
   std::unique_ptr<IngestHandler> handler;
   std::unique_ptr<HttpServer> server;

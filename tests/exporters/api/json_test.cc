@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "exporters/api/landing.h"
 #include "exporters/api/table.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine.h"
@@ -67,6 +68,34 @@ TEST_CASE("version and window narrow the answer, unknown ones have none") {
   CHECK(Answer(engine, "1", "1h")["results"].size() == 1);
   CHECK(Answer(engine, "2", std::nullopt).is_null());
   CHECK(Answer(engine, "1", "2h").is_null());
+}
+
+TEST_CASE("what was rejected last is in the status and on the first page") {
+  const Engine engine;
+  const State& state = engine.pipeline.state();
+  DaemonFigures daemon;
+  CHECK(json::parse(StatusJson(state, {}, daemon,
+                               engine.now_ms))["recent_rejections"] ==
+        json::array());
+  CHECK(LandingPage(state, true, engine.now_ms, {}).find("Rejected") ==
+        std::string::npos);
+
+  daemon.rejections.recent = {{1'700'000'000'000, "<b>&", "lable",
+                               "unknown_field", "lable: no such field"},
+                              {0, "", "", "invalid_body", "no JSON"}};
+  const json recent = json::parse(
+      StatusJson(state, {}, daemon, engine.now_ms))["recent_rejections"];
+  REQUIRE(recent.size() == 2);
+  CHECK(recent[0] == json({{"time", "2023-11-14T22:13:20.000Z"},
+                           {"model", "<b>&"},
+                           {"field", "lable"},
+                           {"code", "unknown_field"},
+                           {"message", "lable: no such field"}}));
+  const std::string page =
+      LandingPage(state, true, engine.now_ms, daemon.rejections);
+  CHECK(page.find("<td>&lt;b&gt;&amp;</td><td>unknown_field</td>") !=
+        std::string::npos);
+  CHECK(page.find("<td>no JSON</td>") != std::string::npos);
 }
 
 TEST_CASE("the table shows each window, and errors are told apart") {

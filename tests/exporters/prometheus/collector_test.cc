@@ -12,8 +12,8 @@ using namespace plumbline;  // NOLINT: a test
 
 namespace {
 
-std::string Exposed(const Engine& engine, bool ready = true) {
-  DaemonFigures daemon;
+std::string Exposed(const Engine& engine, bool ready = true,
+                    DaemonFigures daemon = {}) {
   daemon.ready = ready;
   const Collector collector(
       &engine.pipeline.state(), [&engine] { return engine.now_ms; },
@@ -87,6 +87,33 @@ TEST_CASE("every reason of rejection is there from the start") {
     CHECK(Has(text, "plumbline_ingest_rejected_events_total{reason=\"" +
                         reason + "\"} 0"));
   }
+}
+
+TEST_CASE("every reason of warning is there from the start") {
+  for (size_t i = 0; i < kWarningCount; ++i) {
+    const std::string reason(WarningName(static_cast<Warning>(i)));
+    const std::string sample =
+        "plumbline_ingest_warnings_total{reason=\"" + reason + "\"} ";
+    CHECK(Has(Exposed(Engine(), false), sample + "0"));
+    DaemonFigures daemon;
+    daemon.ingest.warned[i] = 3;
+    CHECK(Has(Exposed(Engine(), false, daemon), sample + "3"));
+  }
+}
+
+TEST_CASE("rejections of a known model are there from its first scrape") {
+  Engine engine;
+  engine.Post({Prediction("a", "UP")});
+  DaemonFigures daemon;
+  daemon.rejections.by_model["m"][static_cast<size_t>(Reject::kTooLong)] = 2;
+  daemon.rejections.by_model["gone"][1] = 1;
+  const std::string text = Exposed(engine, true, daemon);
+  const std::string of = R"(plumbline_rejected_events_total{model="m",reason=)";
+  CHECK(Has(text, of + R"("too_long"} 2)"));
+  CHECK(Has(text, of + R"("unknown_field"} 0)"));
+  CHECK(text.find(R"(model="gone")") == std::string::npos);
+  CHECK(Exposed(engine, false, daemon).find("plumbline_rejected_events") ==
+        std::string::npos);
 }
 
 TEST_CASE("histograms are cumulative, and the delay is from both times") {
