@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/archive.h"
+#include "core/metrics/regression.h"
 
 namespace plumbline {
 
@@ -46,6 +47,8 @@ class Checkpoint {
                           uint32_t marginals);
   static void LoadWindows(Load& load, Model& model, Series& series,
                           uint32_t matrix, uint32_t marginals);
+  static void RecountErrorSums(const Model& model, uint64_t generation,
+                               LastNRing<StdAtomics>* ring);
   template <class Archive>
   static void DoWindowContent(Archive& archive, Window& window,
                               uint64_t generation, uint32_t matrix,
@@ -207,6 +210,24 @@ void Checkpoint::DoWindowContent(Archive& archive, Window& window,
   }
 }
 
+// Stores can be older than the scaling of squares that no double holds: what
+// takes a pair out now would not take out what it brought then.
+void Checkpoint::RecountErrorSums(const Model& model, uint64_t generation,
+                                  LastNRing<StdAtomics>* ring) {
+  constexpr SparseSection kSums = SparseSection::kErrorSums;
+  Slot<StdAtomics>& slot = ring->slot(generation);
+  SparseCounts counts;
+  slot.CopyTo(kSums, &counts);
+  if (!HasRoundedSquares(counts)) return;
+  Tally tally;
+  ring->ForEach(
+      [&](const Observation& o) { tally.Recount(o, 1, model.counting); });
+  slot.Clear(kSums);
+  tally.ForEachErrorSum([&](uint32_t key, int64_t delta) {
+    slot.Add(kSums, key, delta, SizeOf(kSums, static_cast<int64_t>(ring->n())));
+  });
+}
+
 void Checkpoint::SaveWindows(Save& save, Series& series, uint32_t matrix,
                              uint32_t marginals) {
   DoCount(save, series.windows.Get().size());
@@ -242,6 +263,9 @@ void Checkpoint::LoadWindows(Load& load, Model& model, Series& series,
     auto window =
         std::make_unique<Window>(settings, first_age, series.sees_all_);
     DoWindowContent(load, *window, generation, matrix, marginals);
+    if (load.ok() && model.task == Task::kRegression && last_n) {
+      RecountErrorSums(model, generation, window->last_n());
+    }
     series.windows.Append(std::move(window));
   }
   model.gate.Close();

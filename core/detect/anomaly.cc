@@ -1,6 +1,8 @@
 #include "core/detect/anomaly.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <optional>
 
@@ -23,6 +25,15 @@ std::optional<Found> Find(const std::vector<NamedFigure>& figures,
   return std::nullopt;
 }
 
+// True of an estimate from scores as they are: what will be calibrated is not
+// to be held against it, nor it against what was.
+bool IsRaw(const std::vector<NamedFigure>& figures,
+           const std::string& api_name) {
+  if (!api_name.starts_with("estimated_")) return false;
+  const auto calibrated = Find(figures, "score_calibrated");
+  return calibrated && calibrated->value == 0;
+}
+
 // Of what chance makes of the figure: from its bounds, where it has some; of
 // another ratio as if it were a share of all pairs; of any other figure
 // unknown.
@@ -40,14 +51,19 @@ double SamplingVariance(const std::vector<NamedFigure>& figures,
     return deviation * deviation;
   }
   if (!found.is_ratio || pairs == 0) return 0;
-  return found.value * (1 - found.value) / static_cast<double>(pairs);
+  // An error as a part of the label can be more than 1, and no share.
+  return std::max(found.value * (1 - found.value), 0.0) /
+         static_cast<double>(pairs);
 }
 
 }  // namespace
 
 double ScoreOf(double value, double sampling, const Expected& expected) {
   const double variance = expected.variance + sampling;
-  return variance > 0 ? (value - expected.center) / std::sqrt(variance) : 0;
+  if (!(variance > 0)) return 0;
+  constexpr double kMost = std::numeric_limits<double>::max();
+  return std::clamp((value - expected.center) / std::sqrt(variance), -kMost,
+                    kMost);
 }
 
 std::vector<Anomaly> AnomaliesOf(const ModelSnapshot& model,
@@ -57,7 +73,7 @@ std::vector<Anomaly> AnomaliesOf(const ModelSnapshot& model,
   for (const ExpectedFigure& figure : window.expected) {
     const auto name = FigureOf(figure.metric);
     const auto found = Find(figures, figure.metric);
-    if (!name || !found) continue;
+    if (!name || !found || IsRaw(figures, figure.metric)) continue;
     const double score = ScoreOf(
         found->value,
         SamplingVariance(figures, *name, *found, window.counts.observations),
@@ -90,7 +106,7 @@ void SampleFigures(State* state, Model* model) {
         known->second = FiguresOf(snapshot, *window->second, metrics);
       }
       const auto found = Find(known->second, metric);
-      if (!found) return value;
+      if (!found || IsRaw(known->second, metric)) return value;
       value.value = found->value;
       value.variance =
           SamplingVariance(known->second, *FigureOf(metric), *found,

@@ -54,6 +54,12 @@ double VarianceOf(std::vector<double>* deviations) {
   return scale * scale;
 }
 
+// What is beyond the largest float counts as that.
+float Bounded(double value) {
+  constexpr double kMost = std::numeric_limits<float>::max();
+  return static_cast<float>(std::clamp(value, -kMost, kMost));
+}
+
 // The place of an hour in the week.
 size_t InWeek(int64_t hour) {
   return static_cast<size_t>(hour % FigureHistory::kWeek);
@@ -91,8 +97,8 @@ void FigureHistory::Add(int64_t hour, std::optional<double> value,
   for (int64_t h = std::max(from, hour - kHours + 1); h < hour; ++h) {
     samples_[static_cast<size_t>(h % kHours)] = {};
   }
-  samples_[static_cast<size_t>(hour % kHours)] = {static_cast<float>(*value),
-                                                  static_cast<float>(variance)};
+  samples_[static_cast<size_t>(hour % kHours)] = {Bounded(*value),
+                                                  Bounded(variance)};
   if (first_ == kNone || hour - last_ >= kHours) first_ = hour;
   last_ = hour;
 }
@@ -104,7 +110,7 @@ std::optional<Baseline> FigureHistory::Summarize(int64_t min_history_ms) const {
   std::vector<double> values;
   std::vector<double> variances;
   for (const Sample& sample : samples_) {
-    if (std::isnan(sample.value)) continue;
+    if (!std::isfinite(sample.value)) continue;
     values.push_back(sample.value);
     variances.push_back(sample.variance);
   }
@@ -132,7 +138,7 @@ void FigureHistory::SummarizeWeek(Baseline* baseline) const {
   for (size_t place = 0; place < kWeek; ++place) {
     FewSorted values;
     for (size_t i = place; i < kHours; i += kWeek) {
-      if (!std::isnan(samples_[i].value)) values.Insert(samples_[i].value);
+      if (std::isfinite(samples_[i].value)) values.Insert(samples_[i].value);
     }
     if (values.size() == 0) continue;
     baseline->by_hour_[place] = {static_cast<float>(values.Median()),

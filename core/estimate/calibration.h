@@ -29,7 +29,7 @@ struct CalibrationCurve {
 };
 
 struct Calibration {
-  // True where enough pairs were learnt to say anything.
+  // True where it was learnt from labels. Else scores are taken as they are.
   bool of_positive = false;
   bool of_classes = false;
   std::vector<CalibrationCurve> curves;  // by field of EstimateBins

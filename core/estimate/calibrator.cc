@@ -28,42 +28,59 @@ double ErrorOf(const std::array<double, kCalibrationBins>& errors) {
 
 // ---- Mean scores ----
 
+void ScoreMeans::Field::Publish(uint32_t bin) {
+  // Relaxed: it publishes nothing but itself.
+  means[bin].store(
+      of.counts[bin] > 0 ? of.sums[bin] / of.counts[bin] : MiddlesOfBins()[bin],
+      std::memory_order_relaxed);
+}
+
 void ScoreMeans::Add(uint32_t field, uint32_t bin, double score) {
   constexpr double kMost = 1 << 16;  // then older ones count half
-  if (field >= fields_.size()) fields_.resize(field + 1);
-  double& sum = fields_[field].sums[bin];
-  double& count = fields_[field].counts[bin];
+  while (field >= fields()) fields_.Append(std::make_unique<Field>(Sums{}));
+  Field& to = *fields_.Get()[field];
+  double& sum = to.of.sums[bin];
+  double& count = to.of.counts[bin];
   if (count >= kMost) {
     sum /= 2;
     count /= 2;
   }
   sum += score;
   ++count;
+  to.Publish(bin);
 }
 
 BinValues ScoreMeans::Of(uint32_t field) const {
-  BinValues means = MiddlesOfBins();
-  if (field >= fields_.size()) return means;
-  const Field& of = fields_[field];
+  const auto& fields = fields_.Get();
+  if (field >= fields.size()) return MiddlesOfBins();
+  BinValues means;
   for (size_t i = 0; i < means.size(); ++i) {
-    if (of.counts[i] > 0) means[i] = of.sums[i] / of.counts[i];
+    means[i] = fields[field]->means[i].load(std::memory_order_relaxed);
   }
   return means;
 }
 
 void ScoreMeans::Clear(uint32_t field) {
-  if (field < fields_.size()) fields_[field] = {};
+  if (field >= fields()) return;
+  Field& cleared = *fields_.Get()[field];
+  cleared.of = {};
+  for (uint32_t bin = 0; bin < EstimateBins::kBins; ++bin) cleared.Publish(bin);
 }
 
 int64_t ScoreMeans::MostBytes(uint32_t fields) {
-  return int64_t{2} * fields * static_cast<int64_t>(sizeof(Field));
+  return int64_t{2} * fields * static_cast<int64_t>(sizeof(Sums));
 }
 
 template <class Archive>
 void ScoreMeans::Do(Archive& archive) {
-  DoList(archive, fields_);
+  std::vector<Sums> all;
+  for (const Field* field : fields_.Get()) all.push_back(field->of);
+  DoList(archive, all);
   if constexpr (Archive::kLoads) {
-    if (fields_.size() > EstimateBins::kClasses + 1) archive.Fail();
+    if (all.size() > EstimateBins::kClasses + 1) return archive.Fail();
+    for (const Sums& sums : all) {
+      fields_.Append(std::make_unique<Field>(sums));
+    }
   }
 }
 

@@ -33,6 +33,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/directory/published_list.h"
 #include "core/directory/reclaimer.h"
 #include "core/estimate/calibration.h"
 #include "core/metrics/scores.h"
@@ -41,24 +42,45 @@
 
 namespace plumbline {
 
-// The mean scores of bins, by field, of the predictions seen.
+// The mean scores of bins, by field, of the predictions seen: what scores are
+// worth, taken as they are.
 class ScoreMeans {
  public:
+  explicit ScoreMeans(Reclaimer* reclaimer) : fields_(reclaimer) {}
+
+  // [Writer]
   void Add(uint32_t field, uint32_t bin, double score);
-  // Of bins without a score their middle.
-  BinValues Of(uint32_t field) const;
   void Clear(uint32_t field);
+  void Clear() { fields_.Replace({}); }
+
+  // [Any thread] Under a Reclaimer::Guard. Of bins without a score their
+  // middle.
+  BinValues Of(uint32_t field) const;
+  uint32_t fields() const {
+    return static_cast<uint32_t>(fields_.Get().size());
+  }
 
   template <class Archive>
   void Do(Archive& archive);
   static int64_t MostBytes(uint32_t fields);
 
  private:
-  struct Field {
+  // As stored.
+  struct Sums {
     BinValues sums{};
     BinValues counts{};
   };
-  std::vector<Field> fields_;
+  struct Field {
+    Sums of;  // the writer's
+    std::array<std::atomic<double>, EstimateBins::kBins> means;
+
+    explicit Field(const Sums& sums) : of(sums) {
+      for (uint32_t bin = 0; bin < means.size(); ++bin) Publish(bin);
+    }
+    void Publish(uint32_t bin);
+  };
+
+  PublishedList<Field> fields_;
 };
 
 class Calibrator {
@@ -81,7 +103,7 @@ class Calibrator {
   // The positive class is another one.
   void RestartPositive(Reclaimer* reclaimer);
 
-  // [Any thread] Under a Reclaimer::Guard. Null before there is one.
+  // [Any thread] Under a Reclaimer::Guard. Null before one is learnt.
   std::shared_ptr<const Calibration> calibration() const {
     // Acquire: sees the calibration.
     const auto* published = published_.load(std::memory_order_acquire);

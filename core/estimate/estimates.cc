@@ -62,7 +62,7 @@ bool Estimates::Configure(bool on, const Series& series, uint32_t first_age) {
   }
   calibrators_.Replace(std::move(next));
   if (on && !on_) first_age_ = first_age;
-  if (!on) means_ = {};
+  if (!on) means_.Clear();
   return std::exchange(on_, on) != on;
 }
 
@@ -205,9 +205,28 @@ void Estimates::Learn(const JudgedSums& sums, int64_t now_ms,
 std::shared_ptr<const Calibration> Estimates::CalibrationOf(
     const WindowSettings& window) const {
   for (const Calibrator* calibrator : calibrators_.Get()) {
-    if (calibrator->window().Is(window)) return calibrator->calibration();
+    if (!calibrator->window().Is(window)) continue;
+    const auto learnt = calibrator->calibration();
+    if (learnt != nullptr && learnt->of_positive && learnt->of_classes) {
+      return learnt;
+    }
+    return std::make_shared<const Calibration>(
+        WithScoresAsTheyAre(learnt != nullptr ? *learnt : Calibration()));
   }
   return nullptr;
+}
+
+// Of what was not learnt yet.
+Calibration Estimates::WithScoresAsTheyAre(Calibration calibration) const {
+  auto& curves = calibration.curves;
+  curves.resize(std::max<size_t>(curves.size(), means_.fields()));
+  for (uint32_t field = 0; field < curves.size(); ++field) {
+    const bool is_learnt = field == EstimateBins::kPositiveClass
+                               ? calibration.of_positive
+                               : calibration.of_classes;
+    if (!is_learnt) curves[field] = CalibrationCurve::Raw(means_.Of(field));
+  }
+  return calibration;
 }
 
 template <class Archive>

@@ -23,7 +23,7 @@ namespace plumbline {
 class Estimates {
  public:
   explicit Estimates(Reclaimer* reclaimer)
-      : reclaimer_(reclaimer), calibrators_(reclaimer) {}
+      : reclaimer_(reclaimer), means_(reclaimer), calibrators_(reclaimer) {}
 
   bool on() const { return on_; }
   // [Writer] Windows that stay keep what they have learnt. Pairs count whose
@@ -44,7 +44,8 @@ class Estimates {
   void Publish(const Series& series, uint64_t generation, int64_t now_ms,
                const Counting& counting, bool by_prediction, Tallies* scratch);
 
-  // [Any thread] Under a Reclaimer::Guard. Null before there is one.
+  // [Any thread] Under a Reclaimer::Guard. What scores are worth; null where
+  // nothing is estimated.
   std::shared_ptr<const Calibration> CalibrationOf(
       const WindowSettings& window) const;
 
@@ -75,6 +76,7 @@ class Estimates {
                           int64_t now_ms, const Counting& counting,
                           JudgedSums* scratch) const;
   void Learn(const JudgedSums& sums, int64_t now_ms, Calibrator* calibrator);
+  Calibration WithScoresAsTheyAre(Calibration calibration) const;
 
   Reclaimer* const reclaimer_;
   bool on_ = false;

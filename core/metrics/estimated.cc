@@ -76,8 +76,8 @@ void AppendEstimates(const ModelSnapshot& model, const WindowSnapshot& window,
   const auto& of_positive = window.counts.of(SparseSection::kPredictedScores);
   const auto& of_classes =
       window.counts.of(SparseSection::kPredictedClassScores);
-  const bool classes = calibration.of_classes && UsesClasses(model, of_classes);
-  if (calibration.of_positive && UsesPositive(model, of_positive)) {
+  const bool classes = UsesClasses(model, of_classes);
+  if (UsesPositive(model, of_positive)) {
     const EstimatedFigures figures = OfPositive(
         model, EstimateOf(CellsOfPositive(of_positive, false),
                           calibration.Of(EstimateBins::kPositiveClass)));
@@ -127,13 +127,11 @@ bool AppendOfClasses(const ModelSnapshot& model, const WindowSnapshot& window,
                      FigureList* list) {
   const auto& counts = window.counts.of(SparseSection::kJudgedClassScores);
   if (!UsesClasses(model, counts)) return false;
+  const Calibration& calibration = *window.calibration;
+  const auto cells = CellsOfClasses(counts, true, model.classes.size());
+  AddGaps(RealisedOf(cells), EstimateOf(cells, calibration, true), true, list);
   std::optional<double> error;
-  if (window.calibration != nullptr && window.calibration->of_classes) {
-    const auto cells = CellsOfClasses(counts, true, model.classes.size());
-    AddGaps(RealisedOf(cells), EstimateOf(cells, *window.calibration, true),
-            true, list);
-    error = CalibratedError(cells, *window.calibration);
-  }
+  if (calibration.of_classes) error = CalibratedError(cells, calibration);
   AddErrors(ClassScoreCalibrationError(window), error, list);
   return true;
 }
@@ -142,23 +140,41 @@ void AppendOfPositive(const ModelSnapshot& model, const WindowSnapshot& window,
                       bool has_error, FigureList* list) {
   const auto& counts = window.counts.of(SparseSection::kJudgedScores);
   if (!UsesPositive(model, counts)) return;
+  const ScoredCells cells = CellsOfPositive(counts, true);
+  const CalibrationCurve& curve =
+      window.calibration->Of(EstimateBins::kPositiveClass);
+  AddGaps(OfPositive(model, RealisedOf(cells)), EstimateOf(cells, curve), false,
+          list);
   std::optional<double> error;
-  if (window.calibration != nullptr && window.calibration->of_positive) {
-    const ScoredCells cells = CellsOfPositive(counts, true);
-    const CalibrationCurve& curve =
-        window.calibration->Of(EstimateBins::kPositiveClass);
-    AddGaps(OfPositive(model, RealisedOf(cells)), EstimateOf(cells, curve),
-            false, list);
-    error = CalibratedError(cells, curve);
-  }
+  if (window.calibration->of_positive) error = CalibratedError(cells, curve);
   if (!has_error) AddErrors(ScoreCalibrationError(window), error, list);
+}
+
+// Of all that figures of the window rest on.
+void AppendIsCalibrated(const ModelSnapshot& model,
+                        const WindowSnapshot& window, FigureList* list) {
+  const auto counts = [&window](SparseSection section) -> const SparseCounts& {
+    return window.counts.of(section);
+  };
+  const bool positive =
+      UsesPositive(model, counts(SparseSection::kPredictedScores)) ||
+      UsesPositive(model, counts(SparseSection::kJudgedScores));
+  const bool classes =
+      UsesClasses(model, counts(SparseSection::kPredictedClassScores)) ||
+      UsesClasses(model, counts(SparseSection::kJudgedClassScores));
+  if (!positive && !classes) return;
+  const bool is_calibrated = (!positive || window.calibration->of_positive) &&
+                             (!classes || window.calibration->of_classes);
+  list->Number("score_calibrated", is_calibrated ? 1 : 0);
 }
 
 void Append(const ModelSnapshot& model, const WindowSnapshot& window,
             FigureList* list) {
-  if (window.calibration != nullptr) AppendEstimates(model, window, list);
+  if (window.calibration == nullptr) return;
+  AppendEstimates(model, window, list);
   const bool has_error = AppendOfClasses(model, window, list);
   AppendOfPositive(model, window, has_error, list);
+  AppendIsCalibrated(model, window, list);
 }
 
 FigureFamily Averaged(std::string_view name, std::string_view help) {
@@ -176,7 +192,7 @@ const Statistic kEstimatedStatistic = {
     .families =
         {{.name = "estimated_accuracy",
           .help = "Accuracy expected of the predictions in the window, "
-                  "labelled or not, from calibrated scores.",
+                  "labelled or not, from their scores.",
           .bounded = {""}},
          {.name = "estimated_roc_auc",
           .help = "Area under the ROC curve expected of the predictions in "
@@ -196,7 +212,11 @@ const Statistic kEstimatedStatistic = {
           .help = "Mean distance of the scores of the window's pairs from "
                   "what came, as sent and as calibrated.",
           .label = "stage",
-          .values = {"raw", "calibrated"}}},
+          .values = {"raw", "calibrated"}},
+         {.name = "score_calibrated",
+          .is_ratio = false,
+          .help = "0 while estimates rest on scores as they are, 1 once "
+                  "labels have taught what scores are worth."}},
     .append = Append,
     .is_withheld = false,
 };

@@ -3,8 +3,11 @@
 //
 // Sums (core/window/exact_sum.h): of the error (prediction minus label), its
 // absolute value and square, the label and its square, and the absolute error
-// as a part of the label, where that is not 0. What a double cannot hold counts
-// as the largest one.
+// as a part of the label, where that is not 0. Squares of errors that a double
+// has no room or no digits for are summed apart, scaled. Of the other sums what
+// a double cannot hold counts as the largest one, and the figure is absent.
+
+#include "core/metrics/regression.h"
 
 #include <algorithm>
 #include <array>
@@ -18,36 +21,55 @@
 namespace plumbline {
 namespace {
 
+// NOTE: stores hold these numbers.
 enum Sum : uint32_t {
   kError,
   kAbsoluteError,
-  kSquaredError,
+  kSquaredError,  // of errors that are neither small nor large
   kLabel,
   kSquaredLabel,
   kRelativeError,
+  kNotASum,
+  kLargeSquaredError,  // divided by kScale^2
+  kSmallSquaredError,  // times kScale^2
   kSums,
 };
-constexpr uint32_t kLabelsNotZero = ErrorSums::KeyOf(kSums, 0);
+constexpr uint32_t kLabelsNotZero = ErrorSums::KeyOf(kNotASum, 0);
 
-double Bounded(double value) {
-  constexpr double kMost = std::numeric_limits<double>::max();
-  return std::clamp(value, -kMost, kMost);
-}
+// Between these the square of a double and what it was rounded by are doubles;
+// scaled, those of all others.
+constexpr double kSmall = 0x1p-484;
+constexpr double kLarge = 0x1p512;
+constexpr double kScale = 0x1p537;
+constexpr int kScaleSquared = 2 * 537;  // as a power of 2
+
+constexpr double kMost = std::numeric_limits<double>::max();
 
 class Adder {
  public:
   explicit Adder(CellChangeList* list) : list_(list) {}
 
-  void Add(Sum sum, double value) {
-    ExactSum::ForEach(Bounded(value), [&](uint32_t counter, int64_t delta) {
-      list_->Add(SparseSection::kErrorSums, ErrorSums::KeyOf(sum, counter),
-                 delta);
-    });
+  void Add(Sum sum, double value, int64_t times = 1) {
+    ExactSum::ForEach(
+        std::clamp(value, -kMost, kMost), [&](uint32_t counter, int64_t delta) {
+          list_->Add(SparseSection::kErrorSums, ErrorSums::KeyOf(sum, counter),
+                     times * delta);
+        });
   }
-  void AddSquare(Sum sum, double value) {
+  void AddSquare(Sum sum, double value, int64_t times = 1) {
     const DoubleDouble square = TwoProduct(value, value);
-    Add(sum, square.high);
-    if (std::isfinite(square.high)) Add(sum, square.low);
+    Add(sum, square.high, times);
+    if (std::isfinite(square.high)) Add(sum, square.low, times);
+  }
+  void AddSquaredError(double error, int64_t times) {
+    const double size = std::fabs(error);
+    if (size >= kLarge) {
+      AddSquare(kLargeSquaredError, error / kScale, times);
+    } else if (size < kSmall) {
+      AddSquare(kSmallSquaredError, error * kScale, times);
+    } else {
+      AddSquare(kSquaredError, error, times);
+    }
   }
 
  private:
@@ -55,22 +77,29 @@ class Adder {
 };
 
 void Count(const Counting&, const Observation& o, CellChangeList* list) {
-  const double error = Bounded(o.prediction() - o.label());
+  double error = o.prediction() - o.label();
+  int64_t parts = 1;
+  if (std::isinf(error)) {
+    error = o.prediction() / 2 - o.label() / 2;
+    parts = 2;
+  }
+  const double size = std::fabs(error) * static_cast<double>(parts);
   Adder adder(list);
-  adder.Add(kError, error);
-  adder.Add(kAbsoluteError, std::fabs(error));
-  adder.AddSquare(kSquaredError, error);
+  adder.Add(kError, error, parts);
+  adder.Add(kAbsoluteError, std::fabs(error), parts);
+  adder.AddSquaredError(error, parts * parts);
   adder.Add(kLabel, o.label());
   adder.AddSquare(kSquaredLabel, o.label());
   if (o.label() != 0) {
-    adder.Add(kRelativeError, std::fabs(error / o.label()));
+    adder.Add(kRelativeError, size / std::fabs(o.label()));
     list->Add(SparseSection::kErrorSums, kLabelsNotZero, 1);
   }
-  list->Add(SparseSection::kErrorBins, ErrorBins::KeyOf(std::fabs(error)), 1);
+  list->Add(SparseSection::kErrorBins, ErrorBins::KeyOf(std::min(size, kMost)),
+            1);
 }
 
 struct Sums {
-  std::array<DoubleDouble, kSums> total;
+  std::array<WideDouble, kSums> total;
   uint64_t labels_not_zero = 0;
 
   explicit Sums(const SparseCounts& counts) {
@@ -78,28 +107,53 @@ struct Sums {
     for (const auto& [key, count] : counts.entries) {
       if (key == kLabelsNotZero) {
         labels_not_zero += count;
-      } else {
-        sums[(key - 1) / ExactSum::kCounters].Add(
-            (key - 1) % ExactSum::kCounters, count);
+      } else if (ErrorSums::SumOf(key) < kSums) {
+        sums[ErrorSums::SumOf(key)].Add(ErrorSums::CounterOf(key), count);
       }
     }
     for (uint32_t i = 0; i < kSums; ++i) total[i] = sums[i].Total();
   }
+
+  WideDouble squared_error() const {
+    return total[kSquaredError] +
+           total[kLargeSquaredError].TimesPowerOf2(kScaleSquared) +
+           total[kSmallSquaredError].TimesPowerOf2(-kScaleSquared);
+  }
 };
+
+// True if every part of a sum was a double: else it is the largest at least.
+bool IsWhole(const WideDouble& total) { return total.value() < kMost; }
+
+// What is left of so many digits is rounding.
+constexpr int kRounding = -96;
+
+// Absent where squares are missing, as in what was counted before they were
+// scaled.
+Figure RootMeanSquaredError(const Sums& sums, double n) {
+  const WideDouble squares = sums.squared_error();
+  const WideDouble& absolute = sums.total[kAbsoluteError];
+  const WideDouble least = absolute * absolute / n;
+  if (squares < least - least.TimesPowerOf2(kRounding)) return std::nullopt;
+  // Equal but for their last digit, where all errors are of one size.
+  return std::max((squares / n).Sqrt(), (absolute / n).value());
+}
 
 // r2_score: 1 - sum of squared errors / sum of squared distances of the labels
 // from their mean. The latter is the difference of two large sums, and needs
-// all their digits. nullopt if all labels are the same.
+// all their digits. nullopt if all labels are the same, or as good as that.
 Figure R2(const Sums& sums, double n) {
-  const DoubleDouble& label = sums.total[kLabel];
-  const DoubleDouble squares = DoubleDouble{n, 0} * sums.total[kSquaredLabel];
-  const double spread = (squares - label * label).value();
-  // What is left of so many digits is rounding.
-  constexpr double kRounding = 0x1p-96;
-  if (!(spread > squares.value() * kRounding) || !std::isfinite(spread)) {
-    return std::nullopt;
-  }
-  return 1 - sums.total[kSquaredError].value() / (spread / n);
+  // n times as much as labels are apart, if that is what is left of n squares
+  // each of which was rounded.
+  constexpr int kLeast = -1030;
+  if (!IsWhole(sums.total[kSquaredLabel])) return std::nullopt;
+  const WideDouble& label = sums.total[kLabel];
+  const WideDouble count = WideDouble::Of(n);
+  const WideDouble squares = count * sums.total[kSquaredLabel];
+  const WideDouble spread = squares - label * label;
+  const WideDouble rounding =
+      squares.TimesPowerOf2(kRounding) + (count * count).TimesPowerOf2(kLeast);
+  if (!(rounding < spread)) return std::nullopt;
+  return 1 - (count * sums.squared_error()).Over(spread);
 }
 
 // The value of the rank-th smallest error, from 0.
@@ -138,15 +192,15 @@ void Append(const ModelSnapshot& model, const WindowSnapshot& window,
   if (model.task != Task::kRegression || pairs == 0) return;
   const Sums sums(window.counts.of(SparseSection::kErrorSums));
   const auto n = static_cast<double>(pairs);
-  const auto mean = [&](Sum sum) { return sums.total[sum].value() / n; };
+  const auto mean = [&](Sum sum) { return (sums.total[sum] / n).value(); };
   list->Number("mean_absolute_error", mean(kAbsoluteError));
-  list->Number("root_mean_squared_error", std::sqrt(mean(kSquaredError)));
+  list->Number("root_mean_squared_error", RootMeanSquaredError(sums, n));
   list->Number("mean_error", mean(kError));
   list->Number("r2", R2(sums, n));
-  if (sums.labels_not_zero > 0) {
+  const WideDouble& relative = sums.total[kRelativeError];
+  if (sums.labels_not_zero > 0 && IsWhole(relative)) {
     list->Add("mean_absolute_percentage_error",
-              sums.total[kRelativeError].value() /
-                  static_cast<double>(sums.labels_not_zero));
+              (relative / static_cast<double>(sums.labels_not_zero)).value());
   }
   const SparseCounts bins =
       window.counts.of(SparseSection::kErrorBins).Merged<ErrorBins>();
@@ -157,6 +211,19 @@ void Append(const ModelSnapshot& model, const WindowSnapshot& window,
 }
 
 }  // namespace
+
+bool HasRoundedSquares(const SparseCounts& error_sums) {
+  constexpr uint32_t kLow = 4;    // has digits below 2^-946
+  constexpr uint32_t kHigh = 63;  // from 2^942 on
+  return std::any_of(error_sums.entries.begin(), error_sums.entries.end(),
+                     [](const auto& entry) {
+                       const auto& [key, count] = entry;
+                       const uint32_t counter = ErrorSums::CounterOf(key);
+                       return count != 0 &&
+                              ErrorSums::SumOf(key) == kSquaredError &&
+                              (counter < kLow || counter >= kHigh);
+                     });
+}
 
 extern const Statistic kRegressionStatistic;
 const Statistic kRegressionStatistic = {

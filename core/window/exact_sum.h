@@ -12,32 +12,9 @@
 #include <cmath>
 #include <cstdint>
 
+#include "core/window/wide_double.h"
+
 namespace plumbline {
-
-// The unevaluated sum of two doubles, for twice the digits of one.
-struct DoubleDouble {
-  double high = 0;
-  double low = 0;
-
-  double value() const { return high + low; }
-};
-
-// Exact (D. Knuth, The Art of Computer Programming 2, 4.2.2).
-inline DoubleDouble TwoSum(double a, double b) {
-  const double sum = a + b;
-  const double b_part = sum - a;
-  return {sum, (a - (sum - b_part)) + (b - b_part)};
-}
-
-// Exact, unless the low part underflows.
-inline DoubleDouble TwoProduct(double a, double b) {
-  const double product = a * b;
-  return {product, std::fma(a, b, -product)};
-}
-
-DoubleDouble operator+(DoubleDouble a, DoubleDouble b);
-DoubleDouble operator*(DoubleDouble a, DoubleDouble b);
-DoubleDouble operator-(DoubleDouble a, DoubleDouble b);
 
 class ExactSum {
  public:
@@ -72,8 +49,8 @@ class ExactSum {
     low_[counter] += static_cast<int64_t>(value & 0xffffffff);
     high_[counter] += static_cast<int64_t>(value) >> kBits;
   }
-  // To some 100 bits; not beyond the largest double.
-  DoubleDouble Total() const;
+  // To some 100 bits.
+  WideDouble Total() const;
 
  private:
   using Digits = std::array<int64_t, kCounters>;

@@ -68,6 +68,12 @@ struct ErrorSums {
   static constexpr uint32_t KeyOf(uint32_t sum, uint32_t counter) {
     return sum * ExactSum::kCounters + counter + 1;
   }
+  static constexpr uint32_t SumOf(uint32_t key) {
+    return (key - 1) / ExactSum::kCounters;
+  }
+  static constexpr uint32_t CounterOf(uint32_t key) {
+    return (key - 1) % ExactSum::kCounters;
+  }
   static uint32_t Merged(uint32_t key, uint32_t /*level*/) { return key; }
   static uint32_t NextLevel(uint32_t level, const std::vector<uint32_t>&) {
     return level + 1;

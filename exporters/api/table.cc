@@ -115,6 +115,9 @@ std::string Estimate(const Json& metrics) {
   if (!metrics.contains("estimated_accuracy")) return "";
   std::string text =
       "estimated accuracy: " + WithBounds(metrics, "estimated_accuracy");
+  if (metrics.value("score_calibrated", 1.0) == 0) {
+    text += " from scores as they are, not calibrated";
+  }
   const std::string gap = "/estimate_gap/accuracy";
   if (const Json::json_pointer at(gap); metrics.contains(at)) {
     text += "; labels minus estimate: " + Shown(metrics[at]);

@@ -168,6 +168,11 @@ class ObjectiveAlerts {
   // Too few pairs say nothing. What rests on predictions is told when there are
   // no pairs at all.
   std::string Guard() const {
+    // Nor do scores as they are: a model is wrong about itself.
+    if (figure_.name.starts_with("estimated_")) {
+      return "            and ignoring (average) plumbline_score_calibrated{" +
+             matchers_ + "} == 1\n";
+    }
     if (figure_.of_predictions) return "";
     return "            and ignoring (average) plumbline_window_observations{" +
            matchers_ + "} >= " + std::to_string(objective_.min_observations) +

@@ -2,10 +2,11 @@
 
 import json
 import random
+import subprocess
 import time
 import unittest
 
-from daemon import PATIENCE, Daemon
+from daemon import BIN, PATIENCE, Daemon
 
 
 class EstimateTest(unittest.TestCase):
@@ -18,7 +19,20 @@ class EstimateTest(unittest.TestCase):
                           "score": 0.5, "label": "1"}])
             deadline = time.monotonic() + PATIENCE
             n = 0
-            while "estimated_accuracy" not in self.figures(daemon):
+            # From the first prediction on, and said to be raw.
+            daemon.post([{"model": "m", "id": "first", "score": 0.83,
+                          "prediction": "UP"}])
+            figures = self.figures(daemon)
+            self.assertAlmostEqual(figures["estimated_accuracy"], 0.83, 12)
+            self.assertEqual(figures["score_calibrated"], 0)
+            self.assertNotIn("estimate_gap", figures)
+            run = subprocess.run(
+                [BIN + "/plumbtool", "query", "m", "--from",
+                 f"127.0.0.1:{daemon.web}"],
+                capture_output=True, text=True)
+            self.assertIn("estimated accuracy: 0.8300", run.stdout + run.stderr)
+            self.assertIn("not calibrated", run.stdout)
+            while self.figures(daemon).get("score_calibrated") != 1:
                 self.assertLess(time.monotonic(), deadline)
                 events = []
                 for _ in range(50):
@@ -39,7 +53,8 @@ class EstimateTest(unittest.TestCase):
                     'estimated_f1_ratio{%s,average="binary"}',
                     'estimated_recall_lower_bound_ratio{%s,average="binary"}',
                     'estimate_gap_ratio{%s,metric="f1_binary"}',
-                    'score_calibration_error_ratio{%s,stage="calibrated"}'):
+                    'score_calibration_error_ratio{%s,stage="calibrated"}',
+                    "score_calibrated{%s}"):
                 labels = f'model="m",version="{version}",window="2s"'
                 self.assertIn("\nplumbline_" + series % labels + " ", text)
             daemon.process.kill()
@@ -51,9 +66,10 @@ class EstimateTest(unittest.TestCase):
                           "prediction": "UP"}])
             figures = self.figures(daemon)
             self.assertGreater(figures["estimated_accuracy"], 0.7)
+            self.assertEqual(figures["score_calibrated"], 1)
             self.assertNotIn("accuracy", figures)
-            self.assertNotIn("score_calibration_error",
-                             self.figures(daemon, "off"))
+            for name in ("score_calibration_error", "score_calibrated"):
+                self.assertNotIn(name, self.figures(daemon, "off"))
 
     def figures(self, daemon, model="m"):
         status, _, body = daemon.get(f"/api/v1/models/{model}")

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/checkpoint.h"
+#include "core/metrics/bounds.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine.h"
 
@@ -65,13 +66,108 @@ std::optional<double> Of(const Engine& engine, const std::string& name) {
   return engine.Figure(name, "10m");
 }
 
+TEST_CASE("An estimate begins with scores as they are") {
+  Engine engine;
+  Stream stream(&engine);
+  engine.Post({Scored("a", "UP", 0.9)});
+  CHECK(*Of(engine, "estimated_accuracy") == Approx(0.9).epsilon(1e-12));
+  CHECK(*Of(engine, "score_calibrated") == 0);
+  CHECK_FALSE(Of(engine, "estimate_gap_accuracy"));
+  CHECK_FALSE(Of(engine, "score_calibration_error_raw"));
+  CHECK_FALSE(engine.Figure("score_calibrated", "last_10"));
+  engine.Post({Scored("b", "DOWN", 0.23), Scored("c", "UP", 0.61),
+               Scored("d", "DOWN", 0.47)});
+  const auto is = [&engine](const char* name, double value) {
+    INFO(name);
+    CHECK(*Of(engine, name) == Approx(value).epsilon(1e-12));
+  };
+  is("estimated_accuracy", (0.9 + 0.77 + 0.61 + 0.53) / 4);
+  is("estimated_precision_binary", 1.51 / 2);
+  is("estimated_recall_binary", 1.51 / 2.21);
+  is("estimated_f1_binary", 2 * 1.51 / (2 + 2.21));
+  // Nothing but what labels do by chance.
+  const double deviation =
+      std::sqrt(0.9 * 0.1 + 0.23 * 0.77 + 0.61 * 0.39 + 0.47 * 0.53) / 4;
+  is("estimated_accuracy_lower_bound", 0.7025 - kZ * deviation);
+  is("estimated_accuracy_upper_bound", 1);
+  engine.Post({Label("a", "DOWN"), Label("b", "DOWN")});
+  is("estimate_gap_accuracy", 0.5 - (0.9 + 0.77) / 2);
+  CHECK(*Of(engine, "score_calibration_error_raw") ==
+        Approx((0.9 + 0.23) / 2).epsilon(1e-9));
+  CHECK_FALSE(Of(engine, "score_calibration_error_calibrated"));
+  is("score_calibrated", 0);
+}
+
+TEST_CASE("Where nothing is scored nothing is estimated, nor said of scores") {
+  Engine engine;
+  engine.settings.defaults.windows = {TimeWindow("10m", 10 * kMinute, 10)};
+  engine.Use();
+  engine.Post({Prediction("z", "UP")});
+  SECTION("no score") {}
+  SECTION("no positive class") { engine.Post({Scored("a", "UP", 0.9)}); }
+  SECTION("not wanted") {
+    engine.settings.defaults.positive_class = "UP";
+    engine.settings.defaults.estimate = false;
+    engine.Use();
+    engine.Post({Scored("a", "UP", 0.9)});
+  }
+  CHECK_FALSE(Of(engine, "estimated_accuracy"));
+  CHECK_FALSE(Of(engine, "score_calibrated"));
+}
+
+TEST_CASE("Scores of several classes count as they are at first") {
+  Engine engine;
+  engine.settings.defaults.windows = {TimeWindow("10m", 10 * kMinute, 10)};
+  engine.Use();
+  TestEvent a = Prediction("a", "x");
+  a.scores = {{"x", 0.7}, {"y", 0.2}, {"z", 0.1}};
+  TestEvent b = Prediction("b", "y");
+  b.scores = {{"x", 0.3}, {"y", 0.4}, {"z", 0.3}};
+  engine.Post({a, b});
+  CHECK(*Of(engine, "estimated_accuracy") == Approx(0.55).epsilon(1e-9));
+  CHECK(*Of(engine, "score_calibrated") == 0);
+  engine.Post({Label("a", "x")});
+  CHECK(*Of(engine, "estimate_gap_accuracy") == Approx(0.3).epsilon(1e-9));
+}
+
+TEST_CASE("History and anomalies of an estimate begin with its calibration") {
+  Engine engine;
+  Stream stream(&engine);
+  engine.settings.defaults.anomalies.metrics = {"estimated_accuracy"};
+  engine.settings.defaults.anomalies.min_history_ms = Engine::kHour;
+  engine.Use();
+  const auto expected = [&engine] {
+    return engine.FindWindow("10m").expected.size();
+  };
+  int id = 0;
+  const auto run = [&](int hours, bool labelled) {
+    for (int i = 0; i < 12 * hours; ++i) {
+      engine.Wait(5 * kMinute);
+      std::vector<TestEvent> events;
+      for (int j = 0; j < 10; ++j) {
+        events.push_back(Scored(std::to_string(id++), "UP", 0.9));
+        if (labelled) events.back().label = j % 2 == 0 ? "UP" : "DOWN";
+      }
+      engine.Post(events);
+    }
+  };
+  run(20, false);
+  CHECK(*Of(engine, "score_calibrated") == 0);
+  CHECK(expected() == 0);
+  run(24, true);
+  CHECK(*Of(engine, "score_calibrated") == 1);
+  CHECK(expected() == 1);
+  CHECK(engine.FindWindow("10m").expected[0].expected.center ==
+        Approx(0.5).margin(0.05));
+}
+
 TEST_CASE("Predictions are estimated before their labels come") {
   Engine engine;
   Stream stream(&engine);
-  stream.Run(12);
-  CHECK_FALSE(Of(engine, "estimated_accuracy"));
-  stream.Run(10);
-  REQUIRE(Of(engine, "estimated_accuracy"));
+  stream.Run(11);
+  CHECK(*Of(engine, "score_calibrated") == 0);
+  stream.Run(11);
+  CHECK(*Of(engine, "score_calibrated") == 1);
   CHECK(*Of(engine, "estimated_accuracy") == Approx(0.75).margin(0.03));
   CHECK(*Of(engine, "estimated_accuracy_lower_bound") <
         *Of(engine, "estimated_accuracy"));
@@ -179,6 +275,7 @@ TEST_CASE("By the time of the prediction, late labels are learnt at once") {
   engine.Post(labels);
   CHECK_FALSE(Of(engine, "estimated_accuracy"));
   engine.Post({Scored("next", "UP", 0.8)});
+  CHECK(*Of(engine, "score_calibrated") == 1);
   CHECK(*Of(engine, "estimated_accuracy") == Approx(0.8).margin(0.08));
 }
 
@@ -203,6 +300,7 @@ TEST_CASE("Another positive class, and switching off and on, begin anew") {
     engine.Use();
   }
   CHECK_FALSE(Of(engine, "estimated_accuracy"));
+  CHECK_FALSE(Of(engine, "score_calibrated"));
   // What was counted before is not taken away.
   engine.Post({Label("id1499", "UP", 2e9), Label("id1499", "DOWN", 2.1e9)});
   const SlotCounts counts = engine.Window("10m");
@@ -212,8 +310,11 @@ TEST_CASE("Another positive class, and switching off and on, begin anew") {
       CHECK(count == 0);
     }
   }
-  stream.Run(30);
+  stream.Run(5);
   CHECK(Of(engine, "estimated_accuracy"));
+  CHECK(*Of(engine, "score_calibrated") == 0);
+  stream.Run(25);
+  CHECK(*Of(engine, "score_calibrated") == 1);
 }
 
 TEST_CASE("Several classes are estimated from their scores") {
@@ -310,7 +411,7 @@ TEST_CASE("Estimates are the same after a checkpoint and after a replay") {
   Engine engine;
   Stream stream(&engine);
   stream.truth = TooSure;
-  stream.Run(47);
+  stream.Run(GENERATE(3, 47));  // before there is a calibration, and then
   std::pmr::memory_resource* const memory = std::pmr::get_default_resource();
   State loaded(memory);
   StateImage image;
