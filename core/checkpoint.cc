@@ -54,6 +54,8 @@ class Checkpoint {
                               uint64_t generation, uint32_t matrix,
                               uint32_t marginals);
   template <class Archive>
+  static void DoOrigins(Archive& archive, State& state, Model& model);
+  template <class Archive>
   static void DoHead(Archive& archive, State& state);
   static void SaveModel(Save& save, State& state, Model& model);
   static void LoadRepresentatives(Load& load, Model& model);
@@ -370,9 +372,10 @@ void Checkpoint::Do(Archive& archive, State& state, Model& model,
                     Version& version) {
   const uint32_t frozen_at =
       model.matrix_frozen_at.load(std::memory_order_relaxed);
-  const uint32_t matrix = model.MatrixCells(model.class_count(), frozen_at);
+  const uint32_t matrix =
+      Model::MatrixCells(model.task, model.class_count(), frozen_at);
   const uint32_t marginals =
-      model.MarginalCells(model.class_count(), frozen_at);
+      Model::MarginalCells(model.task, model.class_count(), frozen_at);
   archive.Do(version.counts);
   archive.Do(version.last_event_ms);
   if constexpr (Archive::kLoads) {
@@ -414,6 +417,26 @@ void Checkpoint::Do(Archive& archive, State& state, Model& model,
   version.estimates.Do(archive);
 }
 
+template <class Archive>
+void Checkpoint::DoOrigins(Archive& archive, State& state, Model& model) {
+  constexpr auto relaxed = std::memory_order_relaxed;
+  if constexpr (Archive::kLoads) {
+    if (archive.AtEnd()) return state.CompleteOld(&model);
+  }
+  auto positive_origin = model.positive_origin.load(relaxed);
+  auto task_origin = model.task_origin.load(relaxed);
+  int64_t task_since_ms = model.task_since_ms;
+  archive.Do(positive_origin);
+  archive.Do(task_origin);
+  archive.Do(task_since_ms);
+  DoList(archive, model.early_labels);
+  if constexpr (Archive::kLoads) {
+    model.positive_origin.store(positive_origin, relaxed);
+    model.SetTask(model.task, task_origin, task_since_ms);
+    model.is_settled = !model.IsTaskOpen() && model.early_labels.empty();
+  }
+}
+
 void Checkpoint::SaveModel(Save& save, State& state, Model& model) {
   save.Text(model.name);
   save.Do(model.owner);
@@ -441,6 +464,7 @@ void Checkpoint::SaveModel(Save& save, State& state, Model& model) {
   }
   const ClassMap* map = model.class_map.load(std::memory_order_relaxed);
   DoList(save, map != nullptr ? map->representative : std::vector<uint32_t>());
+  DoOrigins(save, state, model);
 }
 
 void Checkpoint::LoadRepresentatives(Load& load, Model& model) {
@@ -512,6 +536,7 @@ void Checkpoint::LoadModel(Load& load, State& state, uint32_t number) {
   const bool is_former = load.AtEnd();
   if (!is_former) LoadRepresentatives(load, *model);
   state.UniteClasses(model);
+  DoOrigins(load, state, *model);
   state.Touch(model);
   state.Recharge(model);
   model->TakeUnsaved();

@@ -17,7 +17,6 @@ std::string_view RejectName(Reject reject) {
       "invalid_text",
       "future_timestamp",
       "task_mismatch",
-      "no_positive_class",
       "unknown_class",
       "class_limit",
       "version_limit",

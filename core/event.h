@@ -28,14 +28,13 @@ enum class Reject : uint8_t {
   kInvalidText,
   kFutureTimestamp,
   kTaskMismatch,
-  kNoPositiveClass,
   kUnknownClass,
   kClassLimit,
   kVersionLimit,
   kModelLimit,
   kMemoryLimit,
 };
-inline constexpr size_t kRejectCount = 16;  // kNone included
+inline constexpr size_t kRejectCount = 15;  // kNone included
 
 // "task_mismatch" for kTaskMismatch, and so on.
 std::string_view RejectName(Reject reject);

@@ -191,6 +191,21 @@ std::string_view ModelSettings::ClassOf(std::string_view text) const {
   return !other.empty() && is_listed(other) && !is_listed(name) ? other : name;
 }
 
+std::string_view TaskName(Task task) {
+  switch (task) {
+    case Task::kRegression:
+      return "regression";
+    case Task::kMultilabel:
+      return "multilabel";
+    default:
+      return "classification";
+  }
+}
+
+bool IsPlainName(std::string_view text) {
+  return text.find_first_of("*?") == std::string_view::npos;
+}
+
 const ModelSettings& Settings::For(std::string_view model) const {
   for (const ModelSettings& rule : model_rules) {
     if (GlobMatches(rule.match, model)) return rule;

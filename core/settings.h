@@ -16,6 +16,9 @@ namespace plumbline {
 
 enum class Task : uint8_t { kClassification, kRegression, kMultilabel };
 
+// "classification" for kClassification, and so on.
+std::string_view TaskName(Task task);
+
 // "5m" and the like, or "last_1000".
 struct WindowSettings {
   std::string name;       // as configured; the value of the label `window`
@@ -117,6 +120,9 @@ struct Settings {
   // The first rule that matches `model`, else the defaults.
   const ModelSettings& For(std::string_view model) const;
 };
+
+// True if `text` is a name: a glob that matches nothing but itself.
+bool IsPlainName(std::string_view text);
 
 // True if `glob` (with * for any run and ? for any one character) matches
 // `text`.

@@ -10,6 +10,7 @@ namespace {
 // as it began has missed nothing.
 struct Structure {
   const std::vector<Version*>* versions;
+  Task task;  // changes before there is a version
   uint32_t classes;
   uint32_t frozen_at;
   const std::string* positive_class;
@@ -19,6 +20,8 @@ struct Structure {
 
   explicit Structure(const Model& model)
       : versions(&model.versions.Get()),
+        // Relaxed: it publishes nothing but itself.
+        task(model.published_task.load(std::memory_order_relaxed)),
         classes(model.class_count()),
         // Acquire: sees the classes added before.
         frozen_at(model.matrix_frozen_at.load(std::memory_order_acquire)),
@@ -100,17 +103,20 @@ ModelSnapshot Read(const Model& model, int64_t now_ms, bool exactly = false) {
     const Structure structure(model);
     ModelSnapshot out;
     out.name = model.name;
-    out.task = model.task;
-    // Relaxed: it publishes nothing but itself.
-    out.min_coverage = model.min_coverage.load(std::memory_order_relaxed);
-    out.anomaly_threshold =
-        model.anomaly_threshold.load(std::memory_order_relaxed);
+    out.task = structure.task;
+    // Relaxed: these publish nothing but themselves.
+    constexpr auto relaxed = std::memory_order_relaxed;
+    out.min_coverage = model.min_coverage.load(relaxed);
+    out.anomaly_threshold = model.anomaly_threshold.load(relaxed);
+    out.positive_origin = model.positive_origin.load(relaxed);
+    out.task_origin = model.task_origin.load(relaxed);
+    out.task_since_ms = model.published_task_since_ms.load(relaxed);
     out.has_matrix =
-        model.task == Task::kClassification && structure.frozen_at == 0;
+        out.task == Task::kClassification && structure.frozen_at == 0;
     const uint32_t matrix_cells =
-        model.MatrixCells(structure.classes, structure.frozen_at);
+        Model::MatrixCells(out.task, structure.classes, structure.frozen_at);
     const uint32_t marginal_cells =
-        model.MarginalCells(structure.classes, structure.frozen_at);
+        Model::MarginalCells(out.task, structure.classes, structure.frozen_at);
     ReadTotals(model, structure, matrix_cells, &out);
     for (size_t i = 0; i < out.versions.size(); ++i) {
       const Version& version = *(*structure.versions)[i];

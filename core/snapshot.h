@@ -54,11 +54,14 @@ std::vector<DetectorSnapshot> DetectorsOf(const VersionSnapshot& version);
 
 struct ModelSnapshot {
   std::string name;
-  Task task = Task::kClassification;
-  std::vector<std::string> classes;  // those that are shown
+  Task task = Task::kClassification;  // nothing where it is open
+  std::vector<std::string> classes;   // those that are shown
   // From the classes of the model to those. Empty where they are the same.
   ClassMap class_map;
   std::optional<std::string> positive_class;
+  PositiveOrigin positive_origin = PositiveOrigin::kNone;
+  TaskOrigin task_origin = TaskOrigin::kConfigured;
+  int64_t task_since_ms = 0;     // 0: not known any more
   double min_coverage = 0;       // as configured
   double anomaly_threshold = 0;  // likewise
   Model::ThresholdPlaces thresholds;

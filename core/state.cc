@@ -1,9 +1,12 @@
 #include "core/state.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "core/class_text.h"
+#include "core/join/class_set.h"
+#include "core/join/task_rule.h"
 #include "core/metrics/statistic.h"
 
 namespace plumbline {
@@ -12,6 +15,20 @@ namespace {
 constexpr int64_t kRetirementCheckMs = 60'000;
 // Of a class, a segment or a set of them, and where it is found.
 constexpr int64_t kBytesPerName = 256;
+
+// A model of this name is there from the start.
+bool IsNamedBy(const ModelSettings& rule, std::string_view model) {
+  return rule.match == model && IsPlainName(rule.match);
+}
+
+// How many of the configured classes the model does not have yet.
+uint32_t NewClasses(const ModelSettings& rule, const Model& model) {
+  if (model.task == Task::kRegression) return 0;
+  return static_cast<uint32_t>(std::count_if(
+      rule.classes.begin(), rule.classes.end(), [&](const std::string& name) {
+        return model.FindClass(name) == kNoClass;
+      }));
+}
 
 template <class T>
 bool ByName(const T* a, const T* b) {
@@ -65,7 +82,9 @@ bool State::ChangeSettings(Settings settings, int64_t now_ms) {
       settings_, std::make_unique<const Settings>(std::move(settings)));
   int64_t bytes = 0;
   for (const Model* model : models_.Get()) {
-    bytes += WindowBytes(model->name, ShapeOf(*model));
+    WindowShape shape = ShapeOf(*model);
+    shape.classes += NewClasses(settings_->For(model->name), *model);
+    bytes += WindowBytes(model->name, shape);
   }
   if (bytes > settings_->window_bytes && bytes > window_bytes_) {
     settings_ = std::move(old);
@@ -73,22 +92,57 @@ bool State::ChangeSettings(Settings settings, int64_t now_ms) {
   }
   prediction_ages_.set_horizon(settings_->horizon_ms);
   label_ages_.set_horizon(settings_->label_horizon_ms);
-  // What is received from here on is told apart by its age bucket.
-  prediction_ages_.Close(now_ms);
-  prediction_ages_.Skip();
+  const uint32_t first_age = NewAge();
   label_ages_.Close(now_ms);
 
   for (Model* model : models_.Get()) {
     model->FreezeMatrixBeyond(settings_->matrix_classes);
-    model->Configure(settings_->For(model->name), prediction_ages_.next(),
-                     now_ms, &reclaimer_);
+    const ModelSettings& rule = settings_->For(model->name);
+    model->Configure(rule, first_age, now_ms, &reclaimer_);
+    if (model->IsTaskOpen() && rule.task) {
+      DecideTask(model, *rule.task, TaskOrigin::kConfigured);
+    }
     UniteClasses(model);
+    AddConfiguredClasses(model, first_age);
+    AssumePositiveClass(model, first_age);
     // Which detectors there are is published with counts.
     for (Version* version : model->versions.Get()) Touch(model, version);
     Recharge(model);
   }
+  AddNamedModels();
   Expire();
   return true;
+}
+
+// As far as limits allow.
+void State::AddNamedModels() {
+  for (const ModelSettings& rule : settings_->model_rules) {
+    constexpr size_t kLongestName = 128;  // bytes
+    if (rule.match.empty() || rule.match.size() > kLongestName ||
+        FindModel(rule.match) != nullptr ||
+        !IsNamedBy(settings_->For(rule.match), rule.match)) {
+      continue;
+    }
+    WindowShape shape;
+    shape.task = rule.task.value_or(Task::kRegression);
+    shape.classes = static_cast<uint32_t>(rule.classes.size());
+    const bool fits =
+        static_cast<int64_t>(models_.Get().size()) < settings_->models &&
+        window_bytes_ + WindowBytes(rule.match, shape) <=
+            settings_->window_bytes;
+    if (!fits) continue;
+    Touch(AddModel(rule.match, shape.task,
+                   rule.task ? TaskOrigin::kConfigured : TaskOrigin::kOpen));
+  }
+}
+
+bool State::LacksNamedModels() const {
+  return std::any_of(
+      settings_->model_rules.begin(), settings_->model_rules.end(),
+      [this](const ModelSettings& rule) {
+        return IsNamedBy(settings_->For(rule.match), rule.match) &&
+               FindModel(rule.match) == nullptr;
+      });
 }
 
 int64_t State::Advance(int64_t now_ms) {
@@ -219,21 +273,58 @@ void State::AddFigures(Model* model, Version* version, int64_t hour,
   Recharge(model);
 }
 
-Model* State::AddModel(std::string_view name, Task task) {
+Model* State::AddModel(std::string_view name, Task task, TaskOrigin origin) {
   auto model = std::make_unique<Model>(std::string(name), next_model_number_++,
                                        static_cast<uint32_t>(owners_.size()),
                                        task, &reclaimer_, &prediction_ages_,
                                        &label_ages_, &records_);
   AddOwner({&model->labels, model.get(), nullptr});
   AddOwner({&model->past_labels, model.get(), nullptr});
+  model->SetTask(task, origin, now_ms_);
+  model->is_settled = origin != TaskOrigin::kOpen;
   model->Configure(settings_->For(name), 0, now_ms_, &reclaimer_);
   Model* added = models_.Insert(std::move(model), ByName<Model>);
   by_name_.emplace(added->name, added);
   added->last_event_ms = now_ms_;
   added->next_sample_ms =
       (now_ms_ / FigureHistory::kHourMs + 1) * FigureHistory::kHourMs;
+  AddConfiguredClasses(added, 0);
   Recharge(added);
   return added;
+}
+
+void State::DecideTask(Model* model, Task task, TaskOrigin origin) {
+  model->SetTask(task, origin, now_ms_);
+  AddConfiguredClasses(model, 0);
+  for (uint64_t& label : model->early_labels) {
+    label = ReadEarlyLabel(model, label);
+  }
+  model->is_settled = model->early_labels.empty();
+  AssumePositiveClass(model);
+  Recharge(model);
+}
+
+// The value of a record, now that the task is known.
+uint64_t State::ReadEarlyLabel(Model* model, uint64_t bits) {
+  if (model->task == Task::kRegression) return bits;
+  const std::string text = WholeText(std::bit_cast<double>(bits));
+  const std::string_view name = settings_->For(model->name).ClassOf(text);
+  uint32_t index = model->FindClass(name);
+  if (index == kNoClass) index = AddClass(model, name);
+  return model->task == Task::kMultilabel ? ValueOfSet({index}) : index;
+}
+
+// They are classes of the model from its start.
+void State::AddConfiguredClasses(Model* model, uint32_t first_age) {
+  if (model->task == Task::kRegression) return;
+  bool any = false;
+  for (const std::string& name : settings_->For(model->name).classes) {
+    if (model->FindClass(name) != kNoClass) continue;
+    if (model->class_count() >= settings_->classes) break;
+    AddClass(model, name);
+    any = true;
+  }
+  if (any) AssumePositiveClass(model, first_age);
 }
 
 Version* State::AddVersion(Model* model, std::string_view name) {
@@ -298,16 +389,7 @@ void State::AddScores(Model* model, bool of_classes) {
 }
 
 uint32_t State::AddClass(Model* model, std::string_view text) {
-  const bool first = model->class_count() == 0;
   const uint32_t index = model->AddClass(text, settings_->matrix_classes);
-  if (first && model->task == Task::kClassification &&
-      model->positive_class.load(std::memory_order_relaxed) == nullptr) {
-    if (text == "0" || text == "1") {
-      model->SetPositiveClass("1", 0, now_ms_, &reclaimer_);
-    } else if (text == "false" || text == "true") {
-      model->SetPositiveClass("true", 0, now_ms_, &reclaimer_);
-    }
-  }
   Recharge(model);
   return index;
 }
@@ -342,6 +424,46 @@ void State::UniteClasses(Model* model) {
   model->SetRepresentatives(std::move(representative), prediction_ages_.next(),
                             now_ms_, &reclaimer_);
   model->RefuseOthers(rule.classes);
+}
+
+// What is received from here on is told apart by its age.
+uint32_t State::NewAge() {
+  prediction_ages_.Close(now_ms_);
+  prediction_ages_.Skip();
+  return prediction_ages_.next();
+}
+
+bool State::AssumePositiveClass(Model* model, uint32_t first_age) {
+  constexpr auto relaxed = std::memory_order_relaxed;  // they publish no data
+  const PositiveOrigin origin = model->positive_origin.load(relaxed);
+  if (model->task != Task::kClassification ||
+      origin == PositiveOrigin::kConfigured ||
+      origin == PositiveOrigin::kEnded) {
+    return false;
+  }
+  const std::string_view assumed = model->Assumed().Get();
+  const bool ends = assumed.empty() && origin == PositiveOrigin::kAssumed;
+  model->SetPositiveClass(assumed, ends ? NewAge() : first_age, now_ms_,
+                          &reclaimer_);
+  if (!assumed.empty()) {
+    model->positive_origin.store(PositiveOrigin::kAssumed, relaxed);
+  } else if (ends) {
+    model->positive_origin.store(PositiveOrigin::kEnded, relaxed);
+  }
+  return ends;
+}
+
+// Of a model that was stored by an earlier format. There the first class alone
+// decided what positive class is assumed, and configured classes were not there
+// before they came.
+void State::CompleteOld(Model* model) {
+  AddConfiguredClasses(model, NewAge());
+  if (!settings_->For(model->name).positive_class.empty()) return;
+  if (model->HasPositiveClass()) {
+    model->positive_origin.store(PositiveOrigin::kAssumed,
+                                 std::memory_order_relaxed);
+  }
+  AssumePositiveClass(model, NewAge());
 }
 
 void State::Remove(Model* model) {
@@ -511,7 +633,7 @@ void State::Retire() {
       }
     }
     if (model->versions.Get().empty() && model->records == 0 &&
-        Silent(model->last_event_ms, rule)) {
+        !IsNamedBy(rule, model->name) && Silent(model->last_event_ms, rule)) {
       Remove(model);
     }
   }

@@ -73,6 +73,10 @@ class State {
   // changed, if the windows would need more than the limit.
   bool ChangeSettings(Settings settings, int64_t now_ms);
 
+  // A model that the settings name without a glob is not there: it has been
+  // deleted since, or no limit allowed it.
+  bool LacksNamedModels() const;
+
   // Time passes: what is over its horizon expires, what was silent for long
   // enough retires. Never runs back: returns the later of `now_ms` and the
   // last time used.
@@ -95,7 +99,9 @@ class State {
   int64_t window_bytes() const { return window_bytes_; }
 
   // REQUIRE: what is added is within the limits.
-  Model* AddModel(std::string_view name, Task task);
+  Model* AddModel(std::string_view name, Task task, TaskOrigin origin);
+  // Of a model whose task is open.
+  void DecideTask(Model* model, Task task, TaskOrigin origin);
   Version* AddVersion(Model* model, std::string_view name);
   // The slices of these segments, as far as they are not there; returns their
   // set.
@@ -104,6 +110,9 @@ class State {
   uint32_t AddClass(Model* model, std::string_view text);
   // Makes classes one that are one under the settings, and others not.
   void UniteClasses(Model* model);
+  // To be called once all classes of an event are there: the positive class may
+  // be assumed of them. True if that ends here.
+  bool AssumePositiveClass(Model* model, uint32_t first_age = 0);
   // The model has scores from now on.
   void AddScores(Model* model, bool of_classes);
   void Remove(Model* model);
@@ -170,6 +179,11 @@ class State {
   friend class Checkpoint;
 
   void Sweep(size_t n);
+  uint32_t NewAge();
+  void AddNamedModels();
+  void AddConfiguredClasses(Model* model, uint32_t first_age);
+  uint64_t ReadEarlyLabel(Model* model, uint64_t bits);
+  void CompleteOld(Model* model);
   void SetOwner(uint32_t index, Owner owner) {
     if (index < owners_.size()) owners_[index] = owner;
   }

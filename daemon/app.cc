@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "config/loader.h"
+#include "core/conflicts.h"
 #include "core/timestamp.h"
 #include "daemon/build_info.h"
 #include "daemon/log/log.h"
@@ -147,13 +148,16 @@ bool App::Recover(std::string* error) {
         [this](State* state) { state->LimitHistory(config_.retention_ms); });
   }
   // What is in force already needs no record: a full disk takes none.
-  if (EncodeSettings(pipeline_.state().settings()) !=
-      EncodeSettings(config_.engine)) {
-    if (const auto wrong = Apply(config_)) {
+  const bool same = EncodeSettings(pipeline_.state().settings()) ==
+                    EncodeSettings(config_.engine);
+  if (!same || pipeline_.state().LacksNamedModels()) {
+    const auto wrong = Apply(config_);
+    if (wrong && !same) {
       *error = *wrong;
       return false;
     }
   }
+  LogConflicts();
   *error = EventLog::Check(config_.event_log);
   if (!error->empty()) return false;
   event_log_.Configure(config_.event_log);
@@ -173,7 +177,8 @@ void App::LogFigures(
 }
 
 void App::Stop() {
-  phase_.store(Phase::kStopping);
+  Phase ready = Phase::kReady;
+  phase_.compare_exchange_strong(ready, Phase::kStopping);
   // Ingest first: what it has answered is still seen by a last scrape.
   if (ingest_server_ != nullptr) ingest_server_->Stop(kStopGrace);
   rejections_.WriteAll();
@@ -200,8 +205,19 @@ std::optional<std::string> App::Reload() {
   } else {
     ingest_handler_->SetLimits(config_);
     Log(LogLevel::kInfo, "the configuration was reloaded");
+    LogConflicts();
   }
   return wrong;
+}
+
+void App::LogConflicts() const {
+  for (const Conflict& conflict :
+       ConflictsOf(pipeline_.state(), config_.engine)) {
+    Log(LogLevel::kWarn, "the configuration and a model contradict each other",
+        {{"model", conflict.model},
+         {"field", conflict.field},
+         {"conflict", conflict.message}});
+  }
 }
 
 std::optional<Config> App::Load(std::string* error) const {
@@ -279,9 +295,11 @@ DaemonFigures App::Figures() const {
   figures.rejections = rejections_.Read();
   figures.process = ReadProcessFigures();
   figures.event_log = event_log_.Figures();
-  figures.ready = phase_.load() == Phase::kReady;
-  // Once ready, both listeners are there.
-  if (figures.ready) {
+  const Phase phase = phase_.load();
+  figures.ready = phase == Phase::kReady;
+  figures.recovered = phase != Phase::kRecovering;
+  // Then both listeners are there.
+  if (figures.recovered) {
     figures.connections = ingest_server_->open();
     if (store_ != nullptr) {
       const Checkpointer& checkpointer = store_->checkpointer();

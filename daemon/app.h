@@ -69,6 +69,8 @@ class App {
   bool Recover(std::string* error);
   std::optional<Config> Load(std::string* error) const;
   std::optional<std::string> Apply(Config config);
+  // REQUIRES: nothing changes the configuration meanwhile.
+  void LogConflicts() const;
   DaemonFigures Figures() const;
   void LogFigures(int64_t now_ms,
                   const std::function<void(const std::string&)>& write) const;

@@ -4,6 +4,7 @@
 
 namespace plumbline {
 
+// It stops after it was ready, or without ever leaving recovery.
 enum class Phase { kRecovering, kReady, kStopping };
 
 }  // namespace plumbline

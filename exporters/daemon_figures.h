@@ -77,7 +77,8 @@ struct DaemonFigures {
   ProcessFigures process;
   EventLogFigures event_log;
   bool ready = false;
-  int64_t connections = 0;      // open ones to the ingest listener
+  bool recovered = false;   // what is stored has been read, once and for all
+  int64_t connections = 0;  // open ones to the ingest listener
   int64_t in_flight_bytes = 0;  // of bodies being worked on
   uint64_t journal_errors = 0;
   uint64_t storage_bytes = 0;

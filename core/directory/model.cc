@@ -113,6 +113,7 @@ Model::Model(std::string name, uint32_t number, uint32_t owner, Task task,
       labels(label_ages, &records, all_records),
       past_labels(prediction_ages, &records, all_records),
       classes(reclaimer),
+      published_task(task),
       versions(reclaimer) {
   small_integer.fill(kNoClass);
   counting.scores = &scores;
@@ -196,9 +197,7 @@ void Model::ClearSeen(Version* version, const DriftWatch::Stale& stale) {
 
 void Model::Configure(const ModelSettings& rule, uint32_t first_age,
                       int64_t now_ms, Reclaimer* reclaimer) {
-  if (!rule.positive_class.empty()) {
-    SetPositiveClass(rule.positive_class, first_age, now_ms, reclaimer);
-  }
+  ConfigurePositiveClass(rule, first_age, now_ms, reclaimer);
   RefuseOthers(rule.classes);
   min_coverage.store(rule.min_coverage, std::memory_order_relaxed);
   anomaly_threshold.store(rule.anomalies.threshold, std::memory_order_relaxed);
@@ -215,6 +214,26 @@ void Model::Configure(const ModelSettings& rule, uint32_t first_age,
     ConfigureEstimates(rule, version, first_age, now_ms);
   }
   UpdateCounting();
+}
+
+// Without a configured one, what was configured is assumed or goes; what was
+// assumed, or has ended, stays.
+void Model::ConfigurePositiveClass(const ModelSettings& rule,
+                                   uint32_t first_age, int64_t now_ms,
+                                   Reclaimer* reclaimer) {
+  constexpr auto relaxed = std::memory_order_relaxed;  // they publish no data
+  if (!rule.positive_class.empty()) {
+    SetPositiveClass(rule.positive_class, first_age, now_ms, reclaimer);
+    positive_origin.store(PositiveOrigin::kConfigured, relaxed);
+  } else if (positive_origin.load(relaxed) == PositiveOrigin::kConfigured) {
+    const bool classifies = task == Task::kClassification;
+    const std::string_view assumed =
+        classifies ? Assumed().Get() : std::string_view();
+    SetPositiveClass(assumed, first_age, now_ms, reclaimer);
+    positive_origin.store(
+        assumed.empty() ? PositiveOrigin::kNone : PositiveOrigin::kAssumed,
+        relaxed);
+  }
 }
 
 void Model::ConfigureSlices(const ModelSettings& rule, uint32_t first_age) {
@@ -406,17 +425,50 @@ void Model::RefuseOthers(const std::vector<std::string>& configured) {
   }
 }
 
+void Model::SetTask(Task decided, TaskOrigin origin, int64_t since_ms) {
+  task = decided;
+  task_since_ms = since_ms;
+  // Relaxed: there is no version whose counts a reader could take for those of
+  // another task.
+  published_task.store(decided, std::memory_order_relaxed);
+  task_origin.store(origin, std::memory_order_relaxed);
+  published_task_since_ms.store(since_ms, std::memory_order_relaxed);
+  UpdateCounting();
+}
+
+AssumedPositive Model::Assumed() const {
+  AssumedPositive assumed;
+  const auto& all = classes.Get();
+  for (uint32_t c = 0; c < all.size() && assumed.IsPossible(); ++c) {
+    if (Representative(c) == c) assumed.Add(*all[c]);
+  }
+  return assumed;
+}
+
+// In whichever spelling.
+bool Model::IsPositiveClass(std::string_view text) const {
+  const std::string* const now = positive_class.load(std::memory_order_relaxed);
+  if (now == nullptr || text.empty()) return now == nullptr && text.empty();
+  const uint32_t index = FindClass(text);
+  return IsSameClass(*now, text) ||
+         (index != kNoClass && index == FindClass(*now));
+}
+
 void Model::SetPositiveClass(std::string_view text, uint32_t first_age,
                              int64_t now_ms, Reclaimer* reclaimer) {
   const std::string* old = positive_class.load(std::memory_order_relaxed);
-  if (old != nullptr && *old == text) return;
+  const bool is_same = IsPositiveClass(text);
+  if (is_same && (old == nullptr || *old == text)) return;
   generation_ = gate.Open(now_ms);
   // Release: publishes the string.
-  positive_class.store(new std::string(text), std::memory_order_release);
+  positive_class.store(text.empty() ? nullptr : new std::string(text),
+                       std::memory_order_release);
+  if (old != nullptr) reclaimer->Retire(old);
   // Scores of classes are there without a positive one, too.
-  if (old != nullptr || class_scored) RestartScores(first_age, reclaimer);
-  if (old != nullptr) {
-    reclaimer->Retire(old);
+  if (!is_same && (old != nullptr || scored)) {
+    RestartScores(first_age, reclaimer);
+  }
+  if (!is_same && old != nullptr) {
     ClearScores(reclaimer);
   }
   gate.Close();

@@ -19,6 +19,7 @@
 #include "core/class_map.h"
 #include "core/detect/detectors.h"
 #include "core/detect/figure_histories.h"
+#include "core/directory/assumed_positive.h"
 #include "core/directory/count_block.h"
 #include "core/directory/histogram.h"
 #include "core/directory/published_list.h"
@@ -120,6 +121,21 @@ struct Version {
                      bool by_prediction, Tallies* scratch);
 };
 
+// Where a model's positive class is from.
+enum class PositiveOrigin : uint8_t {
+  kNone,        // it has none
+  kConfigured,  // or was, and nothing else has come
+  kAssumed,     // of its classes
+  kEnded,       // it was assumed until another class came, and has none now
+};
+
+// Where a model's task is from.
+enum class TaskOrigin : uint8_t {
+  kConfigured,  // or not known any more
+  kAssumed,     // of an event
+  kOpen,        // nothing has decided it yet: there is no version
+};
+
 // The joined predictions of a deleted version. A label that they hold belongs
 // to the id: it is remembered on, until it is older than the horizon of labels.
 struct Departed {
@@ -136,7 +152,7 @@ struct Model {
   const std::string name;
   const uint32_t number;  // never reused
   const uint32_t owner;   // in records of labels; the next in past labels
-  const Task task;
+  Task task;              // the writer's; see SetTask()
 
   // Writer
   uint64_t records = 0;  // remembered of it, all versions and labels
@@ -161,6 +177,12 @@ struct Model {
   Slicing slicing;
   Counting counting;
   std::vector<bool> refused;  // by class: known, but no longer configured
+  int64_t task_since_ms = 0;  // 0: not known any more
+  // The values of labels that came while the task was open, each once: bits of
+  // doubles, and once it is decided as its records have them. Label records
+  // have the place in this list until they are used; see Record::is_early().
+  std::vector<uint64_t> early_labels;
+  bool is_settled = true;  // the task is not open, and no label was early
   // By spelling, the class that it is: its representative where there are
   // several.
   std::unordered_map<std::string_view, uint32_t> class_index;
@@ -173,6 +195,10 @@ struct Model {
   std::atomic<const std::string*> positive_class{nullptr};
   // Null while each class is its own.
   std::atomic<const ClassMap*> class_map{nullptr};
+  std::atomic<PositiveOrigin> positive_origin{PositiveOrigin::kNone};
+  std::atomic<Task> published_task;
+  std::atomic<TaskOrigin> task_origin{TaskOrigin::kConfigured};
+  std::atomic<int64_t> published_task_since_ms{0};
   std::atomic<double> min_coverage{0};       // as configured
   std::atomic<double> anomaly_threshold{0};  // likewise
   // 0 while observations are counted in the full matrix; else how many classes
@@ -197,11 +223,13 @@ struct Model {
   }
   CountForm form() const;
   // Cells of a slot, with so many classes and what matrix_frozen_at says.
-  uint32_t MatrixCells(uint32_t classes_now, uint32_t frozen_at) const {
+  static uint32_t MatrixCells(Task task, uint32_t classes_now,
+                              uint32_t frozen_at) {
     const uint32_t side = frozen_at != 0 ? frozen_at : classes_now;
     return task == Task::kClassification ? side * side : 0;
   }
-  uint32_t MarginalCells(uint32_t classes_now, uint32_t frozen_at) const {
+  static uint32_t MarginalCells(Task task, uint32_t classes_now,
+                                uint32_t frozen_at) {
     const bool used = frozen_at != 0 || task == Task::kMultilabel;
     return used ? classes_now * kMarginals : 0;
   }
@@ -245,9 +273,20 @@ struct Model {
   void FreezeMatrixBeyond(int64_t classes);
   // Of the known classes, those that are not among these; none if empty.
   void RefuseOthers(const std::vector<std::string>& configured);
-  // Scores of another class are counted from `first_age` on.
+  // Scores of another class are counted from `first_age` on. Empty: there is
+  // none any more, and what was counted of scores goes.
   void SetPositiveClass(std::string_view text, uint32_t first_age,
                         int64_t now_ms, Reclaimer* reclaimer);
+  bool HasPositiveClass() const {
+    return positive_class.load(std::memory_order_relaxed) != nullptr;
+  }
+  // [Writer] What may be assumed of its classes, as they are now.
+  AssumedPositive Assumed() const;
+  // REQUIRES: there is no version.
+  void SetTask(Task decided, TaskOrigin origin, int64_t since_ms);
+  bool IsTaskOpen() const {
+    return task_origin.load(std::memory_order_relaxed) == TaskOrigin::kOpen;
+  }
 
   // [Writer] Publishes what a group has changed.
   void Publish(int64_t now_ms, Tallies* scratch);
@@ -264,6 +303,9 @@ struct Model {
   void SetThresholds(const std::vector<ThresholdSettings>& wanted,
                      uint32_t first_age, int64_t now_ms, Reclaimer* reclaimer);
   void ConfigureSlices(const ModelSettings& rule, uint32_t first_age);
+  void ConfigurePositiveClass(const ModelSettings& rule, uint32_t first_age,
+                              int64_t now_ms, Reclaimer* reclaimer);
+  bool IsPositiveClass(std::string_view text) const;
   // Empties cells of predictions, as a change of the gate's open generation.
   void ClearSeen(Version* version, const DriftWatch::Stale& stale);
   void ClearTimeWindows(Version* version,

@@ -32,7 +32,15 @@ double ErrorOf(Task task, const Record& pair, uint64_t label_bits,
 void Joiner::Build(const EventBatch& batch, Plan* plan) {
   const Event& event = *plan->event;
   if (plan->model == nullptr) {
-    plan->model = state_->AddModel(batch.names[event.model], plan->task);
+    const std::string_view name = batch.names[event.model];
+    TaskOrigin origin = TaskOrigin::kConfigured;
+    if (plan->is_early) {
+      origin = TaskOrigin::kOpen;
+    } else if (!state_->settings().For(name).task) {
+      origin = TaskOrigin::kAssumed;
+      Warn(Warning::kTaskAssumed, plan);
+    }
+    plan->model = state_->AddModel(name, plan->task, origin);
     KeyOf(batch, event, &plan->key);
   }
   const bool predicts = plan->prediction_half == Half::kNew;
@@ -57,6 +65,7 @@ void Joiner::Build(const EventBatch& batch, Plan* plan) {
     }
     if (labels) label_set_ = SettleSet(batch, plan->model, &plan->label);
   }
+  if (plan->is_early && labels) KeepEarly(*plan);
   if (plan->task != Task::kClassification) return;
   details_.scores.clear();
   const auto settle = [this, plan](Value* value) {
@@ -69,6 +78,9 @@ void Joiner::Build(const EventBatch& batch, Plan* plan) {
   if (predicts) settle(&plan->prediction);
   if (labels) settle(&plan->label);
   if (has_class_scores) SettleScores(batch, *plan);
+  if (plan->adds_classes && state_->AssumePositiveClass(plan->model)) {
+    Warn(Warning::kPositiveClassEnded, plan);
+  }
 }
 
 void Joiner::SettleScores(const EventBatch& batch, const Plan& plan) {
@@ -362,6 +374,7 @@ void Joiner::KeepPastLabel(Model* model, const PairKey& key, uint64_t bits) {
   Record& record = state_->table().at(number);
   record.set_kind(RecordKind::kPastLabel);
   record.joined = 1;
+  record.set_early(model->IsTaskOpen());
   record.set_label(bits);
   Changed(number);
   CountPastLabel(model, owner, age, &record);
@@ -444,6 +457,7 @@ void Joiner::AddLabelRecord(const Plan& plan, bool joined) {
   Record& record = state_->table().at(number);
   record.set_kind(RecordKind::kLabel);
   record.owner = plan.model->owner;
+  record.set_early(plan.is_early);
   record.age = AgeOfReceipt(state_, &state_->label_ages(),
                             1 + SetDetails(plan.label.set.count));
   record.joined = joined;

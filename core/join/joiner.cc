@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/detect/anomaly.h"
+#include "core/join/task_rule.h"
 
 namespace plumbline {
 namespace {
@@ -52,7 +53,7 @@ void Joiner::Apply(const EventBatch& batch, BatchOutcome* outcome) {
     bool of_label = false;
     const Reject reject = ApplyEvent(batch, i, &duplicate, &of_label);
     if (reject != Reject::kNone) {
-      outcome->errors.push_back({static_cast<uint32_t>(i), reject, of_label});
+      outcome->errors.push_back(RejectionOf(batch, i, reject, of_label));
     } else if (duplicate) {
       ++outcome->duplicates;
     } else {
@@ -131,6 +132,15 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
   Reject reject = PlanEvent(batch, place, &plan, of_label);
   if (reserved_ > 0) reserved_ -= fresh_[place];
   if (reject != Reject::kNone) return reject;
+  const bool decides_task = plan.decides_task;
+  if (decides_task) {
+    state_->DecideTask(plan.model, plan.task, TaskOrigin::kAssumed);
+    plan = Plan{};
+    plan.event = &event;
+    plan.extra = &batch.ExtraOf(event);
+    reject = PlanEvent(batch, place, &plan, of_label);
+    if (reject != Reject::kNone) return reject;
+  }
   const int64_t needed = RecordsNeeded(plan);
   // Dead records go as fast as new ones come.
   if (needed > 1) {
@@ -160,6 +170,8 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
     if (reject != Reject::kNone) return reject;
   }
   Build(batch, &plan);
+  if (decides_task) Warn(Warning::kTaskAssumed, &plan);
+  if (plan.warnings != 0) NoteWarnings(plan);
   if (event.has_id) state_->unsaved_pairs().BeforeChange(plan.key);
   Model* model = plan.model;
   model->last_event_ms = now_ms();
@@ -190,6 +202,23 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
     DoCorrection(plan);
   }
   return Reject::kNone;
+}
+
+BatchOutcome::Error Joiner::RejectionOf(const EventBatch& batch, size_t place,
+                                        Reject reject, bool of_label) {
+  BatchOutcome::Error error{static_cast<uint32_t>(place), reject, of_label};
+  if (reject != Reject::kTaskMismatch) return error;
+  const Event& event = batch.events[place];
+  const Model* model = ModelOf(batch, event);
+  if (model != nullptr && !model->IsTaskOpen()) {
+    error.task = model->task;
+    error.task_since_ms = model->task_since_ms;
+  } else {
+    error.task = state_->settings()
+                     .For(batch.names[event.model])
+                     .task.value_or(TaskTakenFrom(batch, event));
+  }
+  return error;
 }
 
 Model* Joiner::ModelOf(const EventBatch& batch, const Event& event) {

@@ -32,6 +32,10 @@ struct BatchOutcome {
     uint32_t event;  // in batch.events
     Reject reject;
     bool of_label;  // the half at fault, where it is one of them
+    // Of a task_mismatch: the task that the model has, and since when, where it
+    // is known and that is remembered.
+    Task task = Task::kClassification;
+    int64_t task_since_ms = 0;
   };
   struct Warned {
     uint32_t event;  // in batch.events
@@ -125,6 +129,10 @@ class Joiner {
     uint32_t slices = Slicing::kNoSet;
     bool adds_slices = false;   // the set is found once they are there
     bool segments_fit = false;  // those that are new have room
+    bool adds_classes = false;
+    uint8_t warnings = 0;  // a bit for each
+    bool decides_task = false;
+    bool is_early = false;  // a label that leaves the task open
   };
 
   // Segments of the batch, looked up before.
@@ -175,7 +183,19 @@ class Joiner {
   Reject PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
                    bool* of_label);
   Reject PlanLabel(const EventBatch& batch, Plan* plan);
+  void PlanUnsettled(const EventBatch& batch, Plan* plan);
+  void ReadEarlyLabels(const Plan& plan);
+  Reject ReadEarly(const EventBatch& batch, const Plan& plan,
+                   Value* value) const;
+  void KeepEarly(const Plan& plan);
+  Reject PlanExtra(const EventBatch& batch, Plan* plan);
   Reject PlanScores(const EventBatch& batch, Plan* plan);
+  bool WillHavePositive(const EventBatch& batch, const Plan& plan) const;
+  static void Warn(Warning warning, Plan* plan) {
+    plan->warnings |= static_cast<uint8_t>(1U << static_cast<uint8_t>(warning));
+  }
+  BatchOutcome::Error RejectionOf(const EventBatch& batch, size_t place,
+                                  Reject reject, bool of_label);
   Reject PlanSets(const EventBatch& batch, Plan* plan, bool* of_label);
   bool IsRefused(const EventBatch& batch, const Plan& plan, uint32_t name);
   bool MayUnite(const EventBatch& batch, const Plan& plan) const;
@@ -225,6 +245,7 @@ class Joiner {
   bool IsNoted() const {
     return outcome_->account != nullptr && outcome_->account->Wants(place_);
   }
+  void NoteWarnings(const Plan& plan);
   void NoteTaken(const Plan& plan);
   void NotePair(const Model& model, const Version& version, const Record& pair,
                 const LabelValue& label, const Details& details,
@@ -287,6 +308,7 @@ class Joiner {
   std::vector<uint32_t> chain_;  // records alive, of the event at hand
   Details details_;              // of its prediction
   ClassSet label_set_;           // of its label
+  Extra without_scores_;         // of its prediction, where they are left out
   // Under the policy to refuse: how many records each event may need, and how
   // many of those are still to come.
   const EventBatch* batch_ = nullptr;  // that is applied

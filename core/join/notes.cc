@@ -42,6 +42,13 @@ size_t BytesOf(const Account::Pair& pair) {
 
 }  // namespace
 
+void Joiner::NoteWarnings(const Plan& plan) {
+  for (size_t i = 0; i < kWarningCount; ++i) {
+    if ((plan.warnings >> i & 1) == 0) continue;
+    outcome_->warnings.push_back({place_, static_cast<Warning>(i)});
+  }
+}
+
 void Joiner::NoteTaken(const Plan& plan) {
   const Account::Taken taken = {
       plan.prediction_half == Half::kNew,

@@ -6,17 +6,10 @@
 #include <string>
 
 #include "core/join/joiner.h"
+#include "core/join/task_rule.h"
 
 namespace plumbline {
 namespace {
-
-Task TaskOf(const Event& event) {
-  const ValueKind first = event.prediction_kind != ValueKind::kNone
-                              ? event.prediction_kind
-                              : event.label_kind;
-  if (first == ValueKind::kSet) return Task::kMultilabel;
-  return first == ValueKind::kReal ? Task::kRegression : Task::kClassification;
-}
 
 double NumberOf(ValueKind kind, uint64_t raw) {
   if (kind == ValueKind::kInteger) {
@@ -24,13 +17,6 @@ double NumberOf(ValueKind kind, uint64_t raw) {
   }
   return kind == ValueKind::kUnsigned ? static_cast<double>(raw)
                                       : std::bit_cast<double>(raw);
-}
-
-bool IsWhole(double number) { return number == std::floor(number); }
-
-bool IsAssumedPositive(std::string_view first_class) {
-  return first_class == "0" || first_class == "1" || first_class == "false" ||
-         first_class == "true";
 }
 
 }  // namespace
@@ -53,10 +39,11 @@ Reject Joiner::PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
       }
       LoadChain(plan->key);
     }
+    if (!plan->model->is_settled) PlanUnsettled(batch, plan);
   } else {
-    plan->task = state_->settings()
-                     .For(batch.names[event.model])
-                     .task.value_or(TaskOf(event));
+    const auto& task = state_->settings().For(batch.names[event.model]).task;
+    plan->task = task.value_or(TaskTakenFrom(batch, event));
+    plan->is_early = !task && LeavesTaskOpen(event);
   }
   for (const uint32_t r : chain_) {
     const Record& record = state_->table().at(r);
@@ -75,12 +62,10 @@ Reject Joiner::PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
                                  event.prediction, &plan->prediction);
       if (reject != Reject::kNone) return reject;
       plan->details = DetailCount(batch, event);
-      plan->score = plan->extra->score;
-      if (plan->extra->scores.count > 0) {
-        const Reject of_scores = PlanScores(batch, plan);
-        if (of_scores != Reject::kNone) return of_scores;
+      if (event.extra != kNoExtra) {
+        const Reject of_extra = PlanExtra(batch, plan);
+        if (of_extra != Reject::kNone) return of_extra;
       }
-      if (plan->extra->segments.count > 0) PlanSlices(batch, plan);
     }
   }
   if (event.label_kind != ValueKind::kNone) {
@@ -95,6 +80,21 @@ Reject Joiner::PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
     if (reject != Reject::kNone) return reject;
   }
   return CheckLimits(batch, plan, of_label);
+}
+
+// What comes with a new prediction.
+Reject Joiner::PlanExtra(const EventBatch& batch, Plan* plan) {
+  plan->score = plan->extra->score;
+  const bool has_scores = plan->extra->scores.count > 0;
+  if ((plan->score >= 0 || has_scores) && plan->task != Task::kClassification) {
+    return Reject::kTaskMismatch;
+  }
+  if (has_scores) {
+    const Reject reject = PlanScores(batch, plan);
+    if (reject != Reject::kNone) return reject;
+  }
+  if (plan->extra->segments.count > 0) PlanSlices(batch, plan);
+  return Reject::kNone;
 }
 
 // Most segments of a batch are among the few it has had already.
@@ -187,7 +187,7 @@ Reject Joiner::Read(const EventBatch& batch, const Plan& plan, ValueKind kind,
     }
     const double number = NumberOf(kind, raw);
     value->bits = std::bit_cast<uint64_t>(number + 0.0);  // one kind of zero
-    return Reject::kNone;
+    return plan.is_early ? ReadEarly(batch, plan, value) : Reject::kNone;
   }
   if ((kind == ValueKind::kSet) != (plan.task == Task::kMultilabel)) {
     return Reject::kTaskMismatch;
@@ -228,7 +228,7 @@ Reject Joiner::Read(const EventBatch& batch, const Plan& plan, ValueKind kind,
 
 Reject Joiner::CheckLimits(const EventBatch& batch, Plan* planned,
                            bool* of_label) const {
-  const Plan& plan = *planned;
+  Plan& plan = *planned;
   const Event& event = *plan.event;
   const Settings& settings = state_->settings();
   const bool predicts = plan.prediction_half == Half::kNew;
@@ -246,16 +246,10 @@ Reject Joiner::CheckLimits(const EventBatch& batch, Plan* planned,
   const uint32_t new_classes =
       uint32_t{new_prediction} + uint32_t{new_label} + plan.new_classes;
 
-  if (plan.score >= 0) {
-    bool known = false;
-    if (plan.model != nullptr) {
-      known =
-          plan.model->positive_class.load(std::memory_order_relaxed) != nullptr;
-    } else if (classifies) {
-      known = !settings.For(batch.names[event.model]).positive_class.empty() ||
-              IsAssumedPositive(plan.prediction.text);
-    }
-    if (!known || !classifies) return Reject::kNoPositiveClass;
+  plan.adds_classes = new_classes > 0;
+  if (plan.score >= 0 && !WillHavePositive(batch, plan)) {
+    plan.score = -1;
+    Warn(Warning::kNoPositiveClass, planned);
   }
   if (plan.model != nullptr && !plan.model->refused.empty() && classifies) {
     if (predicts && plan.model->Refuses(plan.prediction.bits)) {
@@ -286,8 +280,15 @@ Reject Joiner::CheckLimits(const EventBatch& batch, Plan* planned,
   };
   const size_t versions =
       plan.model == nullptr ? 0 : plan.model->versions.Get().size();
-  const uint32_t classes =
-      plan.model == nullptr ? 0 : plan.model->class_count();
+  // A new model has the configured classes, and then no others.
+  const bool has_configured = plan.model == nullptr && !rule.classes.empty() &&
+                              plan.task != Task::kRegression;
+  const auto classes =
+      plan.model != nullptr
+          ? plan.model->class_count() + new_classes
+          : std::max(new_classes,
+                     has_configured ? static_cast<uint32_t>(rule.classes.size())
+                                    : 0);
 
   if (plan.model == nullptr &&
       static_cast<int64_t>(state_->models().Get().size()) >= settings.models) {
@@ -300,12 +301,14 @@ Reject Joiner::CheckLimits(const EventBatch& batch, Plan* planned,
   if (new_prediction && refused(plan.prediction)) return Reject::kUnknownClass;
   if (new_label || plan.label_adds_class) *of_label = true;
   if (new_label && refused(plan.label)) return Reject::kUnknownClass;
-  if (classes + new_classes > settings.classes) return Reject::kClassLimit;
+  if (new_classes > 0 && classes > settings.classes) {
+    return Reject::kClassLimit;
+  }
   WindowShape shape;
   if (plan.model != nullptr) shape = state_->ShapeOf(*plan.model);
   shape.task = plan.task;
   shape.versions += new_version;
-  shape.classes += new_classes;
+  shape.classes = classes;
   shape.scored = shape.scored || new_score;
   shape.class_scored = shape.class_scored || new_class_scores;
   return CheckMemory(batch, shape, planned) ? Reject::kNone

@@ -11,9 +11,10 @@
 
 namespace plumbline {
 
-// Classes that scores name are classes of the model.
+// Classes that scores name are classes of the model. Without the class that is
+// predicted among them they are left out.
 Reject Joiner::PlanScores(const EventBatch& batch, Plan* plan) {
-  if (plan->task != Task::kClassification) return Reject::kTaskMismatch;
+  const Value& predicted = plan->prediction;
   const Range range = plan->extra->scores;
   if (MayUnite(batch, *plan)) {
     std::vector<std::string_view> names;
@@ -23,15 +24,63 @@ Reject Joiner::PlanScores(const EventBatch& batch, Plan* plan) {
     }
     if (NamesClassTwice(std::move(names))) return Reject::kInvalidJson;
   }
+  bool refused = false;
+  bool complete = false;
+  uint32_t new_classes = 0;
   for (uint32_t i = 0; i < range.count; ++i) {
     const uint32_t name = batch.class_scores[range.begin + i].name;
-    if (IsRefused(batch, *plan, name)) return Reject::kUnknownClass;
-    if (ClassOf(batch, plan->model, name) != kNoClass) continue;
-    plan->new_classes += !(plan->prediction.is_new &&
-                           IsSameClass(plan->prediction.text,
-                                       NewClass(batch, *plan->event, name)));
+    refused = refused || IsRefused(batch, *plan, name);
+    const uint32_t index = ClassOf(batch, plan->model, name);
+    const bool is_new = index == kNoClass;
+    const bool is_predicted =
+        predicted.is_new
+            ? is_new && IsSameClass(predicted.text,
+                                    NewClass(batch, *plan->event, name))
+            : index == predicted.bits;
+    complete = complete || is_predicted;
+    new_classes += is_new && !is_predicted;
   }
-  return Reject::kNone;
+  if (!complete) {
+    without_scores_ = *plan->extra;
+    without_scores_.scores = {};
+    plan->extra = &without_scores_;
+    plan->details = 0;
+    Warn(Warning::kScoresIncomplete, plan);
+    return Reject::kNone;
+  }
+  plan->new_classes = new_classes;
+  return refused ? Reject::kUnknownClass : Reject::kNone;
+}
+
+// True if a positive class is known once the classes of the event are there.
+bool Joiner::WillHavePositive(const EventBatch& batch, const Plan& plan) const {
+  AssumedPositive assumed;
+  if (plan.model != nullptr) {
+    const Model& model = *plan.model;
+    const bool is_assumed =
+        model.positive_origin.load(std::memory_order_relaxed) ==
+        PositiveOrigin::kAssumed;
+    const bool may_begin = model.class_count() == 0;
+    if (!may_begin && !(is_assumed && plan.adds_classes)) {
+      return model.HasPositiveClass();
+    }
+    assumed = model.Assumed();
+  }
+  const ModelSettings& rule =
+      state_->settings().For(batch.names[plan.event->model]);
+  if (!rule.positive_class.empty()) return true;
+  for (const std::string& name : rule.classes) assumed.Add(name);
+  if (plan.prediction.is_new) assumed.Add(plan.prediction.text);
+  if (plan.label_half != Half::kNothing &&
+      plan.label_half != Half::kDuplicate && plan.label.is_new) {
+    assumed.Add(plan.label.text);
+  }
+  const Range range = plan.extra->scores;
+  for (uint32_t i = 0; i < range.count; ++i) {
+    assumed.Add(
+        NewClass(batch, *plan.event, batch.class_scores[range.begin + i].name));
+  }
+  return !assumed.Get().empty();
 }
 
 // True if classes of the model may have other names than their spelling.

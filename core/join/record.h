@@ -34,8 +34,9 @@ struct Record {
   uint64_t kind_bits : 3 = 0;
   uint64_t joined : 1 = 0;
   uint64_t unsaved : 3 = 0;  // see core/join/unsaved_pairs.h
-  uint64_t slices : 16 = 0;  // of a prediction: a set of Slicing
-  uint64_t scored : 1 = 0;   // it holds a score; see below
+  uint64_t slices : 16 =
+      0;                    // of a prediction: a set of Slicing; see is_early()
+  uint64_t scored : 1 = 0;  // it holds a score; see below
   uint64_t number_high : 12 = 0;
   uint64_t time : 44 = 0;  // ms; see below
   uint64_t number_low : 20 = 0;
@@ -67,6 +68,10 @@ struct Record {
     number_middle = number >> 20 & 0x7ff;
     number_low = number & 0xfffff;
   }
+
+  // Of a label: its value is a place in Model::early_labels.
+  bool is_early() const { return kind() != RecordKind::kPrediction && slices; }
+  void set_early(bool early) { slices = early; }
 
   uint64_t prediction() const { return scored ? first & 0xffffffff : first; }
   uint64_t label() const { return scored ? first >> 32 : second; }

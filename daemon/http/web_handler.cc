@@ -162,8 +162,8 @@ HttpResponse WebHandler::Get(HttpRequest& request) {
     HttpResponse response;
     response.content_type = "text/html; charset=utf-8";
     response.body =
-        LandingPage(pipeline_->state(), phase_->load() == Phase::kReady,
-                    clock_->NowMs(), daemon_.figures().rejections);
+        LandingPage(pipeline_->state(), phase_->load() != Phase::kRecovering,
+                    clock_->NowMs());
     return response;
   }
   if (path == "/api/v1/status") return Json(daemon_.status_json());

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/units.h"
+#include "core/conflicts.h"
 #include "core/metrics/figures.h"
 #include "core/timestamp.h"
 #include "exporters/api/window_json.h"
@@ -16,17 +17,6 @@ using Json = nlohmann::ordered_json;
 
 std::string Dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-const char* TaskName(Task task) {
-  switch (task) {
-    case Task::kRegression:
-      return "regression";
-    case Task::kMultilabel:
-      return "multilabel";
-    default:
-      return "classification";
-  }
 }
 
 Json TimeJson(uint64_t ms) {
@@ -44,12 +34,24 @@ Json SummaryJson(const ModelSnapshot& model) {
          {"last_prediction", TimeJson(version.counts[kLastPredictionMs])},
          {"last_label", TimeJson(model.counts[kLastLabelMs])}});
   }
-  Json json = {{"model", model.name},
-               {"task", TaskName(model.task)},
-               {"classes", model.classes},
-               {"positive_class", nullptr},
-               {"versions", versions}};
+  Json json = {
+      {"model", model.name},
+      {"task", nullptr},
+      {"task_since", TimeJson(static_cast<uint64_t>(model.task_since_ms))},
+      {"classes", model.classes},
+      {"positive_class", nullptr},
+      {"assumed", Json::array()},
+      {"versions", versions}};
+  if (model.task_origin != TaskOrigin::kOpen) {
+    json["task"] = TaskName(model.task);
+  }
   if (model.positive_class) json["positive_class"] = *model.positive_class;
+  if (model.task_origin == TaskOrigin::kAssumed) {
+    json["assumed"].push_back("task");
+  }
+  if (model.positive_origin == PositiveOrigin::kAssumed) {
+    json["assumed"].push_back("positive_class");
+  }
   return json;
 }
 
@@ -285,16 +287,14 @@ Json LimitsJson(const State& state, const Config& config,
   };
 }
 
-Json RecentJson(const RejectionFigures& rejections) {
-  Json recent = Json::array();
-  for (const RecentRejection& rejection : rejections.recent) {
-    recent.push_back({{"time", FormatTimestamp(rejection.time_ms)},
-                      {"model", rejection.model},
-                      {"field", rejection.field},
-                      {"code", rejection.code},
-                      {"message", rejection.message}});
+Json ConflictsJson(const State& state, const Settings& settings) {
+  Json conflicts = Json::array();
+  for (const Conflict& conflict : ConflictsOf(state, settings)) {
+    conflicts.push_back({{"model", conflict.model},
+                         {"field", conflict.field},
+                         {"message", conflict.message}});
   }
-  return recent;
+  return conflicts;
 }
 
 }  // namespace
@@ -311,7 +311,7 @@ std::string StatusJson(const State& state, const Config& config,
        {"started", FormatTimestamp(static_cast<int64_t>(started * 1000))},
        {"uptime_seconds", uptime},
        {"limits", LimitsJson(state, config, daemon)},
-       {"recent_rejections", RecentJson(daemon.rejections)},
+       {"conflicts", ConflictsJson(state, config.engine)},
        {"resend_protection_seconds",
         static_cast<double>(ResendProtectionMs(state, now_ms)) / 1000},
        {"config", ConfigJson(config)}});

@@ -347,7 +347,7 @@ void AddDaemon(Families* out, const State& state, const DaemonFigures& daemon,
   gauge("process_open_fds", daemon.process.open_fds);
   gauge("process_max_fds", daemon.process.max_fds);
   gauge("process_start_time_seconds", daemon.process.start_time_seconds);
-  if (!daemon.ready) return;
+  if (!daemon.recovered) return;
   gauge("plumbline_remembered_bytes",
         static_cast<double>(state.gauges().remembered_bytes.load(relaxed)));
   gauge("plumbline_resend_protection_seconds",
@@ -369,8 +369,8 @@ std::vector<prometheus::MetricFamily> Collector::Collect() const {
     sizes = sizes_;
   }
   Families families(sizes);
-  if (daemon.ready) {
-    VisitModels(*state_, now_ms, [&](const ModelSnapshot& model) {
+  if (daemon.recovered) {
+    VisitModels(*state_, now_ms, [&families](const ModelSnapshot& model) {
       AddModel(&families, model);
       AddRejected(&families, model.name, daemon.rejections);
     });

@@ -187,7 +187,7 @@ Collector CollectorOf(const Pipeline* pipeline) {
       &pipeline->state(), [] { return kNowMs; },
       [] {
         DaemonFigures daemon;
-        daemon.ready = true;
+        daemon.ready = daemon.recovered = true;
         return daemon;
       });
 }

@@ -20,7 +20,10 @@ std::string Describe(const State& state, int64_t now_ms) {
       << state.gauges().forgotten_until_ms.load() << '\n';
   VisitModels(state, now_ms, [&](const ModelSnapshot& model) {
     out << model.name << " task " << static_cast<int>(model.task)
-        << " positive " << model.positive_class.value_or("-") << " matrix "
+        << " origin " << static_cast<int>(model.task_origin) << " since "
+        << model.task_since_ms << " positive "
+        << model.positive_class.value_or("-") << " origin "
+        << static_cast<int>(model.positive_origin) << " matrix "
         << model.has_matrix << '\n';
     list("classes", model.classes);
     list("counts", model.counts);

@@ -339,21 +339,6 @@ TEST_CASE("a classification refuses fractions") {
   CHECK(outcome.errors[0].of_label);
 }
 
-TEST_CASE("a score needs a positive class") {
-  Engine engine;
-  TestEvent scored = Both("UP", "UP");
-  scored.score = true;
-  CHECK(engine.Post({scored}).errors.at(0).reject == Reject::kNoPositiveClass);
-  CHECK_FALSE(engine.Has("m"));  // a rejected event leaves nothing behind
-  scored.prediction = 1;
-  scored.label = 0;
-  CHECK(engine.Post({scored}).accepted == 1);
-  CHECK(engine.Model().positive_class == "1");
-  // Once taken it stays.
-  engine.Post({Both(7, 7)});
-  CHECK(engine.Model().positive_class == "1");
-}
-
 TEST_CASE("a rejected event does nothing at all") {
   Engine engine;
   engine.settings.classes = 2;

@@ -62,7 +62,7 @@ TEST_CASE("what was refused is explained with its names escaped") {
   BatchOutcome outcome;
   for (const Reject reject :
        {Reject::kUnknownClass, Reject::kClassLimit, Reject::kVersionLimit,
-        Reject::kModelLimit, Reject::kMemoryLimit, Reject::kNoPositiveClass}) {
+        Reject::kModelLimit, Reject::kMemoryLimit}) {
     outcome.errors = {RejectOf(0, reject)};
     const std::string json = EventsResponse({}, Batch({event}), outcome).body;
     CHECK(json.find(RejectName(reject)) != std::string::npos);

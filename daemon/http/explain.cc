@@ -1,0 +1,158 @@
+#include "daemon/http/explain.h"
+
+#include <bit>
+#include <string>
+
+#include "core/advice.h"
+#include "core/join/task_rule.h"
+#include "core/timestamp.h"
+
+namespace plumbline {
+namespace {
+
+std::string Quoted(std::string_view text) {
+  return "\"" + std::string(text) + "\"";
+}
+
+std::string Described(ValueKind kind) {
+  switch (kind) {
+    case ValueKind::kSet:
+      return "a set of classes";
+    case ValueKind::kReal:
+      return "a number with a fraction or an exponent";
+    case ValueKind::kText:
+      return "a class";
+    default:
+      return "an integer";
+  }
+}
+
+// How a model gets another task.
+std::string ToChangeTask(std::string_view model) {
+  return "configure its task (models: [{match: " + Quoted(model) +
+         ", task: ...}]) and delete the model, which starts anew: " +
+         DeleteCommand(model);
+}
+
+// True if a model of this task takes a value of this kind.
+bool Takes(Task task, ValueKind kind, uint64_t value) {
+  if (task == Task::kMultilabel) return kind == ValueKind::kSet;
+  if (kind == ValueKind::kSet) return false;
+  if (task == Task::kRegression) return kind != ValueKind::kText;
+  return kind != ValueKind::kReal || IsWhole(std::bit_cast<double>(value));
+}
+
+void ExplainMismatch(const EventBatch& batch, const BatchOutcome::Error& error,
+                     EventError* explained) {
+  const Event& event = batch.events[error.event];
+  const std::string_view model = batch.names[event.model];
+  const ValueKind kind =
+      error.of_label ? event.label_kind : event.prediction_kind;
+  std::string what = explained->field + " is " + Described(kind);
+  if (!error.of_label &&
+      Takes(error.task, event.prediction_kind, event.prediction)) {
+    const bool one = batch.ExtraOf(event).score >= 0;
+    explained->field = one ? "score" : "scores";
+    what = one ? "score is a probability of the positive class"
+               : "scores are probabilities of classes, of which one is right";
+  }
+  explained->message = what + ", and model " + Quoted(model) + " is a " +
+                       std::string(TaskName(error.task));
+  if (error.task_since_ms > 0) {
+    explained->message += " since " + FormatTimestamp(error.task_since_ms);
+  }
+  explained->message += "; if that is not meant, " + ToChangeTask(model);
+}
+
+std::string TaskAssumed(const EventBatch& batch, const Event& event) {
+  const std::string_view model = batch.names[event.model];
+  const bool predicts = event.prediction_kind != ValueKind::kNone;
+  const Task task = TaskTakenFrom(batch, event);
+  const ValueKind kind = predicts ? event.prediction_kind : event.label_kind;
+  std::string from = Described(kind);
+  if (kind == ValueKind::kReal && task == Task::kClassification) {
+    from = "a whole number that comes with a score";
+  }
+  return "model " + Quoted(model) + " is taken for a " +
+         std::string(TaskName(task)) + ", as its first " +
+         (predicts ? "prediction" : "label") + " is " + from +
+         "; if that is not meant, " + ToChangeTask(model);
+}
+
+}  // namespace
+
+EventError Explain(const EventBatch& batch, const BatchOutcome::Error& error) {
+  const Event& event = batch.events[error.event];
+  const std::string half = error.of_label ? "label" : "prediction";
+  const std::string model = Quoted(batch.names[event.model]);
+  EventError explained{event.index, error.reject, half, ""};
+  switch (error.reject) {
+    case Reject::kTaskMismatch:
+      ExplainMismatch(batch, error, &explained);
+      break;
+    case Reject::kTooLong:
+      explained.message = half + " has more than 128 digits";
+      break;
+    case Reject::kUnknownClass:
+      explained.message =
+          half + " is not among the classes configured for model " + model;
+      break;
+    case Reject::kClassLimit:
+      explained.message =
+          "model " + model + " has as many classes as limits.classes allows";
+      break;
+    case Reject::kVersionLimit:
+      explained.field = "version";
+      explained.message =
+          "model " + model +
+          " has as many versions as limits.versions_per_model allows";
+      break;
+    case Reject::kModelLimit:
+      explained.field = "model";
+      explained.message = "there are as many models as limits.models allows";
+      break;
+    default:
+      explained.field = "model";
+      explained.message =
+          "its windows would need more than limits.window_bytes allows";
+  }
+  return explained;
+}
+
+EventWarning Explain(const EventBatch& batch,
+                     const BatchOutcome::Warned& warned) {
+  const Event& event = batch.events[warned.event];
+  const std::string model = Quoted(batch.names[event.model]);
+  const bool predicts = event.prediction_kind != ValueKind::kNone;
+  EventWarning explained{event.index, warned.warning,
+                         predicts ? "prediction" : "label", ""};
+  switch (warned.warning) {
+    case Warning::kTaskAssumed:
+      explained.message = TaskAssumed(batch, event);
+      break;
+    case Warning::kPositiveClassEnded:
+      explained.message =
+          "model " + model +
+          " has another class with this event, so its positive class is no "
+          "longer assumed, and the figures that rest on score end; configure "
+          "positive_class under models: to have them";
+      break;
+    case Warning::kNoPositiveClass:
+      explained.field = "score";
+      explained.message =
+          "score is left out, as the positive class of model " + model +
+          " is not known; configure positive_class under models:";
+      break;
+    case Warning::kScoresIncomplete:
+      explained.field = "scores";
+      explained.message =
+          "scores are left out, as the class that is predicted is not among "
+          "them";
+      break;
+    default:
+      break;  // of what is read, not of what is done
+  }
+  return explained;
+}
+
+}  // namespace plumbline

@@ -1,0 +1,16 @@
+// What an answer says of an event that the state did not take, or not whole.
+
+#pragma once
+
+#include <string>
+
+#include "core/join/joiner.h"
+#include "daemon/decode/body.h"
+
+namespace plumbline {
+
+EventError Explain(const EventBatch& batch, const BatchOutcome::Error& error);
+EventWarning Explain(const EventBatch& batch,
+                     const BatchOutcome::Warned& warned);
+
+}  // namespace plumbline
