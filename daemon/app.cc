@@ -121,6 +121,14 @@ bool App::Listen(std::string* error) {
               [this](uint32_t owner, int64_t from_ms, int64_t to_ms) {
                 return History(owner, from_ms, to_ms);
               },
+          .find_id =
+              [this](const std::string& model, const std::string& id,
+                     KnownId* known) {
+                const IdHash hash = (*hasher_)(id);
+                return FindId(&pipeline_,
+                              store_ == nullptr ? nullptr : store_->pairs(),
+                              model, hash.hi, hash.lo, known);
+              },
           .snapshot = [this] { return WriteSnapshot(); }});
 
   web_server_ = HttpServer::Start(

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/detect/anomaly.h"
+#include "core/join/pair_key.h"
 #include "core/join/task_rule.h"
 
 namespace plumbline {
@@ -261,9 +262,7 @@ Joiner::KnownSlices& Joiner::KnownSlicesOf(const EventBatch& batch,
 bool Joiner::KeyOf(const EventBatch& batch, const Event& event, PairKey* key) {
   const Model* model = ModelOf(batch, event);
   if (model == nullptr) return false;
-  constexpr uint64_t kGoldenRatio = 0x9e3779b97f4a7c15;
-  key->hi = event.id_hi + model->number * kGoldenRatio;
-  key->lo = event.id_lo;
+  *key = PairKeyOf(model->number, event.id_hi, event.id_lo);
   return true;
 }
 

@@ -48,6 +48,12 @@ ClientResponse HttpClient::Get(const std::string& url) {
   return impl_->Perform(url);
 }
 
+ClientResponse HttpClient::Delete(const std::string& url) {
+  curl_easy_reset(impl_->curl);
+  curl_easy_setopt(impl_->curl, CURLOPT_CUSTOMREQUEST, "DELETE");
+  return impl_->Perform(url);
+}
+
 ClientResponse HttpClient::Post(const std::string& url,
                                 const std::string& content_type,
                                 std::string_view body) {

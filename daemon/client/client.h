@@ -21,6 +21,7 @@ class HttpClient {
   ~HttpClient();
 
   ClientResponse Get(const std::string& url);
+  ClientResponse Delete(const std::string& url);
   ClientResponse Post(const std::string& url, const std::string& content_type,
                       std::string_view body);
 

@@ -67,6 +67,14 @@ std::string CheckOutcome(const std::string& text) {
              : "must be actual=CLASS,predicted=CLASS, or one of them";
 }
 
+// Of the daemon's web listener.
+void AddUrl(CLI::App* command, std::string* url) {
+  command->add_option("--url", *url, "The daemon's web listener")
+      ->capture_default_str();
+  // As it was called before.
+  command->add_option("--from", *url, "")->group("");
+}
+
 }  // namespace
 
 std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
@@ -81,6 +89,10 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
   CLI::App* check_command =
       cli.add_subcommand("check-config", "Checks a configuration file");
   check_command->add_option("file", check.file, "The file")->required();
+  check_command->add_option(
+      "--url", check.url,
+      "The web listener of a daemon: names models that it has otherwise than "
+      "the file says");
 
   CheckStorageFlags storage;
   CLI::App* storage_command = cli.add_subcommand(
@@ -108,15 +120,40 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
                            "Give each event the time it is sent as timestamp");
 
   QueryFlags query;
-  CLI::App* query_command =
-      cli.add_subcommand("query", "Shows the figures of a model");
-  query_command->add_option("model", query.model, "The model")->required();
-  query_command->add_option("--from", query.url, "The web listener")
-      ->capture_default_str();
-  query_command->add_option("--model-version", query.version,
+  CLI::App* query_command = cli.add_subcommand(
+      "query",
+      "Lists the models of a daemon, or shows what matters of one: figures "
+      "with bounds, objectives, the matrix, what is anomalous or has changed");
+  query_command->add_option("model", query.model,
+                            "The model; without it all are listed");
+  AddUrl(query_command, &query.url);
+  query_command->add_option("--version,--model-version", query.version,
                             "Only this version");
-  query_command->add_option("--window", query.window, "Only this window");
+  query_command->add_option("--window", query.window,
+                            "Only this window, such as 1h (or 60m)");
+  query_command->add_flag("--all", query.all,
+                          "Every figure of every window and slice");
   query_command->add_flag("--json", query.json, "The answer as it is");
+
+  FindFlags find;
+  CLI::App* find_command = cli.add_subcommand(
+      "find",
+      "Shows what is known of one id, whether its label has joined, and what "
+      "happens to it next");
+  find_command->add_option("model", find.model, "The model")->required();
+  find_command->add_option("id", find.id, "The id, as events have it")
+      ->required();
+  AddUrl(find_command, &find.url);
+  find_command->add_flag("--json", find.json, "The answer as it is");
+
+  DeleteFlags forget;
+  CLI::App* delete_command = cli.add_subcommand(
+      "delete",
+      "Has a daemon forget a model, or one version of it, with all that is "
+      "stored of it (needs its --web.enable-admin-api)");
+  delete_command->add_option("model", forget.model, "The model")->required();
+  delete_command->add_option("--version", forget.version, "This version alone");
+  AddUrl(delete_command, &forget.url);
 
   RulesFlags rules;
   CLI::App* rules_command = cli.add_subcommand(
@@ -198,6 +235,8 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
   if (*check_command) return check;
   if (*storage_command) return storage;
   if (*query_command) return query;
+  if (*find_command) return find;
+  if (*delete_command) return forget;
   if (*rules_command) return rules;
   if (*backfill_command) return backfill;
   if (*log_command) {

@@ -10,8 +10,11 @@
 
 namespace plumbline {
 
+inline constexpr const char* kWebUrl = "http://127.0.0.1:9351";
+
 struct CheckConfigFlags {
   std::string file;
+  std::string url;  // of a daemon to hold it against; empty: of none
 };
 
 struct CheckStorageFlags {
@@ -26,11 +29,25 @@ struct ReplayFlags {
 };
 
 struct QueryFlags {
-  std::string model;
-  std::string url = "http://127.0.0.1:9351";
+  std::optional<std::string> model;  // missing: a list of them
+  std::string url = kWebUrl;
   std::optional<std::string> version;
   std::optional<std::string> window;
+  bool all = false;  // every figure of every window and slice
   bool json = false;
+};
+
+struct FindFlags {
+  std::string model;
+  std::string id;
+  std::string url = kWebUrl;
+  bool json = false;
+};
+
+struct DeleteFlags {
+  std::string model;
+  std::optional<std::string> version;
+  std::string url = kWebUrl;
 };
 
 struct RulesFlags {
@@ -66,7 +83,7 @@ struct LogFlags {
 
 using ToolFlags =
     std::variant<CheckConfigFlags, CheckStorageFlags, ReplayFlags, QueryFlags,
-                 RulesFlags, SimulateFlags, BackfillFlags, LogFlags>;
+                 FindFlags, DeleteFlags, RulesFlags, SimulateFlags, BackfillFlags, LogFlags>;
 
 // The command and its flags, or the exit status where the program ends here.
 std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,

@@ -5,14 +5,16 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "core/nearest.h"
 #include "core/snapshot.h"
 #include "daemon/gzip/gzip.h"
 #include "daemon/text/json_string.h"
+#include "exporters/api/choice.h"
 #include "exporters/api/history.h"
+#include "exporters/api/id_json.h"
 #include "exporters/api/json.h"
 #include "exporters/api/landing.h"
 
@@ -22,6 +24,7 @@ namespace {
 constexpr std::string_view kModelPrefix = "/api/v1/models/";
 
 constexpr std::string_view kHistory = "/history";
+constexpr std::string_view kIds = "/ids/";
 constexpr std::string_view kSnapshotPath = "/api/v1/admin/snapshot";
 
 HttpResponse Text(int status, std::string body) {
@@ -38,7 +41,7 @@ HttpResponse Json(std::string body) {
   return response;
 }
 
-HttpResponse NotFound(const char* what) {
+HttpResponse NotFound(const std::string& what) {
   return ErrorResponse(404, "not_found", what);
 }
 
@@ -50,9 +53,16 @@ HttpResponse NotAllowed(const char* allowed) {
   return response;
 }
 
-HttpResponse BadQuery() {
-  return ErrorResponse(400, "invalid_body",
-                       "the query is malformed or has an unknown parameter");
+HttpResponse InvalidQuery(const std::string& message) {
+  return ErrorResponse(400, "invalid_query", message);
+}
+
+// `names`: the parameters that there are.
+HttpResponse BadQuery(const std::vector<std::string_view>& names) {
+  return InvalidQuery(
+      "the query is malformed, has a parameter twice, or one that is not "
+      "known; known here: " +
+      ListNames({names.begin(), names.end()}));
 }
 
 // gzip is accepted, and not with a weight of 0.
@@ -76,6 +86,23 @@ bool AcceptsGzip(const HttpRequest& request) {
   return false;
 }
 
+// The two segments of /api/v1/models/{model}/ids/{id}.
+std::optional<std::pair<std::string_view, std::string_view>> IdPath(
+    std::string_view path) {
+  if (!path.starts_with(kModelPrefix)) return std::nullopt;
+  path.remove_prefix(kModelPrefix.size());
+  const size_t end = path.find('/');
+  if (end == 0 || end == std::string_view::npos ||
+      !path.substr(end).starts_with(kIds)) {
+    return std::nullopt;
+  }
+  const std::string_view id = path.substr(end + kIds.size());
+  if (id.empty() || id.find('/') != std::string_view::npos) {
+    return std::nullopt;
+  }
+  return std::pair(path.substr(0, end), id);
+}
+
 bool IsHistoryPath(std::string_view path) {
   if (!path.starts_with(kModelPrefix) || !path.ends_with(kHistory))
     return false;
@@ -91,6 +118,15 @@ HttpResponse Recovering() {
 HttpResponse NeedsAdminApi() {
   return ErrorResponse(403, "forbidden",
                        "start with --web.enable-admin-api to allow this");
+}
+
+std::optional<HttpResponse> CheckChoice(const Choice& choice,
+                                        const ModelSnapshot& model) {
+  std::string wrong = CheckVersion(choice, model);
+  if (!wrong.empty()) return NotFound(wrong);
+  wrong = CheckWindow(choice, model);
+  if (!wrong.empty()) return InvalidQuery(wrong);
+  return std::nullopt;
 }
 
 bool IsModelPath(std::string_view path) {
@@ -136,7 +172,7 @@ HttpResponse WebHandler::Route(HttpRequest& request) {
   const bool known = path == "/" || path == "/metrics" ||
                      path == "/-/healthy" || path == "/-/ready" ||
                      path == "/api/v1/models" || path == "/api/v1/status" ||
-                     IsModelPath(path) || IsHistoryPath(path);
+                     IsModelPath(path) || IsHistoryPath(path) || IdPath(path);
   if (!known) return NotFound("no such path");
   if (method != "GET" && method != "HEAD") {
     return NotAllowed(IsModelPath(path) ? "GET, HEAD, DELETE" : "GET, HEAD");
@@ -170,6 +206,9 @@ HttpResponse WebHandler::Get(HttpRequest& request) {
   if (phase_->load() == Phase::kRecovering) return Recovering();
   if (path == "/api/v1/models") {
     return Json(ModelsJson(pipeline_->state(), clock_->NowMs()));
+  }
+  if (const auto segments = IdPath(path)) {
+    return Id(request, segments->first, segments->second);
   }
   std::string_view segment = path.substr(kModelPrefix.size());
   if (!IsHistoryPath(path)) return Model(request, segment);
@@ -209,46 +248,73 @@ HttpResponse WebHandler::Metrics(const HttpRequest& request) {
   return response;
 }
 
+HttpResponse WebHandler::NoModel(std::string_view segment) const {
+  const auto name = PercentDecode(segment);
+  return NotFound(
+      NoSuchModel(pipeline_->state(), name ? *name : std::string(segment)));
+}
+
 HttpResponse WebHandler::Model(const HttpRequest& request,
                                std::string_view segment) {
-  const auto query = request.Query({"version", "window"});
-  if (!query) return BadQuery();
+  const std::vector<std::string_view> names = {"version", "window"};
+  const auto query = request.Query(names);
+  if (!query) return BadQuery(names);
   const auto name = PercentDecode(segment);
   const auto model =
       name ? SnapshotOf(pipeline_->state(), *name, clock_->NowMs())
            : std::nullopt;
-  if (!model) return NotFound("no such model");
-  auto json = ModelJson(*model, (*query)[0], (*query)[1]);
-  if (!json) return NotFound("the model has no such version or window");
-  return Json(*std::move(json));
+  if (!model) return NoModel(segment);
+  const Choice choice{(*query)[0], (*query)[1]};
+  if (auto refused = CheckChoice(choice, *model)) return *std::move(refused);
+  return Json(ModelJson(*model, choice));
+}
+
+HttpResponse WebHandler::Id(const HttpRequest& request,
+                            std::string_view model_segment,
+                            std::string_view id_segment) {
+  if (!request.Query({})) return InvalidQuery("no parameter is known here");
+  const auto model = PercentDecode(model_segment);
+  const auto id = PercentDecode(id_segment);
+  if (!model) return NoModel(model_segment);
+  if (!id) return NotFound("the id is not percent-encoded");
+  KnownId known;
+  switch (daemon_.find_id(*model, *id, &known)) {
+    case FoundId::kFound:
+      return Json(IdJson(*model, *id, known));
+    case FoundId::kNoModel:
+      return NoModel(model_segment);
+    case FoundId::kStoreFailed:
+      return ErrorResponse(503, "storage_failed", "the storage cannot be read");
+    case FoundId::kNothing:
+      break;
+  }
+  return NotFound(
+      "nothing is remembered of this id: it was not received under this "
+      "model, or its join.horizon is over");
 }
 
 HttpResponse WebHandler::History(const HttpRequest& request,
                                  std::string_view segment) {
-  const auto query = request.Query({"version", "window", "from", "to", "step"});
-  if (!query) return BadQuery();
+  const std::vector<std::string_view> names = {"version", "window", "from",
+                                               "to", "step"};
+  const auto query = request.Query(names);
+  if (!query) return BadQuery(names);
   const int64_t now_ms = clock_->NowMs();
   const auto name = PercentDecode(segment);
   const auto model =
       name ? SnapshotOf(pipeline_->state(), *name, now_ms) : std::nullopt;
-  if (!model) return NotFound("no such model");
+  if (!model) return NoModel(segment);
   std::string error;
   const auto asked = HistoryQuery::Parse((*query)[2], (*query)[3], (*query)[4],
                                          now_ms, &error);
-  if (!asked) return ErrorResponse(400, "invalid_body", error);
+  if (!asked) return InvalidQuery(error);
+  // History has no windows; one that there is not is an error all the same.
+  const Choice choice{(*query)[0], (*query)[1]};
+  if (auto refused = CheckChoice(choice, *model)) return *std::move(refused);
 
-  const auto& [version_name, window] = std::tie((*query)[0], (*query)[1]);
   std::vector<std::pair<const VersionSnapshot*, Steps>> versions;
   for (const VersionSnapshot& version : model->versions) {
-    if (version_name && *version_name != version.name) continue;
-    // History has no windows; one that there is not is an error all the same.
-    const auto is_asked = [&w = window](const WindowSnapshot& have) {
-      return have.settings.name == *w;
-    };
-    if (window && std::none_of(version.windows.begin(), version.windows.end(),
-                               is_asked)) {
-      continue;
-    }
+    if (!choice.Has(version)) continue;
     auto steps = daemon_.history(version.owner, asked->from_ms, asked->to_ms);
     if (!steps) {
       return ErrorResponse(503, "storage_failed", "the storage cannot be read");
@@ -263,12 +329,9 @@ HttpResponse WebHandler::History(const HttpRequest& request,
     cells += steps.size() * (1 + (model->has_matrix ? classes * classes : 0));
   }
   if (cells > kMostCells) {
-    return ErrorResponse(400, "invalid_body",
-                         "this is too much for one answer: ask for less time, "
-                         "or for one version");
-  }
-  if (versions.empty() && (version_name || window)) {
-    return NotFound("the model has no such version or window");
+    return InvalidQuery(
+        "this is too much for one answer: ask for less time, or for one "
+        "version");
   }
   return Json(HistoryJson(*model, *asked, versions));
 }
@@ -293,10 +356,11 @@ HttpResponse WebHandler::Delete(const HttpRequest& request,
                                 std::string_view segment) {
   if (!options_.admin_api) return NeedsAdminApi();
   if (phase_->load() == Phase::kRecovering) return Recovering();
-  const auto query = request.Query({"version"});
-  if (!query) return BadQuery();
+  const std::vector<std::string_view> names = {"version"};
+  const auto query = request.Query(names);
+  if (!query) return BadQuery(names);
   const auto name = PercentDecode(segment);
-  if (!name) return NotFound("no such model");
+  if (!name) return NoModel(segment);
   const Command command{Removal{*name, (*query)[0]}};
   Outcome outcome;
   switch (pipeline_->Commit(command, clock_->NowMs(), &outcome)) {
@@ -312,7 +376,11 @@ HttpResponse WebHandler::Delete(const HttpRequest& request,
     case Pipeline::Status::kStopped:
       return ErrorResponse(503, "stopping", "shutting down");
   }
-  if (!outcome.done) return NotFound("no such model or version");
+  if (!outcome.done) {
+    const auto model = SnapshotOf(pipeline_->state(), *name, clock_->NowMs());
+    return model ? NotFound(CheckVersion({(*query)[0], {}}, *model))
+                 : NoModel(segment);
+  }
   HttpResponse response;
   response.status = 204;
   return response;

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/find_id.h"
 #include "core/pipeline.h"
 #include "core/window/history.h"
 #include "daemon/clock.h"
@@ -37,6 +38,10 @@ class WebHandler {
     std::function<std::optional<Steps>(uint32_t owner, int64_t from_ms,
                                        int64_t to_ms)>
         history;
+    // What is known of an id of a model.
+    std::function<FoundId(const std::string& model, const std::string& id,
+                          KnownId* known)>
+        find_id;
     // Where a copy of the store is; nullopt if none could be made. Empty if
     // nothing is stored.
     std::function<std::optional<std::string>()> snapshot;
@@ -54,6 +59,9 @@ class WebHandler {
   HttpResponse Lifecycle(std::string_view path);
   HttpResponse Metrics(const HttpRequest& request);
   HttpResponse Model(const HttpRequest& request, std::string_view segment);
+  HttpResponse Id(const HttpRequest& request, std::string_view model_segment,
+                  std::string_view id_segment);
+  HttpResponse NoModel(std::string_view segment) const;
   HttpResponse History(const HttpRequest& request, std::string_view segment);
   HttpResponse Snapshot();
   HttpResponse Delete(const HttpRequest& request, std::string_view segment);

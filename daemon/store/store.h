@@ -59,6 +59,7 @@ class Store {
 
   // What follows: after Recover().
   HistoryStore& history() { return *history_; }
+  PairStore* pairs() { return pairs_.get(); }
   const Checkpointer& checkpointer() const { return *checkpointer_; }
   uint64_t journal_errors() const { return journal_->errors(); }
   uint64_t bytes() const { return journal_->bytes() + database_->bytes(); }

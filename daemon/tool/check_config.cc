@@ -1,10 +1,31 @@
 #include <cstdio>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "config/loader.h"
 #include "daemon/tool/commands.h"
+#include "daemon/tool/web_api.h"
+#include "exporters/api/conflicts.h"
 
 namespace plumbline {
+namespace {
+
+// False if the daemon has models of another task than the file says, or does
+// not answer.
+bool CheckAgainst(const std::string& url, const Config& config) {
+  WebApi api(url);
+  const auto models = api.Get("/api/v1/models");
+  if (!models) return false;
+  const auto conflicts = TaskConflicts(*models, config.engine);
+  for (const std::string& conflict : conflicts) {
+    std::fprintf(stderr, "%s: %s --url %s\n", api.url().c_str(),
+                 conflict.c_str(), api.url().c_str());
+  }
+  return conflicts.empty();
+}
+
+}  // namespace
 
 int CheckConfig(const CheckConfigFlags& flags) {
   std::vector<ConfigProblem> problems;
@@ -18,6 +39,7 @@ int CheckConfig(const CheckConfigFlags& flags) {
         "%s\n",
         Describe(flags.file, {note.line, note.path, note.message}).c_str());
   }
+  if (!flags.url.empty() && !CheckAgainst(flags.url, *config)) return 1;
   std::printf("%s: good\n", flags.file.c_str());
   return 0;
 }

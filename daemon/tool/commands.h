@@ -6,7 +6,8 @@
 
 namespace plumbline {
 
-// 0 if the daemon would take the file; else 1, with all that is wrong.
+// 0 if the daemon would take the file, and has no model of another task than
+// the file says; else 1, with all that is wrong.
 int CheckConfig(const CheckConfigFlags& flags);
 
 // 0 if a daemon would start on the store; else 1, with what is wrong and where.
@@ -24,8 +25,14 @@ int Backfill(const BackfillFlags& flags);
 // 0 if the configuration is good.
 int Rules(const RulesFlags& flags);
 
-// 0 if the model was found.
+// 0 if the model was found, or the models are listed.
 int Query(const QueryFlags& flags);
+
+// 0 if something is known of the id.
+int Find(const FindFlags& flags);
+
+// 0 if it was deleted.
+int Delete(const DeleteFlags& flags);
 
 // 0 if every file could be read.
 int ReadLog(const LogFlags& flags);

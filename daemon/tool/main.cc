@@ -13,6 +13,8 @@ int Run(const CheckConfigFlags& flags) { return CheckConfig(flags); }
 int Run(const CheckStorageFlags& flags) { return CheckStorage(flags); }
 int Run(const ReplayFlags& flags) { return Replay(flags); }
 int Run(const QueryFlags& flags) { return Query(flags); }
+int Run(const FindFlags& flags) { return Find(flags); }
+int Run(const DeleteFlags& flags) { return Delete(flags); }
 int Run(const RulesFlags& flags) { return Rules(flags); }
 int Run(const SimulateFlags& flags) { return Simulate(flags); }
 int Run(const BackfillFlags& flags) { return Backfill(flags); }

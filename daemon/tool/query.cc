@@ -1,37 +1,50 @@
 #include <cstdio>
 #include <string>
 
-#include "daemon/client/client.h"
 #include "daemon/tool/commands.h"
+#include "daemon/tool/web_api.h"
+#include "exporters/api/page.h"
 #include "exporters/api/table.h"
 
 namespace plumbline {
+namespace {
 
-int Query(const QueryFlags& flags) {
-  std::string url = flags.url;
-  while (url.ends_with('/')) url.pop_back();
-  url += "/api/v1/models/" + PercentEncode(flags.model);
+int Print(const std::string& text) {
+  std::fputs(text.c_str(), stdout);
+  return 0;
+}
+
+std::string PathOf(const QueryFlags& flags) {
+  std::string path = ModelPath(*flags.model);
   char separator = '?';
   const auto add = [&](const char* name,
                        const std::optional<std::string>& value) {
     if (!value) return;
-    url += separator + std::string(name) + "=" + PercentEncode(*value);
+    path += separator + std::string(name) + "=" + PercentEncode(*value);
     separator = '&';
   };
   add("version", flags.version);
   add("window", flags.window);
+  return path;
+}
 
-  HttpClient client;
-  const ClientResponse response = client.Get(url);
-  if (response.status != 200) {
-    std::fprintf(stderr, "%s: %s\n", url.c_str(),
-                 ErrorMessage(response.body).c_str());
-    return 1;
+}  // namespace
+
+int Query(const QueryFlags& flags) {
+  WebApi api(flags.url);
+  if (!flags.model) {
+    const auto models = api.Get("/api/v1/models");
+    if (!models) return 1;
+    return Print(flags.json ? *models : ModelsTable(*models));
   }
-  const std::string text =
-      flags.json ? response.body : ModelTable(response.body);
-  std::fputs(text.c_str(), stdout);
-  return 0;
+  const auto model = api.Get(PathOf(flags));
+  if (!model) return 1;
+  if (flags.json) return Print(*model);
+  if (flags.all) return Print(ModelTable(*model));
+  const auto models = api.Get("/api/v1/models");
+  const auto status = api.Get("/api/v1/status");
+  if (!models || !status) return 1;
+  return Print(ModelPage(*model, *models, *status));
 }
 
 }  // namespace plumbline

@@ -76,7 +76,7 @@ EOF
 "$bin/plumbtool" replay deploy/demo/elec2/predictions.ndjson.gz \
   deploy/demo/elec2/labels.ndjson.gz --to "http://$ingest" --speed "$speed" \
   --rebase
-"$bin/plumbtool" query nsw-price-direction --from "http://$web" \
+"$bin/plumbtool" query nsw-price-direction --url "http://$web" \
   --window last_1000
 echo "Replay done; everything keeps running. Ctrl-C stops it."
 if [ -z "${EXIT_AFTER_REPLAY:-}" ]; then wait "${pids[0]}"; fi

@@ -230,25 +230,19 @@ std::string ModelsJson(const State& state, int64_t now_ms) {
   return Dump({{"models", models}});
 }
 
-std::optional<std::string> ModelJson(const ModelSnapshot& model,
-                                     const std::optional<std::string>& version,
-                                     const std::optional<std::string>& window) {
+std::string ModelJson(const ModelSnapshot& model, const Choice& choice) {
   Json results = Json::array();
   Json detectors = Json::array();
-  bool found = !version && !window;
-  for (const VersionSnapshot& v : model.versions) {
-    if (version && v.name != *version) continue;
-    found = found || !window;
-    for (const DetectorSnapshot& detector : DetectorsOf(v)) {
-      detectors.push_back(DetectorJson(v, detector));
+  for (const VersionSnapshot& version : model.versions) {
+    if (!choice.Has(version)) continue;
+    for (const DetectorSnapshot& detector : DetectorsOf(version)) {
+      detectors.push_back(DetectorJson(version, detector));
     }
-    for (const WindowSnapshot& w : v.windows) {
-      if (window && w.settings.name != *window) continue;
-      found = true;
-      results.push_back(WindowJson(model, v, w));
+    for (const WindowSnapshot& window : version.windows) {
+      if (!choice.Has(window)) continue;
+      results.push_back(WindowJson(model, version, window));
     }
   }
-  if (!found) return std::nullopt;
   return Dump(
       {{"model", model.name}, {"results", results}, {"detectors", detectors}});
 }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "config/config.h"
 #include "core/snapshot.h"
 #include "core/state.h"
+#include "exporters/api/choice.h"
 #include "exporters/daemon_figures.h"
 
 namespace plumbline {
@@ -18,11 +18,8 @@ namespace plumbline {
 // GET /api/v1/models
 std::string ModelsJson(const State& state, int64_t now_ms);
 
-// GET /api/v1/models/{model}: the versions and windows that are asked for;
-// nullopt asks for all. nullopt if there is no such version or window.
-std::optional<std::string> ModelJson(const ModelSnapshot& model,
-                                     const std::optional<std::string>& version,
-                                     const std::optional<std::string>& window);
+// GET /api/v1/models/{model}: the versions and windows that are asked for.
+std::string ModelJson(const ModelSnapshot& model, const Choice& choice);
 
 // GET /api/v1/status
 std::string StatusJson(const State& state, const Config& config,

@@ -1,5 +1,6 @@
 #include "exporters/api/simulation.h"
 
+#include "config/units.h"
 #include "core/metrics/figures.h"
 #include "core/timestamp.h"
 #include "exporters/api/window_json.h"
@@ -23,7 +24,7 @@ void AppendSimulation(const ModelSnapshot& model,
   const std::string time = FormatTimestamp(time_ms);
   for (const VersionSnapshot& version : model.versions) {
     for (const WindowSnapshot& w : version.windows) {
-      if (window && w.settings.name != *window) continue;
+      if (window && !IsWindow(w.settings, *window)) continue;
       Json line = {{"time", time},
                    {"model", model.name},
                    {"version", version.name},

@@ -15,8 +15,7 @@ namespace {
 
 json Answer(const Engine& engine, const std::optional<std::string>& version,
             const std::optional<std::string>& window) {
-  const auto text = ModelJson(engine.Model(), version, window);
-  return text ? json::parse(*text) : json();
+  return json::parse(ModelJson(engine.Model(), {version, window}));
 }
 
 }  // namespace
@@ -58,7 +57,7 @@ TEST_CASE("a figure without a value is missing") {
   CHECK_FALSE(result["metrics"].contains("accuracy"));
 }
 
-TEST_CASE("version and window narrow the answer, unknown ones have none") {
+TEST_CASE("version and window narrow the answer, unknown ones are told") {
   Engine engine;
   TestEvent unnamed = Both("UP", "UP");
   unnamed.version = "";
@@ -66,8 +65,16 @@ TEST_CASE("version and window narrow the answer, unknown ones have none") {
   CHECK(Answer(engine, std::nullopt, std::nullopt)["results"].size() == 4);
   CHECK(Answer(engine, "", std::nullopt)["results"].size() == 2);
   CHECK(Answer(engine, "1", "1h")["results"].size() == 1);
-  CHECK(Answer(engine, "2", std::nullopt).is_null());
-  CHECK(Answer(engine, "1", "2h").is_null());
+  CHECK(Answer(engine, "1", "60m")["results"].size() == 1);
+  const ModelSnapshot model = engine.Model();
+  CHECK(CheckVersion({"1", "60m"}, model).empty());
+  CHECK(CheckWindow({"1", "60m"}, model).empty());
+  CHECK(CheckVersion({"2", {}}, model) ==
+        "the model has no such version as \"2\"; the nearest: \"1\", \"\"");
+  CHECK(CheckWindow({"1", "2h"}, model) ==
+        "the model has no such window as \"2h\", it has \"1h\", \"last_10\"");
+  CHECK(NoSuchModel(engine.pipeline.state(), "M") ==
+        "no such model as \"M\"; the nearest: \"m\"");
 }
 
 TEST_CASE("what was rejected last is in the status and on the first page") {
@@ -101,8 +108,7 @@ TEST_CASE("what was rejected last is in the status and on the first page") {
 TEST_CASE("the table shows each window, and errors are told apart") {
   Engine engine;
   engine.Post({Both("UP", "DOWN")});
-  const std::string table =
-      ModelTable(*ModelJson(engine.Model(), std::nullopt, std::nullopt));
+  const std::string table = ModelTable(ModelJson(engine.Model(), {}));
   CHECK(table.find("last_10") != std::string::npos);
   CHECK(table.find("accuracy") != std::string::npos);
   CHECK(ModelTable("no json").empty());

@@ -1,0 +1,22 @@
+#include <cstdio>
+#include <string>
+
+#include "daemon/tool/commands.h"
+#include "daemon/tool/web_api.h"
+
+namespace plumbline {
+
+int Delete(const DeleteFlags& flags) {
+  WebApi api(flags.url);
+  std::string path = ModelPath(flags.model);
+  std::string what = "model \"" + flags.model + "\"";
+  if (flags.version) {
+    path += "?version=" + PercentEncode(*flags.version);
+    what = "version \"" + *flags.version + "\" of " + what;
+  }
+  if (!api.Delete(path)) return 1;
+  std::printf("deleted %s\n", what.c_str());
+  return 0;
+}
+
+}  // namespace plumbline

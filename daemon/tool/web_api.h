@@ -1,0 +1,35 @@
+// The API of a daemon's web listener, as the tools ask it.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "daemon/client/client.h"
+
+namespace plumbline {
+
+class WebApi {
+ public:
+  // `url`: of the listener, with or without a slash at its end.
+  explicit WebApi(std::string url);
+
+  // The answer of this path, or nothing, and why is told.
+  std::optional<std::string> Get(const std::string& path);
+  // True if it was deleted; else why not is told.
+  bool Delete(const std::string& path);
+
+  const std::string& url() const { return url_; }
+
+ private:
+  void Tell(const std::string& path, const ClientResponse& response) const;
+
+  std::string url_;
+  HttpClient client_;
+};
+
+// The path of a model.
+std::string ModelPath(std::string_view model);
+
+}  // namespace plumbline

@@ -1,0 +1,19 @@
+// Where the models of a daemon are otherwise than a configuration says.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/settings.h"
+
+namespace plumbline {
+
+// `models`: of GET /api/v1/models. A configured task changes nothing for a
+// model that is known by another: a sentence for each, which ends with the
+// command that forgets the model.
+std::vector<std::string> TaskConflicts(std::string_view models,
+                                       const Settings& settings);
+
+}  // namespace plumbline
