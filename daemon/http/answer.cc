@@ -9,14 +9,38 @@
 namespace plumbline {
 namespace {
 
-void AppendError(const EventError& error, std::string* json) {
-  *json += "{\"index\": " + std::to_string(error.index) + ", \"field\": ";
-  AppendJsonString(error.field, json);
-  *json += ", \"code\": ";
-  AppendJsonString(RejectName(error.reject), json);
-  *json += ", \"message\": ";
-  AppendJsonString(error.message, json);
-  *json += '}';
+// The elements of a list that have an index, a code, a field and a message.
+template <class Listed, class Code>
+void AppendListed(const char* name, const std::vector<Listed>& listed,
+                  Code code, std::string* json) {
+  *json += std::string("\"") + name + "\": [";
+  for (size_t i = 0; i < listed.size(); ++i) {
+    if (i > 0) *json += ", ";
+    *json += "{\"index\": " + std::to_string(listed[i].index) + ", \"field\": ";
+    AppendJsonString(listed[i].field, json);
+    *json += ", \"code\": ";
+    AppendJsonString(code(listed[i]), json);
+    *json += ", \"message\": ";
+    AppendJsonString(listed[i].message, json);
+    *json += '}';
+  }
+  *json += ']';
+}
+
+// Those of decoding, and those of the state: the first `most` of the body.
+template <class Listed, class OfState>
+std::vector<Listed> Merged(const std::vector<Listed>& of_body,
+                           const EventBatch& batch,
+                           const std::vector<OfState>& of_state, size_t most) {
+  std::vector<Listed> merged = of_body;
+  for (size_t i = 0; i < std::min(of_state.size(), most); ++i) {
+    merged.push_back(Explain(batch, of_state[i]));
+  }
+  std::stable_sort(
+      merged.begin(), merged.end(),
+      [](const auto& a, const auto& b) { return a.index < b.index; });
+  if (merged.size() > most) merged.resize(most);
+  return merged;
 }
 
 }  // namespace

@@ -85,7 +85,8 @@ EventError Explain(const EventBatch& batch, const BatchOutcome::Error& error) {
   const Event& event = batch.events[error.event];
   const std::string half = error.of_label ? "label" : "prediction";
   const std::string model = Quoted(batch.names[event.model]);
-  EventError explained{event.index, error.reject, half, ""};
+  EventError explained{event.index, error.reject, half, "",
+                       std::string(batch.names[event.model])};
   switch (error.reject) {
     case Reject::kTaskMismatch:
       ExplainMismatch(batch, error, &explained);

@@ -199,7 +199,7 @@ HttpResponse WebHandler::Get(HttpRequest& request) {
     response.content_type = "text/html; charset=utf-8";
     response.body =
         LandingPage(pipeline_->state(), phase_->load() != Phase::kRecovering,
-                    clock_->NowMs());
+                    clock_->NowMs(), daemon_.figures().rejections);
     return response;
   }
   if (path == "/api/v1/status") return Json(daemon_.status_json());

@@ -291,6 +291,18 @@ Json ConflictsJson(const State& state, const Settings& settings) {
   return conflicts;
 }
 
+Json RecentJson(const RejectionFigures& rejections) {
+  Json recent = Json::array();
+  for (const RecentRejection& rejection : rejections.recent) {
+    recent.push_back({{"time", FormatTimestamp(rejection.time_ms)},
+                      {"model", rejection.model},
+                      {"field", rejection.field},
+                      {"code", rejection.code},
+                      {"message", rejection.message}});
+  }
+  return recent;
+}
+
 }  // namespace
 
 std::string StatusJson(const State& state, const Config& config,
@@ -306,6 +318,7 @@ std::string StatusJson(const State& state, const Config& config,
        {"uptime_seconds", uptime},
        {"limits", LimitsJson(state, config, daemon)},
        {"conflicts", ConflictsJson(state, config.engine)},
+       {"recent_rejections", RecentJson(daemon.rejections)},
        {"resend_protection_seconds",
         static_cast<double>(ResendProtectionMs(state, now_ms)) / 1000},
        {"config", ConfigJson(config)}});

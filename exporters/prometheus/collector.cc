@@ -370,7 +370,7 @@ std::vector<prometheus::MetricFamily> Collector::Collect() const {
   }
   Families families(sizes);
   if (daemon.recovered) {
-    VisitModels(*state_, now_ms, [&families](const ModelSnapshot& model) {
+    VisitModels(*state_, now_ms, [&](const ModelSnapshot& model) {
       AddModel(&families, model);
       AddRejected(&families, model.name, daemon.rejections);
     });

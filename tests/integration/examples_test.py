@@ -104,8 +104,14 @@ class EventLogTest(unittest.TestCase):
         return os.environ[name]
 
     def test_pandas_and_scikit_learn(self):
+        self.check_pandas("/usr/bin/python3")
+
+    def test_pandas_of_pypi(self):
+        self.check_pandas(self.python_of("EVIDENTLY_PYTHON"))
+
+    def check_pandas(self, python):
         printed = self.example(
-            "/usr/bin/python3", "pandas and scikit-learn",
+            python, "pandas and scikit-learn",
             "\nprint(json.dumps({v: [len(p), (p.label == p.prediction).mean()]"
             " for v, p in pairs.groupby('version')}))")
         self.assertIn("macro avg", printed)

@@ -5,6 +5,7 @@ tests/data/store_format_7.tar.gz was written by the plumbline of that format:
 a checkpoint, and a journal that a kill -9 left behind it. The clock is set back
 to its time, so that what waits there waits still."""
 
+import glob
 import json
 import os
 import tarfile
@@ -13,7 +14,7 @@ import unittest
 
 from daemon import Daemon, ROOT
 
-FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
+(FAKETIME,) = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")
 CONFIG = """
 models:
   - match: aliases

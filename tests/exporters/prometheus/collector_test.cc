@@ -12,8 +12,8 @@ using namespace plumbline;  // NOLINT: a test
 
 namespace {
 
-std::string Exposed(const Engine& engine, bool ready = true) {
-  DaemonFigures daemon;
+std::string Exposed(const Engine& engine, bool ready = true,
+                    DaemonFigures daemon = {}) {
   daemon.ready = daemon.recovered = ready;
   const Collector collector(
       &engine.pipeline.state(), [&engine] { return engine.now_ms; },
