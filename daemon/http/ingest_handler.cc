@@ -32,14 +32,9 @@ HttpResponse Stopping() {
 }
 
 // `curl -d @file` takes the line ends out, so that lines become one.
-void HintAtLineEnds(std::string_view body, DecodedBody* decoded) {
-  if (body.find('\n') != std::string_view::npos) return;
-  for (EventError& error : decoded->errors) {
-    if (error.reject != Reject::kInvalidJson) continue;
-    error.message +=
-        ". It was sent as a form: curl -d takes the ends of lines out of a "
-        "file, --data-binary keeps them";
-  }
+bool LostLineEnds(std::string_view body) {
+  return body.find('\n') == std::string_view::npos &&
+         body.find("}{") != std::string_view::npos;
 }
 
 }  // namespace
@@ -138,7 +133,8 @@ std::optional<IngestHandler::Refusal> IngestHandler::ReadHeaders(
   if (!coding) {
     return Refusal{415, "unsupported_encoding", std::string(kCodingsTaken)};
   }
-  *content = {*format, *coding, IsForm(type)};
+  *content = {*format, *coding,
+              *format == BodyFormat::kUnknown && IsForm(type)};
   return std::nullopt;
 }
 
@@ -243,6 +239,11 @@ HttpResponse IngestHandler::Decode(std::string_view body,
                                  &workspace->decoded, &message);
   if (one_at_a_time.owns_lock()) one_at_a_time.unlock();
   if (status == BodyStatus::kInvalid) {
+    if (content.is_form && LostLineEnds(body)) {
+      message +=
+          ". It was sent as a form: curl -d takes the ends of lines out of a "
+          "file, --data-binary keeps them";
+    }
     return Refuse({400, "invalid_body", message, kUnreadable, false});
   }
   if (status == BodyStatus::kTooManyEvents) {
@@ -251,7 +252,6 @@ HttpResponse IngestHandler::Decode(std::string_view body,
                    .message = message,
                    .close = false});
   }
-  if (content.is_form) HintAtLineEnds(body, &workspace->decoded);
   return Commit(body, content.format, workspace, now_ms);
 }
 

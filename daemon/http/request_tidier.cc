@@ -34,15 +34,11 @@ int DigitOf(char c) {
 size_t RequestTidier::Tidy(char* bytes, size_t size) {
   size_t kept = 0;
   for (size_t i = 0; i < size;) {
-    if (place_ == Place::kBody || place_ == Place::kChunk) {
-      const auto n = static_cast<size_t>(std::min<uint64_t>(left_, size - i));
+    const size_t n = Pass(bytes + i, size - i);
+    if (n > 0) {
       if (kept != i) std::memmove(bytes + kept, bytes + i, n);
       kept += n;
       i += n;
-      left_ -= n;
-      if (left_ == 0) {
-        place_ = place_ == Place::kBody ? Place::kStart : Place::kChunkCr;
-      }
       continue;
     }
     const int c = Step(bytes[i++]);
@@ -51,8 +47,34 @@ size_t RequestTidier::Tidy(char* bytes, size_t size) {
   return kept;
 }
 
+size_t RequestTidier::Pass(char* bytes, size_t size) {
+  size_t n = 0;
+  switch (place_) {
+    case Place::kBody:
+    case Place::kChunk:
+      n = static_cast<size_t>(std::min<uint64_t>(left_, size));
+      left_ -= n;
+      if (left_ == 0) {
+        place_ = place_ == Place::kBody ? Place::kStart : Place::kChunkCr;
+      }
+      return n;
+    case Place::kRequestLine:
+      while (n < size && bytes[n] != '\n') ++n;
+      return n;
+    case Place::kValue:
+      if (header_ != Header::kOther) return 0;
+      for (; n < size && bytes[n] != '\r' && bytes[n] != '\n'; ++n) {
+        if (bytes[n] == '\t') bytes[n] = ' ';
+      }
+      return n;
+    case Place::kUnknown:
+      return size;
+    default:
+      return 0;
+  }
+}
+
 int RequestTidier::Step(char c) {
-  if (place_ == Place::kUnknown) return static_cast<unsigned char>(c);
   if (place_ < Place::kBody) return StepHead(c);
   return place_ < Place::kTrailer ? StepChunks(c) : StepTrailers(c);
 }
@@ -110,7 +132,6 @@ int RequestTidier::StepValue(char c) {
     if (header_ == Header::kCoding && MayDrop()) return kDropped;
     return ' ';
   }
-  if (header_ == Header::kOther) return static_cast<unsigned char>(c);
   // Not a list of codings without its spaces, nor one that was none.
   if (spaced_) return GiveUp(header_ == Header::kCoding ? ' ' : c);
   AppendShown(Lower(c), &value_);

@@ -45,6 +45,8 @@ class RequestTidier {
   };
   enum class Header : uint8_t { kOther, kLength, kCoding };
 
+  // Passes over bytes that change nothing else; returns how many.
+  size_t Pass(char* bytes, size_t size);
   // What becomes of a byte.
   static constexpr int kDropped = -1;
   int Step(char c);

@@ -2,7 +2,6 @@
 
 #include <civetweb.h>
 #include <dlfcn.h>
-#include <poll.h>
 #include <pthread.h>
 #include <strings.h>
 #include <sys/socket.h>
@@ -12,8 +11,8 @@
 #include <thread>
 #include <utility>
 
-#include "daemon/http/request_tidier.h"
 #include "daemon/http/sockets.h"
+#include "daemon/http/tidied_recv.h"
 #include "daemon/log/log.h"
 
 // Debian builds civetweb with thread stacks of 100 KiB, a quarter of which is
@@ -25,46 +24,6 @@ extern "C" int pthread_attr_setstacksize(pthread_attr_t* attributes,
   static const auto next =
       reinterpret_cast<Function>(dlsym(RTLD_NEXT, "pthread_attr_setstacksize"));
   return next(attributes, std::max(size, kLeastStack));
-}
-
-namespace plumbline {
-namespace {
-
-// Of the connection that this thread serves. Its socket is the one that is read
-// from first.
-struct Tidied {
-  bool on = false;
-  int fd = -1;
-  RequestTidier tidier;
-};
-thread_local Tidied tidied;
-
-// True once there is something to read; false if nothing comes.
-bool WaitForBytes(int fd) {
-  constexpr int kPatienceMs = 10'000;
-  pollfd wanted = {fd, POLLIN, 0};
-  return poll(&wanted, 1, kPatienceMs) > 0;
-}
-
-}  // namespace
-}  // namespace plumbline
-
-// civetweb reads with this definition, as it comes before the C library's, and
-// so gets requests as RequestTidier makes them.
-extern "C" ssize_t recv(int fd, void* bytes, size_t size, int flags) {
-  using plumbline::tidied;
-  using Function = ssize_t (*)(int, void*, size_t, int);
-  static const auto next = reinterpret_cast<Function>(dlsym(RTLD_NEXT, "recv"));
-  if (tidied.on && tidied.fd < 0) tidied.fd = fd;
-  for (;;) {
-    const ssize_t n = next(fd, bytes, size, flags);
-    if (n <= 0 || !tidied.on || tidied.fd != fd) return n;
-    const size_t left =
-        tidied.tidier.Tidy(static_cast<char*>(bytes), static_cast<size_t>(n));
-    if (left > 0) return static_cast<ssize_t>(left);
-    // 0 would be the end of the connection.
-    if (!plumbline::WaitForBytes(fd)) return -1;
-  }
 }
 
 namespace plumbline {
@@ -208,14 +167,13 @@ struct ServerCallbacks {
 
   static int InitConnection(const mg_connection* connection, void**) {
     request_begin = Clock::now();
-    tidied = Tidied();
-    tidied.on = true;
+    BeginTidying();
     ++Of(connection)->open_;
     return 0;
   }
 
   static void ConnectionClosed(const mg_connection* connection) {
-    tidied.on = false;
+    EndTidying();
     --Of(connection)->open_;
   }
 

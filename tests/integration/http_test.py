@@ -250,7 +250,7 @@ class TakingTest(unittest.TestCase):
             status, answer = daemon.post(body,
                                          "application/x-www-form-urlencoded")
         self.assertEqual(status, 400)
-        self.assertIn("--data-binary", answer["errors"][0]["message"])
+        self.assertIn("--data-binary", answer["error"]["message"])
 
     def test_every_form_of_a_body_is_read(self):
         events = [{"model": "m", "id": str(i), "prediction": "UP"} for i in range(2)]
