@@ -1,5 +1,6 @@
 #include "core/checkpoint.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <deque>
@@ -53,6 +54,8 @@ class Checkpoint {
   static void DoWindowContent(Archive& archive, Window& window,
                               uint64_t generation, uint32_t matrix,
                               uint32_t marginals);
+  static void SaveAdditions(Save& save, const Model& model);
+  static void LoadAdditions(Load& load, Model& model);
   template <class Archive>
   static void DoOrigins(Archive& archive, State& state, Model& model);
   template <class Archive>
@@ -343,7 +346,14 @@ void Checkpoint::Do(Archive& archive, Slicing& slicing) {
 
 template <class Archive>
 void Checkpoint::Do(Archive& archive, State& state, Model& model) {
-  archive.Do(model.counts);
+  std::array<uint64_t, kFirstModelCounts> counts{};
+  if constexpr (!Archive::kLoads) {
+    std::copy_n(model.counts.begin(), counts.size(), counts.begin());
+  }
+  archive.Do(counts);
+  if constexpr (Archive::kLoads) {
+    std::copy_n(counts.begin(), counts.size(), model.counts.begin());
+  }
   archive.Do(model.next_number);
   archive.Do(model.last_event_ms);
   archive.Do(model.next_sample_ms);
@@ -437,6 +447,33 @@ void Checkpoint::DoOrigins(Archive& archive, State& state, Model& model) {
   }
 }
 
+// What stands behind all else of a model, each part behind its tag, and only
+// where it says something: what was written before is read alike.
+enum class Addition : uint8_t { kRetired = 1 };
+
+void Checkpoint::SaveAdditions(Save& save, const Model& model) {
+  if (model.counts[kRetiredVersions] > 0) {
+    save.Do(Addition::kRetired);
+    save.Do(model.counts[kRetiredVersions]);
+    save.Do(model.counts[kRetiredPendingPredictions]);
+  }
+}
+
+void Checkpoint::LoadAdditions(Load& load, Model& model) {
+  while (load.ok() && !load.AtEnd()) {
+    Addition addition{};
+    load.Do(addition);
+    switch (addition) {
+      case Addition::kRetired:
+        load.Do(model.counts[kRetiredVersions]);
+        load.Do(model.counts[kRetiredPendingPredictions]);
+        break;
+      default:
+        return load.Fail();
+    }
+  }
+}
+
 void Checkpoint::SaveModel(Save& save, State& state, Model& model) {
   save.Text(model.name);
   save.Do(model.owner);
@@ -465,6 +502,7 @@ void Checkpoint::SaveModel(Save& save, State& state, Model& model) {
   const ClassMap* map = model.class_map.load(std::memory_order_relaxed);
   DoList(save, map != nullptr ? map->representative : std::vector<uint32_t>());
   DoOrigins(save, state, model);
+  SaveAdditions(save, model);
 }
 
 void Checkpoint::LoadRepresentatives(Load& load, Model& model) {
@@ -537,6 +575,7 @@ void Checkpoint::LoadModel(Load& load, State& state, uint32_t number) {
   if (!is_former) LoadRepresentatives(load, *model);
   state.UniteClasses(model);
   DoOrigins(load, state, *model);
+  LoadAdditions(load, *model);
   state.Touch(model);
   state.Recharge(model);
   model->TakeUnsaved();

@@ -13,6 +13,8 @@ namespace plumbline {
 namespace {
 
 constexpr int64_t kRetirementCheckMs = 60'000;
+// A version that has had an event since then does not make room for another.
+constexpr int64_t kInUseMs = 3'600'000;
 // Of a class, a segment or a set of them, and where it is found.
 constexpr int64_t kBytesPerName = 256;
 
@@ -151,7 +153,7 @@ int64_t State::Advance(int64_t now_ms) {
   if (now_ms_ >= next_departure_ms_) ForgetDeparted();
   if (now_ms_ >= next_retirement_ms_) {
     next_retirement_ms_ = now_ms_ + kRetirementCheckMs;
-    Retire();
+    RetireSilent();
   }
   return now_ms_;
 }
@@ -194,11 +196,15 @@ Version* State::FindVersion(const Model& model, std::string_view name) {
   return it != versions.end() && (*it)->name == name ? *it : nullptr;
 }
 
-WindowShape State::ShapeOf(const Model& model) const {
+WindowShape State::ShapeOf(const Model& model,
+                           const std::vector<Version*>& without) const {
   WindowShape shape;
   shape.task = model.task;
-  shape.versions = model.versions.Get().size();
-  for (const Version* version : model.versions.Get()) {
+  for (Version* version : model.versions.Get()) {
+    if (std::find(without.begin(), without.end(), version) != without.end()) {
+      continue;
+    }
+    ++shape.versions;
     shape.figure_histories += version->figures.used();
     shape.variables = std::max(shape.variables, version->drift.places());
     for (const Slice* slice : version->slices.Get()) {
@@ -503,6 +509,37 @@ void State::Remove(Model* model, Version* version) {
   Recharge(model);
 }
 
+// Of those that are not in use: first where nothing is lost, then the one that
+// has been silent for longest.
+std::vector<Version*> State::VersionsInTheWay(const Model& model) const {
+  const std::vector<Version*>& versions = model.versions.Get();
+  std::vector<Version*> silent;
+  for (Version* version : versions) {
+    if (now_ms_ - version->last_event_ms >= kInUseMs) silent.push_back(version);
+  }
+  const auto limit = static_cast<size_t>(settings_->versions_per_model);
+  const size_t count =
+      versions.size() < limit ? 0 : versions.size() + 1 - limit;
+  if (silent.size() < count) return {};
+  std::stable_sort(
+      silent.begin(), silent.end(), [](const Version* a, const Version* b) {
+        const bool a_waits = a->ledger->counts().waiting > 0;
+        const bool b_waits = b->ledger->counts().waiting > 0;
+        return a_waits != b_waits ? b_waits
+                                  : a->last_event_ms < b->last_event_ms;
+      });
+  silent.resize(count);
+  return silent;
+}
+
+void State::Retire(Model* model, Version* version) {
+  ++model->counts[kRetiredVersions];
+  model->counts[kRetiredPendingPredictions] +=
+      version->ledger->counts().waiting;
+  Touch(model);
+  Remove(model, version);
+}
+
 void State::Sweep(size_t n) {
   table_.Sweep(n, [this](const Record& record) { return !Alive(record); });
 }
@@ -621,7 +658,7 @@ void State::ForgetDeparted() {
   }
 }
 
-void State::Retire() {
+void State::RetireSilent() {
   const std::vector<Model*> models = models_.Get();
   for (Model* model : models) {
     const ModelSettings& rule = settings_->For(model->name);
@@ -629,7 +666,7 @@ void State::Retire() {
     for (Version* version : versions) {
       if (version->ledger->counts().total() == 0 &&
           Silent(version->last_event_ms, rule)) {
-        Remove(model, version);
+        Retire(model, version);
       }
     }
     if (model->versions.Get().empty() && model->records == 0 &&

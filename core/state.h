@@ -89,7 +89,8 @@ class State {
   static Version* FindVersion(const Model& model, std::string_view name);
   // What a model of this shape would be charged.
   int64_t WindowBytes(std::string_view model, const WindowShape& shape) const;
-  WindowShape ShapeOf(const Model& model) const;
+  WindowShape ShapeOf(const Model& model,
+                      const std::vector<Version*>& without = {}) const;
   // Adds to the history of a version's figures, if there is room for it.
   void AddFigures(Model* model, Version* version, int64_t hour,
                   const FigureHistories::Read& read);
@@ -117,6 +118,11 @@ class State {
   void AddScores(Model* model, bool of_classes);
   void Remove(Model* model);
   void Remove(Model* model, Version* version);
+  // The versions that are to retire so that one more is within the limit.
+  // Empty if there are not as many that have been silent for long enough.
+  std::vector<Version*> VersionsInTheWay(const Model& model) const;
+  // Removes it, and counts it as retired.
+  void Retire(Model* model, Version* version);
 
   void Touch(Model* model) {
     model->unsaved = true;
@@ -194,7 +200,7 @@ class State {
   void BoundHistory(Version* version);
   void Expire();
   void ForgetDeparted();
-  void Retire();
+  void RetireSilent();
   bool Silent(int64_t last_event_ms, const ModelSettings& rule) const;
 
   Reclaimer reclaimer_;

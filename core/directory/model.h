@@ -59,8 +59,12 @@ enum ModelCount : size_t {
   kForgottenPredictions,
   kLastLabelMs,
   kDelay,  // histogram
-  kModelCounts = kDelay + HistogramCells(kDelayBounds),
+  kRetiredVersions = kDelay + HistogramCells(kDelayBounds),
+  kRetiredPendingPredictions,
+  kModelCounts,
 };
+// A checkpoint has these in one row; each of the others stands by itself.
+inline constexpr size_t kFirstModelCounts = kRetiredVersions;
 
 struct Version {
   Version(std::string name, uint32_t owner, Reclaimer* reclaimer,

@@ -109,10 +109,7 @@ std::optional<ClassSet> Joiner::StandingSet(const Record& standing) const {
   const uint64_t value = standing.label();
   for (const uint32_t r : chain_) {
     const Record& record = state_->table().at(r);
-    const bool holds =
-        record.kind() == RecordKind::kLabel ||
-        (record.kind() == RecordKind::kPrediction && record.joined);
-    if (!holds) continue;
+    if (!record.holds_label()) continue;
     if (auto set = SetOf(record, value, RecordKind::kLabelDetail)) return set;
   }
   return std::nullopt;

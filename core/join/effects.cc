@@ -45,6 +45,7 @@ void Joiner::Build(const EventBatch& batch, Plan* plan) {
   }
   const bool predicts = plan->prediction_half == Half::kNew;
   if (predicts && plan->version == nullptr) {
+    if (plan->retires) RetireVersions(*plan);
     plan->version = state_->AddVersion(plan->model, batch.names[event.version]);
   }
   if (plan->adds_slices) {
@@ -57,8 +58,7 @@ void Joiner::Build(const EventBatch& batch, Plan* plan) {
   if (adds_class_scores || (plan->score >= 0 && !plan->model->scored)) {
     state_->AddScores(plan->model, adds_class_scores);
   }
-  const bool labels =
-      plan->label_half == Half::kNew || plan->label_half == Half::kCorrection;
+  const bool labels = AddsLabel(*plan);
   if (plan->task == Task::kMultilabel) {
     if (predicts) {
       details_.set = SettleSet(batch, plan->model, &plan->prediction);
@@ -81,6 +81,20 @@ void Joiner::Build(const EventBatch& batch, Plan* plan) {
   if (plan->adds_classes && state_->AssumePositiveClass(plan->model)) {
     Warn(Warning::kPositiveClassEnded, plan);
   }
+}
+
+void Joiner::RetireVersions(const Plan& plan) {
+  // What came before it in its group still needs what is removed with them.
+  state_->Publish();
+  for (Version* version : state_->VersionsInTheWay(*plan.model)) {
+    state_->Retire(plan.model, version);
+  }
+  // What was looked up may be theirs.
+  for (Name& name : names_) {
+    if (name.version_of == plan.model) name.version_of = nullptr;
+  }
+  known_slices_.fill(KnownSlices{});
+  if (plan.event->has_id) LoadChain(plan.key);
 }
 
 void Joiner::SettleScores(const EventBatch& batch, const Plan& plan) {
@@ -300,7 +314,12 @@ void Joiner::DoCorrection(const Plan& plan) {
   }
   const LabelValue from = {old, old_set ? &*old_set : nullptr};
   const LabelValue to = LabelOf(plan);
-  const int64_t time_us = LabelTime(*plan.event);
+  int64_t time_us = LabelTime(*plan.event);
+  if (plan.event->timestamp_us == kNoTimestamp) {
+    // So that no resend of what it replaces is newer.
+    time_us =
+        std::max(time_us, static_cast<int64_t>(plan.standing->label_time) + 1);
+  }
   ++model->counts[kCorrections];
   // What is added to the chain here are details.
   for (size_t i = 0, n = chain_.size(); i < n; ++i) {
@@ -339,8 +358,18 @@ void Joiner::DoCorrection(const Plan& plan) {
   KeepPastLabel(model, plan.key, old);
 }
 
-// Remembers a value that is replaced, for as long as the record of this chain
-// that lives longest. It counts as the model's: versions come and go.
+void Joiner::MoveLabelTime(const Plan& plan) {
+  for (const uint32_t r : chain_) {
+    Record& record = state_->table().at(r);
+    if (!record.holds_label()) continue;
+    record.label_time = static_cast<uint64_t>(LabelTime(*plan.event));
+    Changed(r);
+  }
+}
+
+// Remembers a value that is replaced, or was before, for as long as the record
+// of this chain that lives longest. It counts as the model's: versions come and
+// go.
 void Joiner::KeepPastLabel(Model* model, const PairKey& key, uint64_t bits) {
   if (HadLabel(*model, bits) || PastLabels() >= kPastLabels) return;
   if (!HasSpareRoom()) {
@@ -422,8 +451,9 @@ void Joiner::Complete(Model* model, Version* version, Record* record,
                       bool delay_counts) {
   std::optional<double> delay;
   if (delay_counts) {
-    const int64_t delay_ms =
-        label_time_us / 1000 - static_cast<int64_t>(record->time);
+    // What is ahead of the clock counts as now.
+    const int64_t delay_ms = std::min(label_time_us, now_us()) / 1000 -
+                             static_cast<int64_t>(record->time);
     delay = static_cast<double>(std::max<int64_t>(delay_ms, 0)) / 1000;
     Observe(kDelayBounds, *delay, &model->counts[kDelay]);
   }

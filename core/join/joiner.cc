@@ -184,7 +184,9 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
   if (plan.prediction_half == Half::kDuplicate) {
     ++model->counts[kDuplicatePredictions];
   }
-  if (plan.label_half == Half::kDuplicate) ++model->counts[kDuplicateLabels];
+  if (plan.label_half == Half::kDuplicate || plan.label_half == Half::kOlder) {
+    ++model->counts[kDuplicateLabels];
+  }
   if (IsNoted()) NoteTaken(plan);
   if (!event.has_id) {
     *duplicate = false;
@@ -201,6 +203,11 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
   } else if (plan.label_half == Half::kCorrection) {
     *duplicate = false;
     DoCorrection(plan);
+  } else if (plan.label_half == Half::kOlder) {
+    // A duplicate forgets nothing.
+    if (HasSpareRoom()) KeepPastLabel(model, plan.key, plan.label.bits);
+  } else if (plan.moves_time) {
+    MoveLabelTime(plan);
   }
   return Reject::kNone;
 }
@@ -416,10 +423,9 @@ size_t Joiner::PastLabels() const {
       }));
 }
 
+// By which labels of one id are ordered: as sent, also ahead of the clock.
 int64_t Joiner::LabelTime(const Event& event) const {
-  const bool own = event.prediction_kind == ValueKind::kNone &&
-                   event.timestamp_us != kNoTimestamp;
-  return own ? std::min(event.timestamp_us, now_us()) : now_us();
+  return event.timestamp_us == kNoTimestamp ? now_us() : event.timestamp_us;
 }
 
 int64_t Joiner::PredictionTime(const Event& event) const {

@@ -3,7 +3,9 @@
 // Key: model and id. A prediction waits for its label up to the horizon; a
 // label that comes first waits too. One label scores the prediction of every
 // version. The same label again changes nothing; another one that is newer is
-// a correction, and moves the pair of every version to its new cell.
+// a correction, and moves the pair of every version to its new cell. Of labels
+// with timestamps the latest stands, in whatever order they come, and of two of
+// one time the greater value.
 //
 // An event is decided before anything is changed: Plan() finds what each half
 // would do and whether limits allow it; only then is it done. So a rejected
@@ -83,7 +85,7 @@ class Joiner {
   };
 
   static constexpr size_t kLongestClass = 128;  // bytes
-  // Past values that are remembered of one label. Beyond them a label without
+  // Other values that are remembered of one label. Beyond them a label without
   // a timestamp corrects nothing: each event walks the chain they are in.
   static constexpr size_t kPastLabels = 64;
 
@@ -106,7 +108,9 @@ class Joiner {
     ClassSet set;
   };
 
-  enum class Half : uint8_t { kNothing, kDuplicate, kNew, kCorrection };
+  // kOlder: a duplicate whose value is remembered among the past ones, as if it
+  // had come in time.
+  enum class Half : uint8_t { kNothing, kDuplicate, kOlder, kNew, kCorrection };
 
   struct Plan {
     const Event* event = nullptr;
@@ -119,6 +123,9 @@ class Joiner {
     Value label;
     Task task = Task::kClassification;
     const Record* standing = nullptr;  // holds the label that stands
+    bool moves_time = false;           // the label has the same value, later
+    bool drops_older = false;          // its value may not be remembered
+    bool retires = false;              // other versions make room for its own
     // Of a new prediction:
     const Extra* extra = nullptr;
     double score = -1;
@@ -189,6 +196,13 @@ class Joiner {
                    Value* value) const;
   void KeepEarly(const Plan& plan);
   Reject PlanExtra(const EventBatch& batch, Plan* plan);
+  Half AnotherLabel(const EventBatch& batch, Plan* plan);
+  bool IsGreater(const EventBatch& batch, const Plan& plan);
+  std::vector<std::string_view> TextsOf(const EventBatch& batch,
+                                        const Plan& plan);
+  static bool AddsLabel(const Plan& plan) {
+    return plan.label_half >= Half::kOlder;
+  }
   Reject PlanScores(const EventBatch& batch, Plan* plan);
   bool WillHavePositive(const EventBatch& batch, const Plan& plan) const;
   static void Warn(Warning warning, Plan* plan) {
@@ -210,7 +224,6 @@ class Joiner {
   static bool SameSegments(const EventBatch& batch, Range a, Range b);
   KnownSlices& KnownSlicesOf(const EventBatch& batch, const Model& model,
                              Range segments);
-  bool IsNewer(const Plan& plan) const;
   // True if two labels of records are one, as classes are now.
   bool IsSameLabel(const Model& model, uint64_t a, uint64_t b) const;
   Reject Read(const EventBatch& batch, const Plan& plan, ValueKind kind,
@@ -227,6 +240,7 @@ class Joiner {
 
   // Doing
   void Build(const EventBatch& batch, Plan* plan);
+  void RetireVersions(const Plan& plan);
   void CountPrediction(const Plan& plan, Version* version);
   void Watch(const Plan& plan, Version* version, int64_t place_ms);
   void CountScores(const Plan& plan, Version* version, int64_t place_ms);
@@ -269,6 +283,7 @@ class Joiner {
   void DoPrediction(const Plan& plan);
   void DoLabel(const Plan& plan);
   void DoCorrection(const Plan& plan);
+  void MoveLabelTime(const Plan& plan);
   // To be called for each record that is changed or added.
   void Changed(uint32_t record) { state_->unsaved_pairs().Mark(record); }
   void KeepPastLabel(Model* model, const PairKey& key, uint64_t bits);

@@ -47,10 +47,7 @@ Reject Joiner::PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
   }
   for (const uint32_t r : chain_) {
     const Record& record = state_->table().at(r);
-    if (record.kind() == RecordKind::kLabel ||
-        (record.kind() == RecordKind::kPrediction && record.joined)) {
-      plan->standing = &record;
-    }
+    if (record.holds_label()) plan->standing = &record;
   }
 
   if (event.prediction_kind != ValueKind::kNone) {
@@ -75,11 +72,21 @@ Reject Joiner::PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
       return reject;
     }
   }
+  Reject reject = Reject::kNone;
   if (plan->task == Task::kMultilabel) {
-    const Reject reject = PlanSets(batch, plan, of_label);
-    if (reject != Reject::kNone) return reject;
+    reject = PlanSets(batch, plan, of_label);
   }
-  return CheckLimits(batch, plan, of_label);
+  if (reject == Reject::kNone) reject = CheckLimits(batch, plan, of_label);
+  if (reject == Reject::kNone || plan->label_half != Half::kOlder) {
+    return reject;
+  }
+  // The same without what is remembered of a duplicate.
+  *plan = Plan{};
+  plan->event = &event;
+  plan->extra = &batch.ExtraOf(event);
+  plan->drops_older = true;
+  *of_label = false;
+  return PlanEvent(batch, place, plan, of_label);
 }
 
 // What comes with a new prediction.
@@ -136,20 +143,77 @@ Reject Joiner::PlanLabel(const EventBatch& batch, Plan* plan) {
   const Reject reject =
       Read(batch, *plan, event.label_kind, event.label, &plan->label);
   if (reject != Reject::kNone) return reject;
-  if (plan->standing == nullptr) {
-    plan->label_half = Half::kNew;
-  } else if ((!plan->label.is_new && IsSameLabel(*plan->model, plan->label.bits,
-                                                 plan->standing->label())) ||
-             (plan->task == Task::kMultilabel &&
-              !StandingSet(*plan->standing))) {
-    // What it would correct is the same, or not known.
-    plan->label_half = Half::kDuplicate;
-  } else {
-    plan->label_half = state_->settings().correct_labels && IsNewer(*plan)
-                           ? Half::kCorrection
-                           : Half::kDuplicate;
-  }
+  plan->label_half =
+      plan->standing == nullptr ? Half::kNew : AnotherLabel(batch, plan);
   return Reject::kNone;
+}
+
+// Where there is one that stands.
+Joiner::Half Joiner::AnotherLabel(const EventBatch& batch, Plan* plan) {
+  if (!state_->settings().correct_labels) return Half::kDuplicate;
+  const Value& label = plan->label;
+  const bool timed = plan->event->timestamp_us != kNoTimestamp;
+  const int64_t time_us = LabelTime(*plan->event);
+  const auto standing_us = static_cast<int64_t>(plan->standing->label_time);
+  if (!label.is_new &&
+      IsSameLabel(*plan->model, label.bits, plan->standing->label())) {
+    plan->moves_time = timed && time_us > standing_us;
+    return Half::kDuplicate;
+  }
+  if (plan->task == Task::kMultilabel && !StandingSet(*plan->standing)) {
+    return Half::kDuplicate;  // what it would correct is not known
+  }
+  const bool unseen = (label.is_new || !HadLabel(*plan->model, label.bits)) &&
+                      PastLabels() < kPastLabels;
+  if (!timed) return unseen ? Half::kCorrection : Half::kDuplicate;
+  if (time_us > standing_us ||
+      (time_us == standing_us && IsGreater(batch, *plan))) {
+    return Half::kCorrection;
+  }
+  return unseen && !plan->drops_older ? Half::kOlder : Half::kDuplicate;
+}
+
+// Than the label that stands.
+bool Joiner::IsGreater(const EventBatch& batch, const Plan& plan) {
+  const Model& model = *plan.model;
+  const uint64_t standing = plan.standing->label();
+  const auto number = [](uint64_t bits) { return std::bit_cast<double>(bits); };
+  if (plan.is_early) {
+    // Numbers, as long as nobody knows if they are classes.
+    return number(plan.event->label) > number(model.early_labels[standing]);
+  }
+  if (plan.task == Task::kRegression) {
+    return number(plan.label.bits) > number(standing);
+  }
+  ClassSet set = {static_cast<uint32_t>(standing)};
+  if (plan.task == Task::kMultilabel) {
+    set = StandingSet(*plan.standing).value_or(ClassSet());
+  }
+  std::vector<std::string_view> texts;
+  for (const uint32_t index : RepresentativesOf(model, std::move(set))) {
+    texts.push_back(*model.classes.Get()[index]);
+  }
+  std::sort(texts.begin(), texts.end());
+  return TextsOf(batch, plan) > texts;
+}
+
+// The classes of the event's label, in the spelling of the model, sorted.
+std::vector<std::string_view> Joiner::TextsOf(const EventBatch& batch,
+                                              const Plan& plan) {
+  const auto& classes = plan.model->classes.Get();
+  if (plan.task == Task::kClassification) {
+    if (plan.label.is_new) return {plan.label.text};
+    return {*classes[plan.label.bits]};
+  }
+  std::vector<std::string_view> texts;
+  for (uint32_t i = 0; i < plan.label.set.count; ++i) {
+    const uint32_t name = batch.classes[plan.label.set.begin + i];
+    const uint32_t index = ClassOf(batch, plan.model, name);
+    texts.push_back(index == kNoClass ? NewClass(batch, *plan.event, name)
+                                      : *classes[index]);
+  }
+  std::sort(texts.begin(), texts.end());
+  return texts;
 }
 
 bool Joiner::IsSameLabel(const Model& model, uint64_t a, uint64_t b) const {
@@ -164,18 +228,6 @@ bool Joiner::IsSameLabel(const Model& model, uint64_t a, uint64_t b) const {
   }
   return RepresentativesOf(model, SetOfValue(a)) ==
          RepresentativesOf(model, SetOfValue(b));
-}
-
-bool Joiner::IsNewer(const Plan& plan) const {
-  const Event& event = *plan.event;
-  if (event.prediction_kind == ValueKind::kNone &&
-      event.timestamp_us != kNoTimestamp) {
-    return LabelTime(event) > static_cast<int64_t>(plan.standing->label_time);
-  }
-  if (!plan.label.is_new && HadLabel(*plan.model, plan.label.bits)) {
-    return false;
-  }
-  return PastLabels() < kPastLabels;
 }
 
 // Reads a value as the task asks.
@@ -232,8 +284,7 @@ Reject Joiner::CheckLimits(const EventBatch& batch, Plan* planned,
   const Event& event = *plan.event;
   const Settings& settings = state_->settings();
   const bool predicts = plan.prediction_half == Half::kNew;
-  const bool labels =
-      plan.label_half == Half::kNew || plan.label_half == Half::kCorrection;
+  const bool labels = AddsLabel(plan);
   if (!predicts && !labels) return Reject::kNone;
 
   const bool classifies = plan.task == Task::kClassification;
@@ -294,9 +345,14 @@ Reject Joiner::CheckLimits(const EventBatch& batch, Plan* planned,
       static_cast<int64_t>(state_->models().Get().size()) >= settings.models) {
     return Reject::kModelLimit;
   }
+  std::vector<Version*> retiring;
   if (new_version &&
       static_cast<int64_t>(versions) >= settings.versions_per_model) {
-    return Reject::kVersionLimit;
+    if (settings.retire_oldest_version) {
+      retiring = state_->VersionsInTheWay(*plan.model);
+    }
+    if (retiring.empty()) return Reject::kVersionLimit;
+    planned->retires = true;
   }
   if (new_prediction && refused(plan.prediction)) return Reject::kUnknownClass;
   if (new_label || plan.label_adds_class) *of_label = true;
@@ -305,7 +361,7 @@ Reject Joiner::CheckLimits(const EventBatch& batch, Plan* planned,
     return Reject::kClassLimit;
   }
   WindowShape shape;
-  if (plan.model != nullptr) shape = state_->ShapeOf(*plan.model);
+  if (plan.model != nullptr) shape = state_->ShapeOf(*plan.model, retiring);
   shape.task = plan.task;
   shape.versions += new_version;
   shape.classes = classes;

@@ -71,8 +71,7 @@ bool Joiner::WillHavePositive(const EventBatch& batch, const Plan& plan) const {
   if (!rule.positive_class.empty()) return true;
   for (const std::string& name : rule.classes) assumed.Add(name);
   if (plan.prediction.is_new) assumed.Add(plan.prediction.text);
-  if (plan.label_half != Half::kNothing &&
-      plan.label_half != Half::kDuplicate && plan.label.is_new) {
+  if (AddsLabel(plan) && plan.label.is_new) {
     assumed.Add(plan.label.text);
   }
   const Range range = plan.extra->scores;
@@ -174,8 +173,7 @@ Reject Joiner::PlanSets(const EventBatch& batch, Plan* plan, bool* of_label) {
     return std::span(batch.classes).subspan(value.set.begin, value.set.count);
   };
   const bool predicts = plan->prediction_half == Half::kNew;
-  const bool labels =
-      plan->label_half == Half::kNew || plan->label_half == Half::kCorrection;
+  const bool labels = AddsLabel(*plan);
   if (MayUnite(batch, *plan)) {
     const auto twice = [&](const Value& value) {
       std::vector<std::string_view> classes;

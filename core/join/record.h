@@ -20,7 +20,7 @@ enum class RecordKind : uint8_t {
   kFree,
   kPrediction,   // of one version; with its label once joined
   kLabel,        // one that came first, or outlives the predictions it scored
-  kPastLabel,    // a value that the label of this id has had before
+  kPastLabel,    // another value that this id has had a label of
   kDetail,       // more of a prediction: scores of classes, or a set of them
   kLabelDetail,  // more of the label of a record: a set of classes
 };
@@ -48,6 +48,7 @@ struct Record {
   //               waiting prediction        joined pair           label
   // time          timestamp of prediction   place (see series.h)  -
   // label_time    receipt (ms)              timestamp of label    same
+  //                                         as sent, else receipt
   // number        -                         n-th of its version   n-th joined
   //
   // A value is a class index, the bits of a double, or of a set of classes (see
@@ -59,6 +60,10 @@ struct Record {
 
   RecordKind kind() const { return static_cast<RecordKind>(kind_bits); }
   void set_kind(RecordKind kind) { kind_bits = static_cast<uint64_t>(kind); }
+  bool holds_label() const {
+    return kind() == RecordKind::kLabel ||
+           (kind() == RecordKind::kPrediction && joined);
+  }
   uint64_t number() const {
     return uint64_t{number_high} << 31 | uint64_t{number_middle} << 20 |
            number_low;

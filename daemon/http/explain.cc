@@ -106,7 +106,9 @@ EventError Explain(const EventBatch& batch, const BatchOutcome::Error& error) {
       explained.field = "version";
       explained.message =
           "model " + model +
-          " has as many versions as limits.versions_per_model allows";
+          " has as many versions as limits.versions_per_model allows, and none "
+          "makes room: each had an event within the last hour, or "
+          "limits.versions_when_full is reject";
       break;
     case Reject::kModelLimit:
       explained.field = "model";

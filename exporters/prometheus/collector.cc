@@ -236,6 +236,9 @@ void AddModel(Families* out, const ModelSnapshot& model) {
   count("plumbline_evicted_labels_total", kEvictedLabels);
   count("plumbline_corrections_total", kCorrections);
   count("plumbline_forgotten_predictions_total", kForgottenPredictions);
+  count("plumbline_retired_versions_total", kRetiredVersions);
+  count("plumbline_retired_pending_predictions_total",
+        kRetiredPendingPredictions);
   out->AddCounter("plumbline_duplicates_total",
                   {{"model", model.name}, {"kind", "prediction"}},
                   Number(model.counts[kDuplicatePredictions]));

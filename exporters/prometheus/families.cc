@@ -90,6 +90,10 @@ const std::vector<Declaration> kOthers = {
      "Waiting labels given up at the bound."},
     {"plumbline_forgotten_predictions_total", kCounter,
      "Joined predictions no longer remembered, at the bound."},
+    {"plumbline_retired_versions_total", kCounter,
+     "Versions retired, after long silence or to make room for another."},
+    {"plumbline_retired_pending_predictions_total", kCounter,
+     "Predictions that waited when their version retired to make room."},
     // Join
     {"plumbline_pending_predictions", kGauge,
      "Predictions waiting for their label."},

@@ -115,7 +115,7 @@ TEST_CASE("a correction with a timestamp goes by it") {
   engine.Post({Prediction("a", "UP"), Label("a", "UP", now - 100)});
   CHECK(engine.Post({Label("a", "DOWN", now - 101)}).duplicates == 1);
   CHECK(engine.Post({Label("a", "DOWN", now - 99)}).accepted == 1);
-  CHECK(engine.Post({Label("a", "UP", now - 99)}).duplicates == 1);
+  CHECK(engine.Post({Label("a", "UP", now - 100)}).duplicates == 1);
   CHECK(engine.Post({Label("a", "UP", now - 98)}).accepted == 1);
   CHECK(engine.Count(kCorrections) == 2);
   CHECK(engine.Cell("1h", "UP", "UP") == 1);
