@@ -42,6 +42,13 @@ inline TestEvent RandomEvent(std::mt19937* random) {
     for (unsigned c = 0, n = pick(6); c < n; ++c) {
       event.scores.emplace_back("class" + std::to_string(c), pick(9) / 8.0);
     }
+    // Without the class that is predicted they are left out.
+    const auto* predicted = std::get_if<std::string>(&event.prediction);
+    const auto is_it = [&](const auto& s) { return s.first == *predicted; };
+    if (predicted != nullptr && pick(8) > 0 &&
+        std::none_of(event.scores.begin(), event.scores.end(), is_it)) {
+      event.scores.emplace_back(*predicted, pick(9) / 8.0);
+    }
   }
   if (pick(2) == 0) {
     event.features = {{"number", 1.0 * pick(pick(2) == 0 ? 10 : 100'000)}};

@@ -179,7 +179,7 @@ TEST_CASE("scores of a positive class that has not occurred are 0") {
   engine.Post({OfClasses("a", {{"a", 1.0}}), OfClasses("a", {{"a", 0.5}})});
   CHECK(engine.Window("last_2").of(Section::kScores)[0] == 2);
   engine.Post({OfClasses("spam", {{"spam", 0.5}, {"a", 0.5}}),
-               OfClasses("a", {{"spam", 0.0}})});
+               OfClasses("a", {{"a", 0.5}, {"spam", 0.0}})});
   CHECK(engine.Window("last_2").of(Section::kScores)[0] == 2);
   CHECK(*engine.Figure("roc_auc_binary", "last_2") == 1);
 }
