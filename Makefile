@@ -6,6 +6,8 @@
 # make bench-statistics    what slices, scores, scrapes and simulations cost
 # make bench-checkpoints   what checkpoints do to the latency of answers
 # make bench-event-log     what the event log costs ingest
+# make bench-events   instructions and time of one event; BEFORE=build/release of
+#             another checkout is held against
 # make bench-large   memory and start with millions of ids in the store
 # make format, make lint
 
@@ -20,7 +22,7 @@ TSAN_OPTIONS := ignore_noninstrumented_modules=1
 LONG := PLUMBLINE_TEST_SEEDS=50 KILLS=1000 ROUNDS=100 HITS=20
 
 .PHONY: run test test-asan test-tsan test-long test-interop bench bench-large \
-  bench-checkpoints bench-event-log bench-statistics build programs format lint
+  bench-checkpoints bench-event-log bench-events bench-statistics build programs format lint
 
 # The daemon and its tool alone.
 programs:
@@ -74,6 +76,10 @@ bench: build
 # Takes some minutes and 10 GB of disk.
 bench-large: build
 	python3 tests/benchmarks/large_store.py $(BUILD)
+
+bench-events: build
+	deploy/install-dependencies.sh bench
+	python3 tests/benchmarks/event_cost.py $(BUILD) $(BEFORE)
 
 bench-statistics: build
 	python3 tests/benchmarks/statistics_report.py $(BUILD)

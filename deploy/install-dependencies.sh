@@ -20,7 +20,7 @@ test="catch2:catch2 libbenchmark-dev:benchmark/benchmark.h
 run="curl:curl"
 demo="prometheus:prometheus"
 lint="clang-tidy:clang-tidy"
-bench="wrk:wrk python3:python3"
+bench="wrk:wrk python3:python3 valgrind:valgrind"
 interop="python3-venv:ensurepip.py"
 
 wanted=""
