@@ -46,8 +46,6 @@ const char* Described(Reject reject) {
              "allows";
     case Reject::kTaskMismatch:
       return "it does not fit the task of the model";
-    case Reject::kNoPositiveClass:
-      return "it needs a positive class";
     case Reject::kUnknownClass:
       return "it is not among the classes configured for the model";
     case Reject::kClassLimit:
