@@ -17,16 +17,11 @@ namespace {
 constexpr size_t kLongestClass = 128;  // bytes
 constexpr std::string_view kOther = "__other__";
 
-// Within a model 1 and true are one class, and 0 and false.
-bool IsSame(std::string_view a, std::string_view b) {
-  return a == b || OtherSpelling(a) == b;
-}
-
 const std::string* FindSame(const std::vector<std::string>& classes,
                             std::string_view text) {
-  const auto found =
-      std::find_if(classes.begin(), classes.end(),
-                   [text](const auto& name) { return IsSame(name, text); });
+  const auto found = std::find_if(
+      classes.begin(), classes.end(),
+      [text](const auto& name) { return IsSameClass(name, text); });
   return found == classes.end() ? nullptr : &*found;
 }
 
@@ -64,7 +59,6 @@ class ClassReader {
     ReadClasses();
     SettleTargets(aliases);
     ReadPositiveClass();
-    AddOtherSpellings();
   }
 
  private:
@@ -73,7 +67,6 @@ class ClassReader {
   void ReadClasses();
   void SettleTargets(const YAML::Node& node);
   void ReadPositiveClass();
-  void AddOtherSpellings();
 
   // A class in its canonical spelling, or nothing, and what is wrong is told.
   std::optional<std::string> ReadClass(const YAML::Node& node,
@@ -119,7 +112,7 @@ void ClassReader::Note(const YAML::Node& node, const std::string& path,
 
 const std::string* ClassReader::TargetOf(std::string_view spelling) const {
   for (const auto& [from, to] : model_->aliases) {
-    if (IsSame(from, spelling)) return &to;
+    if (IsSameClass(from, spelling)) return &to;
   }
   return nullptr;
 }
@@ -143,7 +136,7 @@ void ClassReader::ReadAliases(const YAML::Node& node) {
     if (!entry.first.IsScalar() || !entry.second.IsScalar()) continue;
     const std::string target(CanonicalClass(entry.second.Scalar()));
     const std::string spelling(CanonicalClass(entry.first.Scalar()));
-    if (IsSame(spelling, target) || TargetOf(target) == nullptr) continue;
+    if (IsSameClass(spelling, target) || TargetOf(target) == nullptr) continue;
     map_->Problem(
         entry.second, path + "." + entry.first.Scalar(),
         "is " + target + ", which is itself an alias, of " + *TargetOf(target));
@@ -158,11 +151,11 @@ void ClassReader::ReadAlias(const YAML::Node& key, const YAML::Node& value) {
   if (!spelling || !target) return;
   Note(key, path, *spelling);
   Note(value, path, *target);
-  if (IsSame(*spelling, *target)) return;
+  if (IsSameClass(*spelling, *target)) return;
   const std::string* known = TargetOf(*spelling);
   if (known == nullptr) {
     model_->aliases.emplace_back(*spelling, *target);
-  } else if (!IsSame(*known, *target)) {
+  } else if (!IsSameClass(*known, *target)) {
     map_->Problem(key, path,
                   "is read as " + *spelling + ", which is an alias of " +
                       *known + " already");
@@ -231,15 +224,6 @@ void ClassReader::ReadPositiveClass() {
   Note(node, path, name,
        *same == name ? "" : ", which is the class \"" + *same + "\" here");
   model_->positive_class = *same;
-}
-
-// An alias of 1 is one of true.
-void ClassReader::AddOtherSpellings() {
-  const auto written = model_->aliases;
-  for (const auto& [spelling, target] : written) {
-    const std::string_view other = OtherSpelling(spelling);
-    if (!other.empty()) model_->aliases.emplace_back(other, target);
-  }
 }
 
 }  // namespace

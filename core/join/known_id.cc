@@ -92,7 +92,7 @@ class Reader {
 
   std::string ClassOf(uint64_t index) const {
     const auto& classes = model_.classes.Get();
-    return index < classes.size() ? *classes[index] : "";
+    return index < classes.size() ? *classes[model_.Representative(index)] : "";
   }
 
   // `details`: the kind of those that have the classes of a larger set.
@@ -113,6 +113,9 @@ class Reader {
     }
     std::vector<std::string> names;
     for (const uint32_t index : set) names.push_back(ClassOf(index));
+    std::sort(names.begin(), names.end());
+    // Two spellings may have become one class.
+    names.erase(std::unique(names.begin(), names.end()), names.end());
     return names;
   }
 

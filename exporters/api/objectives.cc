@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string Outcome(const Json& objective, const Json& window) {
+std::string VerdictOf(const Json& objective, const Json& window) {
   const Json& pairs = window["observations"];
   if (objective.contains("min_observations") &&
       pairs < objective["min_observations"]) {
@@ -54,7 +54,7 @@ std::string ObjectiveLine(const Json& objective,
   }
   return "objective " + Shown(objective["metric"]) + " over " +
          Shown(objective["window"]) + bounds + ": " +
-         Outcome(objective, *window) + "\n";
+         VerdictOf(objective, *window) + "\n";
 }
 
 }  // namespace plumbline

@@ -48,7 +48,7 @@ std::string Metrics(const Json& result) {
 }
 
 // "  day=weekend, hours=peak"
-std::string Segment(const Json& result) {
+std::string SegmentText(const Json& result) {
   std::string text;
   for (const auto& [key, value] : result["segment"].items()) {
     text += (text.empty() ? "  " : ", ") + key + "=" + Shown(value);
@@ -64,7 +64,7 @@ std::string ModelTable(std::string_view text) {
   std::string table;
   for (const Json& result : json["results"]) {
     table += Shown(json["model"]) + "  version \"" + Shown(result["version"]) +
-             "\"  window " + Shown(result["window"]) + Segment(result) +
+             "\"  window " + Shown(result["window"]) + SegmentText(result) +
              "  observations " + Shown(result["observations"]) + "\n";
     table += Metrics(result) + Classes(result) + MatrixTable(result) +
              FindingsOf(result) + "\n";
