@@ -61,19 +61,15 @@ std::optional<int64_t> TimestampField::Read(const std::string& line) {
   return TimestampOfText(std::string(value));
 }
 
-bool TimestampField::Replace(int64_t time_ms, std::string* line) {
+bool TimestampField::Replace(int64_t time_us, std::string* line) {
   std::string_view value;
   if (!impl_->Find(*line, &value)) return false;
-  char number[32];
-  std::snprintf(number, sizeof(number), "%lld.%03lld",
-                static_cast<long long>(time_ms / 1000),
-                static_cast<long long>(time_ms % 1000));
+  const std::string number = std::to_string(time_us);
   if (value.empty()) {
     const size_t brace = line->find('{');
     const size_t next = line->find_first_not_of(" \t", brace + 1);
     const bool alone = next != std::string::npos && (*line)[next] == '}';
-    line->insert(brace + 1,
-                 std::string("\"timestamp\":") + number + (alone ? "" : ","));
+    line->insert(brace + 1, "\"timestamp\":" + number + (alone ? "" : ","));
   } else {
     const auto at = static_cast<size_t>(value.data() - impl_->padded.data());
     line->replace(at, value.size(), number);

@@ -19,9 +19,9 @@ class TimestampField {
   // Microseconds since 1970, or nullopt if the line has no readable timestamp.
   std::optional<int64_t> Read(const std::string& line);
 
-  // Gives the event this timestamp, as Unix seconds. False if the line is no
-  // JSON object.
-  bool Replace(int64_t time_ms, std::string* line);
+  // Gives the event this timestamp, in whole microseconds, as decoding tells
+  // those of our time from seconds. False if the line is no JSON object.
+  bool Replace(int64_t time_us, std::string* line);
 
  private:
   struct Impl;

@@ -75,6 +75,29 @@ void AddUrl(CLI::App* command, std::string* url) {
   command->add_option("--from", *url, "")->group("");
 }
 
+std::string CheckEventFile(const std::string& path) {
+  return path == "-" ? "" : CLI::ExistingFile(path);
+}
+
+void AddEventFiles(CLI::App* command, EventFilesFlags* flags) {
+  command
+      ->add_option("files", flags->files,
+                   "The files: NDJSON, JSON arrays or CSV with a header, plain "
+                   "or gzip; - is the standard input")
+      ->required()
+      ->check(CheckEventFile);
+  command
+      ->add_option("--map", flags->map,
+                   "Which columns of CSV are which fields, as "
+                   "FIELD=COLUMN,...; others go by their names")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--constant", flags->constants,
+                   "Fields that are the same in all rows of CSV, as "
+                   "FIELD=VALUE,...")
+      ->allow_extra_args(false);
+}
+
 }  // namespace
 
 std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
@@ -104,11 +127,8 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
   std::string speed = "max";
   CLI::App* replay_command = cli.add_subcommand(
       "replay",
-      "Posts recorded events (NDJSON, plain or gzip), all files merged by "
-      "timestamp");
-  replay_command->add_option("files", replay.files, "The files")
-      ->required()
-      ->check(CLI::ExistingFile);
+      "Posts recorded events, those of all files by their timestamps");
+  AddEventFiles(replay_command, &replay.events);
   replay_command
       ->add_option("--to", replay.url,
                    "The ingest listener, such as http://127.0.0.1:9350")
@@ -173,9 +193,7 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
                          "Prints what the windows would have said of recorded "
                          "events, at each step "
                          "of their own time");
-  simulate_command->add_option("files", simulate.files, "The files")
-      ->required()
-      ->check(CLI::ExistingFile);
+  AddEventFiles(simulate_command, &simulate.events);
   simulate_command->add_option("--config.file", simulate.config,
                                "The configuration to try");
   simulate_command->add_option("--step", step, "How often, such as 1m or 1d")
@@ -189,15 +207,16 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
       "backfill",
       "Brings recorded events into the store of a daemon that is stopped, by "
       "their own time");
-  backfill_command->add_option("files", backfill.files, "The files")
-      ->required()
-      ->check(CLI::ExistingFile);
+  AddEventFiles(backfill_command, &backfill.events);
   backfill_command->add_option("--config.file", backfill.config,
                                "The daemon's configuration");
   backfill_command
       ->add_option("--storage.path", backfill.storage,
                    "The daemon's --storage.path")
       ->required();
+  backfill_command->add_flag("--skip-rejected", backfill.skip_rejected,
+                             "Bring in the rest where some are rejected; "
+                             "without it nothing is written then");
 
   LogFlags log;
   std::string from;

@@ -21,8 +21,15 @@ struct CheckStorageFlags {
   std::string path;
 };
 
-struct ReplayFlags {
+// Files of events, and how those that are CSV are read.
+struct EventFilesFlags {
   std::vector<std::string> files;
+  std::vector<std::string> map;        // FIELD=COLUMN,...
+  std::vector<std::string> constants;  // FIELD=VALUE,...
+};
+
+struct ReplayFlags {
+  EventFilesFlags events;
   std::string url;
   int64_t events_per_second = 0;  // 0: as fast as they are taken
   bool rebase = false;
@@ -56,7 +63,7 @@ struct RulesFlags {
 };
 
 struct SimulateFlags {
-  std::vector<std::string> files;
+  EventFilesFlags events;
   std::string config;  // empty: defaults
   int64_t step_ms = 60'000;
   std::optional<std::string> model;
@@ -64,9 +71,10 @@ struct SimulateFlags {
 };
 
 struct BackfillFlags {
-  std::vector<std::string> files;
+  EventFilesFlags events;
   std::string config;  // empty: defaults
   std::string storage;
+  bool skip_rejected = false;
 };
 
 struct LogFlags {

@@ -1,5 +1,6 @@
 #include "daemon/gzip/gzip.h"
 
+#include <unistd.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -14,6 +15,7 @@ constexpr int kZlib = 15;
 constexpr int kGzip = 15 + 16;
 constexpr int kRaw = -15;
 constexpr size_t kPiece = 256 << 10;
+constexpr unsigned kReadPiece = 64 << 10;
 
 gzFile File(void* file) { return static_cast<gzFile>(file); }
 
@@ -100,45 +102,35 @@ std::string Gzip(std::string_view plain) {
   return packed;
 }
 
-std::unique_ptr<LineReader> LineReader::Open(const std::string& path) {
-  gzFile file = gzopen(path.c_str(), "rb");
+std::unique_ptr<FileReader> FileReader::Open(const std::string& path) {
+  gzFile file = path == "-" ? gzdopen(dup(STDIN_FILENO), "rb")
+                            : gzopen(path.c_str(), "rb");
   if (file == nullptr) return nullptr;
-  gzbuffer(file, kPiece);
+  gzbuffer(file, kReadPiece);
   std::error_code error;
   const auto size = std::filesystem::file_size(path, error);
-  return std::unique_ptr<LineReader>(
-      new LineReader(file, error ? 0 : static_cast<double>(size)));
+  return std::unique_ptr<FileReader>(
+      new FileReader(file, error ? 0 : static_cast<double>(size)));
 }
 
-double LineReader::progress() const {
+FileReader::~FileReader() { gzclose(File(file_)); }
+
+double FileReader::progress() const {
   if (size_ <= 0) return 0;
   return std::clamp(static_cast<double>(gzoffset(File(file_))) / size_, 0.0,
                     1.0);
 }
 
-LineReader::~LineReader() { gzclose(File(file_)); }
-
-bool LineReader::Next(std::string* line) {
-  line->clear();
-  for (;;) {
-    const size_t end = buffer_.find('\n', begin_);
-    if (end != std::string::npos) {
-      line->append(buffer_, begin_, end - begin_);
-      begin_ = end + 1;
-      return true;
-    }
-    line->append(buffer_, begin_);
-    buffer_.resize(kPiece);
-    begin_ = 0;
-    const int n = gzread(File(file_), buffer_.data(), kPiece);
-    buffer_.resize(static_cast<size_t>(std::max(n, 0)));
-    if (n <= 0) {
-      int error = Z_OK;
-      gzerror(File(file_), &error);
-      ok_ = n == 0 && (error == Z_OK || error == Z_STREAM_END);
-      return ok_ && !line->empty();
-    }
-  }
+bool FileReader::Append(std::string* out) {
+  const size_t before = out->size();
+  out->resize(before + kReadPiece);
+  const int n = gzread(File(file_), out->data() + before, kReadPiece);
+  out->resize(before + static_cast<size_t>(std::max(n, 0)));
+  if (n > 0) return true;
+  int error = Z_OK;
+  gzerror(File(file_), &error);
+  ok_ = n == 0 && (error == Z_OK || error == Z_STREAM_END);
+  return false;
 }
 
 }  // namespace plumbline

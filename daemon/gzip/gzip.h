@@ -28,26 +28,27 @@ bool IsGzip(std::string_view bytes);
 
 std::string Gzip(std::string_view plain);
 
-// Reads lines from a file that is plain or gzip.
-class LineReader {
+// Reads a file that is plain or gzip, of one member or several: its first bytes
+// say which.
+class FileReader {
  public:
-  // nullptr if the file cannot be opened.
-  static std::unique_ptr<LineReader> Open(const std::string& path);
-  ~LineReader();
+  // nullptr if the file cannot be opened. "-" is the standard input.
+  static std::unique_ptr<FileReader> Open(const std::string& path);
+  ~FileReader();
 
-  // False at the end, or where the file is damaged: then ok() is false.
-  bool Next(std::string* line);
+  // Appends some of what follows. False at the end, or where the file is
+  // damaged or cannot be read: then ok() is false.
+  bool Append(std::string* out);
   bool ok() const { return ok_; }
-  // How much of the file has been read, from 0 to 1.
+  // How much of the file has been read, from 0 to 1; 0 where nobody knows its
+  // size.
   double progress() const;
 
  private:
-  LineReader(void* file, double size) : file_(file), size_(size) {}
+  FileReader(void* file, double size) : file_(file), size_(size) {}
 
   void* const file_;
   const double size_;  // bytes, as stored
-  std::string buffer_;
-  size_t begin_ = 0;  // of what is not handed out yet
   bool ok_ = true;
 };
 

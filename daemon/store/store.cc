@@ -9,6 +9,16 @@
 #include "daemon/store/recovery.h"
 
 namespace plumbline {
+namespace {
+
+MemorySplit Split(const StoreOptions& options) {
+  MemorySplit split =
+      SplitMemory(options.memory_bytes, options.remembered_bytes);
+  if (options.all_or_nothing) split.records = split.unsaved_records = SIZE_MAX;
+  return split;
+}
+
+}  // namespace
 
 std::unique_ptr<Store> Store::Open(const StoreOptions& options,
                                    std::pmr::memory_resource* memory,
@@ -39,8 +49,8 @@ bool Store::OpenDatabase(size_t cache_bytes, std::string* error) {
 }
 
 bool Store::Recover(Pipeline* pipeline, std::string* error) {
-  const MemorySplit memory =
-      SplitMemory(options_.memory_bytes, options_.remembered_bytes);
+  const MemorySplit memory = Split(options_);
+  pipeline_ = pipeline;
   if (!OpenDatabase(memory.cache_bytes, error)) return false;
   filter_ = std::make_unique<KeyFilter>(memory.filter_bytes, memory_);
   pacer_ = std::make_unique<Pacer>(memory.unsaved_records);
@@ -60,19 +70,38 @@ bool Store::Recover(Pipeline* pipeline, std::string* error) {
   if (journal_ == nullptr) return false;
   // Far beyond what checkpoints leave of it: they fail.
   journal_->SetMost(16 * options_.checkpoint_bytes + (uint64_t{64} << 20));
+  if (options_.all_or_nothing) {
+    last_ = *stored;
+    return true;
+  }
   pipeline->SetJournal(journal_.get());
-  checkpointer_ = std::make_unique<Checkpointer>(
-      Checkpointer::Parts{pipeline, journal_.get(), database_.get(),
-                          filter_.get(), history_.get(), pacer_.get()},
-      Checkpointer::Due{options_.checkpoint_bytes,
-                        static_cast<int64_t>(memory.unsaved_records / 2)},
-      *stored);
+  BeginCheckpoints(*stored);
   directory_->MakeCurrent();
   return true;
 }
 
+void Store::BeginCheckpoints(const Database::Stored& stored) {
+  checkpointer_ = std::make_unique<Checkpointer>(
+      Checkpointer::Parts{pipeline_, journal_.get(), database_.get(),
+                          filter_.get(), history_.get(), pacer_.get()},
+      Checkpointer::Due{
+          options_.checkpoint_bytes,
+          static_cast<int64_t>(Split(options_).unsaved_records / 2)},
+      stored);
+}
+
 bool Store::Close() {
-  if (checkpointer_ == nullptr || closed_) return true;
+  if (closed_) return true;
+  if (last_) {
+    // The checkpoint is told from the last one by its place in the journal.
+    std::string record;
+    const Command tick{Tick{}};
+    EncodeGroup({0, {&tick}}, &record);
+    if (journal_->Append(record) != Appended::kStored) return false;
+    BeginCheckpoints(*std::exchange(last_, std::nullopt));
+    directory_->MakeCurrent();
+  }
+  if (checkpointer_ == nullptr) return true;
   closed_ = true;
   checkpointer_->Stop();
   // The next start then has nothing to replay.

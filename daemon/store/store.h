@@ -30,6 +30,10 @@ struct StoreOptions {
   Durability durability = Durability::kProcess;
   int64_t retention_ms = 0;       // of history
   uint64_t checkpoint_bytes = 0;  // of the journal
+  // What is committed comes into the store at once, by Close(), or not at all:
+  // without a call of it nothing does.
+  // Until then it is in memory, and in no journal.
+  bool all_or_nothing = false;
   // Called once if opening has to wait for space on the disk; and while it
   // waits, whether to give up.
   std::function<void(const std::string& error)> waits = [](const auto&) {};
@@ -43,7 +47,9 @@ class Store {
   static std::unique_ptr<Store> Open(const StoreOptions& options,
                                      std::pmr::memory_resource* memory,
                                      std::string* error);
-  ~Store() { Close(); }
+  ~Store() {
+    if (!options_.all_or_nothing) Close();
+  }
 
   // The key of the ids that are stored here.
   IdHasher::Secret secret() const { return directory_->secret(); }
@@ -53,8 +59,9 @@ class Store {
   // is committed. `pipeline` must outlive Close().
   [[nodiscard]] bool Recover(Pipeline* pipeline, std::string* error);
 
-  // Writes a last checkpoint. False if that failed: the journal has it all.
-  // REQUIRES: nothing is committed any more.
+  // Writes a last checkpoint. False if that failed: the journal has it all, or,
+  // with all_or_nothing, nothing was changed. REQUIRES: nothing is committed
+  // any more.
   bool Close();
 
   // What follows: after Recover().
@@ -70,6 +77,7 @@ class Store {
   Store(const StoreOptions& options, std::pmr::memory_resource* memory)
       : options_(options), memory_(memory) {}
   bool OpenDatabase(size_t cache_bytes, std::string* error);
+  void BeginCheckpoints(const Database::Stored& stored);
 
   const StoreOptions options_;
   std::pmr::memory_resource* const memory_;
@@ -80,6 +88,8 @@ class Store {
   std::unique_ptr<StoredPairs> pairs_;
   std::unique_ptr<HistoryStore> history_;
   std::unique_ptr<FileJournal> journal_;
+  Pipeline* pipeline_ = nullptr;          // since Recover()
+  std::optional<Database::Stored> last_;  // where checkpoints begin later
   std::unique_ptr<Checkpointer> checkpointer_;
   bool closed_ = false;
 };

@@ -13,6 +13,7 @@
 #include "daemon/store/store_directory.h"
 #include "daemon/store/stored_pairs.h"
 #include "daemon/tool/commands.h"
+#include "daemon/tool/progress.h"
 
 namespace plumbline {
 namespace {
@@ -47,7 +48,13 @@ std::string Check(const std::string& path, JournalEnd* end,
     if (!stored) return path + ": " + error;
     *checkpoint_sequence = stored->sequence;
     // Every block of pairs has a checksum, which reading it checks.
-    if (!database->ForEachKey([](const PairKey&) { return true; }) ||
+    Progress progress("checking", "pairs");
+    uint64_t pairs_read = 0;
+    const auto count = [&](const PairKey&) {
+      progress.Show(-1, ++pairs_read);
+      return true;
+    };
+    if (!database->ForEachKey(count) ||
         !database->ForEachHistory([](auto, auto) { return true; })) {
       return path + "/db: cannot all be read; restore it from a backup";
     }

@@ -2,18 +2,33 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
-#include "daemon/gzip/gzip.h"
+#include "daemon/tool/json_events.h"
+#include "daemon/tool/text_input.h"
 
 namespace plumbline {
 
 namespace fs = std::filesystem;
+namespace {
+
+void Note(std::string_view name, std::set<std::string, std::less<>>* names) {
+  if (names->find(name) == names->end()) names->emplace(name);
+}
+
+}  // namespace
 
 std::string_view LogRecord::Raw(std::string_view key) const {
   const auto field =
       std::find_if(fields.begin(), fields.end(),
                    [key](const JsonField& f) { return f.key == key; });
   return field == fields.end() ? std::string_view() : field->value;
+}
+
+std::vector<std::string> LogFiles::TextsOf(const Names& names) {
+  std::vector<std::string> texts;
+  for (const std::string& name : names) texts.push_back(TextOf(name));
+  return texts;
 }
 
 LogFiles::LogFiles(const std::string& path) {
@@ -33,29 +48,47 @@ LogFiles::LogFiles(const std::string& path) {
 
 void LogFiles::ForEach(const std::function<void(const LogRecord&)>& visit) {
   problems_.clear();
-  for (const std::string& path : paths_) {
-    // One that is complete by now has another name.
-    const bool open = path.ends_with(".open");
-    auto reader = LineReader::Open(path);
-    if (reader == nullptr && open) {
-      reader = LineReader::Open(path.substr(0, path.size() - 5));
-    }
-    if (reader == nullptr) {
-      problems_.push_back(path + ": cannot be read");
-      continue;
-    }
-    LogRecord record;
-    while (reader->Next(&record.line)) {
-      // Of a damaged file, what is plainly no record is left out.
-      if (!record.line.starts_with("{\"kind\":\"") ||
-          !record.line.ends_with('}')) {
-        continue;
-      }
-      record.fields = FieldsOf(record.line);
-      visit(record);
-    }
-    if (!reader->ok() && !open) problems_.push_back(path + ": is damaged");
+  records_ = 0;
+  for (file_ = 0; file_ < paths_.size(); ++file_) Read(paths_[file_], visit);
+  progress_.Clear();
+}
+
+void LogFiles::Read(const std::string& path,
+                    const std::function<void(const LogRecord&)>& visit) {
+  // One that is complete by now has another name.
+  const bool open = path.ends_with(".open");
+  std::string error;
+  auto input = TextInput::Open(path, &error);
+  if (input == nullptr && open) {
+    input = TextInput::Open(path.substr(0, path.size() - 5), &error);
   }
+  if (input == nullptr) {
+    problems_.push_back(path + ": " + error);
+    return;
+  }
+  JsonEvents lines(input.get());
+  LogRecord record;
+  for (EventText text; lines.Next(&text);) {
+    ++records_;
+    progress_.Show((static_cast<double>(file_) + input->progress()) /
+                       static_cast<double>(paths_.size()),
+                   records_);
+    record.line = std::move(text.json);
+    record.fields.clear();
+    if (record.line.starts_with('{') && record.line.ends_with('}')) {
+      record.fields = FieldsOf(record.line);
+    }
+    // The last line of one that is being written may be a part of one.
+    if (record.Has("kind")) {
+      Note(record.Raw("model"), &models_);
+      Note(record.Raw("version"), &versions_);
+      visit(record);
+    } else if (!open) {
+      problems_.push_back(path + ":" + std::to_string(text.line) +
+                          ": is no record of an event log");
+    }
+  }
+  if (!input->ok() && !open) problems_.push_back(path + ": is damaged");
 }
 
 }  // namespace plumbline

@@ -2,12 +2,15 @@
 
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "daemon/decode/json_scan.h"
+#include "daemon/tool/progress.h"
 
 namespace plumbline {
 
@@ -32,12 +35,29 @@ class LogFiles {
   // What could not be read to its end, with what is wrong.
   const std::vector<std::string>& problems() const { return problems_; }
 
+  // The models and versions of the records that were read.
+  std::vector<std::string> models() const { return TextsOf(models_); }
+  std::vector<std::string> versions() const { return TextsOf(versions_); }
+
   // Each record, in order. One that is being written is read as far as it is.
+  // What is no record is left out, and a problem.
   void ForEach(const std::function<void(const LogRecord&)>& visit);
 
  private:
+  // As they stand in the files.
+  using Names = std::set<std::string, std::less<>>;
+
+  static std::vector<std::string> TextsOf(const Names& names);
+  void Read(const std::string& path,
+            const std::function<void(const LogRecord&)>& visit);
+
   std::vector<std::string> paths_;
   std::vector<std::string> problems_;
+  Names models_;
+  Names versions_;
+  Progress progress_{"reading", "records"};
+  size_t file_ = 0;       // that is read
+  uint64_t records_ = 0;  // read so far
 };
 
 }  // namespace plumbline

@@ -7,6 +7,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "core/class_text.h"
 #include "core/timestamp.h"
 
 namespace plumbline {
@@ -23,11 +24,20 @@ bool IsInTime(const LogFlags& flags, const LogRecord& record) {
   return us && *us / 1000 >= flags.from_ms && *us / 1000 <= flags.to_ms;
 }
 
+// In any spelling.
+bool IsClass(const LogRecord& record, const char* half,
+             const std::string& text) {
+  const std::string logged = record.Text(half);
+  const std::string_view one = CanonicalClass(logged);
+  const std::string_view other = CanonicalClass(text);
+  return one == other || (!one.empty() && one == OtherSpelling(other));
+}
+
 bool IsOutcome(const LogFlags& flags, const LogRecord& record) {
   if (!flags.actual && !flags.predicted) return true;
   return record.Text("kind") == "observation" &&
-         (!flags.actual || record.Text("label") == *flags.actual) &&
-         (!flags.predicted || record.Text("prediction") == *flags.predicted);
+         (!flags.actual || IsClass(record, "label", *flags.actual)) &&
+         (!flags.predicted || IsClass(record, "prediction", *flags.predicted));
 }
 
 // What a prediction and its pair have in common; empty without an id.

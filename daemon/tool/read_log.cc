@@ -1,9 +1,12 @@
+#include <algorithm>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "core/nearest.h"
 #include "daemon/tool/commands.h"
 #include "daemon/tool/log_files.h"
 #include "daemon/tool/log_rows.h"
@@ -90,6 +93,22 @@ class CsvTable {
   std::vector<std::string> cells_;  // scratch
 };
 
+// What no record is of, or nothing.
+std::string UnknownName(const LogFlags& flags, const LogFiles& files) {
+  const auto unknown = [](const char* flag,
+                          const std::optional<std::string>& name,
+                          const std::vector<std::string>& names) {
+    if (!name || std::find(names.begin(), names.end(), *name) != names.end()) {
+      return std::string();
+    }
+    return std::string(flag) + " " + *name + ": no record is of it" +
+           NearestHint(*name, names);
+  };
+  const std::string model = unknown("--model", flags.model, files.models());
+  if (!model.empty()) return model;
+  return unknown("--version", flags.version, files.versions());
+}
+
 }  // namespace
 
 int ReadLog(const LogFlags& flags) {
@@ -121,6 +140,11 @@ int ReadLog(const LogFlags& flags) {
   }
   for (const std::string& problem : files.problems()) {
     std::fprintf(stderr, "%s\n", problem.c_str());
+  }
+  const std::string unknown = UnknownName(flags, files);
+  if (!unknown.empty()) {
+    std::fprintf(stderr, "plumbtool: %s\n", unknown.c_str());
+    return 2;
   }
   return files.problems().empty() ? 0 : 1;
 }

@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <cstdio>
 #include <numeric>
+#include <set>
 #include <utility>
 
 #include "config/loader.h"
-#include "daemon/gzip/gzip.h"
 
 namespace plumbline {
 namespace {
 
-constexpr uint64_t kTold = 10;  // rejected events
 constexpr int64_t kNoClock = INT64_MAX / 2;
 
 }  // namespace
@@ -27,9 +26,17 @@ std::optional<Config> LoadConfigOrTell(const std::string& path) {
 }
 
 std::unique_ptr<RecordedEvents> RecordedEvents::Load(
-    const std::vector<std::string>& files, const Config& config,
-    const IdHasher& hasher) {
-  auto events = std::make_unique<RecordedEvents>();
+    const EventFilesFlags& flags, const Config& config, const IdHasher& hasher,
+    EventReport* report) {
+  std::string error;
+  const auto mapping = CsvMapping::Parse(flags.map, flags.constants, &error);
+  if (!mapping) {
+    report->Tell("plumbtool: " + error);
+    return nullptr;
+  }
+  EventFiles files;
+  if (!files.Open(flags.files, &*mapping, report)) return nullptr;
+  std::unique_ptr<RecordedEvents> events(new RecordedEvents(report));
   BodyDecoder decoder(&hasher);
   const DecodeLimits limits = {
       .events_per_request = UINT64_MAX,
@@ -37,41 +44,50 @@ std::unique_ptr<RecordedEvents> RecordedEvents::Load(
       .future_us = 0,
       .features =
           std::make_shared<const FeatureNames>(FeaturesOf(config.engine))};
-  for (const std::string& path : files) {
-    if (!events->Read(path, limits, &decoder)) return nullptr;
-  }
+  if (!events->Read(&files, limits, &decoder)) return nullptr;
   events->Sort();
   return events;
 }
 
-bool RecordedEvents::Read(const std::string& path, const DecodeLimits& limits,
+bool RecordedEvents::Read(EventFiles* files, const DecodeLimits& limits,
                           BodyDecoder* decoder) {
-  files_.push_back({path, static_cast<uint32_t>(body_.events)});
-  const auto reader = LineReader::Open(path);
-  std::string line;
-  auto& events = body_.batch.events;
-  while (reader != nullptr && reader->Next(&line)) {
-    line.reserve(line.size() + BodyDecoder::Padding());
-    const size_t before = events.size();
-    const auto index = static_cast<uint32_t>(body_.events);
-    if (line.find_first_not_of(" \t\r") == std::string::npos) {
-      ++body_.events;
-      continue;
+  Progress progress("reading", "events");
+  for (uint32_t i = 0; i < files->size(); ++i) {
+    EventFile& file = (*files)[i];
+    for (EventText event; file.Next(&event);) {
+      Add(event, {i, static_cast<uint32_t>(event.line)}, limits, decoder);
+      progress.Show(files->progress(), body_.events);
     }
-    decoder->DecodeLine(line, limits, kNoClock, &body_);
-    if (events.size() == before) {
-      TellRejected(index, body_.errors.empty() ? "" : body_.errors[0].message);
-      body_.errors.clear();
-    } else if (events.back().timestamp_us == kNoTimestamp) {
-      std::fprintf(stderr, "%s: has no timestamp; each event needs one\n",
-                   PlaceOf(index).c_str());
+    if (!file.ok()) {
+      report_.Tell(report_.path(i) + ": is damaged");
       return false;
     }
   }
-  if (reader != nullptr && reader->ok()) return true;
-  std::fprintf(stderr, "%s: %s\n", path.c_str(),
-               reader == nullptr ? "cannot be read" : "is damaged");
-  return false;
+  return true;
+}
+
+void RecordedEvents::Add(const EventText& event, EventPlace place,
+                         const DecodeLimits& limits, BodyDecoder* decoder) {
+  auto& events = body_.batch.events;
+  const size_t before = events.size();
+  report_.CountEvent(place);
+  if (!event.problem.empty()) return report_.Reject(place, event.problem);
+  std::string padded = event.json;
+  padded.reserve(padded.size() + BodyDecoder::Padding());
+  decoder->DecodeLine(padded, limits, kNoClock, &body_);
+  places_.push_back(place);
+  if (events.size() == before) {
+    report_.Reject(place,
+                   body_.errors.empty() ? "" : Describe(body_.errors[0]));
+  } else if (events.back().timestamp_us == kNoTimestamp) {
+    report_.Reject(place, "has no timestamp; each event needs one");
+    events.pop_back();
+  }
+  for (const EventWarning& warning : body_.warnings) {
+    report_.Warn(place, WarningName(warning.warning), warning.message);
+  }
+  body_.errors.clear();
+  body_.warnings.clear();
 }
 
 void RecordedEvents::Sort() {
@@ -81,6 +97,17 @@ void RecordedEvents::Sort() {
   std::stable_sort(order_.begin(), order_.end(), [&](uint32_t a, uint32_t b) {
     return events[a].timestamp_us < events[b].timestamp_us;
   });
+}
+
+std::vector<std::string> RecordedEvents::models() const {
+  std::set<std::string> names;
+  std::vector<bool> seen(body_.batch.names.size());
+  for (const Event& event : body_.batch.events) {
+    if (seen[event.model]) continue;
+    seen[event.model] = true;
+    names.emplace(body_.batch.names[event.model]);
+  }
+  return {names.begin(), names.end()};
 }
 
 int64_t RecordedEvents::first_ms() const {
@@ -95,32 +122,25 @@ int64_t RecordedEvents::last_ms() const {
 
 bool RecordedEvents::Note(const Outcome& outcome) {
   if (outcome.batch.full) {
-    std::fprintf(stderr,
-                 "more ids are remembered than join.max_bytes allows; what "
-                 "came then was not taken\n");
+    report_.Tell(
+        "more ids are remembered than join.max_bytes allows; what came then "
+        "was not taken");
     return false;
   }
+  accepted_ += outcome.batch.accepted;
+  duplicates_ += outcome.batch.duplicates;
+  const auto& events = std::get<EventBatch>(command_).events;
   for (const auto& error : outcome.batch.errors) {
-    const Event& event = std::get<EventBatch>(command_).events[error.event];
-    TellRejected(event.index, std::string(RejectName(error.reject)));
+    const Event& event = events[error.event];
+    report_.Reject(places_[event.index],
+                   std::string(RejectName(error.reject)) + ": its " +
+                       (error.of_label ? "label" : "prediction"));
+  }
+  for (const auto& warned : outcome.batch.warnings) {
+    report_.Warn(places_[events[warned.event].index],
+                 WarningName(warned.warning), "");
   }
   return true;
-}
-
-// "labels.ndjson:12"
-std::string RecordedEvents::PlaceOf(uint32_t index) const {
-  const auto next = std::upper_bound(
-      files_.begin(), files_.end(), index,
-      [](uint32_t i, const File& file) { return i < file.first; });
-  const File& file = *(next - 1);
-  return file.path + ":" + std::to_string(index - file.first + 1);
-}
-
-void RecordedEvents::TellRejected(uint32_t index, const std::string& why) {
-  if (rejected_++ < kTold) {
-    std::fprintf(stderr, "%s: rejected: %s\n", PlaceOf(index).c_str(),
-                 why.c_str());
-  }
 }
 
 }  // namespace plumbline

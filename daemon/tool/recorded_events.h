@@ -11,18 +11,21 @@
 #include "config/config.h"
 #include "core/pipeline.h"
 #include "daemon/decode/body.h"
+#include "daemon/flags/tool_flags.h"
 #include "daemon/hash/id_hash.h"
+#include "daemon/tool/event_file.h"
 
 namespace plumbline {
 
 class RecordedEvents {
  public:
-  // NDJSON, plain or gzip. nullptr, after saying so on the standard error, if a
-  // file cannot be read or an event has no timestamp. Events that break a rule
-  // are told there too, and left out.
-  static std::unique_ptr<RecordedEvents> Load(
-      const std::vector<std::string>& files, const Config& config,
-      const IdHasher& hasher);
+  // nullptr, after saying so, if a file cannot be read. What is no event,
+  // breaks a rule or has no timestamp is reported, and left out. The report
+  // must outlive it.
+  static std::unique_ptr<RecordedEvents> Load(const EventFilesFlags& flags,
+                                              const Config& config,
+                                              const IdHasher& hasher,
+                                              EventReport* report);
 
   // Calls visit(now_ms, command) for each millisecond that has events, with
   // these, until it returns false. Those of one timestamp are in the order of
@@ -30,30 +33,32 @@ class RecordedEvents {
   template <class Visit>
   bool ForEachMoment(Visit visit);
 
-  // Tells what of a command was rejected. False if it was refused as a whole.
+  // Reports what of a command was rejected. False if it was refused as a whole.
   bool Note(const Outcome& outcome);
+  // Reports how many of what there were.
+  void Summarize() { report_.Summarize(accepted_, duplicates_); }
 
+  // Those that the events are of.
+  std::vector<std::string> models() const;
   int64_t first_ms() const;  // 0 if there are none
   int64_t last_ms() const;
-  uint64_t size() const { return order_.size(); }
-  uint64_t rejected() const { return rejected_; }
 
  private:
-  bool Read(const std::string& path, const DecodeLimits& limits,
+  explicit RecordedEvents(EventReport* report) : report_(*report) {}
+
+  bool Read(EventFiles* files, const DecodeLimits& limits,
             BodyDecoder* decoder);
-  std::string PlaceOf(uint32_t index) const;
-  void TellRejected(uint32_t index, const std::string& why);
+  void Add(const EventText& event, EventPlace place, const DecodeLimits& limits,
+           BodyDecoder* decoder);
   void Sort();
 
-  struct File {
-    std::string path;
-    uint32_t first;  // index of its first line
-  };
-  std::vector<File> files_;
+  EventReport& report_;
   DecodedBody body_;
-  Command command_{EventBatch{}};  // the one that is applied
-  std::vector<uint32_t> order_;    // of the body's events
-  uint64_t rejected_ = 0;
+  std::vector<EventPlace> places_;  // by index in the body
+  Command command_{EventBatch{}};   // the one that is applied
+  std::vector<uint32_t> order_;     // of the body's events
+  uint64_t accepted_ = 0;
+  uint64_t duplicates_ = 0;
 };
 
 // What a tool works with: of the file, or without one (an empty path) the
@@ -72,6 +77,8 @@ bool RecordedEvents::ForEachMoment(Visit visit) {
       copier.Copy(events[order_[i]]);
     }
     if (!visit(now_ms, command_)) return false;
+    report_.progress().Show(
+        static_cast<double>(i) / static_cast<double>(order_.size()), i);
   }
   return true;
 }

@@ -1,9 +1,16 @@
 // What the daemon's own engine would have said of recorded events, under their
 // own time.
 
+#include <algorithm>
 #include <cstdio>
+#include <optional>
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "config/units.h"
+#include "core/nearest.h"
 #include "daemon/memory/huge_pages.h"
 #include "daemon/tool/commands.h"
 #include "daemon/tool/recorded_events.h"
@@ -14,8 +21,8 @@ namespace {
 
 class Simulation {
  public:
-  Simulation(const SimulateFlags& flags, const Config& config)
-      : flags_(flags), pipeline_(nullptr, &memory_) {
+  Simulation(SimulateFlags flags, const Config& config)
+      : flags_(std::move(flags)), pipeline_(nullptr, &memory_) {
     pipeline_.Exclusively([](State* state) { state->LimitHistory(0); });
     Outcome outcome;
     pipeline_.Commit(Command{config.engine}, 0, &outcome);
@@ -63,11 +70,54 @@ class Simulation {
     due_ms_ = kNever;
   }
 
-  const SimulateFlags& flags_;
+  const SimulateFlags flags_;
   HugePages memory_;
   Pipeline pipeline_;
   int64_t due_ms_ = kNever;  // the step after the last event
 };
+
+// The names of all windows that the settings have.
+std::vector<WindowSettings> WindowsOf(const Settings& settings) {
+  std::vector<WindowSettings> windows = settings.defaults.windows;
+  for (const ModelSettings& rule : settings.model_rules) {
+    windows.insert(windows.end(), rule.windows.begin(), rule.windows.end());
+  }
+  return windows;
+}
+
+// By its name, or by its length in another spelling.
+std::optional<std::string> FindWindow(const Settings& settings,
+                                      const std::string& text) {
+  const auto length_ms = ParseDuration(text);
+  for (const WindowSettings& window : WindowsOf(settings)) {
+    if (window.name == text ||
+        (length_ms && window.last == 0 && window.length_ms == *length_ms)) {
+      return window.name;
+    }
+  }
+  return std::nullopt;
+}
+
+// What is wrong with what the output is narrowed to, or nothing.
+std::string Narrow(const RecordedEvents& events, const Settings& settings,
+                   SimulateFlags* flags) {
+  const auto models = events.models();
+  if (flags->model &&
+      !std::binary_search(models.begin(), models.end(), *flags->model)) {
+    return "--model " + *flags->model + ": no event is of it" +
+           NearestHint(*flags->model, models);
+  }
+  if (!flags->window) return "";
+  const auto window = FindWindow(settings, *flags->window);
+  if (!window) {
+    std::set<std::string> names;
+    for (const auto& one : WindowsOf(settings)) names.insert(one.name);
+    return "--window " + *flags->window + ": no model has it" +
+           NearestHint(*flags->window, {names.begin(), names.end()});
+  }
+  flags->window = *window;
+  return "";
+}
 
 }  // namespace
 
@@ -75,10 +125,19 @@ int Simulate(const SimulateFlags& flags) {
   const auto config = LoadConfigOrTell(flags.config);
   if (!config) return 2;
   const IdHasher hasher = IdHasher::Random();
-  const auto events = RecordedEvents::Load(flags.files, *config, hasher);
+  EventReport report(flags.events.files, "simulating");
+  const auto events =
+      RecordedEvents::Load(flags.events, *config, hasher, &report);
   if (events == nullptr) return 2;
-  if (!Simulation(flags, *config).Run(events.get())) return 2;
-  return events->rejected() > 0 ? 1 : 0;
+  SimulateFlags narrowed = flags;
+  const std::string wrong = Narrow(*events, config->engine, &narrowed);
+  if (!wrong.empty()) {
+    report.Tell("plumbtool: " + wrong);
+    return 2;
+  }
+  const bool done = Simulation(narrowed, *config).Run(events.get());
+  events->Summarize();
+  return done ? report.exit_status() : 2;
 }
 
 }  // namespace plumbline

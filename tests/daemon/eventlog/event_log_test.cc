@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 #include <mutex>
+#include <sstream>
 #include <thread>
 
 #include "daemon/gzip/gzip.h"
@@ -18,9 +19,12 @@ struct Folder {
   std::vector<std::string> Lines() const {
     std::vector<std::string> lines;
     for (const auto& entry : fs::directory_iterator(path)) {
-      auto reader = LineReader::Open(entry.path().string());
-      std::string line;
-      while (reader->Next(&line)) lines.push_back(line);
+      const auto reader = FileReader::Open(entry.path().string());
+      std::string text;
+      while (reader->Append(&text)) {
+      }
+      std::istringstream in(text);
+      for (std::string line; std::getline(in, line);) lines.push_back(line);
     }
     return lines;
   }

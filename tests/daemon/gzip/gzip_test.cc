@@ -105,16 +105,17 @@ TEST_CASE("gzip is known by its first bytes") {
   CHECK_FALSE(IsGzip(""));
 }
 
-TEST_CASE("lines are read from plain and packed files") {
+TEST_CASE("a file is read as it was before it was packed, of several members") {
   const std::string text = "one\n\nthree\nlast without an end";
-  for (const std::string& bytes : {text, Gzip(text)}) {
+  for (const std::string& bytes :
+       {text, Gzip(text), Gzip(text.substr(0, 5)) + Gzip(text.substr(5))}) {
     const TemporaryFile file(bytes);
-    const auto reader = LineReader::Open(file.path);
+    const auto reader = FileReader::Open(file.path);
     REQUIRE(reader != nullptr);
-    std::vector<std::string> lines;
-    for (std::string line; reader->Next(&line);) lines.push_back(line);
-    CHECK(lines ==
-          std::vector<std::string>{"one", "", "three", "last without an end"});
+    std::string read;
+    while (reader->Append(&read)) {
+    }
+    CHECK(read == text);
     CHECK(reader->ok());
     CHECK(reader->progress() == Approx(1));
   }
@@ -123,10 +124,11 @@ TEST_CASE("lines are read from plain and packed files") {
 TEST_CASE("a damaged file says so, and a missing one does not open") {
   const std::string packed = Gzip(std::string(10'000, 'x') + "\n");
   const TemporaryFile file(packed.substr(0, packed.size() / 2));
-  const auto reader = LineReader::Open(file.path);
+  const auto reader = FileReader::Open(file.path);
   REQUIRE(reader != nullptr);
-  for (std::string line; reader->Next(&line);) {
+  std::string read;
+  while (reader->Append(&read)) {
   }
   CHECK_FALSE(reader->ok());
-  CHECK(LineReader::Open("/nowhere/at/all") == nullptr);
+  CHECK(FileReader::Open("/nowhere/at/all") == nullptr);
 }

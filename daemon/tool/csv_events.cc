@@ -1,0 +1,324 @@
+#include "daemon/tool/csv_events.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "daemon/text/json_string.h"
+
+namespace plumbline {
+namespace {
+
+constexpr size_t kLongestLine = size_t{16} << 20;
+constexpr size_t kLongestRow = size_t{1} << 20;  // of several lines
+constexpr std::string_view kDelimiters = ",;\t";
+
+using Kind = CsvField::Kind;
+
+// What exports write where there is nothing.
+bool IsMissing(std::string_view text) {
+  constexpr std::array<std::string_view, 12> kMissing = {
+      "",     "NaN",  "nan",  "-nan", "NA",   "N/A",
+      "#N/A", "<NA>", "null", "NULL", "None", "NaT"};
+  return std::find(kMissing.begin(), kMissing.end(), text) != kMissing.end();
+}
+
+bool IsInfinite(std::string_view text) {
+  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+  return text == "inf" || text == "Inf" || text == "Infinity";
+}
+
+size_t Digits(std::string_view text) {
+  return std::min(text.find_first_not_of("0123456789"), text.size());
+}
+
+// RFC 8259, section 6.
+bool IsJsonNumber(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  const size_t whole = Digits(text);
+  if (whole == 0 || (whole > 1 && text[0] == '0')) return false;
+  text.remove_prefix(whole);
+  if (text.starts_with('.')) {
+    const size_t fraction = Digits(text.substr(1));
+    if (fraction == 0) return false;
+    text.remove_prefix(1 + fraction);
+  }
+  if (text.starts_with('e') || text.starts_with('E')) {
+    text.remove_prefix(1);
+    if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+    const size_t exponent = Digits(text);
+    if (exponent == 0) return false;
+    text.remove_prefix(exponent);
+  }
+  return text.empty();
+}
+
+// Integers beyond 64 bits are no numbers of JSON's, but may be classes.
+bool IsLongInteger(std::string_view text) {
+  constexpr size_t kMost = 18;
+  return text.size() > kMost && text.find_first_of(".eE") == text.npos;
+}
+
+void AppendText(std::string_view text, std::string* json) {
+  AppendJsonString(text, json);
+}
+
+// One that JSON writes in another way: "+1", ".5", "5.".
+void AppendNumber(std::string_view text, std::string* json) {
+  if (IsJsonNumber(text)) {
+    *json += text;
+    return;
+  }
+  std::string_view digits = text;
+  if (digits.starts_with('+')) digits.remove_prefix(1);
+  double number = 0;
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc() || end != digits.data() + digits.size()) {
+    return AppendText(text, json);  // whoever reads it says what is wrong
+  }
+  char shortest[32];
+  const auto written =
+      std::to_chars(shortest, shortest + sizeof(shortest), number);
+  json->append(shortest, written.ptr);
+}
+
+// False if the event has no such field.
+bool AppendValue(Kind kind, std::string_view text, std::string* json) {
+  if (IsMissing(text)) return false;
+  if (kind != Kind::kText && IsInfinite(text)) return false;
+  switch (kind) {
+    case Kind::kText:
+      AppendText(text, json);
+      break;
+    case Kind::kNumber:
+      AppendNumber(text, json);
+      break;
+    case Kind::kClass:
+      if (text.starts_with('[') && text.ends_with(']')) {
+        *json += text;  // a set
+      } else if (IsJsonNumber(text) && !IsLongInteger(text)) {
+        *json += text;
+      } else {
+        AppendText(text, json);
+      }
+      break;
+    case Kind::kWhole:
+      if (text.starts_with('{')) {
+        *json += text;
+      } else {
+        AppendText(text, json);
+      }
+      break;
+    default:
+      if (IsJsonNumber(text)) {
+        *json += text;
+      } else {
+        AppendText(text, json);
+      }
+  }
+  return true;
+}
+
+// What is JSON in a cell may be on several lines.
+void PutOnOneLine(std::string* json) {
+  std::replace_if(
+      json->begin(), json->end(), [](char c) { return c == '\n' || c == '\r'; },
+      ' ');
+}
+
+CsvCells CellsOf(const std::string& header, char delimiter) {
+  CsvCells cells;
+  CsvReader(delimiter).Add(header + "\n", &cells);
+  return cells;
+}
+
+}  // namespace
+
+char DelimiterOf(std::string_view header) {
+  std::array<size_t, kDelimiters.size()> counts{};
+  bool quoted = false;
+  for (const char c : header) {
+    if (c == '"') quoted = !quoted;
+    const size_t which = kDelimiters.find(c);
+    if (!quoted && which != kDelimiters.npos) ++counts[which];
+  }
+  const auto* const most = std::max_element(counts.begin(), counts.end());
+  return kDelimiters[static_cast<size_t>(most - counts.begin())];
+}
+
+bool LooksLikeCsv(std::string_view header) {
+  const CsvCells cells = CellsOf(std::string(header), DelimiterOf(header));
+  static constexpr std::array<std::string_view, 4> kTelling = {"model", "prediction",
+                                                        "label", "id"};
+  return std::any_of(cells.begin(), cells.end(), [](const std::string& cell) {
+    return std::find(kTelling.begin(), kTelling.end(), cell) != kTelling.end();
+  });
+}
+
+CsvEvents::CsvEvents(TextInput* input, const CsvMapping* mapping)
+    : in_(*input), reader_(DelimiterOf(input->LineAhead(kLongestLine))) {
+  EventText none;
+  TakeRow(&header_, &none);
+  FindTargets(*mapping);
+}
+
+void CsvEvents::FindTargets(const CsvMapping& mapping) {
+  for (const auto& constant : mapping.constants()) {
+    targets_.push_back({constant.field, kConstant, constant.value});
+  }
+  std::vector<bool> used(header_.size());
+  for (const auto& mapped : mapping.columns()) {
+    const auto column = std::find(header_.begin(), header_.end(), mapped.value);
+    if (column == header_.end()) continue;
+    const auto cell = static_cast<size_t>(column - header_.begin());
+    used[cell] = true;
+    targets_.push_back({mapped.field, cell, ""});
+  }
+  // The others by their names.
+  for (size_t cell = 0; cell < header_.size(); ++cell) {
+    const auto field = FindCsvField(header_[cell]);
+    const bool taken =
+        !field || used[cell] || mapping.Has(*field) ||
+        std::any_of(targets_.begin(), targets_.end(),
+                    [&](const Target& t) { return t.field == *field; });
+    if (!taken) targets_.push_back({*field, cell, ""});
+  }
+  std::stable_sort(targets_.begin(), targets_.end(),
+                   [](const Target& a, const Target& b) {
+                     return a.field.object < b.field.object;
+                   });
+}
+
+bool CsvEvents::Has(const char* field) const {
+  return std::any_of(
+      targets_.begin(), targets_.end(),
+      [field](const Target& t) { return t.field.FullName() == field; });
+}
+
+std::string CsvEvents::Problem() const {
+  std::string missing;
+  if (!Has("prediction") && !Has("label")) {
+    missing = "prediction or label, such as by --map prediction=COLUMN";
+  } else if (!Has("model")) {
+    missing = "model, such as by --constant model=NAME";
+  } else {
+    return "";
+  }
+  std::string problem = "no column is known to be its " + missing + "; it has ";
+  for (const std::string& name : header_) {
+    if (&name != &header_.front()) problem += ", ";
+    problem += name;
+  }
+  return problem;
+}
+
+bool CsvEvents::Next(EventText* event) {
+  CsvCells cells;
+  for (;;) {
+    event->json.clear();
+    event->problem.clear();
+    if (!TakeRow(&cells, event)) return false;
+    if (!event->problem.empty()) return true;
+    const bool any =
+        std::any_of(cells.begin(), cells.end(),
+                    [](const auto& cell) { return !cell.empty(); });
+    if (!any) continue;
+    if (cells.size() == header_.size()) {
+      event->json = Json(cells);
+      return true;
+    }
+    RowIsBroken("has " + std::to_string(cells.size()) +
+                    " cells, and the header has " +
+                    std::to_string(header_.size()),
+                event);
+    return true;
+  }
+}
+
+// The cells of the next row. False at the end. A row that does not end is a
+// problem of the event.
+bool CsvEvents::TakeRow(CsvCells* cells, EventText* event) {
+  row_.clear();
+  size_t bytes = 0;
+  for (Line line; TakeLine(&line);) {
+    const bool blank =
+        line.text.find_first_not_of(" \t\r\n") == std::string::npos;
+    if (row_.empty()) {
+      if (blank) continue;
+      event->line = line.number;
+    }
+    if (line.text.size() > kLongestLine) {
+      event->problem = "is longer than 16 MiB";
+      reader_.Restart();
+      return true;
+    }
+    bytes += line.text.size();
+    row_.push_back(std::move(line));
+    if (reader_.Add(row_.back().text, cells)) return true;
+    if (row_.size() > 1 && bytes > kLongestRow) break;
+  }
+  if (row_.empty()) return false;
+  RowIsBroken("a quoted cell does not end", event);
+  return true;
+}
+
+// Its first line is left out. What was taken for its further lines is read
+// again: a quote that is missing costs no other row.
+void CsvEvents::RowIsBroken(std::string problem, EventText* event) {
+  event->problem = std::move(problem);
+  reader_.Restart();
+  again_.insert(again_.begin(), std::make_move_iterator(row_.begin() + 1),
+                std::make_move_iterator(row_.end()));
+  row_.clear();
+}
+
+bool CsvEvents::TakeLine(Line* line) {
+  if (!again_.empty()) {
+    *line = std::move(again_.front());
+    again_.pop_front();
+    return true;
+  }
+  const std::string_view ahead = in_.LineAhead(kLongestLine + 1);
+  if (ahead.empty() && in_.Ahead().empty()) return false;
+  line->number = in_.line();
+  line->text.assign(ahead);
+  line->text += '\n';
+  in_.TakeLine();
+  return true;
+}
+
+std::string CsvEvents::Json(const CsvCells& cells) const {
+  std::string json = "{";
+  const std::string* open = nullptr;  // the object that is being written
+  for (const Target& target : targets_) {
+    const CsvField& field = target.field;
+    std::string value;
+    if (!AppendValue(
+            field.kind,
+            target.cell == kConstant ? target.value : cells[target.cell],
+            &value)) {
+      continue;
+    }
+    if (open != nullptr && *open != field.object) {
+      json += '}';
+      open = nullptr;
+    }
+    if (json.back() != '{') json += ',';
+    if (open == nullptr && !field.object.empty()) {
+      open = &field.object;
+      AppendText(field.object, &json);
+      json += ":{";
+    }
+    AppendText(field.name, &json);
+    json += ':';
+    json += value;
+  }
+  if (open != nullptr) json += '}';
+  json += '}';
+  PutOnOneLine(&json);
+  return json;
+}
+
+}  // namespace plumbline

@@ -1,0 +1,70 @@
+// What a tool tells, on the standard error, of files of events: each line that
+// is not taken, how far it is, and at the end how many of what there were.
+
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/decode/body.h"
+#include "daemon/tool/progress.h"
+
+namespace plumbline {
+
+struct EventPlace {
+  uint32_t file = 0;
+  uint32_t line = 0;  // from 1
+};
+
+class EventReport {
+ public:
+  // The paths of the files, by number; "replay" is "sending", say.
+  EventReport(std::vector<std::string> paths, std::string doing);
+
+  // One more line that is, or ought to be, an event.
+  void CountEvent(EventPlace place) { ++files_[place.file].events; }
+  // It is not taken.
+  void Reject(EventPlace place, std::string_view why);
+  // `n` more of the file are not, and nobody says which.
+  void RejectMore(EventPlace from, EventPlace to, uint64_t n);
+  // It is taken, but for what the warning says. Told at the end, by kind.
+  void Warn(EventPlace place, std::string_view kind, std::string_view what);
+  void Tell(const std::string& line);
+
+  Progress& progress() { return progress_; }
+  uint64_t events() const;
+  uint64_t rejected() const;
+
+  // The counts of each file, and of all. Those that were taken are either
+  // accepted or duplicates.
+  void Summarize(uint64_t accepted, uint64_t duplicates);
+
+  // 0 if every event was taken; 1 if some were rejected or there were none.
+  int exit_status() const { return events() > 0 && rejected() == 0 ? 0 : 1; }
+
+  const std::string& path(uint32_t file) const { return files_[file].path; }
+  std::string Name(EventPlace place) const;
+
+ private:
+  struct File {
+    std::string path;
+    uint64_t events = 0;
+    uint64_t rejected = 0;
+  };
+  struct Warned {
+    uint64_t events = 0;
+    std::string first;
+  };
+
+  std::vector<File> files_;
+  std::map<std::string, Warned> warned_;
+  Progress progress_;
+};
+
+// Why an event was refused, as one line.
+std::string Describe(const EventError& error);
+
+}  // namespace plumbline

@@ -1,0 +1,212 @@
+#include "daemon/tool/event_file.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/gzip/gzip.h"
+#include "tests/support/catch.h"
+#include "tests/support/temporary.h"
+
+namespace plumbline {
+namespace {
+
+struct Read {
+  std::vector<std::string> texts;  // or "line: problem"
+  std::vector<uint64_t> lines;
+  std::string error;
+};
+
+Read ReadAll(const std::string& bytes, const std::string& name = "events",
+             const std::vector<std::string>& map = {},
+             const std::vector<std::string>& constants = {}) {
+  const TemporaryDirectory directory;
+  Read read;
+  const auto mapping = CsvMapping::Parse(map, constants, &read.error);
+  if (!mapping) return read;
+  const auto file =
+      EventFile::Open(directory.Write(name, bytes), &*mapping, &read.error);
+  if (file == nullptr) return read;
+  for (EventText event; file->Next(&event);) {
+    read.texts.push_back(event.problem.empty() ? event.json : event.problem);
+    read.lines.push_back(event.line);
+  }
+  if (!file->ok()) read.error = "damaged";
+  return read;
+}
+
+using Texts = std::vector<std::string>;
+using Lines = std::vector<uint64_t>;
+
+constexpr auto kMark = "\xef\xbb\xbf";
+
+TEST_CASE("lines are events, whatever ends them, with their numbers") {
+  for (const std::string end : {"\n", "\r\n", "\r"}) {
+    const std::string text = R"({"a":1})" + end + end + " \t" + end +
+                             R"({"b":"x\"}{"} )" + end + R"({"c":[1,{}]})";
+    for (const std::string& bytes :
+         {text, text + end, kMark + text, Gzip(text), Gzip(kMark + text)}) {
+      const Read read = ReadAll(bytes);
+      CHECK(read.error.empty());
+      CHECK(read.texts ==
+            Texts{R"({"a":1})", R"({"b":"x\"}{"})", R"({"c":[1,{}]})"});
+      CHECK(read.lines == Lines{1, 4, 5});
+    }
+  }
+}
+
+TEST_CASE("files with byte order marks can be joined") {
+  const std::string file = std::string(kMark) + "{\"a\":1}\n";
+  CHECK(ReadAll(file + file).texts == Texts{"{\"a\":1}", "{\"a\":1}"});
+  CHECK(ReadAll(Gzip(file) + Gzip(file)).lines == Lines{1, 2});
+}
+
+TEST_CASE("an array is its elements, on one line or many") {
+  CHECK(ReadAll(R"([{"a":1},{"b":2}])").texts ==
+        Texts{R"({"a":1})", R"({"b":2})"});
+  const Read pretty = ReadAll(
+      "[\n  {\n    \"a\": 1,\n    \"f\": {\n      \"x\": []\n    }\n  },\n"
+      "  {\n    \"b\": 2\n  }\n]\n");
+  CHECK(pretty.texts ==
+        Texts{R"({ "a": 1, "f": { "x": [] } })", R"({ "b": 2 })"});
+  CHECK(pretty.lines == Lines{2, 8});
+  CHECK(ReadAll("[]").texts.empty());
+  CHECK(ReadAll("[{\"a\":1}]\n[{\"b\":2}]\n").texts.size() == 2);
+}
+
+TEST_CASE("objects over several lines are events") {
+  const Read read = ReadAll("{\n  \"a\": 1\n}\n{\n  \"b\": {\n  }\n}\n");
+  CHECK(read.texts == Texts{R"({ "a": 1 })", R"({ "b": { } })"});
+  CHECK(read.lines == Lines{1, 4});
+}
+
+TEST_CASE("what is broken costs itself alone") {
+  const Read lines = ReadAll(
+      "{\"a\":1}\nnonsense\n{\"b\":\n{\"c\":3}\n{\"d\":\"x\n{\"e\":5} {}\n"
+      "{\"f\":6}\n");
+  CHECK(lines.texts == Texts{"{\"a\":1}", "nonsense", "{\"b\":", "{\"c\":3}",
+                             "{\"d\":\"x", "{\"e\":5} {}", "{\"f\":6}"});
+  CHECK(lines.lines == Lines{1, 2, 3, 4, 5, 6, 7});
+  const Read pretty = ReadAll(
+      "[\n  {\n    \"a\": \"x\ny\",\n    \"b\": 1\n  },\n  {\n    \"c\": 2,\n"
+      "  {\n    \"d\": 3\n  },\n  7, null,\n  {\"e\": 5}\n]\n");
+  REQUIRE(pretty.texts.size() == 6);
+  CHECK(pretty.lines == Lines{2, 7, 9, 12, 12, 13});
+  CHECK(pretty.texts[2] == R"({ "d": 3 })");
+  CHECK(pretty.texts[5] == R"({"e": 5})");
+}
+
+TEST_CASE("an array that does not end is told, and its events are taken") {
+  const Read read = ReadAll("[{\"a\":1},\n{\"b\":2}\n");
+  CHECK(read.texts ==
+        Texts{"{\"a\":1}", "{\"b\":2}", "the array does not end"});
+}
+
+TEST_CASE("what is no text in UTF-8 is named") {
+  using std::string_literals::operator""s;
+  CHECK(ReadAll("\xff\xfe{\0"s).error.find("UTF-16LE") != std::string::npos);
+  CHECK(ReadAll("\0{\0\"\0a"s).error.find("UTF-16BE") != std::string::npos);
+  CHECK(ReadAll("{\0\0\0\"\0\0\0"s).error.find("UTF-32LE") !=
+        std::string::npos);
+  CHECK(ReadAll("\x28\xb5\x2f\xfd...."s).error.find("zstd") !=
+        std::string::npos);
+  CHECK(ReadAll(Gzip(std::string(9999, 'x')).substr(0, 20)).error == "damaged");
+}
+
+TEST_CASE("columns are fields by their names, and cells are what they say") {
+  const Read read = ReadAll(
+      "id,model,version,prediction,label,score,timestamp,features.age,"
+      "segments.tier,scores.spam,other\n"
+      "1,m,7,1,0.5,.5,2026-11-29T12:00:00Z,42,3,1e-3,x\n"
+      "a b,m,,yes,True,+1,1796005000,x,gold,,\n"
+      ",m,,NaN,None,NA,,,,,\n");
+  CHECK(
+      read.texts ==
+      Texts{R"({"id":"1","model":"m","version":"7","prediction":1,"label":0.5,)"
+            R"("score":0.5,"timestamp":"2026-11-29T12:00:00Z",)"
+            R"("features":{"age":42},"scores":{"spam":1e-3},)"
+            R"("segments":{"tier":"3"}})",
+            R"({"id":"a b","model":"m","prediction":"yes","label":"True",)"
+            R"("score":1,"timestamp":1796005000,"features":{"age":"x"},)"
+            R"("segments":{"tier":"gold"}})",
+            R"({"model":"m"})"});
+  CHECK(read.lines == Lines{2, 3, 4});
+}
+
+TEST_CASE("columns and constants are mapped to fields") {
+  const Read read = ReadAll(
+      "request_id,y_pred,\"y, true\",p1,model\n1,yes,no,0.9,car\n", "a.csv",
+      {"id=request_id,prediction=y_pred", "label=y, true,score=p1"},
+      {"model=m,version=2", "segments.country=de"});
+  CHECK(read.error.empty());
+  CHECK(read.texts ==
+        Texts{R"({"model":"m","version":"2","id":"1","prediction":"yes",)"
+              R"("label":"no","score":0.9,"segments":{"country":"de"}})"});
+}
+
+TEST_CASE("quotes, line breaks and delimiters are read as RFC 4180 has them") {
+  for (const std::string end : {"\n", "\r\n", "\r"}) {
+    const Read read = ReadAll(std::string(kMark) + "model,prediction,id" + end +
+                              "m,\"a \"\"b\"\", c\",\"1" + end + "2\"" + end +
+                              end + "m,[\"x\"],3" + end);
+    CHECK(read.texts ==
+          Texts{R"({"model":"m","prediction":"a \"b\", c","id":"1\n2"})",
+                R"({"model":"m","prediction":["x"],"id":"3"})"});
+    CHECK(read.lines == Lines{2, 5});
+  }
+  CHECK(ReadAll("model;label;id\nm;a,b;1\n").texts ==
+        Texts{R"({"model":"m","label":"a,b","id":"1"})"});
+  CHECK(ReadAll("model\tlabel\tid\nm\t a\t\n").texts ==
+        Texts{R"({"model":"m","label":"a"})"});
+}
+
+TEST_CASE("a row that is broken costs itself alone") {
+  const Read read = ReadAll(
+      "model,label,id\nm,a\nm,b,2\nm,\"c,3\nm,d,4\nm,e,5,6\nm,f,\"6\nm,g,7\n");
+  CHECK(read.texts == Texts{"has 2 cells, and the header has 3",
+                            R"({"model":"m","label":"b","id":"2"})",
+                            "has 2 cells, and the header has 3",
+                            R"({"model":"m","label":"d","id":"4"})",
+                            "has 4 cells, and the header has 3",
+                            "a quoted cell does not end",
+                            R"({"model":"m","label":"g","id":"7"})"});
+  CHECK(read.lines == Lines{2, 3, 4, 5, 6, 7, 8});
+}
+
+TEST_CASE("a mapping that cannot be meant is told with what is near") {
+  CHECK(ReadAll("x", "a", {"predicton=x"}).error.find("prediction") !=
+        std::string::npos);
+  CHECK(ReadAll("x", "a", {"prediction"}).error.find("FIELD=COLUMN") !=
+        std::string::npos);
+  CHECK(ReadAll("x", "a", {"id=x,id=y"}).error.find("twice") !=
+        std::string::npos);
+  CHECK(ReadAll("x", "a", {"id=x"}, {"id=y"}).error.find("twice") !=
+        std::string::npos);
+}
+
+TEST_CASE("what fits no file is told before anything is read") {
+  const TemporaryDirectory directory;
+  const std::string csv = directory.Write("a.csv", "y_pred,y_true\n1,1\n");
+  const std::string json = directory.Write("b", "{}\n");
+  const auto opens = [&](const std::vector<std::string>& paths,
+                         const std::vector<std::string>& map,
+                         const std::vector<std::string>& constants) {
+    std::string error;
+    EventReport report(paths, "reading");
+    const auto mapping = CsvMapping::Parse(map, constants, &error);
+    REQUIRE(mapping);
+    return EventFiles().Open(paths, &*mapping, &report);
+  };
+  CHECK(opens({csv}, {"prediction=y_pred"}, {"model=m"}));
+  // A column of one file is enough.
+  const std::string other = directory.Write("c.csv", "id,y_label\n1,1\n");
+  CHECK(opens({csv, other}, {"prediction=y_pred,label=y_label"}, {"model=m"}));
+  CHECK_FALSE(opens({csv}, {"prediction=y_prod"}, {"model=m"}));
+  CHECK_FALSE(opens({csv}, {"prediction=y_pred"}, {}));
+  CHECK_FALSE(opens({csv}, {}, {"model=m"}));
+  CHECK_FALSE(opens({json}, {}, {"model=m"}));
+  CHECK_FALSE(opens({directory.path + "/nowhere"}, {}, {}));
+}
+
+}  // namespace
+}  // namespace plumbline
