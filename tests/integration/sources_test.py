@@ -42,6 +42,20 @@ class SourcesTest(unittest.TestCase):
         for library, found in folders.items():
             self.assertEqual(len(found), 1, f"{library}: {found}")
 
+    def test_every_test_is_run(self):
+        """The lists of CMake have each file of tests."""
+        def listed(folder):
+            with open(os.path.join(ROOT, folder, "CMakeLists.txt")) as f:
+                return set(re.split(r"[\s()]+", f.read()))
+
+        in_process = {os.path.relpath(path, "tests") for path, _ in
+                      sources("tests") if path.endswith("_test.cc")}
+        self.assertEqual(in_process - listed("tests"), set())
+        over_sockets = {name.removesuffix(".py") for name in
+                        os.listdir(os.path.join(ROOT, "tests/integration"))
+                        if name.endswith("_test.py")}
+        self.assertEqual(over_sockets - listed("tests/integration"), set())
+
 
 if __name__ == "__main__":
     unittest.main()
