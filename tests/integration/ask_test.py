@@ -7,12 +7,12 @@ import subprocess
 import tempfile
 import unittest
 
-from daemon import BIN, Daemon
+from daemon import BIN, PATIENCE, Daemon
 
 
 def tool(*args):
     return subprocess.run([os.path.join(BIN, "plumbtool"), *args],
-                          capture_output=True, text=True, timeout=120)
+                          capture_output=True, text=True, timeout=PATIENCE)
 
 
 class AskTest(unittest.TestCase):

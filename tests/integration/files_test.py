@@ -13,7 +13,7 @@ import unittest
 
 import pandas as pd
 
-from daemon import BIN, Daemon
+from daemon import BIN, PATIENCE, Daemon
 
 NOON = 1_796_040_000  # 2026-11-30
 T = NOON - 30 * 86400
@@ -21,7 +21,7 @@ T = NOON - 30 * 86400
 
 def tool(*arguments, stdin=None):
     return subprocess.run([os.path.join(BIN, "plumbtool"), *arguments],
-                          capture_output=True, text=True, timeout=120,
+                          capture_output=True, text=True, timeout=PATIENCE,
                           input=stdin)
 
 
@@ -367,7 +367,7 @@ class TerminalTest(Files):
 
             reader = threading.Thread(target=read)
             reader.start()
-            self.assertIn(b"accepted 4000", run.communicate(timeout=60)[0])
+            self.assertIn(b"accepted 4000", run.communicate(timeout=PATIENCE)[0])
             reader.join()
             os.close(leader)
             self.assertRegex(seen.getvalue().decode(),
