@@ -202,7 +202,7 @@ class TakingTest(unittest.TestCase):
         lines = "".join(json.dumps({"model": "m", "id": str(i),
                                     "prediction": "UP"}) + "\n"
                         for i in range(2))
-        with Daemon() as daemon:
+        with Daemon("models: [{match: m, task: classification}]\n") as daemon:
             for name in ("application/x-ndjson", "application/ndjson",
                          "application/jsonl", "application/x-jsonl",
                          "application/jsonlines", "application/x-jsonlines",
