@@ -29,7 +29,7 @@ class Reader {
       } else if (record.kind() == RecordKind::kLabel) {
         AddLabel(record, &known);
       } else if (record.kind() == RecordKind::kPastLabel) {
-        known.past_labels.push_back(ValueOf(record, record.label(), {}));
+        known.past_labels.push_back(ValueOf(record, LabelOf(record), {}));
       }
     }
     std::sort(
@@ -73,7 +73,7 @@ class Reader {
                                : state_->prediction_ages();
     const int64_t expires_ms = ages.ExpiryOf(record.age);
     const KnownValue value =
-        ValueOf(record, record.label(), RecordKind::kLabelDetail);
+        ValueOf(record, LabelOf(record), RecordKind::kLabelDetail);
     if (!known->label) {
       known->label =
           KnownLabel{.value = value,
@@ -88,6 +88,14 @@ class Reader {
     }
     label.waits = label.waits && !record.joined;
     label.expires_ms = std::max(label.expires_ms, expires_ms);
+  }
+
+  // One that came before the task was decided is in a list of the model.
+  uint64_t LabelOf(const Record& record) const {
+    const uint64_t label = record.label();
+    return record.is_early() && label < model_.early_labels.size()
+               ? model_.early_labels[label]
+               : label;
   }
 
   std::string ClassOf(uint64_t index) const {

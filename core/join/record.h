@@ -34,9 +34,8 @@ struct Record {
   uint64_t kind_bits : 3 = 0;
   uint64_t joined : 1 = 0;
   uint64_t unsaved : 3 = 0;  // see core/join/unsaved_pairs.h
-  uint64_t slices : 16 =
-      0;                    // of a prediction: a set of Slicing; see is_early()
-  uint64_t scored : 1 = 0;  // it holds a score; see below
+  uint64_t slices : 16 = 0;  // a set of Slicing; of a label: is_early()
+  uint64_t scored : 1 = 0;   // it holds a score; see below
   uint64_t number_high : 12 = 0;
   uint64_t time : 44 = 0;  // ms; see below
   uint64_t number_low : 20 = 0;

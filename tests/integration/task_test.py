@@ -23,6 +23,10 @@ class TaskTest(unittest.TestCase):
     def status(self, daemon):
         return json.loads(daemon.get("/api/v1/status")[2])
 
+    def label(self, daemon, model, name):
+        _, _, body = daemon.get(f"/api/v1/models/{model}/ids/{name}")
+        return json.loads(body)["label"]["label"]
+
     def log(self, daemon):
         with open(daemon.log.name) as f:
             return f.read()
@@ -129,10 +133,12 @@ class TaskTest(unittest.TestCase):
         with Daemon() as daemon:
             _, answer = daemon.post(
                 [{"model": "m", "id": "1", "prediction": -1},
-                 {"model": "w", "id": "1", "label": 1.0}])
+                 {"model": "w", "id": "1", "label": 1.0},
+                 {"model": "w", "id": "2", "label": 0.0}])
             self.assertEqual(warnings(answer),
                              [(0, "prediction", "task_assumed")])
             self.assertIsNone(self.models(daemon)["w"]["task"])
+            self.assertEqual(self.label(daemon, "w", "1"), 1.0)
             before = self.models(daemon)
             daemon.stop()
             daemon.start()
@@ -145,6 +151,8 @@ class TaskTest(unittest.TestCase):
             self.assertEqual(
                 daemon.metric("plumbline_outcomes_total", model="w", version="",
                               actual="1", predicted="1"), 1)
+            self.assertEqual(self.label(daemon, "w", "1"), "1")
+            self.assertEqual(self.label(daemon, "w", "2"), "0")
 
     def test_nothing_vanishes_while_the_daemon_stops(self):
         with Daemon() as daemon:
