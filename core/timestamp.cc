@@ -37,6 +37,12 @@ bool ReadNumber(std::string_view* text, size_t digits, int* value) {
   return true;
 }
 
+bool ReadChar(std::string_view* text, char c) {
+  if (text->empty() || text->front() != c) return false;
+  text->remove_prefix(1);
+  return true;
+}
+
 bool ReadOneOf(std::string_view* text, std::string_view allowed) {
   if (text->empty() || allowed.find(text->front()) == std::string_view::npos) {
     return false;
@@ -48,7 +54,7 @@ bool ReadOneOf(std::string_view* text, std::string_view allowed) {
 // The digits behind a point, in millionths.
 bool ReadFraction(std::string_view* text, int64_t* millionths) {
   *millionths = 0;
-  if (!ReadOneOf(text, ".")) return true;
+  if (!ReadChar(text, '.')) return true;
   int64_t unit = 100'000;
   size_t digits = 0;
   while (!text->empty() && text->front() >= '0' && text->front() <= '9') {
@@ -68,7 +74,7 @@ bool ReadOffset(std::string_view* text, int64_t* seconds) {
   int hours = 0;
   int minutes = 0;
   if (!ReadOneOf(text, "+-") || !ReadNumber(text, 2, &hours)) return false;
-  const bool colon = ReadOneOf(text, ":");
+  const bool colon = ReadChar(text, ':');
   if ((colon || !text->empty()) && !ReadNumber(text, 2, &minutes)) return false;
   if (hours > 23 || minutes > 59) return false;
   *seconds = sign * (hours * int64_t{3600} + minutes * int64_t{60});
@@ -82,8 +88,8 @@ bool ReadClock(std::string_view* text, int64_t* micros) {
   int hour, minute, second;
   int64_t fraction, offset;
   if (!ReadOneOf(text, "Tt ") || !ReadNumber(text, 2, &hour) ||
-      !ReadOneOf(text, ":") || !ReadNumber(text, 2, &minute) ||
-      !ReadOneOf(text, ":") || !ReadNumber(text, 2, &second) ||
+      !ReadChar(text, ':') || !ReadNumber(text, 2, &minute) ||
+      !ReadChar(text, ':') || !ReadNumber(text, 2, &second) ||
       !ReadFraction(text, &fraction) || !ReadOffset(text, &offset)) {
     return false;
   }
@@ -136,8 +142,8 @@ std::optional<int64_t> ParseTimestamp(std::string_view text) {
   if (text.size() < 5 || text[4] != '-') return ParseUnixTime(text);
   int year, month, day;
   int64_t micros;
-  if (!ReadNumber(&text, 4, &year) || !ReadOneOf(&text, "-") ||
-      !ReadNumber(&text, 2, &month) || !ReadOneOf(&text, "-") ||
+  if (!ReadNumber(&text, 4, &year) || !ReadChar(&text, '-') ||
+      !ReadNumber(&text, 2, &month) || !ReadChar(&text, '-') ||
       !ReadNumber(&text, 2, &day) || !ReadClock(&text, &micros) ||
       !text.empty()) {
     return std::nullopt;

@@ -94,21 +94,21 @@ inline bool EventReader::ReadField(int field, Element value, Event* event) {
 inline bool EventReader::ReadName(std::string_view field, Element value,
                                   size_t least, uint32_t* name) {
   std::string_view text;
-  std::string number;
   if (value.get_string().get(text) != simdjson::SUCCESS) {
-    if (!ReadNumberName(field, value, &number)) return false;
-    text = number;
+    return ReadOddName(field, value, name);
   }
   return TryName(text, least, name) || FailName(field, text);
 }
 
 inline bool EventReader::ReadId(Element value, Event* event) {
   std::string_view id;
-  std::string number;
   if (value.get_string().get(id) != simdjson::SUCCESS) {
-    if (!ReadNumberName("id", value, &number)) return false;
-    id = number;
+    return ReadOddId(value, event);
   }
+  return ReadIdText(id, event);
+}
+
+inline bool EventReader::ReadIdText(std::string_view id, Event* event) {
   if (!IsName(id, 1)) return FailName("id", id);
   const IdHash hash = hasher_(id);
   event->has_id = true;
@@ -117,12 +117,23 @@ inline bool EventReader::ReadId(Element value, Event* event) {
   return true;
 }
 
-// The text of what is no string; only a model has to be one.
-bool EventReader::ReadNumberName(std::string_view field, Element value,
-                                 std::string* text) {
+// Of what is no string: an integer is one as a version, nothing as a model.
+bool EventReader::ReadOddName(std::string_view field, Element value,
+                              uint32_t* name) {
+  std::string text;
   if (field == "model") return FailUnlessNull(field, "a string", value);
-  return IntegerText(value, text) ||
-         FailUnlessNull(field, "a string or an integer", value);
+  if (!IntegerText(value, &text)) {
+    return FailUnlessNull(field, "a string or an integer", value);
+  }
+  return TryName(text, 1, name) || FailName(field, text);
+}
+
+bool EventReader::ReadOddId(Element value, Event* event) {
+  std::string text;
+  if (!IntegerText(value, &text)) {
+    return FailUnlessNull("id", "a string or an integer", value);
+  }
+  return ReadIdText(text, event);
 }
 
 // A class that is new, or not in its canonical spelling.
@@ -147,39 +158,31 @@ bool EventReader::AddClass(std::string_view what, std::string_view text,
   return true;
 }
 
-bool EventReader::HasTwice(std::vector<uint32_t>* classes) const {
-  std::sort(classes->begin(), classes->end());
-  if (std::adjacent_find(classes->begin(), classes->end()) != classes->end()) {
+bool EventReader::HasTwice(std::span<uint32_t> classes) const {
+  std::sort(classes.begin(), classes.end());
+  if (std::adjacent_find(classes.begin(), classes.end()) != classes.end()) {
     return true;
   }
   constexpr unsigned kFirstOfPairs = 1u << 0 | 1u << 2;
   if ((truths_ & truths_ >> 1 & kFirstOfPairs) == 0) return false;
-  return std::any_of(classes->begin(), classes->end(), [&](uint32_t name) {
+  return std::any_of(classes.begin(), classes.end(), [&](uint32_t name) {
     const std::string_view other = OtherSpelling((*names_)[name]);
     return !other.empty() &&
-           std::any_of(classes->begin(), classes->end(),
+           std::any_of(classes.begin(), classes.end(),
                        [&](uint32_t twin) { return (*names_)[twin] == other; });
   });
 }
 
 inline bool EventReader::ReadValue(std::string_view field, Element value,
                                    ValueKind* kind, uint64_t* bits) {
-  uint32_t name = 0;
+  std::string_view text;
   switch (value.type()) {
     case element_type::STRING:
-      if (!ReadClass(field, value.get_string().value_unsafe(), &name)) {
-        return false;
-      }
-      *kind = ValueKind::kText;
-      *bits = name;
-      return true;
+      text = value.get_string().value_unsafe();
+      break;
     case element_type::BOOL:
-      if (!ReadClass(field, bool(value) ? "true" : "false", &name)) {
-        return false;
-      }
-      *kind = ValueKind::kText;
-      *bits = name;
-      return true;
+      text = bool(value) ? "true" : "false";
+      break;
     case element_type::INT64:
       *kind = ValueKind::kInteger;
       *bits = static_cast<uint64_t>(int64_t(value));
@@ -201,35 +204,39 @@ inline bool EventReader::ReadValue(std::string_view field, Element value,
           "a string, an integer, a boolean, a number or an array of strings",
           value);
   }
+  uint32_t name = 0;
+  if (!ReadClass(field, text, &name)) return false;
+  *kind = ValueKind::kText;
+  *bits = name;
+  return true;
 }
 
 bool EventReader::ReadSet(std::string_view field, simdjson::dom::array array,
                           uint64_t* bits) {
   std::vector<uint32_t>& classes = batch_->classes;
   const size_t begin = classes.size();
-  std::vector<uint32_t> set;
   for (const auto element : array) {
     std::string_view text;
     if (element.get_string().get(text) != simdjson::SUCCESS) {
       if (element.is_null()) continue;
       return FailType(field, "an array of strings");
     }
-    if (set.size() == limits_.classes) {
+    if (classes.size() - begin == limits_.classes) {
       return Fail(Reject::kOutOfRange, field,
                   std::string(field) + " has more than " +
                       std::to_string(limits_.classes) + " classes");
     }
     uint32_t name = 0;
     if (!ReadClass(field, text, &name)) return false;
-    set.push_back(name);
+    classes.push_back(name);
   }
-  if (HasTwice(&set)) {
+  const std::span<uint32_t> set = std::span(classes).subspan(begin);
+  if (HasTwice(set)) {
     return Fail(Reject::kInvalidJson, field,
                 std::string(field) + " has a class twice");
   }
   *bits = Range{static_cast<uint32_t>(begin), static_cast<uint32_t>(set.size())}
               .bits();
-  classes.insert(classes.end(), set.begin(), set.end());
   return true;
 }
 

@@ -9,6 +9,7 @@
 #include <simdjson.h>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,7 @@ class EventReader {
   bool ReadName(std::string_view field, Element value, size_t least,
                 uint32_t* name);
   bool ReadId(Element value, Event* event);
+  bool ReadIdText(std::string_view id, Event* event);
   bool ReadValue(std::string_view field, Element value, ValueKind* kind,
                  uint64_t* bits);
   bool ReadSet(std::string_view field, simdjson::dom::array array,
@@ -76,10 +78,11 @@ class EventReader {
   }
   [[gnu::cold]] bool AddClass(std::string_view what, std::string_view text,
                               uint32_t* name);
-  // True if a class is there twice, also in its other spelling.
-  bool HasTwice(std::vector<uint32_t>* classes) const;
-  [[gnu::cold]] bool ReadNumberName(std::string_view field, Element value,
-                                    std::string* text);
+  // Sorts them. True if one is there twice, also in its other spelling.
+  bool HasTwice(std::span<uint32_t> classes) const;
+  [[gnu::cold]] bool ReadOddName(std::string_view field, Element value,
+                                 uint32_t* name);
+  [[gnu::cold]] bool ReadOddId(Element value, Event* event);
   [[gnu::cold]] bool ReadOddProbability(std::string_view name, Element value,
                                         double* number);
 
@@ -133,7 +136,6 @@ class EventReader {
     uint32_t name;
   };
   std::vector<ScoreKey> score_keys_;
-  std::vector<uint32_t> scored_classes_;  // their names
   struct FeatureKey {
     std::string key;
     bool usable;
@@ -142,6 +144,7 @@ class EventReader {
   };
   std::vector<FeatureKey> feature_keys_;
   bool odd_feature_keys_ = false;  // one is not usable, or they are too many
+  std::vector<uint32_t> scored_classes_;  // names of the keys of scores
   EventError error_;
   bool repeats_key_ = false;
 };

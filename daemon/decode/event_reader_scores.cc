@@ -96,7 +96,7 @@ bool EventReader::ReadScoreKeys(simdjson::dom::object scores) {
     if (!ReadClass("scores", score.key, &name)) return false;
     scored_classes_.push_back(name);
   }
-  if (HasTwice(&scored_classes_)) {
+  if (HasTwice(scored_classes_)) {
     if (RepeatsKey(scores)) return FailTwice("scores", "a key of scores");
     return Fail(Reject::kInvalidJson, "scores",
                 "scores has a class twice, in different spellings");

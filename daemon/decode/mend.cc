@@ -114,7 +114,7 @@ class Mender {
   }
 
   void Word(std::string_view word) {
-    at_key_ = false;
+    const bool is_key = std::exchange(at_key_, false);  // so it is no JSON
     if (IsNotANumber(word)) {
       Put("null");
       if (std::exchange(told_, true)) return;
@@ -125,7 +125,7 @@ class Mender {
     } else if (!IsJsonNumber(word)) {
       Keep(word);
     } else if (IsInteger(word)) {
-      Integer(word);
+      Integer(word, is_key);
     } else if (FitsDouble(word)) {
       Keep(word);
     } else {
@@ -133,13 +133,13 @@ class Mender {
     }
   }
 
-  void Integer(std::string_view word) {
+  void Integer(std::string_view word, bool is_key) {
     const bool name =
         depth_ == 2 ? field_ == kSegments
                     : depth_ == 1 && (field_ == kId || field_ == kVersion);
     if (Fits<int64_t>(word) || Fits<uint64_t>(word)) {
       Keep(word);
-    } else if (name) {
+    } else if (name && !is_key) {
       Put("\"" + std::string(word) + "\"");
     } else if (depth_ > 1 && FitsDouble(word)) {
       Put(std::string(word) + "e0");
