@@ -52,6 +52,8 @@ TEST_CASE("What is no integer is no identifier") {
     CHECK(Rejected(With("\"version\":" + std::string(value))) ==
           Reject::kWrongType);
   }
+  CHECK(Rejected(With("\"segments\":{99999999999999999999:1}")) ==
+        Reject::kInvalidJson);
   CHECK(Rejected(R"({"model":7,"prediction":1,"id":"a"})") ==
         Reject::kWrongType);
   CHECK(Rejected(R"({"model":"m","prediction":1,"id":)" +
