@@ -28,6 +28,7 @@ std::vector<std::string> TaskConflicts(std::string_view models,
   if (!json.is_object() || !json.contains("models")) return conflicts;
   for (const Json& model : json["models"]) {
     const std::string name = model["model"];
+    if (!model["task"].is_string()) continue;  // nothing has decided it yet
     const std::string task = model["task"];
     const auto& configured = settings.For(name).task;
     if (!configured || kTasks[static_cast<size_t>(*configured)] == task) {

@@ -66,6 +66,24 @@ std::vector<Json> WindowsOf(const Json& model, const Json& version) {
   return windows;
 }
 
+std::string TaskOf(const Json& summary) {
+  return summary["task"].is_null() ? "not decided" : Shown(summary["task"]);
+}
+
+// What the model is, and what of that is assumed.
+std::string Heading(const Json& summary) {
+  std::string text = Shown(summary["model"]) + ": " + TaskOf(summary);
+  if (!summary["classes"].empty()) {
+    text += "; classes " + ListOf(summary["classes"]);
+  }
+  if (!summary["positive_class"].is_null()) {
+    text += "; positive class " + Shown(summary["positive_class"]);
+  }
+  const bool assumed =
+      summary.contains("assumed") && !summary["assumed"].empty();
+  return text + (assumed ? "; assumed: " + ListOf(summary["assumed"]) : "");
+}
+
 std::string FiguresOfWindows(const std::vector<Json>& windows) {
   TableRow head = {"window"};
   TableRow observations = {"observations"};
@@ -191,7 +209,7 @@ std::string ModelsTable(std::string_view text) {
                                  "pairs", "last prediction", "last label"}};
   for (const Json& model : json["models"]) {
     std::string name = Shown(model["model"]);
-    std::string task = Shown(model["task"]);
+    std::string task = TaskOf(model);
     if (model["versions"].empty()) {
       rows.push_back({name, task, "-", "-", "-", "-", "-"});
     }
@@ -217,14 +235,7 @@ std::string ModelPage(std::string_view model_text, std::string_view models_text,
   }
   const Json summary = FindNamed(models["models"], "model", model["model"]);
   if (summary.is_null()) return "";
-  std::string text = Shown(model["model"]) + ": " + Shown(summary["task"]);
-  if (!summary["classes"].empty()) {
-    text += "; classes " + ListOf(summary["classes"]);
-  }
-  if (!summary["positive_class"].is_null()) {
-    text += "; positive class " + Shown(summary["positive_class"]);
-  }
-  text += "\n";
+  std::string text = Heading(summary) + "\n";
   const Json objectives =
       ObjectivesOf(Parsed(status_text), Shown(model["model"]));
   for (const Json& version : summary["versions"]) {
