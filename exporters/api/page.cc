@@ -104,14 +104,16 @@ std::string FiguresOfWindows(const std::vector<Json>& windows) {
   return AlignedRows(rows);
 }
 
-// Of the time window with most pairs, else of the last window.
+// Of the window with most pairs; of several the longest.
 std::string MatrixOf(const std::vector<Json>& windows) {
   const Json* most = nullptr;
   for (const Json& window : windows) {
-    if (window.contains("confusion") &&
-        (most == nullptr || window["observations"] > (*most)["observations"])) {
-      most = &window;
-    }
+    if (!window.contains("confusion")) continue;
+    const bool is_longer = most == nullptr ||
+                           window["observations"] > (*most)["observations"] ||
+                           (window["observations"] == (*most)["observations"] &&
+                            !Shown(window["window"]).starts_with("last_"));
+    if (is_longer) most = &window;
   }
   if (most == nullptr || (*most)["observations"] == 0) return "";
   return "matrix of " + Shown((*most)["window"]) + ":\n" + MatrixTable(*most);
