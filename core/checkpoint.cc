@@ -13,6 +13,24 @@
 
 namespace plumbline {
 
+namespace {
+
+// A head begins with the revision of all images, as a negative number. Those of
+// revision 0, of stores of format 7, begin with the size of a list.
+constexpr int64_t kRevision = 1;
+
+int64_t RevisionOf(std::string_view head) {
+  const auto first = ByteReader(head).Get<int64_t>();
+  return first < 0 ? -first : 0;
+}
+
+// What follows it.
+std::string_view ListsOf(std::string_view head) {
+  return RevisionOf(head) > 0 ? head.substr(sizeof(int64_t)) : head;
+}
+
+}  // namespace
+
 // Has access to what is private in the parts.
 class Checkpoint {
  public:
@@ -57,12 +75,13 @@ class Checkpoint {
   static void SaveAdditions(Save& save, const Model& model);
   static void LoadAdditions(Load& load, Model& model);
   template <class Archive>
-  static void DoOrigins(Archive& archive, State& state, Model& model);
+  static void DoOrigins(Archive& archive, Model& model);
   template <class Archive>
   static void DoHead(Archive& archive, State& state);
   static void SaveModel(Save& save, State& state, Model& model);
   static void LoadRepresentatives(Load& load, Model& model);
-  static void LoadModel(Load& load, State& state, uint32_t number);
+  static void LoadModel(Load& load, State& state, uint32_t number,
+                        int64_t revision);
 };
 
 // ---- What is counted by age ----
@@ -428,11 +447,8 @@ void Checkpoint::Do(Archive& archive, State& state, Model& model,
 }
 
 template <class Archive>
-void Checkpoint::DoOrigins(Archive& archive, State& state, Model& model) {
+void Checkpoint::DoOrigins(Archive& archive, Model& model) {
   constexpr auto relaxed = std::memory_order_relaxed;
-  if constexpr (Archive::kLoads) {
-    if (archive.AtEnd()) return state.CompleteOld(&model);
-  }
   auto positive_origin = model.positive_origin.load(relaxed);
   auto task_origin = model.task_origin.load(relaxed);
   int64_t task_since_ms = model.task_since_ms;
@@ -501,7 +517,7 @@ void Checkpoint::SaveModel(Save& save, State& state, Model& model) {
   }
   const ClassMap* map = model.class_map.load(std::memory_order_relaxed);
   DoList(save, map != nullptr ? map->representative : std::vector<uint32_t>());
-  DoOrigins(save, state, model);
+  DoOrigins(save, model);
   SaveAdditions(save, model);
 }
 
@@ -521,7 +537,8 @@ void Checkpoint::LoadRepresentatives(Load& load, Model& model) {
   model.UpdateCounting();
 }
 
-void Checkpoint::LoadModel(Load& load, State& state, uint32_t number) {
+void Checkpoint::LoadModel(Load& load, State& state, uint32_t number,
+                           int64_t revision) {
   std::string name;
   uint32_t owner = 0;
   Task task{};
@@ -570,12 +587,15 @@ void Checkpoint::LoadModel(Load& load, State& state, uint32_t number) {
     state.SetOwner(version_owner, {version->ledger.get(), model, version});
     Do(load, state, *model, *version);
   }
-  // Stores of formats before 8 end here.
-  const bool is_former = load.AtEnd();
+  const bool is_former = revision == 0;
   if (!is_former) LoadRepresentatives(load, *model);
   state.UniteClasses(model);
-  DoOrigins(load, state, *model);
-  LoadAdditions(load, *model);
+  if (is_former) {
+    state.CompleteOld(model);
+  } else {
+    DoOrigins(load, *model);
+    LoadAdditions(load, *model);
+  }
   state.Touch(model);
   state.Recharge(model);
   model->TakeUnsaved();
@@ -618,22 +638,24 @@ StateImage Checkpoint::SaveAll(State& state) {
     Save save_model(&image.models[model->number]);
     SaveModel(save_model, state, *model);
   }
+  save.Do(-kRevision);
   DoList(save, numbers);
   DoHead(save, state);
   return image;
 }
 
 bool Checkpoint::LoadAll(const StateImage& image, State& state) {
-  Load load(image.head);
+  const int64_t revision = RevisionOf(image.head);
+  Load load(ListsOf(image.head));
   std::vector<uint32_t> numbers;
   DoList(load, numbers);
   DoHead(load, state);
-  if (!load.ok() || !load.AtEnd()) return false;
+  if (revision > kRevision || !load.ok() || !load.AtEnd()) return false;
   for (const uint32_t number : numbers) {
     const auto model = image.models.find(number);
     if (model == image.models.end()) return false;
     Load load_model(model->second);
-    LoadModel(load_model, state, number);
+    LoadModel(load_model, state, number, revision);
     if (!load_model.ok() || !load_model.AtEnd()) return false;
   }
   return true;
@@ -642,7 +664,7 @@ bool Checkpoint::LoadAll(const StateImage& image, State& state) {
 StateImage SaveState(State* state) { return Checkpoint::SaveAll(*state); }
 
 std::vector<uint32_t> ModelsOf(const std::string& head) {
-  Load load(head);
+  Load load(ListsOf(head));
   std::vector<uint32_t> numbers;
   DoList(load, numbers);
   return load.ok() ? numbers : std::vector<uint32_t>();

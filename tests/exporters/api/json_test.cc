@@ -70,7 +70,7 @@ TEST_CASE("version and window narrow the answer, unknown ones are told") {
   CHECK(CheckVersion({"1", "60m"}, model).empty());
   CHECK(CheckWindow({"1", "60m"}, model).empty());
   CHECK(CheckVersion({"2", {}}, model) ==
-        "the model has no such version as \"2\"; the nearest: \"1\", \"\"");
+        "the model has no such version as \"2\"; the nearest: \"\", \"1\"");
   CHECK(CheckWindow({"1", "2h"}, model) ==
         "the model has no such window as \"2h\", it has \"1h\", \"last_10\"");
   CHECK(NoSuchModel(engine.pipeline.state(), "M") ==
