@@ -236,7 +236,8 @@ class DriftTest(unittest.TestCase):
         def events(name, count):
             return [{"model": "m", "id": f"{name}{i}",
                      "prediction": rng.choice("abc"),
-                     "scores": {"a": 0.5, "b": round(rng.random() / 2, 3)},
+                     "scores": {"a": 0.5, "b": round(rng.random() / 2, 3),
+                                "c": 0.25},
                      "features": {"x": rng.gauss(0, 1), "c": rng.choice("uvw")}}
                     for i in range(count)]
 

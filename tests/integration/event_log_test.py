@@ -188,7 +188,10 @@ class EventLogTest(unittest.TestCase):
         self.assertEqual([(r["label"], r["correction"], r["delay"])
                           for r in rows], [("y", True, 5)])
         self.assertEqual(len(self.rows("--outcome", "actual=x")), 2)
-        self.assertEqual(self.rows("--model", "other"), [])
+        run = subprocess.run([os.path.join(BIN, "plumbtool"), "log", self.path,
+                              "--model", "other"], capture_output=True, text=True)
+        self.assertEqual(run.returncode, 2)
+        self.assertIn('the nearest: "m"', run.stderr)
         self.assertEqual(self.rows("--to", "2020-01-01T00:00:00Z"), [])
         self.assertEqual(len(self.rows("--from", "1600000000")), 8)
         table = list(csv.DictReader(io.StringIO(
@@ -287,8 +290,9 @@ class EventLogTest(unittest.TestCase):
                 lambda: daemon.metric("plumbline_event_log_bytes") <= 1024 * 1024))
             size = sum(os.path.getsize(os.path.join(self.path, name))
                        for name in self.files())
-            self.assertEqual(daemon.metric("plumbline_event_log_files"),
-                             len(self.files()))
+            self.assertTrue(wait_for(
+                lambda: daemon.metric("plumbline_event_log_files") ==
+                len(self.files())))
             self.assertLessEqual(size, 1024 * 1024)
         ids = [r["id"] for r in self.records() if r["kind"] == "prediction"]
         self.assertEqual(ids[-1], "13-1999")

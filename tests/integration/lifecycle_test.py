@@ -87,10 +87,13 @@ class LogTest(unittest.TestCase):
     def test_nothing_is_logged_per_event(self):
         with Daemon() as daemon:
             before = len(log_lines(daemon))
+            begin = time.monotonic()
             for _ in range(20):
                 daemon.post([{"model": "m", "prediction": 1, "label": 1},
                              {"lable": 1}])
-            self.assertEqual(len(log_lines(daemon)), before)
+            # What is rejected: a line a minute.
+            minutes = (time.monotonic() - begin) // 60 + 1
+            self.assertLessEqual(len(log_lines(daemon)), before + minutes)
 
 
 class StartTest(unittest.TestCase):

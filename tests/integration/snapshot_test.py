@@ -98,8 +98,8 @@ class HistoryTest(unittest.TestCase):
                           "?to=2020-13-01T00:00:00Z", "?from=0&step=1m", "?other=1",
                           "?from=-5", "?from=2000&to=1000"):
                 self.assertEqual(self.history(daemon, query)[0], 400, query)
-            for query in ("?version=2", "?window=7h"):
-                self.assertEqual(self.history(daemon, query)[0], 404, query)
+            self.assertEqual(self.history(daemon, "?version=2")[0], 404)
+            self.assertEqual(self.history(daemon, "?window=7h")[0], 400)
             self.assertEqual(self.history(daemon, "?window=1h")[0], 200)
             self.assertEqual(daemon.get("/api/v1/models/x/history")[0], 404)
             self.assertEqual(daemon.get("/api/v1/models/a/b/history")[0], 404)

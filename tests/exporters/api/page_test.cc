@@ -64,7 +64,8 @@ TEST_CASE("a page shows what matters of all windows") {
   engine.Use();
   engine.Post({Both("UP", "UP"), Both("UP", "DOWN"), Both("DOWN", "DOWN")});
   const std::string page = Page(engine, {});
-  CHECK(Has(page, "m: classification; classes UP, DOWN; positive class UP\n"));
+  CHECK(Has(page, "m: classification; classes UP, DOWN; positive class UP; "
+                  "assumed: task\n"));
   CHECK(Has(page, "version \"1\": 3 predictions, 3 pairs"));
   CHECK(Has(page, "accuracy"));
   CHECK(Has(page, "0.6667 (0.2077 to 0.9385)"));
