@@ -41,11 +41,13 @@ test: build
 	$(MAKE) test-tsan
 	$(MAKE) test-asan
 
-# What starts threads, under ThreadSanitizer.
+# Tests in which threads meet, under ThreadSanitizer; `make test-long` takes all
+# that start one.
+TSAN_TESTS := -R 'stress|threads'
 test-tsan:
 	cmake --preset tsan
 	cmake --build --preset tsan --target thread_tests window_stress
-	cd build/tsan && TSAN_OPTIONS=$(TSAN_OPTIONS) $(CTEST) -L threads
+	cd build/tsan && TSAN_OPTIONS=$(TSAN_OPTIONS) $(CTEST) $(TSAN_TESTS)
 
 # What reads bytes from outside, and all unit tests, under AddressSanitizer and
 # UndefinedBehaviorSanitizer.
@@ -56,7 +58,7 @@ test-asan:
 
 test-long: build
 	cd $(BUILD) && $(LONG) $(CTEST)
-	$(LONG) $(MAKE) test-tsan
+	$(LONG) $(MAKE) test-tsan TSAN_TESTS='-L threads'
 	$(LONG) $(MAKE) test-asan
 
 # Some gigabytes are downloaded, and kept in build/interop.
