@@ -36,6 +36,7 @@ class Checkpoint {
  public:
   static StateImage SaveAll(State& state);
   static bool LoadAll(const StateImage& image, State& state);
+  static bool LoadModels(const StateImage& image, State& state);
 
  private:
   template <class Archive>
@@ -101,6 +102,7 @@ void Checkpoint::Do(Archive& archive, AgeClock& ages) {
     // Ledgers mark what they use as they are loaded.
     if constexpr (Archive::kLoads) bucket.uses = 0;
   }
+  if constexpr (Archive::kLoads) ages.NoteOrder();
 }
 
 template <class Archive>
@@ -545,9 +547,11 @@ void Checkpoint::LoadModel(Load& load, State& state, uint32_t number,
   load.Text(name);
   load.Do(owner);
   load.Do(task);
-  Model* model = state.models_.Append(std::make_unique<Model>(
-      name, number, owner, task, &state.reclaimer_, &state.prediction_ages_,
-      &state.label_ages_, &state.records_));
+  Model* model = state.models_.Insert(
+      std::make_unique<Model>(name, number, owner, task, &state.reclaimer_,
+                              &state.prediction_ages_, &state.label_ages_,
+                              &state.records_),
+      [](const Model* a, const Model* b) { return a->name < b->name; });
   state.by_name_.emplace(model->name, model);
   state.SetOwner(owner, {&model->labels, model, nullptr});
   state.SetOwner(model->past_owner(), {&model->past_labels, model, nullptr});
@@ -651,7 +655,12 @@ bool Checkpoint::LoadAll(const StateImage& image, State& state) {
   DoList(load, numbers);
   DoHead(load, state);
   if (revision > kRevision || !load.ok() || !load.AtEnd()) return false;
-  for (const uint32_t number : numbers) {
+  return LoadModels(image, state);
+}
+
+bool Checkpoint::LoadModels(const StateImage& image, State& state) {
+  const int64_t revision = RevisionOf(image.head);
+  for (const uint32_t number : ModelsOf(image.head)) {
     const auto model = image.models.find(number);
     if (model == image.models.end()) return false;
     Load load_model(model->second);
@@ -668,6 +677,10 @@ std::vector<uint32_t> ModelsOf(const std::string& head) {
   std::vector<uint32_t> numbers;
   DoList(load, numbers);
   return load.ok() ? numbers : std::vector<uint32_t>();
+}
+
+bool LoadModels(const StateImage& image, State* state) {
+  return Checkpoint::LoadModels(image, *state);
 }
 
 bool LoadState(const StateImage& image, State* state) {

@@ -33,4 +33,8 @@ std::vector<uint32_t> ModelsOf(const std::string& head);
 // use.
 [[nodiscard]] bool LoadState(const StateImage& image, State* state);
 
+// [Writer] The models of an image, beside those that the state has. Owners and
+// age buckets that they use must be there. The same holds of failure.
+[[nodiscard]] bool LoadModels(const StateImage& image, State* state);
+
 }  // namespace plumbline

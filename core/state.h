@@ -148,6 +148,16 @@ class State {
     return o.ledger != nullptr && o.ledger->Alive(record);
   }
 
+  // For models whose past is applied beside this state, whose time has gone on
+  // (core/take_over.cc). The numbers that this state, which is new, gives out
+  // are none of those that `present` has given out.
+  void NumberBehind(const State& present);
+  // Takes over all that `past` has. REQUIRES: it was NumberedBehind() this
+  // before anything else, this has not changed since, and both have the same
+  // settings; of no model both have events. Returns nothing if it was done, or
+  // the limit that leaves no room: then this state is of no use any more.
+  std::string TakeOver(State* past);
+
   Remembered RememberedNow() const;
 
   PairTable& table() { return table_; }

@@ -306,6 +306,12 @@ void Model::ForEachSlot(Visit visit) {
   }
 }
 
+bool Model::IsUnused() const {
+  return versions.Get().empty() && departed.empty() && records == 0 &&
+         std::all_of(counts.begin(), counts.end(),
+                     [](uint64_t n) { return n == 0; });
+}
+
 bool Model::TakeUnsaved() {
   bool changed = std::exchange(unsaved, false);
   changed |= labels.TakeChanged();

@@ -214,6 +214,8 @@ struct Model {
   PublishedList<Version> versions;  // by name
 
   uint32_t past_owner() const { return owner + 1; }
+  // [Writer] No event of it has been counted: it is there as it is configured.
+  bool IsUnused() const;
   // True if it, or a ledger of it, has changed since this was asked last.
   bool TakeUnsaved();
   // Calls `visit(ledger, next_number)` for each ledger by prediction age.

@@ -37,6 +37,29 @@ void AgeClock::Close(int64_t now_ms) {
   if (last.uses == 0) buckets_.pop_back();
 }
 
+void AgeClock::TakeOver(const AgeClock& past) {
+  // It keeps its end.
+  if (open() && buckets_.back().uses == 0) buckets_.pop_back();
+  open_ = false;
+  for (const Bucket& bucket : past.buckets_) {
+    if (bucket.uses > 0) buckets_.push_back({bucket.age, 0, bucket.end_ms});
+  }
+  next_ = past.next_;
+  NoteOrder();
+}
+
+void AgeClock::NoteOrder() {
+  in_order_ = std::is_sorted(
+      buckets_.begin(), buckets_.end(),
+      [](const Bucket& a, const Bucket& b) { return a.end_ms < b.end_ms; });
+}
+
+std::deque<AgeClock::Bucket>::const_iterator AgeClock::OldestOfAll() const {
+  return std::min_element(
+      buckets_.begin(), buckets_.end(),
+      [](const Bucket& a, const Bucket& b) { return a.end_ms < b.end_ms; });
+}
+
 int64_t AgeClock::EndOf(uint32_t age) const {
   const Bucket* bucket = Find(age);
   return bucket == nullptr ? 0 : bucket->end_ms;

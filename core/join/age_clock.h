@@ -4,9 +4,10 @@
 // because it held enough (Close). It expires as a whole, one horizon after its
 // end: a record lives at least the horizon and at most 1/60 more.
 //
-// Buckets are numbered in order. The ledgers count by bucket and mark which
-// they use; one that none uses any more is dropped, wherever it is in the
-// order, so there are never more than are alive.
+// Buckets are numbered in order, by their ends but for those taken over. The
+// ledgers count by bucket and mark which they use; one that none uses any more
+// is dropped, wherever it is in the order, so there are never more than are
+// alive.
 
 #pragma once
 
@@ -39,12 +40,15 @@ class AgeClock {
   bool Expired(int64_t now_ms) const {
     return !buckets_.empty() && NextExpiry() <= now_ms;
   }
-  void PopOldest() { buckets_.pop_front(); }
+  void PopOldest() {
+    buckets_.erase(Oldest());
+    if (!in_order_) NoteOrder();
+  }
 
   bool empty() const { return buckets_.empty(); }
   // REQUIRE: not empty.
-  int64_t NextExpiry() const { return buckets_.front().end_ms + horizon_ms_; }
-  uint32_t oldest() const { return buckets_.front().age; }
+  int64_t NextExpiry() const { return Oldest()->end_ms + horizon_ms_; }
+  uint32_t oldest() const { return Oldest()->age; }
 
   // The end of bucket `age`, and when it expires; 0 if it is gone.
   int64_t EndOf(uint32_t age) const;
@@ -59,7 +63,7 @@ class AgeClock {
   }
 
   // No record of a bucket before this one is remembered.
-  uint32_t first() const { return empty() ? next_ : oldest(); }
+  uint32_t first() const { return empty() ? next_ : buckets_.front().age; }
 
   // No bucket has the next number: what has it, having none, is told apart from
   // what comes later.
@@ -68,6 +72,12 @@ class AgeClock {
   // The number that the next bucket will have. What is received from now on,
   // after Close(), has this age or a younger one.
   uint32_t next() const { return next_; }
+
+  // A clock of the past begins with the number that this one gives out next ...
+  void NumberBehind(const AgeClock& other) { next_ = other.next_; }
+  // ... so that its buckets, which are older than some of these, can be taken
+  // over. Ledgers are to mark those that they use.
+  void TakeOver(const AgeClock& past);
 
   // [Ledgers] One more, or one less, has counts in bucket `age`.
   void Use(uint32_t age);
@@ -83,13 +93,20 @@ class AgeClock {
   };
 
   bool open() const { return open_ && !buckets_.empty(); }
+  // The one that ends first.
+  std::deque<Bucket>::const_iterator Oldest() const {
+    return in_order_ ? buckets_.begin() : OldestOfAll();
+  }
+  std::deque<Bucket>::const_iterator OldestOfAll() const;
+  void NoteOrder();
   const Bucket* Find(uint32_t age) const;
 
   int64_t horizon_ms_;
   uint32_t next_ = 0;
-  int64_t received_ = 0;  // in the youngest bucket
-  bool open_ = false;     // the youngest bucket takes receipts
-  std::deque<Bucket> buckets_;
+  int64_t received_ = 0;        // in the youngest bucket
+  bool open_ = false;           // the youngest bucket takes receipts
+  std::deque<Bucket> buckets_;  // by age
+  bool in_order_ = true;        // and by end; else some were taken over
 };
 
 }  // namespace plumbline

@@ -109,6 +109,11 @@ void History::RollUp(int64_t now_ms, int64_t oldest_ms) {
   }
 }
 
+void History::Put(Steps steps) {
+  steps_ = std::move(steps);
+  for (const auto& [begin_ms, step] : steps_) bytes_ += step.Bytes();
+}
+
 bool History::ForgetOldest() {
   if (steps_.empty()) return false;
   Erase(steps_.begin());

@@ -77,6 +77,8 @@ class History {
   // False if there was none.
   bool ForgetOldest();
 
+  // REQUIRES: it is empty.
+  void Put(Steps steps);
   const Steps& steps() const { return steps_; }
   Steps Take() {
     bytes_ = 0;

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <memory>
 
+#include "core/nearest.h"
 #include "daemon/http/body_watch.h"
 #include "daemon/text/json_string.h"
 
@@ -58,6 +59,15 @@ std::chrono::milliseconds Allowed(size_t bytes) {
   return kBodyStart + std::chrono::milliseconds(bytes / kBodyBytesPerMs);
 }
 
+std::string UnknownParameter(std::string_view parameter,
+                             const std::vector<std::string_view>& names) {
+  const std::string text(CutText(parameter, 64));
+  const std::string error = "there is no parameter \"" + text + "\" here";
+  if (names.empty()) return error;
+  const std::vector<std::string> known(names.begin(), names.end());
+  return error + NearestHint(text, known) + "; there are " + ListNames(known);
+}
+
 }  // namespace
 
 HttpResponse ErrorResponse(int status, std::string_view code,
@@ -94,7 +104,7 @@ std::string_view HttpRequest::method() const { return info_->request_method; }
 std::string_view HttpRequest::path() const { return info_->local_uri_raw; }
 
 std::optional<std::vector<std::optional<std::string>>> HttpRequest::Query(
-    const std::vector<std::string_view>& names) const {
+    const std::vector<std::string_view>& names, std::string* error) const {
   std::vector<std::optional<std::string>> values(names.size());
   std::string_view rest = info_->query_string ? info_->query_string : "";
   while (!rest.empty()) {
@@ -102,14 +112,21 @@ std::optional<std::vector<std::optional<std::string>>> HttpRequest::Query(
     const std::string_view pair = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     const size_t equals = std::min(pair.find('='), pair.size());
+    const std::string_view parameter = pair.substr(0, equals);
     std::string value(pair.substr(std::min(equals + 1, pair.size())));
     std::replace(value.begin(), value.end(), '+', ' ');
-    const auto name =
-        std::find(names.begin(), names.end(), pair.substr(0, equals));
+    const auto name = std::find(names.begin(), names.end(), parameter);
+    if (name == names.end()) {
+      *error = UnknownParameter(parameter, names);
+      return std::nullopt;
+    }
     auto decoded = PercentDecode(value);
-    if (name == names.end() || !decoded) return std::nullopt;
     auto& slot = values[static_cast<size_t>(name - names.begin())];
-    if (slot) return std::nullopt;
+    if (!decoded || slot) {
+      *error = "the parameter " + std::string(parameter) +
+               (slot ? " is there twice" : " is not percent-encoded");
+      return std::nullopt;
+    }
     slot = std::move(decoded);
   }
   return values;

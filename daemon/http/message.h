@@ -44,9 +44,10 @@ class HttpRequest {
   // Percent-encoded, as sent, without the query.
   std::string_view path() const;
   // The values of these query parameters, decoded, nullopt where one is not
-  // there. Nothing at all if the query is malformed, has others, or one twice.
+  // there. Nothing at all if the query is malformed, has others, or one twice:
+  // `error` says which.
   std::optional<std::vector<std::optional<std::string>>> Query(
-      const std::vector<std::string_view>& names) const;
+      const std::vector<std::string_view>& names, std::string* error) const;
   // The first header of this name, without the white space around it.
   std::optional<std::string_view> Header(std::string_view name) const;
   size_t HeaderCount(std::string_view name) const;

@@ -57,14 +57,6 @@ HttpResponse InvalidQuery(const std::string& message) {
   return ErrorResponse(400, "invalid_query", message);
 }
 
-// `names`: the parameters that there are.
-HttpResponse BadQuery(const std::vector<std::string_view>& names) {
-  return InvalidQuery(
-      "the query is malformed, has a parameter twice, or one that is not "
-      "known; known here: " +
-      ListNames({names.begin(), names.end()}));
-}
-
 // gzip is accepted, and not with a weight of 0.
 bool AcceptsGzip(const HttpRequest& request) {
   std::string_view list = request.Header("Accept-Encoding").value_or("");
@@ -257,8 +249,9 @@ HttpResponse WebHandler::NoModel(std::string_view segment) const {
 HttpResponse WebHandler::Model(const HttpRequest& request,
                                std::string_view segment) {
   const std::vector<std::string_view> names = {"version", "window"};
-  const auto query = request.Query(names);
-  if (!query) return BadQuery(names);
+  std::string error;
+  const auto query = request.Query(names, &error);
+  if (!query) return InvalidQuery(error);
   const auto name = PercentDecode(segment);
   const auto model =
       name ? SnapshotOf(pipeline_->state(), *name, clock_->NowMs())
@@ -272,7 +265,8 @@ HttpResponse WebHandler::Model(const HttpRequest& request,
 HttpResponse WebHandler::Id(const HttpRequest& request,
                             std::string_view model_segment,
                             std::string_view id_segment) {
-  if (!request.Query({})) return InvalidQuery("no parameter is known here");
+  std::string error;
+  if (!request.Query({}, &error)) return InvalidQuery(error);
   const auto model = PercentDecode(model_segment);
   const auto id = PercentDecode(id_segment);
   if (!model) return NoModel(model_segment);
@@ -297,14 +291,14 @@ HttpResponse WebHandler::History(const HttpRequest& request,
                                  std::string_view segment) {
   const std::vector<std::string_view> names = {"version", "window", "from",
                                                "to", "step"};
-  const auto query = request.Query(names);
-  if (!query) return BadQuery(names);
+  std::string error;
+  const auto query = request.Query(names, &error);
+  if (!query) return InvalidQuery(error);
   const int64_t now_ms = clock_->NowMs();
   const auto name = PercentDecode(segment);
   const auto model =
       name ? SnapshotOf(pipeline_->state(), *name, now_ms) : std::nullopt;
   if (!model) return NoModel(segment);
-  std::string error;
   const auto asked = HistoryQuery::Parse((*query)[2], (*query)[3], (*query)[4],
                                          now_ms, &error);
   if (!asked) return InvalidQuery(error);
@@ -357,8 +351,9 @@ HttpResponse WebHandler::Delete(const HttpRequest& request,
   if (!options_.admin_api) return NeedsAdminApi();
   if (phase_->load() == Phase::kRecovering) return Recovering();
   const std::vector<std::string_view> names = {"version"};
-  const auto query = request.Query(names);
-  if (!query) return BadQuery(names);
+  std::string error;
+  const auto query = request.Query(names, &error);
+  if (!query) return InvalidQuery(error);
   const auto name = PercentDecode(segment);
   if (!name) return NoModel(segment);
   const Command command{Removal{*name, (*query)[0]}};

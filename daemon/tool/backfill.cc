@@ -1,8 +1,12 @@
 // Recorded events into the store of a daemon that is stopped: all of them, or
 // nothing. They are applied to its state in memory, and come into the store
 // with one checkpoint.
+//
+// Models that the store does not know begin in their own past: it is applied to
+// a state of its own, which the store's then takes over.
 
 #include <cstdio>
+#include <map>
 #include <string>
 
 #include "core/timestamp.h"
@@ -55,26 +59,69 @@ class Backfilling {
       return "the events go on until " + FormatTimestamp(events_.last_ms()) +
              ", which is further ahead than limits.future allows";
     }
-    const std::string wrong = RefusePast();
-    return wrong.empty() ? Run() : wrong;
+    std::string wrong = SetPastApart();
+    if (wrong.empty()) wrong = BringPast();
+    if (wrong.empty()) {
+      wrong = Run(&pipeline_, [this](const auto& visit) {
+        return events_.ForEachMoment(visit);
+      });
+    }
+    return wrong;
   }
 
  private:
-  std::string RefusePast() const {
-    if (events_.first_ms() >= stored_ms_) return "";
+  // What the store has had its time for is refused of a model that it knows,
+  // and kept back of others.
+  std::string SetPastApart() {
+    std::map<std::string, int64_t> begins;  // of those that are refused
+    events_.KeepBack([&](std::string_view model, int64_t time_ms) {
+      if (time_ms >= stored_ms_) return false;
+      const Model* known = pipeline_.state().FindModel(model);
+      if (known == nullptr || known->IsUnused()) return true;
+      begins.emplace(model, time_ms);  // they come by their time
+      return false;
+    });
+    if (begins.empty()) return "";
+    const auto& [model, time_ms] = *begins.begin();
     return "the store is at " + FormatTimestamp(stored_ms_) +
-           " already, and time never runs back: the events begin at " +
-           FormatTimestamp(events_.first_ms());
+           " already, and time never runs back: it knows model " + model +
+           ", whose events begin at " + FormatTimestamp(time_ms) +
+           (begins.size() == 1 ? ""
+                               : ", and " + std::to_string(begins.size() - 1) +
+                                     " more of the models") +
+           "; delete it first, and then give all of its events";
   }
 
-  std::string Run() {
+  std::string BringPast() {
+    HugePages memory;
+    Pipeline past(nullptr, &memory);
+    past.Exclusively([this](State* state) {
+      state->NumberBehind(pipeline_.state());
+      state->LimitHistory(config_.retention_ms);
+    });
+    Outcome settled;
+    Apply(Command{pipeline_.state().settings()}, 0, &past, &settled);
+    std::string wrong = Run(&past, [this](const auto& visit) {
+      return events_.ForEachKept(visit);
+    });
+    if (!wrong.empty()) return wrong;
+    past.Exclusively([&](State* of_past) {
+      pipeline_.Exclusively(
+          [&](State* state) { wrong = state->TakeOver(of_past); });
+    });
+    return wrong.empty()
+               ? ""
+               : "with these models it would be more than " + wrong + " allows";
+  }
+
+  template <class ForEach>
+  std::string Run(Pipeline* pipeline, ForEach for_each) {
     bool applied = true;
-    const bool taken =
-        events_.ForEachMoment([&](int64_t moment_ms, const Command& command) {
-          Outcome outcome;
-          applied = Apply(command, moment_ms, &pipeline_, &outcome);
-          return applied && events_.Note(outcome);
-        });
+    const bool taken = for_each([&](int64_t moment_ms, const Command& command) {
+      Outcome outcome;
+      applied = Apply(command, moment_ms, pipeline, &outcome);
+      return applied && events_.Note(outcome);
+    });
     if (!applied) return kNotWritten;
     return taken ? "" : "not all events were taken";
   }

@@ -12,11 +12,16 @@ namespace plumbline {
 namespace {
 
 // False if the daemon has models of another task than the file says, or does
-// not answer.
+// not answer. Other conflicts are told, and go no further: the daemon has them
+// with any file.
 bool CheckAgainst(const std::string& url, const Config& config) {
   WebApi api(url);
   const auto models = api.Get("/api/v1/models");
-  if (!models) return false;
+  const auto status = api.Get("/api/v1/status");
+  if (!models || !status) return false;
+  for (const auto& conflict : PositiveClassConflicts(*status, config.engine)) {
+    std::printf("%s: %s\n", api.url().c_str(), conflict.c_str());
+  }
   const auto conflicts = TaskConflicts(*models, config.engine);
   for (const std::string& conflict : conflicts) {
     std::fprintf(stderr, "%s: %s --url %s\n", api.url().c_str(),

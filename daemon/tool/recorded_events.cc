@@ -110,11 +110,6 @@ std::vector<std::string> RecordedEvents::models() const {
   return {names.begin(), names.end()};
 }
 
-int64_t RecordedEvents::first_ms() const {
-  if (order_.empty()) return 0;
-  return body_.batch.events[order_.front()].timestamp_us / 1000;
-}
-
 int64_t RecordedEvents::last_ms() const {
   if (order_.empty()) return 0;
   return body_.batch.events[order_.back()].timestamp_us / 1000;

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -31,7 +32,18 @@ class RecordedEvents {
   // these, until it returns false. Those of one timestamp are in the order of
   // the files. False if it was.
   template <class Visit>
-  bool ForEachMoment(Visit visit);
+  bool ForEachMoment(Visit visit) {
+    return ForEachMoment(order_, visit);
+  }
+  // The same for those that are not kept back, and for those that are.
+  template <class Visit>
+  bool ForEachKept(Visit visit) {
+    return ForEachMoment(kept_, visit);
+  }
+
+  // Keeps those back for which keep(model, time_ms) is true.
+  template <class Keep>
+  void KeepBack(Keep keep);
 
   // Reports what of a command was rejected. False if it was refused as a whole.
   bool Note(const Outcome& outcome);
@@ -40,12 +52,13 @@ class RecordedEvents {
 
   // Those that the events are of.
   std::vector<std::string> models() const;
-  int64_t first_ms() const;  // 0 if there are none
-  int64_t last_ms() const;
+  int64_t last_ms() const;  // 0 if there are none
 
  private:
   explicit RecordedEvents(EventReport* report) : report_(*report) {}
 
+  template <class Visit>
+  bool ForEachMoment(const std::vector<uint32_t>& order, Visit visit);
   bool Read(EventFiles* files, const DecodeLimits& limits,
             BodyDecoder* decoder);
   void Add(const EventText& event, EventPlace place, const DecodeLimits& limits,
@@ -57,6 +70,7 @@ class RecordedEvents {
   std::vector<EventPlace> places_;  // by index in the body
   Command command_{EventBatch{}};   // the one that is applied
   std::vector<uint32_t> order_;     // of the body's events
+  std::vector<uint32_t> kept_;      // likewise, of those kept back
   uint64_t accepted_ = 0;
   uint64_t duplicates_ = 0;
 };
@@ -65,20 +79,33 @@ class RecordedEvents {
 // defaults. nullopt, after saying what is wrong on the standard error.
 std::optional<Config> LoadConfigOrTell(const std::string& path);
 
+template <class Keep>
+void RecordedEvents::KeepBack(Keep keep) {
+  const EventBatch& batch = body_.batch;
+  const auto rest =
+      std::stable_partition(order_.begin(), order_.end(), [&](uint32_t i) {
+        const Event& event = batch.events[i];
+        return !keep(batch.names[event.model], event.timestamp_us / 1000);
+      });
+  kept_.insert(kept_.end(), rest, order_.end());
+  order_.erase(rest, order_.end());
+}
+
 template <class Visit>
-bool RecordedEvents::ForEachMoment(Visit visit) {
+bool RecordedEvents::ForEachMoment(const std::vector<uint32_t>& order,
+                                   Visit visit) {
   const auto& events = body_.batch.events;
   EventCopier copier(&body_.batch);
-  for (size_t i = 0; i < order_.size();) {
-    const int64_t now_ms = events[order_[i]].timestamp_us / 1000;
+  for (size_t i = 0; i < order.size();) {
+    const int64_t now_ms = events[order[i]].timestamp_us / 1000;
     copier.Begin(&std::get<EventBatch>(command_));
-    for (; i < order_.size() && events[order_[i]].timestamp_us / 1000 == now_ms;
+    for (; i < order.size() && events[order[i]].timestamp_us / 1000 == now_ms;
          ++i) {
-      copier.Copy(events[order_[i]]);
+      copier.Copy(events[order[i]]);
     }
     if (!visit(now_ms, command_)) return false;
     report_.progress().Show(
-        static_cast<double>(i) / static_cast<double>(order_.size()), i);
+        static_cast<double>(i) / static_cast<double>(order.size()), i);
   }
   return true;
 }

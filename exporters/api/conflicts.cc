@@ -42,4 +42,22 @@ std::vector<std::string> TaskConflicts(std::string_view models,
   return conflicts;
 }
 
+std::vector<std::string> PositiveClassConflicts(std::string_view status,
+                                                const Settings& settings) {
+  using Json = nlohmann::json;
+  std::vector<std::string> conflicts;
+  const Json json = Json::parse(status, nullptr, false);
+  if (!json.is_object() || !json.contains("conflicts")) return conflicts;
+  for (const Json& conflict : json["conflicts"]) {
+    const std::string model = conflict["model"];
+    if (conflict["field"] != "positive_class" ||
+        !settings.For(model).positive_class.empty()) {
+      continue;
+    }
+    conflicts.push_back("model \"" + model +
+                        "\": " + conflict["message"].get<std::string>());
+  }
+  return conflicts;
+}
+
 }  // namespace plumbline

@@ -16,4 +16,9 @@ namespace plumbline {
 std::vector<std::string> TaskConflicts(std::string_view models,
                                        const Settings& settings);
 
+// `status`: of GET /api/v1/status. Sentences about models whose assumed
+// positive class has ended, and which the configuration gives none.
+std::vector<std::string> PositiveClassConflicts(std::string_view status,
+                                                const Settings& settings);
+
 }  // namespace plumbline

@@ -72,7 +72,13 @@ models:
             self.assertIn(f'"{window}"', message)
         status, code, message = self.error("/api/v1/models/fraud?windw=1h")
         self.assertEqual((status, code), (400, "invalid_query"))
-        self.assertIn('"window"', message)
+        self.assertIn('no parameter "windw"', message)
+        self.assertIn('the nearest: "window"', message)
+        for query, named in [("window=1h&window=1h", "window is there twice"),
+                             ("version=%zz", "version is not percent-encoded")]:
+            _, code, message = self.error(f"/api/v1/models/fraud?{query}")
+            self.assertEqual(code, "invalid_query")
+            self.assertIn(named, message)
         for query in ["step=7", "from=soon", "window=2h", "x=1", "step=1m&step=1m"]:
             status, code, _ = self.error(f"/api/v1/models/fraud/history?{query}")
             self.assertEqual((status, code), (400, "invalid_query"), query)
@@ -203,6 +209,19 @@ models:
         good = self.check(text.replace("regression", "classification"),
                           "--url", self.web)
         self.assertEqual(good.returncode, 0, good.stderr)
+
+    def test_check_config_names_models_without_the_positive_class_they_had(self):
+        with Daemon() as daemon:
+            url = f"http://127.0.0.1:{daemon.web}"
+            daemon.post([{"model": "m", "prediction": 1, "label": label}
+                         for label in (0, 1, 2)])
+            text = "models: [{match: m, classes: [0, 1, 2]}]"
+            told = self.check(text, "--url", url)
+            self.assertEqual(told.returncode, 0, told.stderr)
+            self.assertIn('model "m": the positive class was assumed', told.stdout)
+            told = self.check(text.replace("match: m", "match: m, positive_class: 1"),
+                              "--url", url)
+            self.assertNotIn("positive class", told.stdout)
 
 
 class StoredIdTest(unittest.TestCase):

@@ -21,6 +21,7 @@ models:
     slices: [[day]]
 """
 MODEL = "nsw-price-direction"
+DAY = 86400  # s
 
 
 class SimulateTest(unittest.TestCase):
@@ -55,10 +56,10 @@ class SimulateTest(unittest.TestCase):
                               "--model", MODEL)
         self.assertEqual({line["window"] for line in lines}, {"7d"})
 
-    def backfill(self, store, event, *arguments):
+    def backfill(self, store, events, *arguments):
         path = os.path.join(self.directory.name, "one.ndjson")
         with open(path, "w") as f:
-            f.write(json.dumps(event))
+            f.write(json.dumps(events))
         return subprocess.run(
             [BIN + "/plumbtool", "backfill", "--storage.path", store, *arguments,
              path], capture_output=True, text=True, timeout=PATIENCE)
@@ -80,6 +81,51 @@ class SimulateTest(unittest.TestCase):
                 (result,) = [r for r in daemon.model("nsw-x", window="7d")
                              if r["segment"]]
                 self.assertEqual(result["observations"], 2)
+
+    def test_backfill_adds_the_past_of_a_model_that_is_not_known(self):
+        now = time.time()
+
+        def event(model, age_s, **others):
+            return {"model": model, "timestamp": now - age_s, **others}
+
+        past = [event(model, 3 * DAY - i * 60, id=str(i), prediction="UP",
+                      **({"label": "DOWN"} if i < 30 else {}))
+                for model in ("old", "named") for i in range(40)]
+        config = (CONFIG + "  - {match: named, classes: [UP, DOWN]}\n"
+                  "windows: [7d]\n")
+        with tempfile.TemporaryDirectory() as store:
+            with Daemon(config, storage=store) as daemon:
+                daemon.post([{"model": "known", "id": "k", "prediction": "UP",
+                              "label": "UP"}])
+            run = self.backfill(store, past + [event("known", DAY, id="l",
+                                                     prediction="UP")])
+            self.assertEqual(run.returncode, 2)
+            self.assertIn("knows model known", run.stderr)
+            self.assertIn("nothing was written", run.stderr)
+            run = self.backfill(store, past)
+            self.assertEqual(run.returncode, 0, run.stderr)
+            with Daemon(config, storage=store) as daemon:
+                for model in ("old", "named"):
+                    (result,) = daemon.model(model, window="7d")
+                    self.assertEqual(result["observations"], 30)
+                    self.assertEqual(result["metrics"]["accuracy"], 0)
+                    begin = int(now - 4 * DAY)
+                    _, _, body = daemon.get(
+                        f"/api/v1/models/{model}/history?version=default"
+                        f"&from={begin}&to={begin + 2 * DAY}&step=1h")
+                    points = json.loads(body)["results"][0]["points"]
+                    self.assertEqual(sum(p["observations"] for p in points), 30)
+                    daemon.post([{"model": model, "id": str(i), "label": "UP"}
+                                 for i in range(29, 36)])
+                daemon.process.kill()
+                daemon.process.wait()
+            with Daemon(config, storage=store) as daemon:
+                for model in ("old", "named"):
+                    (result,) = daemon.model(model, window="7d")
+                    self.assertEqual(result["observations"], 36)
+                    self.assertAlmostEqual(result["metrics"]["accuracy"], 7 / 36)
+                (result,) = daemon.model("known", window="7d")
+                self.assertEqual(result["observations"], 1)
 
     def test_what_cannot_be_simulated_is_told(self):
         path = os.path.join(self.directory.name, "bad.ndjson")
