@@ -111,7 +111,7 @@ class SimulateTest(unittest.TestCase):
                     self.assertEqual(result["metrics"]["accuracy"], 0)
                     begin = int(now - 4 * DAY)
                     _, _, body = daemon.get(
-                        f"/api/v1/models/{model}/history?version=default"
+                        f"/api/v1/models/{model}/history?window=7d"
                         f"&from={begin}&to={begin + 2 * DAY}&step=1h")
                     points = json.loads(body)["results"][0]["points"]
                     self.assertEqual(sum(p["observations"] for p in points), 30)
