@@ -11,19 +11,22 @@ bool IsPlain(char c) {
          (c >= '0' && c <= '9') || kPlain.find(c) != std::string_view::npos;
 }
 
+std::string ForShell(std::string_view text) {
+  if (std::all_of(text.begin(), text.end(), IsPlain)) return std::string(text);
+  std::string quoted = "'";
+  for (const char c : text) {
+    quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  }
+  return quoted + '\'';
+}
+
 }  // namespace
 
-std::string DeleteCommand(std::string_view model) {
+std::string DeleteCommand(std::string_view model, std::string_view url) {
   std::string command = "plumbtool delete ";
+  if (!url.empty()) command += "--url " + ForShell(url) + ' ';
   if (model.starts_with('-')) command += "-- ";
-  if (std::all_of(model.begin(), model.end(), IsPlain)) {
-    return command + std::string(model);
-  }
-  command += '\'';
-  for (const char c : model) {
-    command += c == '\'' ? "'\\''" : std::string(1, c);
-  }
-  return command + '\'';
+  return command + ForShell(model);
 }
 
 }  // namespace plumbline

@@ -7,7 +7,8 @@
 
 namespace plumbline {
 
-// The command that has the daemon forget a model, for a shell.
-std::string DeleteCommand(std::string_view model);
+// The command that has a daemon forget a model, for a shell. `url` is the
+// daemon's, where it is not the usual one.
+std::string DeleteCommand(std::string_view model, std::string_view url = {});
 
 }  // namespace plumbline

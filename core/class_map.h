@@ -28,8 +28,9 @@ struct ClassMap {
 };
 
 // Adds up what is one. The counts are of the classes of the model, and then of
-// those that are shown. What was counted of how a pair with two spellings of a
-// class was scored, or missed, stays as it was.
+// those that are shown. How pairs with two spellings of a class were scored
+// stays as it was; which classes are most often taken for each other is left
+// out, as that is counted by spelling.
 void UniteClasses(const ClassMap& map, SlotCounts* counts);
 void UniteMatrix(const ClassMap& map, std::vector<uint64_t>* cells);
 void UniteByClass(const ClassMap& map, std::vector<uint64_t>* counts);

@@ -96,6 +96,7 @@ void EventCopier::Copy(const Event& event) {
     to_->segments.push_back({key, Name(segment.value)});
   }
   to.has_features = extra.has_features;
+  to.lacks_scores = extra.lacks_scores;
   to.features = {static_cast<uint32_t>(to_->features.size()),
                  extra.features.count};
   for (uint32_t i = 0; i < extra.features.count; ++i) {

@@ -84,6 +84,7 @@ struct Extra {
   Range segments;             // of segments
   Range features;             // of features
   bool has_features = false;  // it came with some, asked for or not
+  bool lacks_scores = false;  // it came with some that were left out
 };
 
 struct ClassScore {

@@ -33,6 +33,10 @@ struct Structure {
       references.push_back(version->drift.stamp());
     }
   }
+  // The writer publishes a new class before the map that has it.
+  bool IsComplete() const {
+    return class_map == nullptr || class_map->shown.size() == classes;
+  }
   bool operator==(const Structure&) const = default;
 };
 
@@ -147,7 +151,7 @@ ModelSnapshot Read(const Model& model, int64_t now_ms, bool exactly = false) {
         if (!exactly) read(slice->series, slice->labels);
       }
     }
-    if (!(Structure(model) == structure)) continue;
+    if (!structure.IsComplete() || !(Structure(model) == structure)) continue;
     for (const std::string* name : model.classes.Get()) {
       out.classes.push_back(*name);
     }

@@ -265,7 +265,7 @@ uint8_t ChangesOf(const Event& event, const Extra& extra,
   unsigned changes = 0;
   if (event.timestamp_us != kNoTimestamp) changes |= kTimestamp;
   if (extra.latency >= 0) changes |= kLatency;
-  if (extra.scores.count > 0) changes |= kScores;
+  if (extra.scores.count > 0 || extra.lacks_scores) changes |= kScores;
   if (extra.segments.count > 0) changes |= kSegments;
   if (extra.has_features) changes |= kFeatures;
   if (event.model != before.model) changes |= kModel;
@@ -333,7 +333,9 @@ bool Read(Reader* in, const Before& before, EventBatch* batch, Event* event) {
   event->version = changes & kVersion ? in->Number() : before.version;
   event->index = changes & kIndex ? in->Number() : before.next_index;
   if (changes & kScores) {
-    batch->AddExtra(event).scores = in->Scores(batch);
+    Extra& extra = batch->AddExtra(event);
+    extra.scores = in->Scores(batch);
+    extra.lacks_scores = extra.scores.count == 0;
   }
   if (changes & kSegments) {
     batch->AddExtra(event).segments = in->Segments(batch, before.segments);

@@ -18,7 +18,8 @@
 //     model                varint, if it is another one than before
 //     version              likewise
 //     index                varint, if it is not the next one
-//     scores               a count, and of each its name and 8 bytes
+//     scores               a count, and of each its name and 8 bytes; a count
+//                          of 0 says that they were left out
 //     segments             a count, and of each its key and value; 0 for those
 //                          of the last event that had some
 //     features             a count, and of each its name, a byte of its kind

@@ -51,10 +51,10 @@ void Joiner::Apply(const EventBatch& batch, BatchOutcome* outcome) {
       PrefetchRecords(i + kBlock, i + 2 * kBlock);
     }
     bool duplicate = false;
-    bool of_label = false;
-    const Reject reject = ApplyEvent(batch, i, &duplicate, &of_label);
+    auto part = BatchOutcome::Part::kPrediction;
+    const Reject reject = ApplyEvent(batch, i, &duplicate, &part);
     if (reject != Reject::kNone) {
-      outcome->errors.push_back(RejectionOf(batch, i, reject, of_label));
+      outcome->errors.push_back(RejectionOf(batch, i, reject, part));
     } else if (duplicate) {
       ++outcome->duplicates;
     } else {
@@ -123,14 +123,14 @@ int64_t Joiner::CountFresh(const EventBatch& batch) {
 }
 
 Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
-                          bool* duplicate, bool* of_label) {
+                          bool* duplicate, BatchOutcome::Part* part) {
   const Event& event = batch.events[place];
   place_ = static_cast<uint32_t>(place);
   state_->SweepSome(kSweepPerEvent);
   Plan plan;
   plan.event = &event;
   plan.extra = &batch.ExtraOf(event);
-  Reject reject = PlanEvent(batch, place, &plan, of_label);
+  Reject reject = PlanEvent(batch, place, &plan, part);
   if (reserved_ > 0) reserved_ -= fresh_[place];
   if (reject != Reject::kNone) return reject;
   const bool decides_task = plan.decides_task;
@@ -139,7 +139,7 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
     plan = Plan{};
     plan.event = &event;
     plan.extra = &batch.ExtraOf(event);
-    reject = PlanEvent(batch, place, &plan, of_label);
+    reject = PlanEvent(batch, place, &plan, part);
     if (reject != Reject::kNone) return reject;
   }
   const int64_t needed = RecordsNeeded(plan);
@@ -153,11 +153,11 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
     plan = Plan{};
     plan.event = &event;
     plan.extra = &batch.ExtraOf(event);
-    reject = PlanEvent(batch, place, &plan, of_label);
+    reject = PlanEvent(batch, place, &plan, part);
     if (reject != Reject::kNone) return reject;
   }
   if (!KeepsSet(plan)) {
-    *of_label = true;
+    *part = BatchOutcome::Part::kLabel;
     return Reject::kMemoryLimit;
   }
 
@@ -167,7 +167,7 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
     plan = Plan{};
     plan.event = &event;
     plan.extra = &batch.ExtraOf(event);
-    reject = PlanEvent(batch, place, &plan, of_label);
+    reject = PlanEvent(batch, place, &plan, part);
     if (reject != Reject::kNone) return reject;
   }
   Build(batch, &plan);
@@ -213,8 +213,9 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
 }
 
 BatchOutcome::Error Joiner::RejectionOf(const EventBatch& batch, size_t place,
-                                        Reject reject, bool of_label) {
-  BatchOutcome::Error error{static_cast<uint32_t>(place), reject, of_label};
+                                        Reject reject,
+                                        BatchOutcome::Part part) {
+  BatchOutcome::Error error{static_cast<uint32_t>(place), reject, part};
   if (reject != Reject::kTaskMismatch) return error;
   const Event& event = batch.events[place];
   const Model* model = ModelOf(batch, event);

@@ -30,10 +30,12 @@ namespace plumbline {
 
 // The answer to one batch.
 struct BatchOutcome {
+  // What of an event is at fault, where it is one of these.
+  enum class Part : uint8_t { kPrediction, kLabel, kScores };
   struct Error {
     uint32_t event;  // in batch.events
     Reject reject;
-    bool of_label;  // the half at fault, where it is one of them
+    Part part = Part::kPrediction;
     // Of a task_mismatch: the task that the model has, and since when, where it
     // is known and that is remembered.
     Task task = Task::kClassification;
@@ -161,7 +163,7 @@ class Joiner {
   int64_t CountFresh(const EventBatch& batch);
   // `place` is the event's in its batch.
   Reject ApplyEvent(const EventBatch& batch, size_t place, bool* duplicate,
-                    bool* of_label);
+                    BatchOutcome::Part* part);
 
   // Looking up
   Model* ModelOf(const EventBatch& batch, const Event& event);
@@ -188,14 +190,15 @@ class Joiner {
 
   // Deciding
   Reject PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
-                   bool* of_label);
+                   BatchOutcome::Part* part);
   Reject PlanLabel(const EventBatch& batch, Plan* plan);
   void PlanUnsettled(const EventBatch& batch, Plan* plan);
   void ReadEarlyLabels(const Plan& plan);
   Reject ReadEarly(const EventBatch& batch, const Plan& plan,
                    Value* value) const;
   void KeepEarly(const Plan& plan);
-  Reject PlanExtra(const EventBatch& batch, Plan* plan);
+  Reject PlanExtra(const EventBatch& batch, Plan* plan,
+                   BatchOutcome::Part* part);
   Half AnotherLabel(const EventBatch& batch, Plan* plan);
   bool IsGreater(const EventBatch& batch, const Plan& plan);
   std::vector<std::string_view> TextsOf(const EventBatch& batch,
@@ -209,8 +212,9 @@ class Joiner {
     plan->warnings |= static_cast<uint8_t>(1U << static_cast<uint8_t>(warning));
   }
   BatchOutcome::Error RejectionOf(const EventBatch& batch, size_t place,
-                                  Reject reject, bool of_label);
-  Reject PlanSets(const EventBatch& batch, Plan* plan, bool* of_label);
+                                  Reject reject, BatchOutcome::Part part);
+  Reject PlanSets(const EventBatch& batch, Plan* plan,
+                  BatchOutcome::Part* part);
   bool IsRefused(const EventBatch& batch, const Plan& plan, uint32_t name);
   bool MayUnite(const EventBatch& batch, const Plan& plan) const;
   static bool NamesClassTwice(std::vector<std::string_view> names);
@@ -231,7 +235,8 @@ class Joiner {
   void ReadSet(const EventBatch& batch, Model* model, Range range,
                Value* value);
   static bool WriteDigits(ValueKind kind, uint64_t raw, Value* value);
-  Reject CheckLimits(const EventBatch& batch, Plan* plan, bool* of_label) const;
+  Reject CheckLimits(const EventBatch& batch, Plan* plan,
+                     BatchOutcome::Part* part) const;
   bool CheckMemory(const EventBatch& batch, const WindowShape& shape,
                    Plan* plan) const;
   std::vector<Slicing::Labels> SegmentsOf(const EventBatch& batch,

@@ -22,7 +22,7 @@ double NumberOf(ValueKind kind, uint64_t raw) {
 }  // namespace
 
 Reject Joiner::PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
-                         bool* of_label) {
+                         BatchOutcome::Part* part) {
   const Event& event = *plan->event;
   plan->model = ModelOf(batch, event);
   chain_.clear();
@@ -60,7 +60,7 @@ Reject Joiner::PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
       if (reject != Reject::kNone) return reject;
       plan->details = DetailCount(batch, event);
       if (event.extra != kNoExtra) {
-        const Reject of_extra = PlanExtra(batch, plan);
+        const Reject of_extra = PlanExtra(batch, plan, part);
         if (of_extra != Reject::kNone) return of_extra;
       }
     }
@@ -68,15 +68,15 @@ Reject Joiner::PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
   if (event.label_kind != ValueKind::kNone) {
     const Reject reject = PlanLabel(batch, plan);
     if (reject != Reject::kNone) {
-      *of_label = true;
+      *part = BatchOutcome::Part::kLabel;
       return reject;
     }
   }
   Reject reject = Reject::kNone;
   if (plan->task == Task::kMultilabel) {
-    reject = PlanSets(batch, plan, of_label);
+    reject = PlanSets(batch, plan, part);
   }
-  if (reject == Reject::kNone) reject = CheckLimits(batch, plan, of_label);
+  if (reject == Reject::kNone) reject = CheckLimits(batch, plan, part);
   if (reject == Reject::kNone || plan->label_half != Half::kOlder) {
     return reject;
   }
@@ -85,12 +85,13 @@ Reject Joiner::PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
   plan->event = &event;
   plan->extra = &batch.ExtraOf(event);
   plan->drops_older = true;
-  *of_label = false;
-  return PlanEvent(batch, place, plan, of_label);
+  *part = BatchOutcome::Part::kPrediction;
+  return PlanEvent(batch, place, plan, part);
 }
 
 // What comes with a new prediction.
-Reject Joiner::PlanExtra(const EventBatch& batch, Plan* plan) {
+Reject Joiner::PlanExtra(const EventBatch& batch, Plan* plan,
+                         BatchOutcome::Part* part) {
   plan->score = plan->extra->score;
   const bool has_scores = plan->extra->scores.count > 0;
   if ((plan->score >= 0 || has_scores) && plan->task != Task::kClassification) {
@@ -98,7 +99,10 @@ Reject Joiner::PlanExtra(const EventBatch& batch, Plan* plan) {
   }
   if (has_scores) {
     const Reject reject = PlanScores(batch, plan);
-    if (reject != Reject::kNone) return reject;
+    if (reject != Reject::kNone) {
+      *part = BatchOutcome::Part::kScores;
+      return reject;
+    }
   }
   if (plan->extra->segments.count > 0) PlanSlices(batch, plan);
   return Reject::kNone;
@@ -279,7 +283,7 @@ Reject Joiner::Read(const EventBatch& batch, const Plan& plan, ValueKind kind,
 }
 
 Reject Joiner::CheckLimits(const EventBatch& batch, Plan* planned,
-                           bool* of_label) const {
+                           BatchOutcome::Part* part) const {
   Plan& plan = *planned;
   const Event& event = *plan.event;
   const Settings& settings = state_->settings();
@@ -307,7 +311,7 @@ Reject Joiner::CheckLimits(const EventBatch& batch, Plan* planned,
       return Reject::kUnknownClass;
     }
     if (labels && plan.model->Refuses(plan.label.bits)) {
-      *of_label = true;
+      *part = BatchOutcome::Part::kLabel;
       return Reject::kUnknownClass;
     }
   }
@@ -355,7 +359,7 @@ Reject Joiner::CheckLimits(const EventBatch& batch, Plan* planned,
     planned->retires = true;
   }
   if (new_prediction && refused(plan.prediction)) return Reject::kUnknownClass;
-  if (new_label || plan.label_adds_class) *of_label = true;
+  if (new_label || plan.label_adds_class) *part = BatchOutcome::Part::kLabel;
   if (new_label && refused(plan.label)) return Reject::kUnknownClass;
   if (new_classes > 0 && classes > settings.classes) {
     return Reject::kClassLimit;

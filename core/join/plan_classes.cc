@@ -168,7 +168,8 @@ void Joiner::ReadSet(const EventBatch& batch, Model* model, Range range,
 }
 
 // The classes of sets are classes of the model.
-Reject Joiner::PlanSets(const EventBatch& batch, Plan* plan, bool* of_label) {
+Reject Joiner::PlanSets(const EventBatch& batch, Plan* plan,
+                        BatchOutcome::Part* part) {
   const auto names_of = [&batch](const Value& value) {
     return std::span(batch.classes).subspan(value.set.begin, value.set.count);
   };
@@ -183,8 +184,10 @@ Reject Joiner::PlanSets(const EventBatch& batch, Plan* plan, bool* of_label) {
       return NamesClassTwice(std::move(classes));
     };
     if (predicts && twice(plan->prediction)) return Reject::kInvalidJson;
-    *of_label = labels && twice(plan->label);
-    if (*of_label) return Reject::kInvalidJson;
+    if (labels && twice(plan->label)) {
+      *part = BatchOutcome::Part::kLabel;
+      return Reject::kInvalidJson;
+    }
   }
   for (const uint32_t name : names_of(plan->prediction)) {
     if (!predicts) break;
@@ -194,7 +197,7 @@ Reject Joiner::PlanSets(const EventBatch& batch, Plan* plan, bool* of_label) {
   for (const uint32_t name : names_of(plan->label)) {
     if (!labels) break;
     if (IsRefused(batch, *plan, name)) {
-      *of_label = true;
+      *part = BatchOutcome::Part::kLabel;
       return Reject::kUnknownClass;
     }
     const auto predicted = names_of(plan->prediction);

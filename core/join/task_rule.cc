@@ -13,7 +13,8 @@ Task TaskTakenFrom(const EventBatch& batch, const Event& event) {
   if (kind == ValueKind::kSet) return Task::kMultilabel;
   if (kind != ValueKind::kReal) return Task::kClassification;
   const Extra& extra = batch.ExtraOf(event);
-  const bool scored = predicts && (extra.score >= 0 || extra.scores.count > 0);
+  const bool scored = predicts && (extra.score >= 0 || extra.lacks_scores ||
+                                   extra.scores.count > 0);
   return scored && IsWhole(std::bit_cast<double>(event.prediction))
              ? Task::kClassification
              : Task::kRegression;

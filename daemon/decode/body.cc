@@ -169,6 +169,11 @@ BodyStatus BodyDecoder::Impl::JsonAgain(std::string_view body,
       reading->out->AddError(look.error());
       continue;
     }
+    if (result == SecondLook::Result::kRepeatsKey) {
+      *reading->message = "event " + std::to_string(place.index) + ": " +
+                          look.error().message;
+      return BodyStatus::kInvalid;
+    }
     const std::string fault = DescribeFault(body);
     *reading->message = fault.empty()
                             ? "the body cannot be read: " + look.error().message

@@ -62,6 +62,7 @@ bool EventReader::ReadScores(Element value, Event* event) {
   }
   if (incomplete) {
     batch_->class_scores.resize(begin);
+    batch_->AddExtra(event).lacks_scores = true;
     out_->AddWarning({event->index, Warning::kScoresIncomplete, "scores",
                       "a score is null, so all scores are left out"});
     return true;

@@ -42,14 +42,43 @@ bool Takes(Task task, ValueKind kind, uint64_t value) {
   return kind != ValueKind::kReal || IsWhole(std::bit_cast<double>(value));
 }
 
+using Part = BatchOutcome::Part;
+
+bool IsOfLabel(const BatchOutcome::Error& error) {
+  return error.part == Part::kLabel;
+}
+
+std::string NameOf(Part part) {
+  switch (part) {
+    case Part::kLabel:
+      return "label";
+    case Part::kScores:
+      return "scores";
+    default:
+      return "prediction";
+  }
+}
+
+void ExplainMemory(const BatchOutcome::Error& error, EventError* explained) {
+  if (IsOfLabel(error)) {
+    explained->message =
+        "label waits for its prediction, and the classes of its set would need "
+        "more than join.max_bytes allows";
+    return;
+  }
+  explained->field = "model";
+  explained->message =
+      "its windows would need more than limits.window_bytes allows";
+}
+
 void ExplainMismatch(const EventBatch& batch, const BatchOutcome::Error& error,
                      EventError* explained) {
   const Event& event = batch.events[error.event];
   const std::string_view model = batch.names[event.model];
   const ValueKind kind =
-      error.of_label ? event.label_kind : event.prediction_kind;
+      IsOfLabel(error) ? event.label_kind : event.prediction_kind;
   std::string what = explained->field + " is " + Described(kind);
-  if (!error.of_label &&
+  if (!IsOfLabel(error) &&
       Takes(error.task, event.prediction_kind, event.prediction)) {
     const bool one = batch.ExtraOf(event).score >= 0;
     explained->field = one ? "score" : "scores";
@@ -83,20 +112,22 @@ std::string TaskAssumed(const EventBatch& batch, const Event& event) {
 
 EventError Explain(const EventBatch& batch, const BatchOutcome::Error& error) {
   const Event& event = batch.events[error.event];
-  const std::string half = error.of_label ? "label" : "prediction";
+  const std::string part = NameOf(error.part);
   const std::string model = Quoted(batch.names[event.model]);
-  EventError explained{event.index, error.reject, half, "",
+  EventError explained{event.index, error.reject, part, "",
                        std::string(batch.names[event.model])};
   switch (error.reject) {
     case Reject::kTaskMismatch:
       ExplainMismatch(batch, error, &explained);
       break;
     case Reject::kTooLong:
-      explained.message = half + " has more than 128 digits";
+      explained.message = part + " has more than 128 digits";
       break;
     case Reject::kUnknownClass:
       explained.message =
-          half + " is not among the classes configured for model " + model;
+          (error.part == Part::kScores ? "scores name a class that is"
+                                       : part + " is") +
+          " not among the classes configured for model " + model;
       break;
     case Reject::kClassLimit:
       explained.message =
@@ -114,10 +145,18 @@ EventError Explain(const EventBatch& batch, const BatchOutcome::Error& error) {
       explained.field = "model";
       explained.message = "there are as many models as limits.models allows";
       break;
+    case Reject::kInvalidJson:
+      explained.message = part +
+                          (error.part == Part::kScores ? " name" : " names") +
+                          " a class twice: in two spellings, or by an "
+                          "alias that is configured for model " +
+                          model;
+      break;
+    case Reject::kMemoryLimit:
+      ExplainMemory(error, &explained);
+      break;
     default:
-      explained.field = "model";
-      explained.message =
-          "its windows would need more than limits.window_bytes allows";
+      break;  // of what is read, not of what is done
   }
   return explained;
 }

@@ -124,7 +124,7 @@ std::optional<std::vector<std::optional<std::string>>> HttpRequest::Query(
     auto& slot = values[static_cast<size_t>(name - names.begin())];
     if (!decoded || slot) {
       *error = "the parameter " + std::string(parameter) +
-               (slot ? " is there twice" : " is not percent-encoded");
+               (slot ? " is there twice" : " has a % without two hex digits");
       return std::nullopt;
     }
     slot = std::move(decoded);

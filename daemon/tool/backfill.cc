@@ -5,6 +5,7 @@
 // Models that the store does not know begin in their own past: it is applied to
 // a state of its own, which the store's then takes over.
 
+#include <algorithm>
 #include <cstdio>
 #include <map>
 #include <string>
@@ -70,15 +71,16 @@ class Backfilling {
   }
 
  private:
-  // What the store has had its time for is refused of a model that it knows,
-  // and kept back of others.
+  // Events before the store's time are refused of models that it knows, and
+  // kept back of others, to be applied apart.
   std::string SetPastApart() {
     std::map<std::string, int64_t> begins;  // of those that are refused
     events_.KeepBack([&](std::string_view model, int64_t time_ms) {
       if (time_ms >= stored_ms_) return false;
       const Model* known = pipeline_.state().FindModel(model);
       if (known == nullptr || known->IsUnused()) return true;
-      begins.emplace(model, time_ms);  // they come by their time
+      int64_t& begin_ms = begins.emplace(model, time_ms).first->second;
+      begin_ms = std::min(begin_ms, time_ms);
       return false;
     });
     if (begins.empty()) return "";

@@ -22,10 +22,9 @@ bool CheckAgainst(const std::string& url, const Config& config) {
   for (const auto& conflict : PositiveClassConflicts(*status, config.engine)) {
     std::printf("%s: %s\n", api.url().c_str(), conflict.c_str());
   }
-  const auto conflicts = TaskConflicts(*models, config.engine);
+  const auto conflicts = TaskConflicts(*models, config.engine, api.url());
   for (const std::string& conflict : conflicts) {
-    std::fprintf(stderr, "%s: %s --url %s\n", api.url().c_str(),
-                 conflict.c_str(), api.url().c_str());
+    std::fprintf(stderr, "%s: %s\n", api.url().c_str(), conflict.c_str());
   }
   return conflicts.empty();
 }

@@ -1,27 +1,14 @@
 #include "exporters/api/conflicts.h"
 
-#include <array>
 #include <nlohmann/json.hpp>
 
+#include "core/advice.h"
+
 namespace plumbline {
-namespace {
-
-constexpr std::array<const char*, 3> kTasks = {"classification", "regression",
-                                               "multilabel"};
-
-// For a shell.
-std::string Quoted(const std::string& text) {
-  std::string quoted = "'";
-  for (const char c : text) {
-    quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  }
-  return quoted + "'";
-}
-
-}  // namespace
 
 std::vector<std::string> TaskConflicts(std::string_view models,
-                                       const Settings& settings) {
+                                       const Settings& settings,
+                                       std::string_view url) {
   using Json = nlohmann::json;
   std::vector<std::string> conflicts;
   const Json json = Json::parse(models, nullptr, false);
@@ -31,13 +18,11 @@ std::vector<std::string> TaskConflicts(std::string_view models,
     if (!model["task"].is_string()) continue;  // nothing has decided it yet
     const std::string task = model["task"];
     const auto& configured = settings.For(name).task;
-    if (!configured || kTasks[static_cast<size_t>(*configured)] == task) {
-      continue;
-    }
+    if (!configured || TaskName(*configured) == task) continue;
     conflicts.push_back(
         "model \"" + name + "\" is known as " + task + ", the file says " +
-        kTasks[static_cast<size_t>(*configured)] +
-        ", which holds once it is forgotten: plumbtool delete " + Quoted(name));
+        std::string(TaskName(*configured)) +
+        ", which holds once it is forgotten: " + DeleteCommand(name, url));
   }
   return conflicts;
 }

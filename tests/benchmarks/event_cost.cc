@@ -1,6 +1,6 @@
 // What one event costs, from body bytes to windows, on one thread: for
-// event_cost.py, which counts the instructions of the two measured functions, or
-// takes the time that is printed.
+// event_cost.py, which counts the instructions of the two measured functions,
+// or takes the time that is printed.
 //
 // usage: event_cost labelled|scored|joined|joined_scored BODIES
 

@@ -38,6 +38,7 @@ bool Same(const EventBatch& a, const EventBatch& b, size_t i) {
   const Extra& other = b.ExtraOf(right);
   bool same = more.score == other.score && more.latency == other.latency &&
               more.scores.count == other.scores.count &&
+              more.lacks_scores == other.lacks_scores &&
               more.segments.count == other.segments.count;
   for (uint32_t n = 0; same && n < more.scores.count; ++n) {
     const ClassScore& x = a.class_scores[more.scores.begin + n];
@@ -124,6 +125,7 @@ class RandomBatch {
     for (uint32_t n = 0; n < extra.scores.count; ++n) {
       batch->class_scores.push_back({Name(), 0.125});
     }
+    extra.lacks_scores = extra.scores.count == 0 && Chance();
     // Often those of the event before.
     const auto listed = static_cast<uint32_t>(batch->segments.size());
     if (Chance() && listed >= 2) {

@@ -75,7 +75,7 @@ models:
         self.assertIn('no parameter "windw"', message)
         self.assertIn('the nearest: "window"', message)
         for query, named in [("window=1h&window=1h", "window is there twice"),
-                             ("version=%zz", "version is not percent-encoded")]:
+                             ("version=%zz", "version has a % without two hex digits")]:
             _, code, message = self.error(f"/api/v1/models/fraud?{query}")
             self.assertEqual(code, "invalid_query")
             self.assertIn(named, message)
@@ -205,7 +205,7 @@ models:
         result = self.check(text, "--url", self.web)
         self.assertEqual(result.returncode, 1)
         self.assertIn('model "fraud" is known as classification', result.stderr)
-        self.assertIn("plumbtool delete 'fraud'", result.stderr)
+        self.assertIn(f"plumbtool delete --url {self.web} fraud", result.stderr)
         good = self.check(text.replace("regression", "classification"),
                           "--url", self.web)
         self.assertEqual(good.returncode, 0, good.stderr)

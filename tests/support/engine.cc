@@ -19,8 +19,8 @@ std::string Describe(const State& state, int64_t now_ms) {
       << state.gauges().window_bytes.load() << " forgotten "
       << state.gauges().forgotten_until_ms.load() << '\n';
   VisitModels(state, now_ms, [&](const ModelSnapshot& model) {
-    out << model.name << " task " << static_cast<int>(model.task)
-        << " origin " << static_cast<int>(model.task_origin) << " since "
+    out << model.name << " task " << static_cast<int>(model.task) << " origin "
+        << static_cast<int>(model.task_origin) << " since "
         << model.task_since_ms << " positive "
         << model.positive_class.value_or("-") << " origin "
         << static_cast<int>(model.positive_origin) << " matrix "

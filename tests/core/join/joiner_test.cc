@@ -336,7 +336,7 @@ TEST_CASE("a classification refuses fractions") {
   const auto outcome = engine.Post({Both(1, 0.5)});
   REQUIRE(outcome.errors.size() == 1);
   CHECK(outcome.errors[0].reject == Reject::kTaskMismatch);
-  CHECK(outcome.errors[0].of_label);
+  CHECK(outcome.errors[0].part == BatchOutcome::Part::kLabel);
 }
 
 TEST_CASE("a rejected event does nothing at all") {
@@ -443,7 +443,7 @@ TEST_CASE("a class that is configured away is refused though it was known") {
         Reject::kUnknownClass);
   const auto outcome = engine.Post({Label("a", "DOWN")});
   CHECK(outcome.errors.at(0).reject == Reject::kUnknownClass);
-  CHECK(outcome.errors.at(0).of_label);
+  CHECK(outcome.errors.at(0).part == BatchOutcome::Part::kLabel);
   CHECK(engine.Post({Label("a", "UP")}).accepted == 1);
 }
 

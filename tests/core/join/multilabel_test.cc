@@ -187,7 +187,7 @@ TEST_CASE("a set is of a multilabel, and nothing else is") {
   set.model = "classes";
   const auto outcome = engine.Post({set});
   CHECK(outcome.errors.at(0).reject == Reject::kTaskMismatch);
-  CHECK(outcome.errors.at(0).of_label);
+  CHECK(outcome.errors.at(0).part == BatchOutcome::Part::kLabel);
 }
 
 TEST_CASE("classes of sets are held against limits and configuration") {
@@ -198,14 +198,14 @@ TEST_CASE("classes of sets are held against limits and configuration") {
   CHECK(engine.Post({Both(Set{"a", "c"}, Set{"c", "b"})}).accepted == 1);
   auto outcome = engine.Post({Both(Set{"a"}, Set{"c", "d"})});
   CHECK(outcome.errors.at(0).reject == Reject::kClassLimit);
-  CHECK(outcome.errors.at(0).of_label);
+  CHECK(outcome.errors.at(0).part == BatchOutcome::Part::kLabel);
   CHECK(engine.Model().classes.size() == 3);
   engine.settings.defaults.classes = {"a", "b", "x"};
   engine.Use();
   outcome = engine.Post({Label("x", Set{"c"}), Prediction("y", Set{"a", "z"}),
                          Label("x", Set{"b", "a"})});
   CHECK(outcome.errors.at(0).reject == Reject::kUnknownClass);
-  CHECK(outcome.errors.at(0).of_label);
+  CHECK(outcome.errors.at(0).part == BatchOutcome::Part::kLabel);
   CHECK(outcome.errors.at(1).reject == Reject::kUnknownClass);
   CHECK(outcome.accepted == 1);
 }

@@ -64,6 +64,16 @@ TEST_CASE("a whole number with a fraction is a class where scores come too") {
   CHECK(*engine.Figure("brier_score", "1h") == Approx(0.64));
 }
 
+TEST_CASE("scores that are left out decide the task all the same") {
+  EventBatch batch = Batch({Prediction("a", 1.0)});
+  CHECK(TaskTakenFrom(batch, batch.events[0]) == Task::kRegression);
+  batch.AddExtra(&batch.events[0]).lacks_scores = true;
+  CHECK(TaskTakenFrom(batch, batch.events[0]) == Task::kClassification);
+  Engine engine;
+  engine.Do(Command{batch});
+  CHECK(engine.Model().task == Task::kClassification);
+}
+
 TEST_CASE("a configured task is not assumed") {
   Engine engine;
   engine.settings.defaults.task = Task::kRegression;
@@ -98,7 +108,7 @@ TEST_CASE("a score on a model of another task rejects the event") {
     const auto outcome = engine.Post({Scored(Both(value, value), 0.5)});
     REQUIRE(outcome.errors.size() == 1);
     CHECK(outcome.errors[0].reject == Reject::kTaskMismatch);
-    CHECK_FALSE(outcome.errors[0].of_label);
+    CHECK(outcome.errors[0].part == BatchOutcome::Part::kPrediction);
     CHECK(outcome.errors[0].task == engine.Model().task);
     CHECK(outcome.errors[0].task_since_ms == engine.now_ms);
     TestEvent scores = Both(value, value);

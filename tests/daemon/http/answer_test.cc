@@ -70,6 +70,32 @@ TEST_CASE("what was refused is explained with its names escaped") {
   }
 }
 
+TEST_CASE("what is at fault is named, and why") {
+  const EventBatch batch = Batch({Both("UP", "UP")});
+  const auto said = [&](Reject reject, BatchOutcome::Part part) {
+    BatchOutcome outcome;
+    outcome.errors = {RejectOf(0, reject)};
+    outcome.errors[0].part = part;
+    return EventsResponse({}, batch, outcome).body;
+  };
+  const auto has = [](const std::string& json, const std::string& text) {
+    return json.find(text) != std::string::npos;
+  };
+  using Part = BatchOutcome::Part;
+  std::string json = said(Reject::kUnknownClass, Part::kScores);
+  CHECK(has(json, R"("field": "scores")"));
+  CHECK(has(json, "scores name a class that is not among the classes"));
+  json = said(Reject::kUnknownClass, Part::kLabel);
+  CHECK(has(json, "label is not among the classes"));
+  json = said(Reject::kInvalidJson, Part::kScores);
+  CHECK(has(json, "scores name a class twice"));
+  json = said(Reject::kMemoryLimit, Part::kLabel);
+  CHECK(has(json, "join.max_bytes"));
+  json = said(Reject::kMemoryLimit, Part::kPrediction);
+  CHECK(has(json, R"("field": "model")"));
+  CHECK(has(json, "limits.window_bytes"));
+}
+
 TEST_CASE("warnings of decoding and of the state are listed in body order") {
   DecodedBody body;
   body.AddWarning(

@@ -64,8 +64,9 @@ TEST_CASE("a page shows what matters of all windows") {
   engine.Use();
   engine.Post({Both("UP", "UP"), Both("UP", "DOWN"), Both("DOWN", "DOWN")});
   const std::string page = Page(engine, {});
-  CHECK(Has(page, "m: classification; classes UP, DOWN; positive class UP; "
-                  "assumed: task\n"));
+  CHECK(Has(page,
+            "m: classification; classes UP, DOWN; positive class UP; "
+            "assumed: task\n"));
   CHECK(Has(page, "version \"1\": 3 predictions, 3 pairs"));
   CHECK(Has(page, "accuracy"));
   CHECK(Has(page, "0.6667 (0.2077 to 0.9385)"));
@@ -136,13 +137,14 @@ TEST_CASE("a model of another task than is configured is a conflict") {
   engine.Post({Both("UP", "UP")});
   const std::string models = ModelsJson(engine.pipeline.state(), engine.now_ms);
   Settings settings = engine.settings;
-  CHECK(TaskConflicts(models, settings).empty());
+  CHECK(TaskConflicts(models, settings, "http://h:9090").empty());
   settings.defaults.task = Task::kClassification;
-  CHECK(TaskConflicts(models, settings).empty());
+  CHECK(TaskConflicts(models, settings, "http://h:9090").empty());
   settings.defaults.task = Task::kRegression;
-  const auto conflicts = TaskConflicts(models, settings);
+  const auto conflicts = TaskConflicts(models, settings, "http://h:9090");
   REQUIRE(conflicts.size() == 1);
   CHECK(conflicts[0] ==
         "model \"m\" is known as classification, the file says regression, "
-        "which holds once it is forgotten: plumbtool delete 'm'");
+        "which holds once it is forgotten: plumbtool delete --url "
+        "http://h:9090 m");
 }
