@@ -75,6 +75,18 @@ void AddUrl(CLI::App* command, std::string* url) {
   command->add_option("--from", *url, "")->group("");
 }
 
+// Of several daemons.
+void AddUrls(CLI::App* command, std::vector<std::string>* urls) {
+  command
+      ->add_option("--url", *urls,
+                   "The daemon's web listener. Several, each with its own "
+                   "--url, add up: for events that are spread over daemons")
+      ->capture_default_str()
+      ->allow_extra_args(false);
+  // As it was called before.
+  command->add_option("--from", *urls, "")->allow_extra_args(false)->group("");
+}
+
 std::string CheckEventFile(const std::string& path) {
   return path == "-" ? "" : CLI::ExistingFile(path);
 }
@@ -146,7 +158,7 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
       "with bounds, objectives, the matrix, what is anomalous or has changed");
   query_command->add_option("model", query.model,
                             "The model; without it all are listed");
-  AddUrl(query_command, &query.url);
+  AddUrls(query_command, &query.urls);
   query_command->add_option("--version,--model-version", query.version,
                             "Only this version");
   query_command->add_option("--window", query.window,

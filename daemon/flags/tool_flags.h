@@ -37,7 +37,7 @@ struct ReplayFlags {
 
 struct QueryFlags {
   std::optional<std::string> model;  // missing: a list of them
-  std::string url = kWebUrl;
+  std::vector<std::string> urls = {kWebUrl};
   std::optional<std::string> version;
   std::optional<std::string> window;
   bool all = false;  // every figure of every window and slice

@@ -18,6 +18,19 @@ std::optional<std::string> WebApi::Get(const std::string& path) {
   return std::nullopt;
 }
 
+std::optional<std::string> WebApi::Find(const std::string& path,
+                                        std::string* missing) {
+  missing->clear();
+  ClientResponse response = client_.Get(url_ + path);
+  if (response.status == 200) return std::move(response.body);
+  if (response.status == 404) {
+    *missing = Told(path, response);
+  } else {
+    Tell(path, response);
+  }
+  return std::nullopt;
+}
+
 bool WebApi::Delete(const std::string& path) {
   const ClientResponse response = client_.Delete(url_ + path);
   if (response.status == 204) return true;
@@ -25,10 +38,14 @@ bool WebApi::Delete(const std::string& path) {
   return false;
 }
 
+std::string WebApi::Told(const std::string& path,
+                         const ClientResponse& response) const {
+  return url_ + path + ": " + ErrorMessage(response.body) + "\n";
+}
+
 void WebApi::Tell(const std::string& path,
                   const ClientResponse& response) const {
-  std::fprintf(stderr, "%s%s: %s\n", url_.c_str(), path.c_str(),
-               ErrorMessage(response.body).c_str());
+  std::fputs(Told(path, response).c_str(), stderr);
 }
 
 std::string ModelPath(std::string_view model) {

@@ -17,12 +17,18 @@ class WebApi {
 
   // The answer of this path, or nothing, and why is told.
   std::optional<std::string> Get(const std::string& path);
+  // The same, but that the daemon does not have it (404) is not told: it is in
+  // `missing`, which is empty otherwise.
+  std::optional<std::string> Find(const std::string& path,
+                                  std::string* missing);
   // True if it was deleted; else why not is told.
   bool Delete(const std::string& path);
 
   const std::string& url() const { return url_; }
 
  private:
+  std::string Told(const std::string& path,
+                   const ClientResponse& response) const;
   void Tell(const std::string& path, const ClientResponse& response) const;
 
   std::string url_;
