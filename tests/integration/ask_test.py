@@ -3,11 +3,12 @@
 
 import json
 import os
+import random
 import subprocess
 import tempfile
 import unittest
 
-from daemon import BIN, PATIENCE, Daemon
+from daemon import BIN, PATIENCE, Daemon, free_port
 
 
 def tool(*args):
@@ -222,6 +223,132 @@ models:
             told = self.check(text.replace("match: m", "match: m, positive_class: 1"),
                               "--url", url)
             self.assertNotIn("positive class", told.stdout)
+
+
+class SeveralDaemonsTest(unittest.TestCase):
+    """Two daemons that share the events of a model, and one that has all."""
+    CONFIG = """
+windows: [1h, last_1000]
+models:
+  - match: "fraud"
+    positive_class: yes
+    objectives:
+      - {metric: accuracy, window: 1h, min: 0.5}
+"""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.daemons = [Daemon(cls.CONFIG) for _ in range(3)]
+        cls.urls = [f"http://127.0.0.1:{d.web}" for d in cls.daemons]
+        chosen = random.Random(1)
+        for i in range(200):
+            event = {"model": "fraud", "version": str(i % 2),
+                     "prediction": chosen.choice(["yes", "no", "maybe"]),
+                     "label": chosen.choice(["yes", "no", "maybe"]),
+                     "score": chosen.random()}
+            for daemon in cls.daemons[chosen.randrange(2)], cls.daemons[2]:
+                status, answer = daemon.post([event])
+                assert status == 200, answer
+        cls.daemons[1].post([{"model": "rare", "prediction": "a", "label": "a"}])
+        cls.daemons[0].post([{"model": "price", "prediction": 1.5, "label": 2}])
+        cls.daemons[2].post([{"model": "price", "prediction": "a", "label": "b"}])
+
+    @classmethod
+    def tearDownClass(cls):
+        for daemon in cls.daemons:
+            daemon.stop()
+            daemon.__exit__()
+
+    def query(self, *args, of=(0, 1)):
+        urls = [part for i in of for part in ("--url", self.urls[i])]
+        return tool("query", *args, *urls)
+
+    def answer(self, *args, of=(0, 1)):
+        result = self.query(*args, "--json", of=of)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return json.loads(result.stdout)
+
+    @staticmethod
+    def matrix(result):
+        return {(a, p): n for a, row in zip(result["classes"], result["confusion"])
+                for p, n in zip(result["classes"], row)}
+
+    def test_what_daemons_share_adds_up_to_what_one_says(self):
+        shared = self.answer("fraud")["results"]
+        alone = self.answer("fraud", of=[2])["results"]
+        self.assertEqual(len(shared), 4)
+        for result, like in zip(shared, alone, strict=True):
+            for key in ["version", "window", "segment", "observations"]:
+                self.assertEqual(result[key], like[key])
+            self.assertEqual(self.matrix(result), self.matrix(like))
+            self.assertEqual(set(result["metrics"]),
+                             {name for name in like["metrics"]
+                              if not name.startswith(self.LEFT_OUT)})
+            for name, value in result["metrics"].items():
+                self.assertAlmostEqual(value, like["metrics"][name], 12, name)
+            for name, figures in result["class_metrics"].items():
+                self.assertEqual(figures, like["class_metrics"][name])
+
+    LEFT_OUT = ("roc_auc", "average_precision", "log_loss", "brier_score",
+                "expected_calibration_error", "score_", "estimate",
+                "label_coverage")
+
+    def test_models_of_all_daemons_are_listed(self):
+        models = {m["model"]: m for m in self.answer()["models"]}
+        self.assertEqual(list(models), ["fraud", "price", "rare"])
+        self.assertEqual([(v["version"], v["predictions"], v["observations"])
+                          for v in models["fraud"]["versions"]],
+                         [("0", 100, 100), ("1", 100, 100)])
+        listed = self.query()
+        self.assertIn("rare", listed.stdout)
+
+    def test_a_page_of_several_says_what_is_left_out(self):
+        page = self.query("fraud")
+        self.assertEqual(page.returncode, 0, page.stderr)
+        self.assertIn('version "0": 100 predictions, 100 pairs', page.stdout)
+        self.assertIn("objective accuracy over 1h at least 0.5: MISSED", page.stdout)
+        self.assertIn("matrix of 1h", page.stdout)
+        self.assertIn("left out, as the daemons' answers do not contain what they "
+                      "are made of: ROC AUC", page.stdout)
+        table = self.query("fraud", "--all")
+        self.assertIn("matthews_correlation", table.stdout)
+        self.assertIn("left out", table.stdout)
+        self.assertIn("left out", self.query("fraud", "--json").stderr)
+        narrow = self.answer("fraud", "--version", "1", "--window", "60m")
+        self.assertEqual([(r["version"], r["window"], r["observations"])
+                          for r in narrow["results"]], [("1", "1h", 100)])
+
+    def test_a_model_that_some_have_is_shown_and_one_that_none_has_is_not(self):
+        alone = self.query("rare", "--json", of=[1])
+        both = self.query("rare", "--json")
+        self.assertEqual((both.returncode, both.stdout), (0, alone.stdout))
+        self.assertEqual(both.stderr, "")
+        unknown = self.query("fruad")
+        self.assertEqual((unknown.returncode, unknown.stdout), (1, ""))
+        for url in self.urls[:2]:
+            self.assertIn(url, unknown.stderr)
+        self.assertIn('"fraud"', unknown.stderr)
+
+    def test_another_task_is_an_error_that_names_both_daemons(self):
+        for args in [["price"], []]:
+            result = self.query(*args, of=(0, 2))
+            self.assertEqual((result.returncode, result.stdout), (1, ""))
+            self.assertIn(self.urls[0], result.stderr)
+            self.assertIn(self.urls[2], result.stderr)
+        # It does not keep others from adding up.
+        self.assertEqual(self.query("fraud", of=(0, 2)).returncode, 0)
+
+    def test_a_daemon_that_does_not_answer_leaves_no_sum(self):
+        silent = f"http://127.0.0.1:{free_port()}"
+        for args in [["fraud"], [], ["fraud", "--json"], ["fraud", "--all"]]:
+            result = self.query(*args, "--url", silent, of=(0, 1))
+            self.assertEqual((result.returncode, result.stdout), (1, ""), args)
+            self.assertIn(silent, result.stderr)
+
+    def test_a_daemon_is_not_counted_twice(self):
+        result = tool("query", "--url", self.urls[0], "--url", self.urls[0] + "/")
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        self.assertIn(f"{self.urls[0]} is given twice", result.stderr)
 
 
 class StoredIdTest(unittest.TestCase):
