@@ -89,9 +89,9 @@ struct LogFlags {
   bool csv = false;
 };
 
-using ToolFlags =
-    std::variant<CheckConfigFlags, CheckStorageFlags, ReplayFlags, QueryFlags,
-                 FindFlags, DeleteFlags, RulesFlags, SimulateFlags, BackfillFlags, LogFlags>;
+using ToolFlags = std::variant<CheckConfigFlags, CheckStorageFlags, ReplayFlags,
+                               QueryFlags, FindFlags, DeleteFlags, RulesFlags,
+                               SimulateFlags, BackfillFlags, LogFlags>;
 
 // The command and its flags, or the exit status where the program ends here.
 std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,

@@ -128,7 +128,7 @@ class FieldCasesTest(unittest.TestCase):
             [{"model": "signed", "prediction": -1, "label": -1},
              {"model": "signed", "prediction": 1, "label": -1, "score": 0.8},
              {"model": "signed", "prediction": 1, "label": 1, "score": 0.9}]), [])
-        self.assertEqual(self.result("signed")["metrics"]["roc_auc"], 1)
+        self.assertEqual(self.result("signed")["metrics"]["roc_auc_binary"], 1)
 
     def test_magnitudes(self):
         self.taken([{"model": "large", "prediction": 1e200, "label": 1.0},
