@@ -108,12 +108,12 @@ void EventPoster::Note(const std::string& answer, const Events& events,
     }
   };
   uint64_t told = 0;
-  for_each("errors", [&](EventPlace place, const std::string& code,
+  for_each("errors", [&](FileLine place, const std::string& code,
                          const std::string& message) {
     ++told;
     report_.Reject(place, code + ": " + message);
   });
-  for_each("warnings", [&](EventPlace place, const std::string& code,
+  for_each("warnings", [&](FileLine place, const std::string& code,
                            const std::string& message) {
     report_.Warn(place, code, message);
   });

@@ -14,7 +14,7 @@ namespace plumbline {
 
 struct PostedEvent {
   std::string json;  // one line
-  EventPlace place;
+  FileLine place;
 };
 
 class EventPoster {

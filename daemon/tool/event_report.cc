@@ -10,18 +10,18 @@ EventReport::EventReport(std::vector<std::string> paths, std::string doing)
   for (std::string& path : paths) files_.push_back({std::move(path)});
 }
 
-void EventReport::Reject(EventPlace place, std::string_view why) {
+void EventReport::Reject(FileLine place, std::string_view why) {
   ++files_[place.file].rejected;
   Tell(Name(place) + ": rejected: " + std::string(why));
 }
 
-void EventReport::RejectMore(EventPlace from, EventPlace to, uint64_t n) {
+void EventReport::RejectMore(FileLine from, FileLine to, uint64_t n) {
   files_[from.file].rejected += n;
   Tell(Name(from) + " to " + Name(to) + ": rejected: " + std::to_string(n) +
        " more, which were not listed");
 }
 
-void EventReport::Warn(EventPlace place, std::string_view kind,
+void EventReport::Warn(FileLine place, std::string_view kind,
                        std::string_view what) {
   Warned& warned = warned_[std::string(kind)];
   if (warned.events++ > 0) return;
@@ -61,7 +61,7 @@ void EventReport::Summarize(uint64_t accepted, uint64_t duplicates) {
        ", rejected " + std::to_string(rejected()));
 }
 
-std::string EventReport::Name(EventPlace place) const {
+std::string EventReport::Name(FileLine place) const {
   return files_[place.file].path + ":" + std::to_string(place.line);
 }
 

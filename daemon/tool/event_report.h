@@ -14,7 +14,7 @@
 
 namespace plumbline {
 
-struct EventPlace {
+struct FileLine {
   uint32_t file = 0;
   uint32_t line = 0;  // from 1
 };
@@ -25,13 +25,13 @@ class EventReport {
   EventReport(std::vector<std::string> paths, std::string doing);
 
   // One more line that is, or ought to be, an event.
-  void CountEvent(EventPlace place) { ++files_[place.file].events; }
+  void CountEvent(FileLine place) { ++files_[place.file].events; }
   // It is not taken.
-  void Reject(EventPlace place, std::string_view why);
+  void Reject(FileLine place, std::string_view why);
   // `n` more of the file are not, and nobody says which.
-  void RejectMore(EventPlace from, EventPlace to, uint64_t n);
+  void RejectMore(FileLine from, FileLine to, uint64_t n);
   // It is taken, but for what the warning says. Told at the end, by kind.
-  void Warn(EventPlace place, std::string_view kind, std::string_view what);
+  void Warn(FileLine place, std::string_view kind, std::string_view what);
   void Tell(const std::string& line);
 
   Progress& progress() { return progress_; }
@@ -46,7 +46,7 @@ class EventReport {
   int exit_status() const { return events() > 0 && rejected() == 0 ? 0 : 1; }
 
   const std::string& path(uint32_t file) const { return files_[file].path; }
-  std::string Name(EventPlace place) const;
+  std::string Name(FileLine place) const;
 
  private:
   struct File {

@@ -17,7 +17,7 @@ class OrderedEvents {
  public:
   struct Item {
     std::string json;
-    EventPlace place;
+    FileLine place;
     int64_t time_us = 0;
   };
 

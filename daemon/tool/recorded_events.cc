@@ -66,7 +66,7 @@ bool RecordedEvents::Read(EventFiles* files, const DecodeLimits& limits,
   return true;
 }
 
-void RecordedEvents::Add(const EventText& event, EventPlace place,
+void RecordedEvents::Add(const EventText& event, FileLine place,
                          const DecodeLimits& limits, BodyDecoder* decoder) {
   auto& events = body_.batch.events;
   const size_t before = events.size();
