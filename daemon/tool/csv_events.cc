@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "daemon/decode/json_scan.h"
 #include "daemon/text/json_string.h"
 
 namespace plumbline {
@@ -27,31 +28,6 @@ bool IsMissing(std::string_view text) {
 bool IsInfinite(std::string_view text) {
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
   return text == "inf" || text == "Inf" || text == "Infinity";
-}
-
-size_t Digits(std::string_view text) {
-  return std::min(text.find_first_not_of("0123456789"), text.size());
-}
-
-// RFC 8259, section 6.
-bool IsJsonNumber(std::string_view text) {
-  if (text.starts_with('-')) text.remove_prefix(1);
-  const size_t whole = Digits(text);
-  if (whole == 0 || (whole > 1 && text[0] == '0')) return false;
-  text.remove_prefix(whole);
-  if (text.starts_with('.')) {
-    const size_t fraction = Digits(text.substr(1));
-    if (fraction == 0) return false;
-    text.remove_prefix(1 + fraction);
-  }
-  if (text.starts_with('e') || text.starts_with('E')) {
-    text.remove_prefix(1);
-    if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
-    const size_t exponent = Digits(text);
-    if (exponent == 0) return false;
-    text.remove_prefix(exponent);
-  }
-  return text.empty();
 }
 
 // Integers beyond 64 bits are no numbers of JSON's, but may be classes.
@@ -150,8 +126,8 @@ char DelimiterOf(std::string_view header) {
 
 bool LooksLikeCsv(std::string_view header) {
   const CsvCells cells = CellsOf(std::string(header), DelimiterOf(header));
-  static constexpr std::array<std::string_view, 4> kTelling = {"model", "prediction",
-                                                        "label", "id"};
+  static constexpr std::array<std::string_view, 4> kTelling = {
+      "model", "prediction", "label", "id"};
   return std::any_of(cells.begin(), cells.end(), [](const std::string& cell) {
     return std::find(kTelling.begin(), kTelling.end(), cell) != kTelling.end();
   });
