@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <utility>
 
 #include "daemon/decode/json_scan.h"
@@ -25,9 +26,18 @@ bool IsMissing(std::string_view text) {
   return std::find(kMissing.begin(), kMissing.end(), text) != kMissing.end();
 }
 
+// Such as "-Inf", in any case.
 bool IsInfinite(std::string_view text) {
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
-  return text == "inf" || text == "Inf" || text == "Infinity";
+  std::string lower(text.substr(0, sizeof("infinity")));
+  for (char& c : lower) c |= 'a' ^ 'A';
+  return lower == "inf" || lower == "infinity";
+}
+
+// Unix time as text: 20261129 is none, and seconds of 1970 as a number.
+bool IsDigitsOfTime(std::string_view text) {
+  return !text.empty() &&
+         text.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
 // Integers beyond 64 bits are no numbers of JSON's, but may be classes.
@@ -51,7 +61,8 @@ void AppendNumber(std::string_view text, std::string* json) {
   double number = 0;
   const auto [end, error] =
       std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc() || end != digits.data() + digits.size()) {
+  if (error != std::errc() || end != digits.data() + digits.size() ||
+      !std::isfinite(number)) {
     return AppendText(text, json);  // whoever reads it says what is wrong
   }
   char shortest[32];
@@ -63,7 +74,11 @@ void AppendNumber(std::string_view text, std::string* json) {
 // False if the event has no such field.
 bool AppendValue(Kind kind, std::string_view text, std::string* json) {
   if (IsMissing(text)) return false;
-  if (kind != Kind::kText && IsInfinite(text)) return false;
+  if (kind != Kind::kText && IsInfinite(text)) {
+    // Whoever reads it warns of it.
+    *json += text.starts_with('-') ? "-Infinity" : "Infinity";
+    return true;
+  }
   switch (kind) {
     case Kind::kText:
       AppendText(text, json);
@@ -88,7 +103,8 @@ bool AppendValue(Kind kind, std::string_view text, std::string* json) {
       }
       break;
     default:
-      if (IsJsonNumber(text)) {
+      if (IsJsonNumber(text) &&
+          (kind != Kind::kTime || !IsDigitsOfTime(text))) {
         *json += text;
       } else {
         AppendText(text, json);
