@@ -22,7 +22,8 @@ bool IsSuspect(std::string_view event) {
 
 bool IsFeature(const JsonField& entry) {
   const char first = entry.value.empty() ? '{' : entry.value[0];
-  return IsFeatureName(entry.key) && first != '{' && first != '[';
+  return IsFeatureName(entry.key) && first != '{' && first != '[' &&
+         (!IsJsonNumber(entry.value) || FitsDouble(entry.value));
 }
 
 bool IsWhole(std::string_view number) {
@@ -43,7 +44,7 @@ bool IsSegment(const JsonField& entry) {
 
 KeptFields::KeptFields(std::string_view event) {
   if (IsSuspect(event)) {
-    mended_ = MendEvent(event).text;
+    mended_ = MendToKeep(event);
     event = mended_;
   }
   fields_ = FieldsOf(event);

@@ -47,6 +47,28 @@ TEST_CASE("Entries that decoding leaves out are not kept") {
   CHECK_FALSE(EntriesLeft({"metadata", R"({"a":[1]})"}));
 }
 
+TEST_CASE("A feature beyond a double is not kept, and none of the 256") {
+  std::string features = R"({"x":1e999,"n":-1E+400)";
+  for (int i = 0; i < 256; ++i) {
+    features += ",\"k" + std::to_string(i) + "\":1";
+  }
+  features += R"(,"more":1})";
+  // Also where something else has to be mended.
+  for (const std::string score : {"0.5", "NaN"}) {
+    const std::string event =
+        With("\"score\":" + score + ",\"features\":" + features);
+    const KeptFields kept(event);
+    REQUIRE(kept.fields().back().key == "features");
+    const auto left = EntriesLeft(kept.fields().back());
+    REQUIRE(left);
+    REQUIRE(left->size() == 256);
+    CHECK(left->front().key == "k0");
+    CHECK(left->back().key == "k255");
+    const Decoded decoded = DecodeOne(event);
+    CHECK(FieldsWarnedOf(decoded, Warning::kUnusableEntry).size() == 3);
+  }
+}
+
 TEST_CASE("The entries kept are those that decoding uses") {
   std::string segments = "{\"n\":null,\"x\":[]";
   for (int i = 0; i < 10; ++i) segments += ",\"k" + std::to_string(i) + "\":1";
