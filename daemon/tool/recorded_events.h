@@ -63,6 +63,7 @@ class RecordedEvents {
             BodyDecoder* decoder);
   void Add(const EventText& event, FileLine place, const DecodeLimits& limits,
            BodyDecoder* decoder);
+  void Warn(const EventWarning& warning);
   void Sort();
 
   EventReport& report_;

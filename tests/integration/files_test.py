@@ -324,7 +324,9 @@ class BackfillTest(Files):
         store = self.dir.name + "/store"
         run = tool("backfill", path, "--storage.path", store)
         self.assertEqual(run.returncode, 1)
-        self.assertIn(f"{path}:4: rejected: task_mismatch", run.stderr)
+        self.assertRegex(
+            run.stderr, f"{path}:4: rejected: task_mismatch: prediction is a "
+            'number .*, and model "m" is a classification since')
         run = tool("backfill", path, "--storage.path", store, "--skip-rejected")
         self.assertEqual(run.returncode, 1)
         self.assertEqual(run.stdout, "5 events, 1 rejected\n")
