@@ -28,10 +28,15 @@ class EventReport {
   void CountEvent(FileLine place) { ++files_[place.file].events; }
   // It is not taken.
   void Reject(FileLine place, std::string_view why);
-  // `n` more of the file are not, and nobody says which.
-  void RejectMore(FileLine from, FileLine to, uint64_t n);
-  // It is taken, but for what the warning says. Told at the end, by kind.
-  void Warn(FileLine place, std::string_view kind, std::string_view what);
+  // `n` more of `of` that were sent at once are not, and nobody says which.
+  void RejectMore(uint64_t n, uint64_t of);
+  // The event is taken, but for what the warning says. Told at the end, by
+  // kind. `number`: its own, by which an event that has several of a kind, one
+  // after another, is counted once.
+  void Warn(FileLine place, uint64_t number, std::string_view kind,
+            std::string_view what);
+  // There are, or may be, warnings that nobody lists.
+  void WarnOfMore() { more_warnings_ = true; }
   void Tell(const std::string& line);
 
   Progress& progress() { return progress_; }
@@ -56,11 +61,14 @@ class EventReport {
   };
   struct Warned {
     uint64_t events = 0;
+    uint64_t last = 0;  // its number
     std::string first;
   };
 
   std::vector<File> files_;
+  uint64_t rejected_of_no_file_ = 0;
   std::map<std::string, Warned> warned_;
+  bool more_warnings_ = false;
   Progress progress_;
 };
 

@@ -87,6 +87,7 @@ void RecordedEvents::Add(const EventText& event, FileLine place,
   for (const EventWarning& warning : body_.warnings) {
     Warn(warning);
   }
+  if (body_.warnings.size() >= kListedWarnings) report_.WarnOfMore();
   body_.errors.clear();
   body_.warnings.clear();
 }
@@ -137,8 +138,8 @@ bool RecordedEvents::Note(const Outcome& outcome) {
 }
 
 void RecordedEvents::Warn(const EventWarning& warning) {
-  report_.Warn(places_[warning.index], WarningName(warning.warning),
-               warning.message);
+  report_.Warn(places_[warning.index], warning.index,
+               WarningName(warning.warning), warning.message);
 }
 
 }  // namespace plumbline
