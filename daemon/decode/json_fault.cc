@@ -225,22 +225,19 @@ size_t FirstInvalidByte(std::string_view text) {
 }
 
 std::string_view WideEncodingOf(std::string_view text) {
-  constexpr std::string_view kMarks32[] = {{"\xff\xfe\0\0", 4},
-                                           {"\0\0\xfe\xff", 4}};
+  using std::string_view_literals::operator""sv;
   constexpr size_t kLargest = 4;  // bytes of a character
-  for (const std::string_view mark : kMarks32) {
-    if (text.starts_with(mark)) return "UTF-32";
-  }
-  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) {
-    return "UTF-16";
-  }
-  // JSON begins with a character of ASCII: the rest of its bytes are zero.
+  if (text.starts_with("\xff\xfe\0\0"sv)) return "UTF-32LE";
+  if (text.starts_with("\0\0\xfe\xff"sv)) return "UTF-32BE";
+  if (text.starts_with("\xff\xfe")) return "UTF-16LE";
+  if (text.starts_with("\xfe\xff")) return "UTF-16BE";
+  // The text begins with a character of ASCII: the rest of its bytes are zero.
   const std::string_view first = text.substr(0, kLargest);
   const auto zeros = std::count(first.begin(), first.end(), '\0');
-  if (zeros == 3) return "UTF-32";
-  const bool wide =
-      first.size() >= 2 && (first[0] == '\0') != (first[1] == '\0');
-  return wide && zeros > 0 ? "UTF-16" : "";
+  const bool big = first.starts_with('\0');
+  if (zeros == 3) return big ? "UTF-32BE" : "UTF-32LE";
+  const bool wide = first.size() >= 2 && big != (first[1] == '\0');
+  return wide ? (big ? "UTF-16BE" : "UTF-16LE") : "";
 }
 
 }  // namespace plumbline

@@ -23,8 +23,9 @@ std::optional<JsonFault> FindJsonFault(std::string_view text);
 // The offset of the first byte that is no UTF-8; the size if there is none.
 size_t FirstInvalidByte(std::string_view text);
 
-// "UTF-16" or "UTF-32" if `text` begins like JSON in one of these, with a byte
-// order mark or without; else empty.
+// "UTF-16LE", "UTF-16BE", "UTF-32LE" or "UTF-32BE" if `text` begins in one of
+// these, with a byte order mark, or without one with ASCII, as JSON does; else
+// empty.
 std::string_view WideEncodingOf(std::string_view text);
 
 }  // namespace plumbline

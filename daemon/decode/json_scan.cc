@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 
 namespace plumbline {
 namespace {
@@ -18,6 +20,13 @@ bool TakeDigits(std::string_view* text) {
       std::min(text->find_first_not_of("0123456789"), text->size());
   text->remove_prefix(end);
   return end > 0;
+}
+
+template <class Integer>
+bool Fits(std::string_view number) {
+  Integer value;
+  return std::from_chars(number.data(), number.data() + number.size(), value)
+             .ec == std::errc();
 }
 
 uint32_t Hex4(std::string_view text) {
@@ -108,6 +117,18 @@ bool IsJsonNumber(std::string_view text) {
     if (!TakeDigits(&text)) return false;
   }
   return text.empty();
+}
+
+bool IsInteger(std::string_view number) {
+  return number.find_first_of(".eE") == std::string_view::npos;
+}
+
+bool Fits64Bits(std::string_view integer) {
+  return Fits<int64_t>(integer) || Fits<uint64_t>(integer);
+}
+
+bool FitsDouble(std::string_view number) {
+  return std::isfinite(std::strtod(std::string(number).c_str(), nullptr));
 }
 
 bool IsNotANumber(std::string_view word) {

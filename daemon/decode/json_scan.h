@@ -18,6 +18,12 @@ size_t BehindString(std::string_view json, size_t i);
 // that cannot be read can only be too large.
 bool IsJsonNumber(std::string_view word);
 
+// Of such numbers: one without a fraction and an exponent; whether 64 bits,
+// signed or not, have such an integer; whether a double has it, about.
+bool IsInteger(std::string_view number);
+bool Fits64Bits(std::string_view integer);
+bool FitsDouble(std::string_view number);
+
 // NaN, Infinity or -Infinity, which Python's serializer writes.
 bool IsNotANumber(std::string_view word);
 

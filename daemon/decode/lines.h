@@ -14,6 +14,7 @@ std::string_view Trim(std::string_view text);
 // Cuts the first line off `rest`, without its end.
 std::string_view TakeLine(std::string_view* rest);
 
+inline constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 std::string_view WithoutByteOrderMark(std::string_view text);
 
 // The format of a body whose type says nothing: lines, if a second object

@@ -1,9 +1,6 @@
 #include "daemon/decode/mend.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <cstdlib>
 #include <utility>
 
 #include "daemon/decode/event_fields.h"
@@ -13,24 +10,10 @@
 namespace plumbline {
 namespace {
 
-bool IsInteger(std::string_view number) {
-  return number.find_first_of(".eE") == std::string_view::npos;
-}
-
-template <class Integer>
-bool Fits(std::string_view number) {
-  Integer value;
-  return std::from_chars(number.data(), number.data() + number.size(), value)
-             .ec == std::errc();
-}
-
-bool FitsDouble(std::string_view number) {
-  return std::isfinite(std::strtod(std::string(number).c_str(), nullptr));
-}
-
 class Mender {
  public:
-  explicit Mender(std::string_view event) : event_(event) {}
+  Mender(std::string_view event, bool to_keep)
+      : event_(event), to_keep_(to_keep) {}
 
   MendedEvent Mend() {
     for (size_t at = 0; at < event_.size();) {
@@ -137,7 +120,7 @@ class Mender {
     const bool name =
         depth_ == 2 ? field_ == kSegments
                     : depth_ == 1 && (field_ == kId || field_ == kVersion);
-    if (Fits<int64_t>(word) || Fits<uint64_t>(word)) {
+    if (Fits64Bits(word)) {
       Keep(word);
     } else if (name && !is_key) {
       Put("\"" + std::string(word) + "\"");
@@ -153,14 +136,17 @@ class Mender {
       mended_.large_number = Place();
       return Keep(word);
     }
+    const bool entry = depth_ == 2 && field_ != kMetadata;
+    if (entry && to_keep_) return Keep(word);
     Put("null");
-    if (depth_ > 2 || (depth_ == 2 && field_ == kMetadata)) return;
+    if (depth_ > 1 && !entry) return;
     mended_.warnings.push_back({0, Warning::kUnusableEntry, Place(),
                                 Place() + " is left out: it is beyond a "
                                           "double"});
   }
 
   const std::string_view event_;
+  const bool to_keep_;
   MendedEvent mended_;
   int depth_ = 0;
   bool at_key_ = false;  // the next string is one, in an object
@@ -172,6 +158,12 @@ class Mender {
 
 }  // namespace
 
-MendedEvent MendEvent(std::string_view event) { return Mender(event).Mend(); }
+MendedEvent MendEvent(std::string_view event) {
+  return Mender(event, false).Mend();
+}
+
+std::string MendToKeep(std::string_view event) {
+  return Mender(event, true).Mend().text;
+}
 
 }  // namespace plumbline

@@ -28,4 +28,8 @@ struct MendedEvent {
 //   `features` and `segments` with a warning.
 MendedEvent MendEvent(std::string_view event);
 
+// The text of one that was taken, for who keeps it and leaves out what it left
+// out: a number beyond a double still stands in `features` and `segments`.
+std::string MendToKeep(std::string_view event);
+
 }  // namespace plumbline

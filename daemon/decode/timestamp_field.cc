@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "core/timestamp.h"
+#include "daemon/decode/json_scan.h"
 
 namespace plumbline {
 namespace {
@@ -56,7 +57,7 @@ std::optional<int64_t> TimestampField::Read(const std::string& line) {
   std::string_view value;
   if (!impl_->Find(line, &value) || value.empty()) return std::nullopt;
   if (value.size() >= 2 && value.front() == '"') {
-    return ParseTimestamp(value.substr(1, value.size() - 2));
+    return ParseTimestamp(TextOf(value));
   }
   return TimestampOfText(std::string(value));
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "daemon/http/explain.h"
+#include "daemon/decode/explain.h"
 #include "daemon/text/json_string.h"
 
 namespace plumbline {

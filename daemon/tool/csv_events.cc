@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <utility>
 
+#include "daemon/decode/json_scan.h"
 #include "daemon/text/json_string.h"
 
 namespace plumbline {
@@ -24,34 +26,18 @@ bool IsMissing(std::string_view text) {
   return std::find(kMissing.begin(), kMissing.end(), text) != kMissing.end();
 }
 
+// Such as "-Inf", in any case.
 bool IsInfinite(std::string_view text) {
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
-  return text == "inf" || text == "Inf" || text == "Infinity";
+  std::string lower(text.substr(0, sizeof("infinity")));
+  for (char& c : lower) c |= 'a' ^ 'A';
+  return lower == "inf" || lower == "infinity";
 }
 
-size_t Digits(std::string_view text) {
-  return std::min(text.find_first_not_of("0123456789"), text.size());
-}
-
-// RFC 8259, section 6.
-bool IsJsonNumber(std::string_view text) {
-  if (text.starts_with('-')) text.remove_prefix(1);
-  const size_t whole = Digits(text);
-  if (whole == 0 || (whole > 1 && text[0] == '0')) return false;
-  text.remove_prefix(whole);
-  if (text.starts_with('.')) {
-    const size_t fraction = Digits(text.substr(1));
-    if (fraction == 0) return false;
-    text.remove_prefix(1 + fraction);
-  }
-  if (text.starts_with('e') || text.starts_with('E')) {
-    text.remove_prefix(1);
-    if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
-    const size_t exponent = Digits(text);
-    if (exponent == 0) return false;
-    text.remove_prefix(exponent);
-  }
-  return text.empty();
+// Unix time as text: 20261129 is none, and seconds of 1970 as a number.
+bool IsDigitsOfTime(std::string_view text) {
+  return !text.empty() &&
+         text.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
 // Integers beyond 64 bits are no numbers of JSON's, but may be classes.
@@ -75,7 +61,8 @@ void AppendNumber(std::string_view text, std::string* json) {
   double number = 0;
   const auto [end, error] =
       std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc() || end != digits.data() + digits.size()) {
+  if (error != std::errc() || end != digits.data() + digits.size() ||
+      !std::isfinite(number)) {
     return AppendText(text, json);  // whoever reads it says what is wrong
   }
   char shortest[32];
@@ -87,7 +74,11 @@ void AppendNumber(std::string_view text, std::string* json) {
 // False if the event has no such field.
 bool AppendValue(Kind kind, std::string_view text, std::string* json) {
   if (IsMissing(text)) return false;
-  if (kind != Kind::kText && IsInfinite(text)) return false;
+  if (kind != Kind::kText && IsInfinite(text)) {
+    // Whoever reads it warns of it.
+    *json += text.starts_with('-') ? "-Infinity" : "Infinity";
+    return true;
+  }
   switch (kind) {
     case Kind::kText:
       AppendText(text, json);
@@ -112,7 +103,8 @@ bool AppendValue(Kind kind, std::string_view text, std::string* json) {
       }
       break;
     default:
-      if (IsJsonNumber(text)) {
+      if (IsJsonNumber(text) &&
+          (kind != Kind::kTime || !IsDigitsOfTime(text))) {
         *json += text;
       } else {
         AppendText(text, json);
@@ -150,8 +142,8 @@ char DelimiterOf(std::string_view header) {
 
 bool LooksLikeCsv(std::string_view header) {
   const CsvCells cells = CellsOf(std::string(header), DelimiterOf(header));
-  static constexpr std::array<std::string_view, 4> kTelling = {"model", "prediction",
-                                                        "label", "id"};
+  static constexpr std::array<std::string_view, 4> kTelling = {
+      "model", "prediction", "label", "id"};
   return std::any_of(cells.begin(), cells.end(), [](const std::string& cell) {
     return std::find(kTelling.begin(), kTelling.end(), cell) != kTelling.end();
   });

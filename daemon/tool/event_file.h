@@ -28,7 +28,6 @@ class EventFile : public EventSource {
   double progress() const { return input_->progress(); }
   // Of a CSV; of other files none.
   const std::vector<std::string>& columns() const { return columns_; }
-  bool is_csv() const { return !columns_.empty(); }
 
  private:
   EventFile() = default;

@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "daemon/decode/body.h"
 #include "daemon/decode/json_scan.h"
 #include "exporters/api/table.h"
 
@@ -96,32 +97,32 @@ void EventPoster::Note(const std::string& answer, const Events& events,
   const auto fields = FieldsOf(answer);
   accepted_ += NumberOf(fields, "accepted");
   duplicates_ += NumberOf(fields, "duplicates");
-  // Calls visit(place, code, message) for each of a list.
+  // Calls visit(index, code, message) for each of a list.
   const auto for_each = [&](const char* list, const auto& visit) {
     for (const std::string_view item :
          SplitArray(Find(fields, list), SIZE_MAX)) {
       const auto one = FieldsOf(item);
       const uint64_t index = NumberOf(one, "index");
       if (one.empty() || index >= end - begin) continue;
-      visit(events[begin + index].place, TextOf(Find(one, "code")),
-            TextOf(Find(one, "message")));
+      visit(index, TextOf(Find(one, "code")), TextOf(Find(one, "message")));
     }
   };
   uint64_t told = 0;
-  for_each("errors", [&](EventPlace place, const std::string& code,
+  uint64_t warnings = 0;
+  for_each("errors", [&](uint64_t index, const std::string& code,
                          const std::string& message) {
     ++told;
-    report_.Reject(place, code + ": " + message);
+    report_.Reject(events[begin + index].place, code + ": " + message);
   });
-  for_each("warnings", [&](EventPlace place, const std::string& code,
+  for_each("warnings", [&](uint64_t index, const std::string& code,
                            const std::string& message) {
-    report_.Warn(place, code, message);
+    ++warnings;
+    report_.Warn(events[begin + index].place, answered_ + index, code, message);
   });
+  if (warnings >= kListedWarnings) report_.WarnOfMore();
   const uint64_t rejected = NumberOf(fields, "rejected");
-  if (rejected > told) {
-    report_.RejectMore(events[begin].place, events[end - 1].place,
-                       rejected - told);
-  }
+  if (rejected > told) report_.RejectMore(rejected - told, end - begin);
+  answered_ += end - begin;
 }
 
 }  // namespace plumbline

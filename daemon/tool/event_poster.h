@@ -14,7 +14,7 @@ namespace plumbline {
 
 struct PostedEvent {
   std::string json;  // one line
-  EventPlace place;
+  FileLine place;
 };
 
 class EventPoster {
@@ -43,6 +43,7 @@ class EventPoster {
   HttpClient client_;
   uint64_t accepted_ = 0;
   uint64_t duplicates_ = 0;
+  uint64_t answered_ = 0;  // events
 };
 
 }  // namespace plumbline

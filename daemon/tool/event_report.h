@@ -14,7 +14,7 @@
 
 namespace plumbline {
 
-struct EventPlace {
+struct FileLine {
   uint32_t file = 0;
   uint32_t line = 0;  // from 1
 };
@@ -25,13 +25,18 @@ class EventReport {
   EventReport(std::vector<std::string> paths, std::string doing);
 
   // One more line that is, or ought to be, an event.
-  void CountEvent(EventPlace place) { ++files_[place.file].events; }
+  void CountEvent(FileLine place) { ++files_[place.file].events; }
   // It is not taken.
-  void Reject(EventPlace place, std::string_view why);
-  // `n` more of the file are not, and nobody says which.
-  void RejectMore(EventPlace from, EventPlace to, uint64_t n);
-  // It is taken, but for what the warning says. Told at the end, by kind.
-  void Warn(EventPlace place, std::string_view kind, std::string_view what);
+  void Reject(FileLine place, std::string_view why);
+  // `n` more of `of` that were sent at once are not, and nobody says which.
+  void RejectMore(uint64_t n, uint64_t of);
+  // The event is taken, but for what the warning says. Told at the end, by
+  // kind. `number`: its own, by which an event that has several of a kind, one
+  // after another, is counted once.
+  void Warn(FileLine place, uint64_t number, std::string_view kind,
+            std::string_view what);
+  // There are, or may be, warnings that nobody lists.
+  void WarnOfMore() { more_warnings_ = true; }
   void Tell(const std::string& line);
 
   Progress& progress() { return progress_; }
@@ -46,7 +51,7 @@ class EventReport {
   int exit_status() const { return events() > 0 && rejected() == 0 ? 0 : 1; }
 
   const std::string& path(uint32_t file) const { return files_[file].path; }
-  std::string Name(EventPlace place) const;
+  std::string Name(FileLine place) const;
 
  private:
   struct File {
@@ -56,11 +61,14 @@ class EventReport {
   };
   struct Warned {
     uint64_t events = 0;
+    uint64_t last = 0;  // its number
     std::string first;
   };
 
   std::vector<File> files_;
+  uint64_t rejected_of_no_file_ = 0;
   std::map<std::string, Warned> warned_;
+  bool more_warnings_ = false;
   Progress progress_;
 };
 

@@ -1,9 +1,20 @@
 #include "daemon/tool/ordered_events.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace plumbline {
+namespace {
+
+// What a pipe holds is gone once it is read.
+bool CanBeReadTwice(const std::string& path) {
+  std::error_code error;
+  return path != "-" && std::filesystem::is_regular_file(path, error);
+}
+
+}  // namespace
 
 bool OrderedEvents::Open(const std::vector<std::string>& paths,
                          const CsvMapping* mapping, EventReport* report) {
@@ -13,7 +24,8 @@ bool OrderedEvents::Open(const std::vector<std::string>& paths,
   sources_.resize(paths.size());
   for (size_t i = 0; i < paths.size(); ++i) {
     sources_[i].file = static_cast<uint32_t>(i);
-    sources_[i].sorted = paths[i] == "-" || !IsInOrder(paths[i], mapping);
+    sources_[i].sorted =
+        !CanBeReadTwice(paths[i]) || !IsInOrder(paths[i], mapping);
     if (sources_[i].sorted) Sort(&sources_[i]);
     Advance(&sources_[i]);
   }

@@ -17,13 +17,13 @@ class OrderedEvents {
  public:
   struct Item {
     std::string json;
-    EventPlace place;
+    FileLine place;
     int64_t time_us = 0;
   };
 
   // False, after telling what is wrong. A file that is in order is read as its
-  // events are asked for; one that is not, and the standard input, is read into
-  // memory and sorted. All must outlive it.
+  // events are asked for; one that is not, the standard input, and what is no
+  // regular file are read into memory and sorted. All must outlive it.
   bool Open(const std::vector<std::string>& paths, const CsvMapping* mapping,
             EventReport* report);
 

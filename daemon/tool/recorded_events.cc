@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "config/loader.h"
+#include "daemon/decode/explain.h"
 
 namespace plumbline {
 namespace {
@@ -66,7 +67,7 @@ bool RecordedEvents::Read(EventFiles* files, const DecodeLimits& limits,
   return true;
 }
 
-void RecordedEvents::Add(const EventText& event, EventPlace place,
+void RecordedEvents::Add(const EventText& event, FileLine place,
                          const DecodeLimits& limits, BodyDecoder* decoder) {
   auto& events = body_.batch.events;
   const size_t before = events.size();
@@ -84,8 +85,9 @@ void RecordedEvents::Add(const EventText& event, EventPlace place,
     events.pop_back();
   }
   for (const EventWarning& warning : body_.warnings) {
-    report_.Warn(place, WarningName(warning.warning), warning.message);
+    Warn(warning);
   }
+  if (body_.warnings.size() >= kListedWarnings) report_.WarnOfMore();
   body_.errors.clear();
   body_.warnings.clear();
 }
@@ -124,18 +126,20 @@ bool RecordedEvents::Note(const Outcome& outcome) {
   }
   accepted_ += outcome.batch.accepted;
   duplicates_ += outcome.batch.duplicates;
-  const auto& events = std::get<EventBatch>(command_).events;
+  const auto& batch = std::get<EventBatch>(command_);
   for (const auto& error : outcome.batch.errors) {
-    const Event& event = events[error.event];
-    report_.Reject(places_[event.index],
-                   std::string(RejectName(error.reject)) + ": its " +
-                       (error.of_label ? "label" : "prediction"));
+    const EventError explained = Explain(batch, error);
+    report_.Reject(places_[explained.index], Describe(explained));
   }
   for (const auto& warned : outcome.batch.warnings) {
-    report_.Warn(places_[events[warned.event].index],
-                 WarningName(warned.warning), "");
+    Warn(Explain(batch, warned));
   }
   return true;
+}
+
+void RecordedEvents::Warn(const EventWarning& warning) {
+  report_.Warn(places_[warning.index], warning.index,
+               WarningName(warning.warning), warning.message);
 }
 
 }  // namespace plumbline

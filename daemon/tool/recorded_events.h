@@ -61,16 +61,17 @@ class RecordedEvents {
   bool ForEachMoment(const std::vector<uint32_t>& order, Visit visit);
   bool Read(EventFiles* files, const DecodeLimits& limits,
             BodyDecoder* decoder);
-  void Add(const EventText& event, EventPlace place, const DecodeLimits& limits,
+  void Add(const EventText& event, FileLine place, const DecodeLimits& limits,
            BodyDecoder* decoder);
+  void Warn(const EventWarning& warning);
   void Sort();
 
   EventReport& report_;
   DecodedBody body_;
-  std::vector<EventPlace> places_;  // by index in the body
-  Command command_{EventBatch{}};   // the one that is applied
-  std::vector<uint32_t> order_;     // of the body's events
-  std::vector<uint32_t> kept_;      // likewise, of those kept back
+  std::vector<FileLine> places_;   // by index in the body
+  Command command_{EventBatch{}};  // the one that is applied
+  std::vector<uint32_t> order_;    // of the body's events
+  std::vector<uint32_t> kept_;     // likewise, of those kept back
   uint64_t accepted_ = 0;
   uint64_t duplicates_ = 0;
 };

@@ -1,25 +1,22 @@
 #include "daemon/tool/text_input.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "daemon/decode/json_fault.h"
+#include "daemon/decode/lines.h"
 
 namespace plumbline {
 namespace {
-
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 struct Signature {
   std::string_view bytes;
   const char* what;
 };
 
-// With what a file begins that is no text in UTF-8. UTF-16 without a mark shows
-// by the zeros beside the bracket or quote that JSON and most CSV begin with.
+// With what a file begins that is no text.
 using std::string_view_literals::operator""sv;
 constexpr Signature kSignatures[] = {
-    {"\xff\xfe\0\0"sv, "is UTF-32, little-endian"},
-    {"\0\0\xfe\xff"sv, "is UTF-32, big-endian"},
-    {"\xff\xfe"sv, "is UTF-16, little-endian"},
-    {"\xfe\xff"sv, "is UTF-16, big-endian"},
     {"\x28\xb5\x2f\xfd"sv, "is packed with zstd"},
     {"BZh"sv, "is packed with bzip2"},
     {"\xfd\x37zXZ\0"sv, "is packed with xz"},
@@ -27,30 +24,20 @@ constexpr Signature kSignatures[] = {
     {"PAR1\x15"sv, "is a Parquet file"},
 };
 
-// Nothing if it may be text in UTF-8.
-std::string WhatElse(std::string_view begin) {
+// What is wrong with a file that begins so; nothing if it may be text in UTF-8.
+std::string Fault(std::string_view begin) {
+  const std::string wide(WideEncodingOf(begin));
+  if (!wide.empty()) {
+    return "is " + wide + "; make it UTF-8, such as by iconv -f " + wide +
+           " -t UTF-8";
+  }
   const auto* const found =
       std::find_if(std::begin(kSignatures), std::end(kSignatures),
                    [begin](const Signature& signature) {
                      return begin.starts_with(signature.bytes);
                    });
-  if (found != std::end(kSignatures)) return found->what;
-  if (begin.size() < 4 || begin.find('\0') == begin.npos) return "";
-  if (begin[0] != '\0') {
-    if (begin[1] != '\0') return "";
-    return begin[2] == '\0' ? "is UTF-32, little-endian"
-                            : "is UTF-16, little-endian";
-  }
-  return begin[1] == '\0' ? "is UTF-32, big-endian" : "is UTF-16, big-endian";
-}
-
-std::string Advice(const std::string& what) {
-  const size_t utf = what.find("UTF-");
-  if (utf == std::string::npos)
-    return what + "; it must be text, plain or gzip";
-  const bool little = what.ends_with("little-endian");
-  return what + "; make it UTF-8, such as by iconv -f " + what.substr(utf, 6) +
-         (little ? "LE" : "BE") + " -t UTF-8";
+  if (found == std::end(kSignatures)) return "";
+  return std::string(found->what) + "; it must be text, plain or gzip";
 }
 
 }  // namespace
@@ -63,10 +50,8 @@ std::unique_ptr<TextInput> TextInput::Open(const std::string& path,
     return nullptr;
   }
   std::unique_ptr<TextInput> input(new TextInput(std::move(file)));
-  const std::string what = WhatElse(input->Ahead(8).substr(0, 8));
-  if (what.empty()) return input;
-  *error = Advice(what);
-  return nullptr;
+  *error = Fault(input->Ahead(8).substr(0, 8));
+  return error->empty() ? std::move(input) : nullptr;
 }
 
 std::string_view TextInput::Ahead(size_t n) {

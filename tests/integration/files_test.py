@@ -201,6 +201,39 @@ class BadLinesTest(Files):
         self.assertIn(f"{path}:1: rejected: task_mismatch", run.stderr)
         self.assertIn("200 more", run.stderr)
 
+    def test_what_the_daemon_does_not_list_is_of_no_file(self):
+        good = [{"model": "m", "prediction": "y", "label": "y",
+                 "timestamp": T + 2 * i} for i in range(150)]
+        bad = [{**event, "label": 1.5, "timestamp": event["timestamp"] + 1}
+               for event in good]
+        paths = [self.file("good", good), self.file("bad", bad)]
+        with Daemon() as daemon:
+            run = self.replay(daemon, *paths)
+        self.assertEqual(run.returncode, 1)
+        self.assertEqual(run.stdout,
+                         "accepted 150, duplicates 0, rejected 150\n")
+        self.assertIn(f"{paths[0]}: 150 events, 0 rejected\n"
+                      f"{paths[1]}: 150 events, 100 rejected\n"
+                      "not known of which file: 50 rejected\n", run.stderr)
+        self.assertIn("50 more of 300 events", run.stderr)
+
+    def test_an_event_counts_once_for_each_kind_of_warning(self):
+        events = pairs(60)
+        for event in events:
+            event["features"] = {"a": [1], "b": [2], "c": 3}
+        path = self.file("e", events)
+        few = self.file("few", events[:20])
+        _, stderr = self.simulate(path)
+        self.assertIn("warning: unusable_entry: 60 events, the first at "
+                      f"{path}:1: features.a", stderr)
+        with Daemon() as daemon:
+            run = self.replay(daemon, few)
+            self.assertIn("warning: unusable_entry: 20 events", run.stderr)
+            # The answer lists a hundred warnings.
+            run = self.replay(daemon, path)
+            self.assertIn("warning: unusable_entry: at least 50 events",
+                          run.stderr)
+
     def test_what_has_no_timestamp_is_one_bad_line(self):
         events = pairs()
         del events[1]["timestamp"]
@@ -324,7 +357,9 @@ class BackfillTest(Files):
         store = self.dir.name + "/store"
         run = tool("backfill", path, "--storage.path", store)
         self.assertEqual(run.returncode, 1)
-        self.assertIn(f"{path}:4: rejected: task_mismatch", run.stderr)
+        self.assertRegex(
+            run.stderr, f"{path}:4: rejected: task_mismatch: prediction is a "
+            'number .*, and model "m" is a classification since')
         run = tool("backfill", path, "--storage.path", store, "--skip-rejected")
         self.assertEqual(run.returncode, 1)
         self.assertEqual(run.stdout, "5 events, 1 rejected\n")

@@ -124,14 +124,14 @@ TEST_CASE("UTF-16 and UTF-32 are named") {
   const std::string event = With("\"latency\":1");
   using namespace std::string_literals;  // NOLINT: texts with zeros
   const std::pair<std::string, std::string> bodies[] = {
-      {"\xff\xfe"s + Widened(event, 2, false), "UTF-16"},
-      {"\xfe\xff"s + Widened(event, 2, true), "UTF-16"},
-      {Widened(event, 2, false), "UTF-16"},
-      {Widened("[" + event + "]", 2, true), "UTF-16"},
-      {"\xff\xfe\0\0"s + Widened(event, 4, false), "UTF-32"},
-      {"\0\0\xfe\xff"s + Widened(event, 4, true), "UTF-32"},
-      {Widened(event, 4, false), "UTF-32"},
-      {Widened(event, 4, true), "UTF-32"},
+      {"\xff\xfe"s + Widened(event, 2, false), "UTF-16LE"},
+      {"\xfe\xff"s + Widened(event, 2, true), "UTF-16BE"},
+      {Widened(event, 2, false), "UTF-16LE"},
+      {Widened("[" + event + "]", 2, true), "UTF-16BE"},
+      {"\xff\xfe\0\0"s + Widened(event, 4, false), "UTF-32LE"},
+      {"\0\0\xfe\xff"s + Widened(event, 4, true), "UTF-32BE"},
+      {Widened(event, 4, false), "UTF-32LE"},
+      {Widened(event, 4, true), "UTF-32BE"},
   };
   for (const auto& [body, name] : bodies) {
     for (const BodyFormat format :

@@ -127,10 +127,37 @@ TEST_CASE("columns are fields by their names, and cells are what they say") {
             R"("features":{"age":42},"scores":{"spam":1e-3},)"
             R"("segments":{"tier":"3"}})",
             R"({"id":"a b","model":"m","prediction":"yes","label":"True",)"
-            R"("score":1,"timestamp":1796005000,"features":{"age":"x"},)"
+            R"("score":1,"timestamp":"1796005000","features":{"age":"x"},)"
             R"("segments":{"tier":"gold"}})",
             R"({"model":"m"})"});
   CHECK(read.lines == Lines{2, 3, 4});
+}
+
+TEST_CASE("what is infinite is left for the reader to warn of") {
+  const Read read = ReadAll(
+      "id,model,prediction,score,features.x,features.y\n"
+      "inf,m,inf,-Inf,+infinity,INF\n"
+      "1,m,nan,NAN,1e999,x\n");
+  CHECK(read.texts ==
+        Texts{R"({"id":"inf","model":"m","prediction":Infinity,)"
+              R"("score":-Infinity,"features":{"x":Infinity,"y":Infinity}})",
+              R"({"id":"1","model":"m","score":"NAN",)"
+              R"("features":{"x":1e999,"y":"x"}})"});
+}
+
+TEST_CASE(
+    "digits in a column of times are text, which knows how many make one") {
+  const Read read = ReadAll(
+      "model,label,id,timestamp\n"
+      "m,a,1,20261129\nm,a,2,20261129.0\nm,a,3,1796005000.5\n"
+      "m,a,4,1.796005e9\nm,a,5,2026-11-29\n");
+  Texts times;
+  for (const std::string& text : read.texts) {
+    times.push_back(text.substr(text.find("\"timestamp\":") + 12));
+  }
+  CHECK(times == Texts{R"("20261129"})", R"("20261129.0"})",
+                       R"("1796005000.5"})", "1.796005e9}",
+                       R"("2026-11-29"})"});
 }
 
 TEST_CASE("columns and constants are mapped to fields") {

@@ -1,4 +1,4 @@
-#include "daemon/http/explain.h"
+#include "daemon/decode/explain.h"
 
 #include <bit>
 #include <string>
