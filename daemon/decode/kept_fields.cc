@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <cstdlib>
 
 #include "daemon/decode/event_fields.h"
@@ -26,18 +27,22 @@ bool IsFeature(const JsonField& entry) {
          (!IsJsonNumber(entry.value) || FitsDouble(entry.value));
 }
 
-bool IsWhole(std::string_view number) {
-  if (number.find_first_of(".eE") == std::string_view::npos) return true;
+// Of a number with a fraction or an exponent; nullopt if it is not whole.
+std::optional<int64_t> WholeOf(std::string_view number) {
   constexpr double kLargestExact = 9'007'199'254'740'992;  // 2^53
   const double value = std::strtod(std::string(number).c_str(), nullptr);
-  return std::abs(value) <= kLargestExact && value == std::trunc(value);
+  if (std::abs(value) > kLargestExact || value != std::trunc(value)) {
+    return std::nullopt;
+  }
+  return static_cast<int64_t>(value);
 }
 
 bool IsSegment(const JsonField& entry) {
   if (!IsName(entry.key, 1) || !IsName(TextOf(entry.value), 1)) return false;
   return entry.value[0] == '"' || entry.value == "true" ||
          entry.value == "false" ||
-         (IsJsonNumber(entry.value) && IsWhole(entry.value));
+         (IsJsonNumber(entry.value) &&
+          (IsInteger(entry.value) || WholeOf(entry.value)));
 }
 
 }  // namespace
@@ -54,6 +59,24 @@ KeptFields::KeptFields(std::string_view event) {
         known == kSegments || known == kFeatures || known == kMetadata;
     return field.value == "null" || (object && !field.value.starts_with('{'));
   });
+  for (JsonField& field : fields_) {
+    const EventField known = FieldOf(field.key);
+    if (known != kVersion && known != kId) continue;
+    std::string& name = names_[known == kId ? 1 : 0];
+    name = SpellingOfName(field.value);
+    field.value = name;
+  }
+}
+
+std::string SpellingOfName(std::string_view value) {
+  if (value.starts_with('"') || !IsJsonNumber(value)) return std::string(value);
+  if (!IsInteger(value)) {
+    const auto whole = WholeOf(value);
+    return whole ? std::to_string(*whole) : std::string(value);
+  }
+  if (value == "-0") return "0";
+  const std::string integer(value);
+  return Fits64Bits(value) ? integer : '"' + integer + '"';
 }
 
 std::optional<std::vector<JsonField>> EntriesLeft(const JsonField& field) {

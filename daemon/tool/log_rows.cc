@@ -1,22 +1,31 @@
 #include "daemon/tool/log_rows.h"
 
 #include <algorithm>
+#include <charconv>
 #include <deque>
 #include <functional>
 #include <initializer_list>
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
 #include "core/class_text.h"
 #include "core/timestamp.h"
+#include "daemon/decode/kept_fields.h"
 
 namespace plumbline {
 namespace {
 
+// Of an id, a version or a class, in which an integer is one however it was
+// sent. Older logs have all of them as they were sent.
+std::string NameOf(const LogRecord& record, const char* field) {
+  return TextOf(SpellingOfName(record.Raw(field)));
+}
+
 bool IsModel(const LogFlags& flags, const LogRecord& record) {
   return (!flags.model || record.Text("model") == *flags.model) &&
-         (!flags.version ||
-          (record.Has("version") && record.Text("version") == *flags.version));
+         (!flags.version || (record.Has("version") &&
+                             NameOf(record, "version") == *flags.version));
 }
 
 bool IsInTime(const LogFlags& flags, const LogRecord& record) {
@@ -28,9 +37,7 @@ bool IsInTime(const LogFlags& flags, const LogRecord& record) {
 bool IsClass(const LogRecord& record, const char* half,
              const std::string& text) {
   const std::string logged = record.Text(half);
-  const std::string_view one = CanonicalClass(logged);
-  const std::string_view other = CanonicalClass(text);
-  return one == other || (!one.empty() && one == OtherSpelling(other));
+  return IsSameClass(CanonicalClass(logged), CanonicalClass(text));
 }
 
 bool IsOutcome(const LogFlags& flags, const LogRecord& record) {
@@ -43,12 +50,9 @@ bool IsOutcome(const LogFlags& flags, const LogRecord& record) {
 // What a prediction and its pair have in common; empty without an id.
 std::string KeyOf(const LogRecord& record) {
   if (!record.Has("id")) return "";
-  std::string key = record.Text("id");
-  for (const char* part : {"model", "version"}) {
-    key += '\n';  // in none of them
-    key += record.Text(part);
-  }
-  return key;
+  // A line feed is in none of them.
+  return NameOf(record, "id") + '\n' + record.Text("model") + '\n' +
+         NameOf(record, "version");
 }
 
 LogRecord Row(const LogRecord& pair, const LogRecord& prediction) {
@@ -98,13 +102,28 @@ LogRecord CopyOf(const LogRecord& record) {
   return copy;
 }
 
-// What a prediction says, as it was sent and as its pair has it. Sets and what
-// is hidden are not compared.
-bool MayBeOf(const LogRecord& prediction, const LogRecord& pair) {
+int64_t TimeOf(const LogRecord& record) {
+  return ParseTimestamp(record.Text("time")).value_or(0);
+}
+
+std::optional<double> NumberOf(const std::string& text) {
+  double number = 0;
+  const char* const last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, number);
+  if (error != std::errc() || end != last) return std::nullopt;
+  return number;
+}
+
+// Whether a prediction says, as it was sent, what the pair has in the spelling
+// of the model. Sets and what is hidden are not compared, and nobody knows the
+// aliases that were in force.
+bool SaysTheSame(const LogRecord& prediction, const LogRecord& pair) {
   const std::string_view sent = prediction.Raw("prediction");
-  return sent.empty() || sent[0] == '[' || sent == "\"<redacted>\"" ||
-         pair.Text("prediction") == prediction.Text("prediction") ||
-         sent.find_first_of(".eE") != std::string_view::npos;
+  if (sent.empty() || sent[0] == '[' || sent == "\"<redacted>\"") return true;
+  const std::string text = NameOf(prediction, "prediction");
+  if (IsClass(pair, "prediction", text)) return true;
+  const auto number = sent[0] == '"' ? std::nullopt : NumberOf(text);
+  return number && number == NumberOf(pair.Text("prediction"));
 }
 
 // Joins pairs with their predictions, those of one part of all keys.
@@ -124,7 +143,7 @@ class Join {
       return;
     }
     // An id that is used again once it is forgotten is another pair.
-    std::deque<LogRecord>& pairs = pairs_[key];
+    std::deque<LogRecord>& pairs = keys_[key].pairs;
     if (record.Has("correction") && !pairs.empty()) {
       const LogRecord corrected = Corrected(pairs.back(), record);
       pairs.pop_back();
@@ -142,25 +161,70 @@ class Join {
       return;
     }
     if (kind != "prediction" || !IsMine(key)) return;
-    const auto pairs = pairs_.find(key);
-    if (pairs == pairs_.end()) return;
-    const auto pair = std::find_if(
-        pairs->second.begin(), pairs->second.end(),
-        [&](const LogRecord& one) { return MayBeOf(record, one); });
-    if (pair == pairs->second.end()) return;
-    Show(*pair, record);
-    pairs->second.erase(pair);
+    const auto found = keys_.find(key);
+    if (found == keys_.end()) return;
+    OfKey& of_key = found->second;
+    // The one before has been forgotten: it makes no more pairs.
+    const int64_t time = TimeOf(record);
+    Settle(time, &of_key);
+    const auto same = std::find_if(
+        of_key.pairs.begin(), of_key.pairs.end(), [&](const LogRecord& pair) {
+          return TimeOf(pair) >= time && SaysTheSame(record, pair);
+        });
+    if (same != of_key.pairs.end()) {
+      Show(*same, record);
+      of_key.pairs.erase(same);
+    } else if (!of_key.pairs.empty()) {
+      of_key.unsure = CopyOf(record);
+      of_key.number = ++unsure_;
+    }
   }
 
-  uint64_t WithoutPrediction() const {
+  // Returns how many pairs have no prediction.
+  uint64_t Finish() {
+    std::vector<OfKey*> unsure;
+    for (auto& [key, of_key] : keys_) {
+      if (of_key.unsure) unsure.push_back(&of_key);
+    }
+    std::sort(unsure.begin(), unsure.end(), [](const OfKey* a, const OfKey* b) {
+      return a->number < b->number;
+    });
+    for (OfKey* of_key : unsure) Settle(INT64_MAX, of_key);
     uint64_t count = without_prediction_;
-    for (const auto& [key, pairs] : pairs_) {
-      for (const LogRecord& pair : pairs) count += IsShown(pair) ? 1 : 0;
+    for (const auto& [key, of_key] : keys_) {
+      for (const LogRecord& pair : of_key.pairs) {
+        count += IsShown(pair) ? 1 : 0;
+      }
     }
     return count;
   }
 
  private:
+  // What is to be joined of a key.
+  struct OfKey {
+    std::deque<LogRecord> pairs;
+    // The last prediction, where no pair says the same, and its number.
+    std::optional<LogRecord> unsure;
+    uint64_t number = 0;
+  };
+
+  // A prediction that says what no pair does was sent under an alias, or has no
+  // pair: it is that of the first pair from its time up to `end`, that of the
+  // next prediction of the key. A later pair is not its own.
+  void Settle(int64_t end, OfKey* of_key) {
+    if (!of_key->unsure) return;
+    const int64_t begin = TimeOf(*of_key->unsure);
+    const auto pair = std::find_if(of_key->pairs.begin(), of_key->pairs.end(),
+                                   [&](const LogRecord& one) {
+                                     const int64_t time = TimeOf(one);
+                                     return time >= begin && time < end;
+                                   });
+    if (pair != of_key->pairs.end()) {
+      Show(*pair, *of_key->unsure);
+      of_key->pairs.erase(pair);
+    }
+    of_key->unsure.reset();
+  }
   bool IsMine(const std::string& key) const {
     return std::hash<std::string>()(key) % parts_ == part_;
   }
@@ -177,10 +241,10 @@ class Join {
       waiting_ = CopyOf(record);
       waiting_->fields = FieldsOf(waiting_->line);
     } else if (kind == "observation") {
-      const bool same = waiting_ &&
-                        waiting_->Raw("time") == record.Raw("time") &&
-                        waiting_->Text("model") == record.Text("model") &&
-                        waiting_->Text("version") == record.Text("version");
+      const bool same =
+          waiting_ && waiting_->Raw("time") == record.Raw("time") &&
+          waiting_->Text("model") == record.Text("model") &&
+          NameOf(*waiting_, "version") == NameOf(record, "version");
       if (same) {
         Show(record, *waiting_);
       } else if (IsShown(record)) {
@@ -194,7 +258,8 @@ class Join {
   const size_t part_;
   const size_t parts_;
   const VisitRow& visit_;
-  std::unordered_map<std::string, std::deque<LogRecord>> pairs_;  // by key
+  std::unordered_map<std::string, OfKey> keys_;
+  uint64_t unsure_ = 0;
   std::optional<LogRecord> waiting_;
   uint64_t without_prediction_ = 0;
 };
@@ -224,7 +289,7 @@ uint64_t ForEachPair(const LogFlags& flags, size_t pairs_at_once,
     files->ForEach([&](const LogRecord& record) { join.AddPair(record); });
     files->ForEach(
         [&](const LogRecord& record) { join.AddPrediction(record); });
-    without_prediction += join.WithoutPrediction();
+    without_prediction += join.Finish();
   }
   return without_prediction;
 }

@@ -19,8 +19,9 @@ void ForEachRecord(const LogFlags& flags, LogFiles* files,
 
 // A row for each pair, with its last label, and what was logged of its
 // prediction. Of many pairs the memory is bounded: they are joined in parts, of
-// `pairs_at_once` each, and come in the order of these. Returns how many pairs
-// have no prediction in the log.
+// `pairs_at_once` each, and come in the order of these; in each, those whose
+// class was sent under an alias come once it is sure that they belong together.
+// Returns how many pairs have no prediction in the log.
 uint64_t ForEachPair(const LogFlags& flags, size_t pairs_at_once,
                      LogFiles* files, const VisitRow& visit);
 

@@ -235,6 +235,27 @@ class EventLogTest(unittest.TestCase):
         self.assertEqual([(row["label"], row["features.x"]) for row in table],
                          [("null", "1"), ("b", "")])
 
+    def test_a_pair_is_found_in_whatever_spelling_its_halves_were_sent(self):
+        # In aliases, as another number, and padded.
+        config = self.config() + "models: [{match: a, aliases: {up: UP}}]\n"
+        sent = [("a", "up"), ("a", "DOWN "), ("b", True), ("b", 1), ("b", 1.0),
+                ("c", 7), ("c", "7.0")]
+        with Daemon(config) as daemon:
+            for i, (model, value) in enumerate(sent):
+                daemon.post([{"model": model, "version": 7.0, "id": float(i),
+                              "prediction": value, "score": 0.5,
+                              "features": {"i": i}},
+                             {"model": model, "id": str(i), "label": value}])
+        rows = self.rows("--joined", "--version", "7")
+        self.assertEqual(sorted((row["features"]["i"], row["model"],
+                                 row["prediction"]) for row in rows),
+                         [(0, "a", "UP"), (1, "a", "DOWN"), (2, "b", "true"),
+                          (3, "b", "true"), (4, "b", "true"), (5, "c", "7"),
+                          (6, "c", "7")])
+        self.assertEqual({(r["id"], r["version"]) for r in self.records()
+                          if r["kind"] == "prediction"},
+                         {(i, 7) for i in range(len(sent))})
+
     def test_a_reload_that_is_refused_changes_nothing(self):
         limits = "limits: {window_bytes: %s}\n"
         with Daemon(limits % "1MiB", args=["--web.enable-lifecycle"]) as daemon:

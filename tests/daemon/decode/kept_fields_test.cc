@@ -33,6 +33,22 @@ TEST_CASE("The text of an event that was parsed is kept as it is") {
         Texts{R"(metadata:{"b":1234567890123456789012})"});
 }
 
+TEST_CASE("Names are kept in the spelling that decoding takes") {
+  for (const std::string name :
+       {"7", "7.0", "7e0", "-0", "-0.0", "70E-1", "18446744073709551615",
+        "123456789012345678901", "9007199254740992.0", "\"7.0\"",
+        R"("a\u0062")"}) {
+    const std::string event = R"({"model":"m","prediction":"x","version":)" +
+                              name + ",\"id\":" + name + "}";
+    INFO(event);
+    const KeptFields kept(event);
+    const Decoded decoded = DecodeOne(event);
+    const std::string_view version = decoded.Name(decoded.event(0).version);
+    CHECK(TextOf(kept.fields()[2].value) == version);
+    CHECK(TextOf(kept.fields()[3].value) == version);
+  }
+}
+
 TEST_CASE("Entries that decoding leaves out are not kept") {
   const auto left = EntriesLeft(
       {"features", R"({"a":1,"emb":[0.1,{"x":2}],"n":null,"":1,"t":"x\n"})"});
