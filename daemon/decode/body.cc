@@ -170,8 +170,8 @@ BodyStatus BodyDecoder::Impl::JsonAgain(std::string_view body,
       continue;
     }
     if (result == SecondLook::Result::kRepeatsKey) {
-      *reading->message = "event " + std::to_string(place.index) + ": " +
-                          look.error().message;
+      *reading->message =
+          "event " + std::to_string(place.index) + ": " + look.error().message;
       return BodyStatus::kInvalid;
     }
     const std::string fault = DescribeFault(body);

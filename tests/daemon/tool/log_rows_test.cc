@@ -35,7 +35,8 @@ std::string Paired(int day, const std::string& prediction,
 }
 
 struct Joined {
-  Texts rows;  // "prediction features"
+  Texts rows;   // "prediction features"
+  Texts times;  // when the pairs were complete
   uint64_t without_prediction = 0;
 };
 
@@ -47,6 +48,7 @@ Joined Join(const std::string& log, LogFlags flags = {}) {
       ForEachPair(flags, 1000, &files, [&](const LogRecord& row) {
         joined.rows.push_back(row.Text("prediction") + " " +
                               row.Text("features"));
+        joined.times.push_back(row.Text("time"));
       });
   CHECK(files.problems().empty());
   return joined;
@@ -120,6 +122,7 @@ TEST_CASE("a pair that was complete before a prediction is not of it") {
   const Joined joined = Join(Paired(2, "\"a\"") + Predicted(10, "\"a\"", "2") +
                              Paired(11, "\"a\""));
   CHECK(joined.rows == Texts{"a {\"x\":2}"});
+  CHECK(joined.times == Texts{"2026-11-11T00:00:00.000Z"});
   CHECK(joined.without_prediction == 1);
 }
 
