@@ -8,7 +8,7 @@ using namespace plumbline;  // NOLINT: a test
 namespace {
 
 BatchOutcome::Error RejectOf(uint32_t event, Reject reject) {
-  return {event, reject, false};
+  return {event, reject};
 }
 
 }  // namespace
