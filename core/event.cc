@@ -1,7 +1,8 @@
 #include "core/event.h"
 
 #include <array>
-#include <functional>
+
+#include "core/text_hash.h"
 
 namespace plumbline {
 
@@ -37,7 +38,7 @@ std::string_view WarningName(Warning warning) {
 uint32_t Names::Add(std::string_view name) {
   if (size() + 1 > slots_.size() / 2) Rehash();
   const size_t mask = slots_.size() - 1;
-  size_t i = std::hash<std::string_view>{}(name)&mask;
+  size_t i = TextHash()(name) & mask;
   for (; slots_[i] != 0; i = (i + 1) & mask) {
     if ((*this)[slots_[i] - 1] == name) return slots_[i] - 1;
   }
@@ -57,7 +58,7 @@ void Names::Rehash() {
   slots_.assign(slots_.empty() ? 16 : slots_.size() * 2, 0);
   const size_t mask = slots_.size() - 1;
   for (uint32_t n = 0; n < size(); ++n) {
-    size_t i = std::hash<std::string_view>{}((*this)[n]) & mask;
+    size_t i = TextHash()((*this)[n]) & mask;
     while (slots_[i] != 0) i = (i + 1) & mask;
     slots_[i] = n + 1;
   }

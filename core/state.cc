@@ -403,12 +403,12 @@ uint32_t State::AddClass(Model* model, std::string_view text) {
 void State::UniteClasses(Model* model) {
   const ModelSettings& rule = settings_->For(model->name);
   std::vector<std::string> names;  // by class
-  std::unordered_map<std::string, uint32_t> spelled;
+  std::unordered_map<std::string, uint32_t, TextHash> spelled;
   for (const std::string* spelling : model->classes.Get()) {
     spelled.emplace(*spelling, static_cast<uint32_t>(names.size()));
     names.emplace_back(rule.ClassOf(*spelling));
   }
-  std::unordered_map<std::string, uint32_t> class_of;  // by name
+  std::unordered_map<std::string, uint32_t, TextHash> class_of;  // by name
   std::vector<uint32_t> representative;
   for (const std::string& name : names) {
     auto known = class_of.find(name);

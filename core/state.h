@@ -21,6 +21,7 @@
 #include "core/join/remembered.h"
 #include "core/join/unsaved_pairs.h"
 #include "core/settings.h"
+#include "core/text_hash.h"
 
 namespace plumbline {
 
@@ -234,7 +235,7 @@ class State {
   std::vector<Owner> owners_;
   std::vector<Model*> touched_;
   Tallies scratch_;
-  std::unordered_map<std::string_view, Model*> by_name_;
+  std::unordered_map<std::string_view, Model*, TextHash> by_name_;
   PublishedList<Model> models_;  // by name; last, as models use the above
 };
 

@@ -12,6 +12,7 @@
 
 #include "daemon/app.h"
 #include "daemon/flags/flags.h"
+#include "daemon/hash/id_hash.h"
 #include "daemon/log/log.h"
 
 namespace {
@@ -68,6 +69,7 @@ int main(int argc, char** argv) {
   if (!flags) return exit_status;
   plumbline::InitLog(flags->log_level, flags->log_format);
 
+  plumbline::UseKeyedTextHash();
   const sigset_t signals = BlockSignals();
   RaiseDescriptorLimit();
   ReturnLargeBlocks();

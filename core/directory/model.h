@@ -30,6 +30,7 @@
 #include "core/estimate/estimates.h"
 #include "core/join/ledger.h"
 #include "core/settings.h"
+#include "core/text_hash.h"
 #include "core/window/gate.h"
 #include "core/window/history.h"
 
@@ -189,7 +190,7 @@ struct Model {
   bool is_settled = true;  // the task is not open, and no label was early
   // By spelling, the class that it is: its representative where there are
   // several.
-  std::unordered_map<std::string_view, uint32_t> class_index;
+  std::unordered_map<std::string_view, uint32_t, TextHash> class_index;
   std::array<uint32_t, 16> small_integer;  // class of 0..15, or kNoClass
 
   // Published

@@ -5,6 +5,8 @@
 
 #include <stdexcept>
 
+#include "core/text_hash.h"
+
 namespace plumbline {
 
 IdHasher::Secret IdHasher::RandomSecret() {
@@ -20,6 +22,14 @@ IdHash IdHasher::operator()(std::string_view id) const {
   const XXH128_hash_t hash = XXH3_128bits_withSecret(
       id.data(), id.size(), secret_.data(), secret_.size());
   return {hash.high64, hash.low64};
+}
+
+void UseKeyedTextHash() {
+  static const IdHasher::Secret secret = IdHasher::RandomSecret();
+  TextHash::Use([](std::string_view text) -> uint64_t {
+    return XXH3_64bits_withSecret(text.data(), text.size(), secret.data(),
+                                  secret.size());
+  });
 }
 
 }  // namespace plumbline

@@ -31,4 +31,8 @@ class IdHasher {
   Secret secret_;
 };
 
+// From now on texts from outside are hashed with a secret of this process
+// (core/text_hash.h).
+void UseKeyedTextHash();
+
 }  // namespace plumbline

@@ -4,6 +4,7 @@
 #include <exception>
 #include <variant>
 
+#include "daemon/hash/id_hash.h"
 #include "daemon/tool/commands.h"
 
 namespace plumbline {
@@ -27,6 +28,7 @@ int main(int argc, char** argv) try {
   int exit_status = 0;
   const auto flags = plumbline::ParseToolFlags(argc, argv, &exit_status);
   if (!flags) return exit_status;
+  plumbline::UseKeyedTextHash();
   return std::visit([](const auto& f) { return plumbline::Run(f); }, *flags);
 } catch (const std::exception& error) {
   std::fprintf(stderr, "plumbtool: %s\n", error.what());
