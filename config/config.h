@@ -38,6 +38,7 @@ struct Config {
   int64_t memory_bytes = 256LL << 20;  // of those in memory
   int64_t slots_per_window = 60;       // needs a restart to change
   int64_t retention_ms = 30LL * 24 * 3600 * 1000;  // of history
+  int64_t snapshots = 5;                           // kept
   std::string durability = "process";              // needs a restart to change
   std::vector<Objective> objectives;
   std::optional<EventLogSettings> event_log;  // off without

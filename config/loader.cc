@@ -67,6 +67,7 @@ void ReadStorage(const YAML::Node& node, Problems* problems, Config* config) {
   storage.Word("durability", {"process", "power", "memory"},
                &config->durability);
   storage.Duration("retention", kDay, 400 * kDay, &config->retention_ms);
+  storage.Integer("snapshots", 1, 1000, &config->snapshots);
   storage.RefuseOthers();
 }
 

@@ -1,5 +1,6 @@
 #include "daemon/app.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -7,6 +8,7 @@
 #include "core/conflicts.h"
 #include "core/timestamp.h"
 #include "daemon/build_info.h"
+#include "daemon/http/sockets.h"
 #include "daemon/log/log.h"
 #include "daemon/process/process_figures.h"
 #include "exporters/api/json.h"
@@ -77,6 +79,7 @@ std::unique_ptr<App> App::Start(const AppOptions& options, std::string* error) {
        {"web", Ports(options.web_addresses, app->web_server_->ports())},
        {"durability", app->config_.durability},
        {"version", PLUMBLINE_VERSION}});
+  app->WarnOfOpenListeners();
   if (app->store_ == nullptr) {
     Log(LogLevel::kWarn,
         "durability is memory: counts and ids are lost when the process ends");
@@ -109,7 +112,8 @@ bool App::Listen(std::string* error) {
       &counters_, &rejections_, &event_log_);
   ingest_handler_->SetLimits(config_);
   web_handler_ = std::make_unique<WebHandler>(
-      WebHandler::Options{options_.enable_lifecycle, options_.enable_admin_api},
+      WebHandler::Options{options_.enable_lifecycle, options_.enable_admin_api,
+                          options_.external_url},
       &pipeline_, &clock_, web_authenticator_.get(), &phase_,
       WebHandler::Daemon{
           .figures = [this] { return Figures(); },
@@ -200,12 +204,7 @@ void App::Stop() {
 std::optional<std::string> App::Reload() {
   const std::lock_guard lock(reload_mutex_);
   std::string error;
-  auto config = Load(&error);
-  auto wrong = config ? Apply(*std::move(config)) : std::optional(error);
-  for (Authenticator* users :
-       {ingest_authenticator_.get(), web_authenticator_.get()}) {
-    if (!wrong && !users->Reload(&error)) wrong = error;
-  }
+  const auto wrong = ReloadAll();
   reload_successful_.store(!wrong);
   if (wrong) {
     Log(LogLevel::kError, "the configuration was not reloaded",
@@ -218,6 +217,21 @@ std::optional<std::string> App::Reload() {
   return wrong;
 }
 
+// All is read and checked before anything is in force.
+std::optional<std::string> App::ReloadAll() {
+  std::string error;
+  auto config = Load(&error);
+  if (!config) return error;
+  auto ingest_users = ingest_authenticator_->Read(&error);
+  if (!ingest_users) return error;
+  auto web_users = web_authenticator_->Read(&error);
+  if (!web_users) return error;
+  if (auto wrong = Apply(*std::move(config))) return wrong;
+  ingest_authenticator_->Use(*std::move(ingest_users));
+  web_authenticator_->Use(*std::move(web_users));
+  return std::nullopt;
+}
+
 void App::LogConflicts() const {
   for (const Conflict& conflict :
        ConflictsOf(pipeline_.state(), config_.engine)) {
@@ -225,6 +239,29 @@ void App::LogConflicts() const {
         {{"model", conflict.model},
          {"field", conflict.field},
          {"conflict", conflict.message}});
+  }
+}
+
+std::vector<ListenerFigures> App::Listeners() const {
+  const auto figures = [](const char* name,
+                          const std::vector<std::string>& addresses,
+                          const Authenticator& users) {
+    const bool elsewhere =
+        !std::all_of(addresses.begin(), addresses.end(), IsLoopback);
+    return ListenerFigures{name, addresses, elsewhere && users.lets_all_in()};
+  };
+  return {figures("ingest", options_.ingest_addresses, *ingest_authenticator_),
+          figures("web", options_.web_addresses, *web_authenticator_)};
+}
+
+void App::WarnOfOpenListeners() const {
+  for (const ListenerFigures& listener : Listeners()) {
+    if (!listener.open) continue;
+    Log(LogLevel::kWarn,
+        "the listener can be reached from elsewhere without a password: listen "
+        "on 127.0.0.1, or give it users with --" +
+            listener.name + ".config.file",
+        {{"listener", listener.name}});
   }
 }
 
@@ -303,6 +340,7 @@ DaemonFigures App::Figures() const {
   figures.rejections = rejections_.Read();
   figures.process = ReadProcessFigures();
   figures.event_log = event_log_.Figures();
+  figures.listeners = Listeners();
   const Phase phase = phase_.load();
   figures.ready = phase == Phase::kReady;
   figures.recovered = phase != Phase::kRecovering;
@@ -349,7 +387,12 @@ std::optional<std::string> App::WriteSnapshot() {
   std::erase_if(name, [](char c) { return c == ':' || c == '-'; });
   // Two may come at the same time.
   name += "-" + std::to_string(snapshots_.fetch_add(1) + 1);
-  return store_->WriteSnapshot(name);
+  size_t kept = 0;
+  {
+    const std::lock_guard lock(config_mutex_);
+    kept = static_cast<size_t>(config_.snapshots);
+  }
+  return store_->WriteSnapshot(name, kept);
 }
 
 std::string App::StatusJsonText() {

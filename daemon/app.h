@@ -38,6 +38,7 @@ struct AppOptions {
   std::string web_config_file;
   bool enable_lifecycle = false;
   bool enable_admin_api = false;
+  std::string external_url;  // of the web listener; empty: not known
   // Asked while the start waits for something: true ends it.
   std::function<bool()> gives_up = [] { return false; };
 };
@@ -68,7 +69,10 @@ class App {
   bool Listen(std::string* error);
   bool Recover(std::string* error);
   std::optional<Config> Load(std::string* error) const;
+  std::optional<std::string> ReloadAll();
   std::optional<std::string> Apply(Config config);
+  std::vector<ListenerFigures> Listeners() const;
+  void WarnOfOpenListeners() const;
   // REQUIRES: nothing changes the configuration meanwhile.
   void LogConflicts() const;
   DaemonFigures Figures() const;

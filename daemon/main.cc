@@ -2,6 +2,7 @@
 
 #include <malloc.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <csignal>
@@ -14,6 +15,7 @@
 #include "daemon/flags/flags.h"
 #include "daemon/hash/id_hash.h"
 #include "daemon/log/log.h"
+#include "daemon/store/files.h"
 
 namespace {
 
@@ -70,6 +72,7 @@ int main(int argc, char** argv) {
   plumbline::InitLog(flags->log_level, flags->log_format);
 
   plumbline::UseKeyedTextHash();
+  umask(plumbline::kFileMask);
   const sigset_t signals = BlockSignals();
   RaiseDescriptorLimit();
   ReturnLargeBlocks();

@@ -68,6 +68,12 @@ struct ProcessFigures {
   double start_time_seconds = 0;
 };
 
+struct ListenerFigures {
+  std::string name;
+  std::vector<std::string> addresses;
+  bool open = false;  // reachable from elsewhere without credentials
+};
+
 struct DaemonFigures {
   std::string version;
   std::string revision;
@@ -76,6 +82,7 @@ struct DaemonFigures {
   RejectionFigures rejections;
   ProcessFigures process;
   EventLogFigures event_log;
+  std::vector<ListenerFigures> listeners;
   bool ready = false;
   bool recovered = false;   // what is stored has been read, once and for all
   int64_t connections = 0;  // open ones to the ingest listener

@@ -23,6 +23,12 @@ struct Totals {
   }
 };
 
+// std::lgamma writes a global sign, and scrapes run side by side.
+double LogGamma(double a) {
+  int sign = 0;
+  return lgamma_r(a, &sign);
+}
+
 // The regularised upper incomplete gamma function Q(a, x): by its series for
 // small x, else by its continued fraction (M. Abramowitz and I. Stegun,
 // "Handbook of Mathematical Functions", 6.5.29 and 6.5.31, the latter by the
@@ -31,7 +37,7 @@ double UpperGamma(double a, double x) {
   constexpr double kPrecision = 1e-16;
   constexpr int kMostTerms = 100'000;
   if (x <= 0) return 1;
-  const double scale = std::exp(a * std::log(x) - x - std::lgamma(a));
+  const double scale = std::exp(a * std::log(x) - x - LogGamma(a));
   if (x < a + 1) {
     double term = 1 / a;
     double sum = term;

@@ -42,6 +42,14 @@ std::optional<Flags> ParseFlags(int argc, char** argv, int* exit_status) {
                "Allow /-/reload and /-/quit");
   cli.add_flag("--web.enable-admin-api", app.enable_admin_api,
                "Allow models and versions to be deleted");
+  cli.add_option("--web.external-url", app.external_url,
+                 "Where users reach the web listener, such as behind a proxy; "
+                 "requests to another Host are refused then")
+      ->check([](const std::string& url) {
+        const bool good =
+            url.starts_with("http://") || url.starts_with("https://");
+        return good ? "" : "must begin with http:// or https://";
+      });
   std::string level = "info";
   cli.add_option("--log.level", level, "debug, info, warn or error")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}))

@@ -26,6 +26,7 @@ GunzipStatus Inflate(std::string_view packed, size_t most,
 // By its first bytes, which begin no text.
 bool IsGzip(std::string_view bytes);
 
+// Throws std::bad_alloc where there is no memory for it.
 std::string Gzip(std::string_view plain);
 
 // Reads a file that is plain or gzip, of one member or several: its first bytes

@@ -149,7 +149,7 @@ GzipFile::~GzipFile() {
 }
 
 std::unique_ptr<GzipFile> GzipFile::Create(const std::string& path) {
-  constexpr mode_t kMode = 0644;
+  constexpr mode_t kMode = 0640;
   const int fd =
       open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kMode);
   if (fd < 0) return nullptr;

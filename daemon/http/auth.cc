@@ -3,6 +3,7 @@
 #include <crypt.h>
 #include <strings.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -10,6 +11,9 @@
 
 namespace plumbline {
 namespace {
+
+// bcrypt looks at no more: two that differ behind it would be the same.
+constexpr size_t kLongestPassword = 72;  // bytes
 
 // Compares in a time that does not depend on where they differ.
 bool SameBytes(std::string_view a, std::string_view b) {
@@ -24,6 +28,16 @@ bool MatchesBcrypt(const std::string& password, const std::string& hash) {
   const auto data = std::make_unique<crypt_data>();  // 32 KiB
   const char* result = crypt_r(password.c_str(), hash.c_str(), data.get());
   return result != nullptr && SameBytes(result, hash);
+}
+
+// An unknown user is to cost as much time as a known one: the hash that costs
+// most ("$2b$12$...").
+std::string CostliestOf(const Authenticator::Users& users) {
+  const auto cost = [](const auto& user) { return user.second.substr(4, 2); };
+  const auto costliest = std::max_element(
+      users.begin(), users.end(),
+      [&](const auto& a, const auto& b) { return cost(a) < cost(b); });
+  return costliest == users.end() ? "" : costliest->second;
 }
 
 std::optional<std::string> DecodeBase64(std::string_view text) {
@@ -70,26 +84,39 @@ HttpResponse Unauthorized() {
 std::unique_ptr<Authenticator> Authenticator::Load(const std::string& file,
                                                    std::string* error) {
   std::unique_ptr<Authenticator> authenticator(new Authenticator(file));
-  if (!authenticator->Reload(error)) return nullptr;
+  auto users = authenticator->Read(error);
+  if (!users) return nullptr;
+  authenticator->Use(*std::move(users));
   return authenticator;
 }
 
 Authenticator::Authenticator(std::string file)
     : file_(std::move(file)), hasher_(IdHasher::Random()) {}
 
-bool Authenticator::Reload(std::string* error) {
-  if (file_.empty()) return true;
+std::optional<Authenticator::Users> Authenticator::Read(
+    std::string* error) const {
+  if (file_.empty()) return Users();
   std::vector<ConfigProblem> problems;
   auto config = LoadWebConfig(file_, &problems);
   if (!config) {
     *error = Describe(file_, problems);
-    return false;
+    return std::nullopt;
   }
+  if (config->basic_auth_users.empty() && !lets_all_in()) {
+    *error = file_ +
+             ": has no users any more, and everybody would be let in; if that "
+             "is meant, start the daemon again";
+    return std::nullopt;
+  }
+  return std::move(config->basic_auth_users);
+}
+
+void Authenticator::Use(Users users) {
   const std::lock_guard lock(mutex_);
-  users_ = std::move(config->basic_auth_users);
+  users_ = std::move(users);
   passed_.clear();
   open_.store(users_.empty());
-  return true;
+  costliest_ = CostliestOf(users_);
 }
 
 std::optional<HttpResponse> Authenticator::Check(const HttpRequest& request) {
@@ -106,6 +133,7 @@ std::optional<HttpResponse> Authenticator::Check(const HttpRequest& request) {
   }
   const size_t colon = decoded->find(':');
   if (colon == std::string::npos ||
+      decoded->size() - colon - 1 > kLongestPassword ||
       !Verify(decoded->substr(0, colon), decoded->substr(colon + 1))) {
     return Unauthorized();
   }
@@ -125,14 +153,13 @@ bool Authenticator::Verify(const std::string& user,
   if (HasPassed(user, hash)) return true;
   const std::lock_guard check(checking_);
   if (HasPassed(user, hash)) return true;
-  // An unknown user costs as much time as a known one.
   std::string bcrypt;
   bool known = false;
   {
     const std::lock_guard lock(mutex_);
     const auto it = users_.find(user);
     known = it != users_.end();
-    if (!users_.empty()) bcrypt = known ? it->second : users_.begin()->second;
+    bcrypt = known ? it->second : costliest_;
   }
   if (!MatchesBcrypt(password, bcrypt) || !known) return false;
   const std::lock_guard lock(mutex_);

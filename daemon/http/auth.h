@@ -23,8 +23,15 @@ class Authenticator {
   static std::unique_ptr<Authenticator> Load(const std::string& file,
                                              std::string* error);
 
-  // Reads the file again; what was in force stays if it cannot be used.
-  bool Reload(std::string* error);
+  using Users = std::unordered_map<std::string, std::string>;  // to bcrypt
+
+  // What the file says now; what is in force stays until Use(). nullopt, with
+  // *error, if it cannot be used: also where it has no users any more, as that
+  // would let everybody in.
+  std::optional<Users> Read(std::string* error) const;
+  void Use(Users users);
+
+  bool lets_all_in() const { return open_.load(std::memory_order_relaxed); }
 
   // The 401 to answer, or nothing if the request may pass.
   std::optional<HttpResponse> Check(const HttpRequest& request);
@@ -39,7 +46,8 @@ class Authenticator {
   const IdHasher hasher_;
   std::atomic<bool> open_{true};
   std::mutex mutex_;
-  std::unordered_map<std::string, std::string> users_;  // guarded by mutex_
+  Users users_;            // guarded by mutex_
+  std::string costliest_;  // hash of a user; likewise
   // What was right lately, so that a check is rare.
   std::unordered_map<std::string, IdHash> passed_;  // guarded by mutex_
   // A check takes some 60 ms by design: one at a time, whoever asks.

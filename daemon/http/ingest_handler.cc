@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "daemon/http/answer.h"
+#include "daemon/http/same_site.h"
 
 namespace plumbline {
 namespace {
@@ -99,6 +100,9 @@ HttpResponse IngestHandler::Handle(HttpRequest& request) {
 }
 
 HttpResponse IngestHandler::Answer(HttpRequest& request) {
+  if (auto refused = RefuseForeignOrigin(request, "")) {
+    return *std::move(refused);
+  }
   if (auto refused = authenticator_->Check(request)) {
     return *std::move(refused);
   }

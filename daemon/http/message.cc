@@ -171,6 +171,7 @@ std::optional<HttpResponse> HttpRequest::CheckHeaders() const {
       return bad("a header has a space before its colon");
     }
   }
+  if (HeaderCount("Host") > 1) return bad("Host is there twice");
   const size_t lengths = HeaderCount("Content-Length");
   const size_t codings = HeaderCount("Transfer-Encoding");
   if (lengths > 1 || codings > 1) {

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <exception>
 #include <new>
 #include <thread>
 #include <utility>
@@ -159,7 +160,7 @@ struct ServerCallbacks {
       const HttpResponse response = ErrorFor(status, message);
       Write(connection, response, false, true);
       Of(connection)->on_refused_(response.status);
-    } catch (const std::bad_alloc&) {
+    } catch (...) {
       // The connection is closed without an answer.
     }
     return 0;
@@ -296,7 +297,7 @@ int HttpServer::Serve(mg_connection* connection) {
   int status = 500;  // not 0: civetweb would answer
   try {
     status = Answer(connection);
-  } catch (const std::bad_alloc&) {
+  } catch (...) {
     mg_disable_connection_keep_alive(connection);
   }
   --serving_;
@@ -332,6 +333,14 @@ HttpResponse HttpServer::Handle(HttpRequest& request) {
   } catch (const std::bad_alloc&) {
     HttpResponse response =
         ErrorResponse(503, "overloaded", "there is no memory for this request");
+    response.close = true;
+    on_refused_(response.status);
+    return response;
+  } catch (const std::exception& error) {
+    Log(LogLevel::kError, "a request could not be served",
+        {{"path", std::string(request.path())}, {"error", error.what()}});
+    HttpResponse response =
+        ErrorResponse(500, "internal", "this request could not be served");
     response.close = true;
     on_refused_(response.status);
     return response;

@@ -33,7 +33,8 @@ class HttpServer {
   };
 
   // nullptr, with *error saying what to do, if it cannot listen. `handler` is
-  // called on many threads at once; it throws nothing but std::bad_alloc.
+  // called on many threads at once; what it throws is answered: 503 where
+  // memory ran out, else 500.
   static std::unique_ptr<HttpServer> Start(const Options& options,
                                            Handler handler, std::string* error);
 

@@ -54,4 +54,12 @@ void ShutDownReading(const std::string& address, uint16_t peer_port,
   });
 }
 
+bool IsLoopback(const std::string& address) {
+  const std::string host = address.substr(0, address.rfind(':'));
+  if (host == "localhost" || host == "[::1]") return true;
+  in_addr parsed{};
+  return inet_pton(AF_INET, host.c_str(), &parsed) == 1 &&
+         ntohl(parsed.s_addr) >> 24 == 127;
+}
+
 }  // namespace plumbline

@@ -18,4 +18,7 @@ void VisitSockets(uint16_t port,
 void ShutDownReading(const std::string& address, uint16_t peer_port,
                      uint16_t port);
 
+// True if only this machine can reach what listens on `address`, a HOST:PORT.
+bool IsLoopback(const std::string& address);
+
 }  // namespace plumbline

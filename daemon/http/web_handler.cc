@@ -11,6 +11,7 @@
 #include "core/nearest.h"
 #include "core/snapshot.h"
 #include "daemon/gzip/gzip.h"
+#include "daemon/http/same_site.h"
 #include "daemon/text/json_string.h"
 #include "exporters/api/choice.h"
 #include "exporters/api/history.h"
@@ -142,6 +143,30 @@ WebHandler::WebHandler(Options options, Pipeline* pipeline, Clock* clock,
           daemon_.figures) {}
 
 HttpResponse WebHandler::Handle(HttpRequest& request) {
+  HttpResponse response = Answer(request);
+  // What is answered is data: a browser is to run none of it.
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  response.headers.emplace_back("Referrer-Policy", "no-referrer");
+  response.headers.emplace_back(
+      "Content-Security-Policy",
+      "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
+      "form-action 'none'; frame-ancestors 'none'");
+  return response;
+}
+
+HttpResponse WebHandler::Answer(HttpRequest& request) {
+  const std::string_view path = request.path();
+  // Probes and scrapes come by whatever name.
+  const bool any_host =
+      path == "/metrics" || path == "/-/healthy" || path == "/-/ready";
+  if (!any_host) {
+    if (auto refused = RefuseUnknownHost(request, options_.external_url)) {
+      return *std::move(refused);
+    }
+  }
+  if (auto refused = RefuseForeignOrigin(request, options_.external_url)) {
+    return *std::move(refused);
+  }
   if (auto refused = authenticator_->Check(request)) {
     return *std::move(refused);
   }

@@ -24,8 +24,9 @@ namespace plumbline {
 class WebHandler {
  public:
   struct Options {
-    bool lifecycle = false;  // /-/reload and /-/quit
-    bool admin_api = false;  // DELETE, snapshots
+    bool lifecycle = false;         // /-/reload and /-/quit
+    bool admin_api = false;         // DELETE, snapshots
+    std::string external_url = {};  // as its users see it; empty: not known
   };
   // What the handler needs of the daemon.
   struct Daemon {
@@ -54,6 +55,7 @@ class WebHandler {
   HttpResponse Handle(HttpRequest& request);
 
  private:
+  HttpResponse Answer(HttpRequest& request);
   HttpResponse Route(HttpRequest& request);
   HttpResponse Get(HttpRequest& request);
   HttpResponse Lifecycle(std::string_view path);

@@ -55,7 +55,7 @@ Written WriteFileWhole(const std::string& path,
                        bool sync) {
   const std::string temporary = path + ".tmp";
   const int fd =
-      open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+      open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
   if (fd < 0) return Written::kNo;
   bool good = true;
   for (const std::string_view piece : pieces) {
@@ -115,7 +115,7 @@ void MakeReserve(const std::string& path) {
   const auto size = static_cast<off_t>(space.kept);
   // Not from what is to be free anyway.
   if (space.free < 2 * space.kept || size == 0) return;
-  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
   if (fd < 0) return;
   const bool made = posix_fallocate(fd, 0, size) == 0;
   close(fd);

@@ -12,6 +12,9 @@
 
 namespace plumbline {
 
+// For umask(): what the process writes is for the owner and the group alone.
+inline constexpr unsigned kFileMask = 0027;
+
 enum class Written {
   kYes,
   kNo,      // nothing has changed

@@ -1,6 +1,9 @@
 #include "daemon/store/store.h"
 
 #include <chrono>
+#include <filesystem>
+#include <set>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -9,6 +12,23 @@
 #include "daemon/store/recovery.h"
 
 namespace plumbline {
+namespace {
+
+// Of the copies in `snapshots`, whose names begin with their times.
+void KeepYoungest(const std::string& snapshots, size_t kept) {
+  std::error_code failed;
+  std::set<std::filesystem::path> copies;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(snapshots, failed)) {
+    if (entry.path().extension() != ".tmp") copies.insert(entry.path());
+  }
+  while (copies.size() > kept) {
+    std::filesystem::remove_all(*copies.begin(), failed);
+    copies.erase(copies.begin());
+  }
+}
+
+}  // namespace
 namespace {
 
 MemorySplit Split(const StoreOptions& options) {
@@ -108,11 +128,14 @@ bool Store::Close() {
   return checkpointer_->Write();
 }
 
-std::optional<std::string> Store::WriteSnapshot(const std::string& name) {
-  const std::string path = directory_->path() + "/snapshots/" + name;
+std::optional<std::string> Store::WriteSnapshot(const std::string& name,
+                                                size_t kept) {
+  const std::string snapshots = directory_->path() + "/snapshots";
+  const std::string path = snapshots + "/" + name;
   if (!checkpointer_->WriteSnapshot(directory_->path(), path)) {
     return std::nullopt;
   }
+  KeepYoungest(snapshots, kept);
   return path;
 }
 

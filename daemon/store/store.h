@@ -70,8 +70,10 @@ class Store {
   const Checkpointer& checkpointer() const { return *checkpointer_; }
   uint64_t journal_errors() const { return journal_->errors(); }
   uint64_t bytes() const { return journal_->bytes() + database_->bytes(); }
-  // A copy of it as it is now, under this name; its path, or nullopt.
-  std::optional<std::string> WriteSnapshot(const std::string& name);
+  // A copy of it as it is now, under this name; its path, or nullopt. Names begin
+  // with their times; of all copies the `kept` youngest stay.
+  std::optional<std::string> WriteSnapshot(const std::string& name,
+                                           size_t kept);
 
  private:
   Store(const StoreOptions& options, std::pmr::memory_resource* memory)

@@ -79,7 +79,7 @@ StoreDirectory::~StoreDirectory() {
 
 bool StoreDirectory::Lock(std::string* error) {
   const std::string file = path_ + "/LOCK";
-  lock_ = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  lock_ = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
   if (lock_ < 0) {
     *error = file + ": cannot be opened: " + std::strerror(errno);
     return false;

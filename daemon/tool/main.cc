@@ -1,10 +1,13 @@
 // plumbtool: what one does with plumbline from a terminal.
 
+#include <sys/stat.h>
+
 #include <cstdio>
 #include <exception>
 #include <variant>
 
 #include "daemon/hash/id_hash.h"
+#include "daemon/store/files.h"
 #include "daemon/tool/commands.h"
 
 namespace plumbline {
@@ -29,6 +32,7 @@ int main(int argc, char** argv) try {
   const auto flags = plumbline::ParseToolFlags(argc, argv, &exit_status);
   if (!flags) return exit_status;
   plumbline::UseKeyedTextHash();
+  umask(plumbline::kFileMask);  // backfill writes a store
   return std::visit([](const auto& f) { return plumbline::Run(f); }, *flags);
 } catch (const std::exception& error) {
   std::fprintf(stderr, "plumbtool: %s\n", error.what());

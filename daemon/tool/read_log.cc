@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/nearest.h"
+#include "daemon/decode/json_scan.h"
 #include "daemon/tool/commands.h"
 #include "daemon/tool/log_files.h"
 #include "daemon/tool/log_rows.h"
@@ -30,7 +31,15 @@ void Print(const std::string& line) {
 }
 
 // RFC 4180.
-std::string CsvCell(const std::string& text) {
+// A spreadsheet takes text that begins so for a formula, and runs it.
+bool IsFormula(const std::string& text) {
+  constexpr std::string_view kBegins = "=+-@\t\r";
+  return !text.empty() && kBegins.find(text[0]) != std::string_view::npos &&
+         !IsJsonNumber(text);
+}
+
+std::string CsvCell(const std::string& value) {
+  const std::string text = IsFormula(value) ? "'" + value : value;
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string cell = "\"";
   for (const char c : text) {

@@ -198,7 +198,8 @@ Json ConfigJson(const Config& config) {
             {"label_changes", engine.correct_labels ? "correct" : "ignore"}}},
           {"storage",
            {{"durability", config.durability},
-            {"retention", FormatDuration(config.retention_ms)}}},
+            {"retention", FormatDuration(config.retention_ms)},
+            {"snapshots", config.snapshots}}},
           {"limits",
            {{"models", engine.models},
             {"versions_per_model", engine.versions_per_model},
@@ -291,6 +292,16 @@ Json ConflictsJson(const State& state, const Settings& settings) {
   return conflicts;
 }
 
+Json ListenersJson(const DaemonFigures& daemon) {
+  Json listeners = Json::array();
+  for (const ListenerFigures& listener : daemon.listeners) {
+    listeners.push_back({{"listener", listener.name},
+                         {"addresses", listener.addresses},
+                         {"open", listener.open}});
+  }
+  return listeners;
+}
+
 Json RecentJson(const RejectionFigures& rejections) {
   Json recent = Json::array();
   for (const RecentRejection& rejection : rejections.recent) {
@@ -319,6 +330,7 @@ std::string StatusJson(const State& state, const Config& config,
        {"limits", LimitsJson(state, config, daemon)},
        {"conflicts", ConflictsJson(state, config.engine)},
        {"recent_rejections", RecentJson(daemon.rejections)},
+       {"listeners", ListenersJson(daemon)},
        {"resend_protection_seconds",
         static_cast<double>(ResendProtectionMs(state, now_ms)) / 1000},
        {"config", ConfigJson(config)}});

@@ -332,6 +332,10 @@ void AddDaemon(Families* out, const State& state, const DaemonFigures& daemon,
   gauge("plumbline_window_bytes",
         static_cast<double>(state.gauges().window_bytes.load(relaxed)));
   gauge("plumbline_clock_behind_seconds", daemon.clock_behind_seconds);
+  for (const ListenerFigures& listener : daemon.listeners) {
+    out->AddGauge("plumbline_listener_open", {{"listener", listener.name}},
+                  listener.open ? 1 : 0);
+  }
   gauge("plumbline_recovery_duration_seconds", daemon.recovery_seconds);
   gauge("plumbline_ready", daemon.ready ? 1 : 0);
   gauge("plumbline_scrape_duration_seconds", daemon.scrape_seconds);

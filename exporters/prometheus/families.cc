@@ -133,6 +133,8 @@ const std::vector<Declaration> kOthers = {
      "Memory of windows and totals at most, computed from their structure."},
     {"plumbline_clock_behind_seconds", kGauge,
      "How far the system's clock is behind the last time used."},
+    {"plumbline_listener_open", kGauge,
+     "1 if the listener can be reached from elsewhere without credentials."},
     {"plumbline_checkpoint_duration_seconds", kGauge,
      "How long the last checkpoint took; 0 before the first."},
     {"plumbline_checkpoint_pause_seconds", kGauge,

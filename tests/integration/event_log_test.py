@@ -206,6 +206,20 @@ class EventLogTest(unittest.TestCase):
             self.tool("--joined", "--format", "csv"))))
         self.assertEqual([row["scores.y"] for row in table], ["0.25", "0.25"])
 
+    def test_no_cell_is_a_formula(self):
+        os.mkdir(self.path)
+        texts = ["=1+1", "+a", "-b", "@c", "-5", "a=b"]
+        with gzip.open(self.path + "/events-20260101T000000Z-1.ndjson.gz",
+                       "wt") as f:
+            for text in texts:
+                f.write(json.dumps({
+                    "kind": "prediction", "time": "2026-01-01T00:00:00.000Z",
+                    "model": "m", "version": "1", "id": text,
+                    "prediction": "a"}, separators=(",", ":")) + "\n")
+        table = csv.DictReader(io.StringIO(self.tool("--format", "csv")))
+        self.assertEqual([row["id"] for row in table],
+                         ["'=1+1", "'+a", "'-b", "'@c", "-5", "a=b"])
+
     def test_an_id_that_is_used_again_is_another_pair(self):
         os.mkdir(self.path)
         def line(kind, time, **fields):

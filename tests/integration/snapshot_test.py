@@ -49,6 +49,32 @@ class SnapshotTest(unittest.TestCase):
             self.assertEqual(daemon.metric("plumbline_observations_total",
                                            model="m", version="1"), 1000)
 
+    def test_the_youngest_copies_are_kept(self):
+        with Daemon("storage: {snapshots: 2}\n",
+                    ["--web.enable-admin-api"]) as daemon:
+            paths = [json.loads(daemon.get("/api/v1/admin/snapshot", "POST")[2])
+                     ["path"] for _ in range(4)]
+            self.assertEqual(sorted(os.listdir(os.path.dirname(paths[0]))),
+                             [os.path.basename(path) for path in paths[2:]])
+
+    def test_only_owner_and_group_can_read_what_is_written(self):
+        umask = os.umask(0)
+        try:
+            with tempfile.TemporaryDirectory() as place, Daemon(
+                    f"event_log: {{path: {place}/log}}\n",
+                    ["--web.enable-admin-api"], storage=place + "/data") as daemon:
+                daemon.post([{"model": "m", "prediction": "a", "label": "a"}])
+                daemon.get("/api/v1/admin/snapshot", "POST")
+                daemon.stop()
+                for path, directories, files in os.walk(place):
+                    for name, mode in ([(d, 0o750) for d in directories] +
+                                       [(f, 0o640) for f in files]):
+                        found = os.stat(os.path.join(path, name)).st_mode & 0o777
+                        self.assertEqual(oct(found), oct(mode),
+                                         os.path.join(path, name))
+        finally:
+            os.umask(umask)
+
     def test_a_copy_needs_the_admin_api_a_store_and_a_post(self):
         with Daemon(CONFIG) as daemon:
             self.assertEqual(daemon.get("/api/v1/admin/snapshot", "POST")[0], 403)
