@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "core/bytes.h"
@@ -47,6 +48,7 @@ class Load {
   std::string_view Raw() { return in_.GetBytes(); }
   bool ok() const { return in_.ok() && !failed_; }
   bool AtEnd() const { return in_.AtEnd(); }
+  size_t left() const { return in_.left(); }  // bytes
   void Fail() { failed_ = true; }
 
  private:
@@ -75,7 +77,23 @@ void DoList(Load& load, std::vector<T>& list) {
 template <class Archive>
 uint64_t DoCount(Archive& archive, uint64_t count) {
   archive.Do(count);
+  if constexpr (Archive::kLoads) {
+    if (count > archive.left()) archive.Fail();
+  }
   return archive.ok() ? count : 0;
+}
+
+// A value of an enumeration that begins with 0 and ends with `last`.
+template <class Archive, class Enum>
+void DoEnum(Archive& archive, Enum& value, Enum last) {
+  archive.Do(value);
+  if constexpr (Archive::kLoads) {
+    using Number = std::underlying_type_t<Enum>;
+    if (static_cast<Number>(value) > static_cast<Number>(last)) {
+      value = Enum{};
+      archive.Fail();
+    }
+  }
 }
 
 }  // namespace plumbline

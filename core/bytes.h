@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -37,22 +38,27 @@ class ByteWriter {
   std::string* out_;
 };
 
-// Reads what ByteWriter wrote. After a read past the end ok() is false and
-// every further read yields zeros.
+// Reads what ByteWriter wrote. After a read past the end, or of a bool that is
+// neither 0 nor 1, ok() is false and every further read yields zeros.
 class ByteReader {
  public:
   explicit ByteReader(std::string_view in) : in_(in) {}
 
   bool ok() const { return ok_; }
   bool AtEnd() const { return in_.empty(); }
+  size_t left() const { return in_.size(); }
 
   template <class T>
   T Get() {
     static_assert(std::is_trivially_copyable_v<T>);
+    if constexpr (std::is_same_v<T, bool>) {
+      const auto byte = Get<uint8_t>();
+      if (byte > 1) Fail();
+      return byte == 1;
+    }
     T value{};
     if (in_.size() < sizeof(T)) {
-      ok_ = false;
-      in_ = {};
+      Fail();
       return value;
     }
     std::memcpy(&value, in_.data(), sizeof(T));
@@ -62,8 +68,7 @@ class ByteReader {
   std::string_view GetBytes() {
     const auto size = Get<uint64_t>();
     if (size > in_.size()) {
-      ok_ = false;
-      in_ = {};
+      Fail();
       return {};
     }
     const std::string_view bytes = in_.substr(0, size);
@@ -72,6 +77,11 @@ class ByteReader {
   }
 
  private:
+  void Fail() {
+    ok_ = false;
+    in_ = {};
+  }
+
   std::string_view in_;
   bool ok_ = true;
 };

@@ -454,8 +454,8 @@ void Checkpoint::DoOrigins(Archive& archive, Model& model) {
   auto positive_origin = model.positive_origin.load(relaxed);
   auto task_origin = model.task_origin.load(relaxed);
   int64_t task_since_ms = model.task_since_ms;
-  archive.Do(positive_origin);
-  archive.Do(task_origin);
+  DoEnum(archive, positive_origin, PositiveOrigin::kEnded);
+  DoEnum(archive, task_origin, TaskOrigin::kOpen);
   archive.Do(task_since_ms);
   DoList(archive, model.early_labels);
   if constexpr (Archive::kLoads) {
@@ -546,7 +546,7 @@ void Checkpoint::LoadModel(Load& load, State& state, uint32_t number,
   Task task{};
   load.Text(name);
   load.Do(owner);
-  load.Do(task);
+  DoEnum(load, task, Task::kMultilabel);
   Model* model = state.models_.Insert(
       std::make_unique<Model>(name, number, owner, task, &state.reclaimer_,
                               &state.prediction_ages_, &state.label_ages_,
@@ -626,7 +626,11 @@ void Checkpoint::DoHead(Archive& archive, State& state) {
   archive.Do(state.next_model_number_);
   auto owners = static_cast<uint32_t>(state.owners_.size());
   archive.Do(owners);
-  if constexpr (Archive::kLoads) state.owners_.resize(owners);
+  if constexpr (Archive::kLoads) {
+    constexpr uint32_t kMostOwners = 1 << 26;  // some GiB
+    if (owners > kMostOwners) return archive.Fail();
+    state.owners_.resize(owners);
+  }
   Do(archive, state.prediction_ages_);
   Do(archive, state.label_ages_);
 }
