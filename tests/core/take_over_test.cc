@@ -12,6 +12,7 @@
 #include "tests/support/engine.h"
 #include "tests/support/map_store.h"
 #include "tests/support/random_events.h"
+#include "tests/support/seeds.h"
 
 using namespace plumbline;  // NOLINT: a test
 
@@ -75,7 +76,7 @@ struct Worlds {
 
 TEST_CASE("a state takes over the past of models that it did not have") {
   MapStore store;
-  Worlds worlds(GENERATE(1u, 2u, 3u, 4u));
+  Worlds worlds(GENERATE(range(1u, 1 + SeedsOr(1))));
   if (GENERATE(false, true)) {
     worlds.present.pipeline.UseStore(&store, 10'000, 10'000);
   }
@@ -97,6 +98,7 @@ TEST_CASE("a state takes over the past of models that it did not have") {
   for (int group = 0; group < 200; ++group) {
     const auto events = worlds.Events();
     worlds.Post(events, worlds.whole.now_ms, &worlds.present);
+    if (group % 20 != 0) continue;
     REQUIRE(Describe(worlds.present.pipeline.state(), worlds.whole.now_ms) ==
             Describe(worlds.whole.pipeline.state(), worlds.whole.now_ms));
   }
