@@ -97,6 +97,7 @@ bool State::ChangeSettings(Settings settings, int64_t now_ms) {
   const uint32_t first_age = NewAge();
   label_ages_.Close(now_ms);
 
+  RemoveUnused();
   for (Model* model : models_.Get()) {
     model->FreezeMatrixBeyond(settings_->matrix_classes);
     const ModelSettings& rule = settings_->For(model->name);
@@ -114,6 +115,14 @@ bool State::ChangeSettings(Settings settings, int64_t now_ms) {
   AddNamedModels();
   Expire();
   return true;
+}
+
+// What they were configured as before says nothing of them.
+void State::RemoveUnused() {
+  const std::vector<Model*> models = models_.Get();
+  for (Model* model : models) {
+    if (model->IsUnused()) Remove(model);
+  }
 }
 
 // As far as limits allow.

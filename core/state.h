@@ -197,6 +197,7 @@ class State {
 
   void Sweep(size_t n);
   uint32_t NewAge();
+  void RemoveUnused();
   void AddNamedModels();
   void AddConfiguredClasses(Model* model, uint32_t first_age);
   uint64_t ReadEarlyLabel(Model* model, uint64_t bits);

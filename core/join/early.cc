@@ -31,7 +31,7 @@ void Joiner::PlanUnsettled(const EventBatch& batch, Plan* plan) {
   plan->is_early = LeavesTaskOpen(event) && PlaceOf(model, event.label) < most;
   if (plan->is_early) return;
   plan->decides_task = true;
-  plan->task = TaskTakenFrom(batch, event);
+  plan->task = TaskTakenFrom(batch, event, RuleOf(model));
   chain_.clear();  // it is planned again once labels of the chain can be read
 }
 

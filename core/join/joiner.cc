@@ -223,9 +223,9 @@ BatchOutcome::Error Joiner::RejectionOf(const EventBatch& batch, size_t place,
     error.task = model->task;
     error.task_since_ms = model->task_since_ms;
   } else {
-    error.task = state_->settings()
-                     .For(batch.names[event.model])
-                     .task.value_or(TaskTakenFrom(batch, event));
+    const ModelSettings& rule =
+        state_->settings().For(batch.names[event.model]);
+    error.task = rule.task.value_or(TaskTakenFrom(batch, event, rule));
   }
   return error;
 }

@@ -44,6 +44,7 @@ struct BatchOutcome {
   struct Warned {
     uint32_t event;  // in batch.events
     Warning warning;
+    Task task = Task::kClassification;  // of the model
   };
   uint64_t accepted = 0;
   uint64_t duplicates = 0;

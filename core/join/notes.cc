@@ -45,7 +45,7 @@ size_t BytesOf(const Account::Pair& pair) {
 void Joiner::NoteWarnings(const Plan& plan) {
   for (size_t i = 0; i < kWarningCount; ++i) {
     if ((plan.warnings >> i & 1) == 0) continue;
-    outcome_->warnings.push_back({place_, static_cast<Warning>(i)});
+    outcome_->warnings.push_back({place_, static_cast<Warning>(i), plan.task});
   }
 }
 

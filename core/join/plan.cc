@@ -41,9 +41,10 @@ Reject Joiner::PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
     }
     if (!plan->model->is_settled) PlanUnsettled(batch, plan);
   } else {
-    const auto& task = state_->settings().For(batch.names[event.model]).task;
-    plan->task = task.value_or(TaskTakenFrom(batch, event));
-    plan->is_early = !task && LeavesTaskOpen(event);
+    const ModelSettings& rule =
+        state_->settings().For(batch.names[event.model]);
+    plan->task = rule.task.value_or(TaskTakenFrom(batch, event, rule));
+    plan->is_early = !rule.task && LeavesTaskOpen(event);
   }
   for (const uint32_t r : chain_) {
     const Record& record = state_->table().at(r);

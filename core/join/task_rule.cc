@@ -7,17 +7,26 @@
 
 namespace plumbline {
 
-Task TaskTakenFrom(const EventBatch& batch, const Event& event) {
+bool IsScored(const EventBatch& batch, const Event& event) {
+  const Extra& extra = batch.ExtraOf(event);
+  return event.prediction_kind != ValueKind::kNone &&
+         (extra.score >= 0 || extra.lacks_scores || extra.scores.count > 0);
+}
+
+Task TaskTakenFrom(const EventBatch& batch, const Event& event,
+                   const ModelSettings& rule) {
   const bool predicts = event.prediction_kind != ValueKind::kNone;
   const ValueKind kind = predicts ? event.prediction_kind : event.label_kind;
   if (kind == ValueKind::kSet) return Task::kMultilabel;
   if (kind != ValueKind::kReal) return Task::kClassification;
-  const Extra& extra = batch.ExtraOf(event);
-  const bool scored = predicts && (extra.score >= 0 || extra.lacks_scores ||
-                                   extra.scores.count > 0);
-  return scored && IsWhole(std::bit_cast<double>(event.prediction))
-             ? Task::kClassification
-             : Task::kRegression;
+  const auto number =
+      std::bit_cast<double>(predicts ? event.prediction : event.label);
+  // Data frames write the classes 0 and 1 so where something is missing.
+  const bool has_classes = !rule.classes.empty() ||
+                           !rule.positive_class.empty() ||
+                           IsScored(batch, event);
+  return has_classes && IsWhole(number) ? Task::kClassification
+                                        : Task::kRegression;
 }
 
 bool LeavesTaskOpen(const Event& event) {

@@ -9,9 +9,13 @@
 
 namespace plumbline {
 
+// True if the event's prediction comes with a score, or with scores.
+bool IsScored(const EventBatch& batch, const Event& event);
+
 // The task that is taken from a model's first event: from its prediction, or
-// else its label.
-Task TaskTakenFrom(const EventBatch& batch, const Event& event);
+// else its label. `rule`: the model's.
+Task TaskTakenFrom(const EventBatch& batch, const Event& event,
+                   const ModelSettings& rule);
 
 // A label alone that is written as a whole number with a fraction or exponent
 // (1.0), and is not too long for a class, may be a class or a value: it decides

@@ -60,11 +60,13 @@ bool EventReader::ReadScores(Element value, Event* event) {
     }
     read.score += 0.0;  // one kind of zero
   }
-  if (incomplete) {
+  const bool empty = batch_->class_scores.size() == begin;
+  if (incomplete || empty) {
     batch_->class_scores.resize(begin);
     batch_->AddExtra(event).lacks_scores = true;
     out_->AddWarning({event->index, Warning::kScoresIncomplete, "scores",
-                      "a score is null, so all scores are left out"});
+                      empty ? "scores has no class"
+                            : "a score is null, so all scores are left out"});
     return true;
   }
   batch_->AddExtra(event).scores = {

@@ -93,14 +93,16 @@ void ExplainMismatch(const EventBatch& batch, const BatchOutcome::Error& error,
   explained->message += "; if that is not meant, " + ToChangeTask(model);
 }
 
-std::string TaskAssumed(const EventBatch& batch, const Event& event) {
+std::string TaskAssumed(const EventBatch& batch, const Event& event,
+                        Task task) {
   const std::string_view model = batch.names[event.model];
   const bool predicts = event.prediction_kind != ValueKind::kNone;
-  const Task task = TaskTakenFrom(batch, event);
   const ValueKind kind = predicts ? event.prediction_kind : event.label_kind;
   std::string from = Described(kind);
   if (kind == ValueKind::kReal && task == Task::kClassification) {
-    from = "a whole number that comes with a score";
+    from = IsScored(batch, event)
+               ? "a whole number that comes with a score"
+               : "a whole number, and classes are configured";
   }
   return "model " + Quoted(model) + " is taken for a " +
          std::string(TaskName(task)) + ", as its first " +
@@ -170,7 +172,7 @@ EventWarning Explain(const EventBatch& batch,
                          predicts ? "prediction" : "label", ""};
   switch (warned.warning) {
     case Warning::kTaskAssumed:
-      explained.message = TaskAssumed(batch, event);
+      explained.message = TaskAssumed(batch, event, warned.task);
       break;
     case Warning::kPositiveClassEnded:
       explained.message =

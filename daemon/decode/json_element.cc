@@ -6,12 +6,13 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/decode/json_scan.h"
+
 namespace plumbline {
 
 using simdjson::dom::element_type;
 
 bool IntegerText(simdjson::dom::element value, std::string* text) {
-  constexpr double kLargestExact = 9'007'199'254'740'992;  // 2^53
   switch (value.type()) {
     case element_type::INT64:
       *text = std::to_string(int64_t(value));

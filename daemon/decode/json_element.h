@@ -25,7 +25,7 @@ inline bool AsNumber(simdjson::dom::element value, double* number) {
   }
 }
 
-// The decimal text of an integer. A whole number up to 2^53 is one however it
+// The decimal text of an integer. A whole number below 2^53 is one however it
 // is written: data frames make 7.0 of 7 in columns where something is missing.
 bool IntegerText(simdjson::dom::element value, std::string* text);
 

@@ -24,6 +24,9 @@ bool IsInteger(std::string_view number);
 bool Fits64Bits(std::string_view integer);
 bool FitsDouble(std::string_view number);
 
+// The largest integer that no other one is as a double.
+inline constexpr double kLargestExact = 9'007'199'254'740'991;  // 2^53 - 1
+
 // NaN, Infinity or -Infinity, which Python's serializer writes.
 bool IsNotANumber(std::string_view word);
 

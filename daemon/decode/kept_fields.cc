@@ -29,7 +29,6 @@ bool IsFeature(const JsonField& entry) {
 
 // Of a number with a fraction or an exponent; nullopt if it is not whole.
 std::optional<int64_t> WholeOf(std::string_view number) {
-  constexpr double kLargestExact = 9'007'199'254'740'992;  // 2^53
   const double value = std::strtod(std::string(number).c_str(), nullptr);
   if (std::abs(value) > kLargestExact || value != std::trunc(value)) {
     return std::nullopt;

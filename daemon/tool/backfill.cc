@@ -60,6 +60,7 @@ class Backfilling {
       return "the events go on until " + FormatTimestamp(events_.last_ms()) +
              ", which is further ahead than limits.future allows";
     }
+    now_ms_ = now_ms;
     std::string wrong = SetPastApart();
     if (wrong.empty()) wrong = BringPast();
     if (wrong.empty()) {
@@ -101,8 +102,7 @@ class Backfilling {
       state->NumberBehind(pipeline_.state());
       state->LimitHistory(config_.retention_ms);
     });
-    Outcome settled;
-    Apply(Command{pipeline_.state().settings()}, 0, &past, &settled);
+    Configure(&past);
     std::string wrong = Run(&past, [this](const auto& visit) {
       return events_.ForEachKept(visit);
     });
@@ -116,12 +116,30 @@ class Backfilling {
                : "with these models it would be more than " + wrong + " allows";
   }
 
+  // With what the store's state leaves of limits. Models that are configured by
+  // their names are in both, and count once.
+  void Configure(Pipeline* past) {
+    constexpr auto kRelaxed = std::memory_order_relaxed;
+    Settings settings = pipeline_.state().settings();
+    Outcome settled;
+    Apply(Command{settings}, 0, past, &settled);
+    const auto& present = pipeline_.state().gauges();
+    const auto& named = past->state().gauges();
+    settings.models +=
+        named.model_count.load(kRelaxed) - present.model_count.load(kRelaxed);
+    settings.window_bytes +=
+        named.window_bytes.load(kRelaxed) - present.window_bytes.load(kRelaxed);
+    Apply(Command{settings}, 0, past, &settled);
+  }
+
   template <class ForEach>
   std::string Run(Pipeline* pipeline, ForEach for_each) {
     bool applied = true;
     const bool taken = for_each([&](int64_t moment_ms, const Command& command) {
       Outcome outcome;
-      applied = Apply(command, moment_ms, pipeline, &outcome);
+      // What is ahead of the clock counts as now, as in the daemon.
+      applied =
+          Apply(command, std::min(moment_ms, now_ms_), pipeline, &outcome);
       return applied && events_.Note(outcome);
     });
     if (!applied) return kNotWritten;
@@ -132,6 +150,7 @@ class Backfilling {
   RecordedEvents& events_;
   Pipeline& pipeline_;
   const int64_t stored_ms_;
+  int64_t now_ms_ = 0;  // of the clock
 };
 
 // Tells what there was, and returns the exit status.

@@ -127,6 +127,40 @@ class SimulateTest(unittest.TestCase):
                 (result,) = daemon.model("known", window="7d")
                 self.assertEqual(result["observations"], 1)
 
+    def test_what_backfill_brings_ahead_of_the_clock_counts_as_now(self):
+        with tempfile.TemporaryDirectory() as store:
+            ahead = {"model": "m", "id": "1", "prediction": "UP",
+                     "timestamp": time.time() + 500}
+            run = self.backfill(store, ahead)
+            self.assertEqual(run.returncode, 0, run.stderr)
+            with Daemon(CONFIG, storage=store) as daemon:
+                self.assertLess(
+                    daemon.metric("plumbline_clock_behind_seconds"), 60)
+
+    def test_the_past_of_models_beyond_the_limit_is_rejected_by_event(self):
+        config = os.path.join(self.directory.name, "limited.yaml")
+        with open(config, "w") as f:
+            f.write(CONFIG + "  - {match: named}\nlimits: {models: 3}\n")
+        with tempfile.TemporaryDirectory() as store:
+            with Daemon(storage=store) as daemon:
+                daemon.write_config(open(config).read())
+                daemon.stop()
+                daemon.start()
+                daemon.post([{"model": "live", "prediction": "a", "label": "a"}])
+            past = [{"model": model, "id": "1", "prediction": "a",
+                     "timestamp": time.time() - DAY}
+                    for model in ("named", "old", "other")]
+            arguments = ("--config.file", config)
+            run = self.backfill(store, past, *arguments)
+            self.assertEqual(run.returncode, 1, run.stderr)
+            self.assertIn("limits.models", run.stderr)
+            run = self.backfill(store, past, *arguments, "--skip-rejected")
+            self.assertIn("3 events, 1 rejected", run.stdout)
+            with Daemon(open(config).read(), storage=store) as daemon:
+                models = json.loads(daemon.get("/api/v1/models")[2])["models"]
+                self.assertEqual([model["model"] for model in models],
+                                 ["live", "named", "old"])
+
     def test_what_cannot_be_simulated_is_told(self):
         path = os.path.join(self.directory.name, "bad.ndjson")
         with open(path, "w") as f:

@@ -67,12 +67,46 @@ TEST_CASE("a whole number with a fraction is a class where scores come too") {
 
 TEST_CASE("scores that are left out decide the task all the same") {
   EventBatch batch = Batch({Prediction("a", 1.0)});
-  CHECK(TaskTakenFrom(batch, batch.events[0]) == Task::kRegression);
+  CHECK(TaskTakenFrom(batch, batch.events[0], {}) == Task::kRegression);
   batch.AddExtra(&batch.events[0]).lacks_scores = true;
-  CHECK(TaskTakenFrom(batch, batch.events[0]) == Task::kClassification);
+  CHECK(TaskTakenFrom(batch, batch.events[0], {}) == Task::kClassification);
   Engine engine;
   engine.Do(Command{batch});
   CHECK(engine.Model().task == Task::kClassification);
+}
+
+TEST_CASE("with configured classes a whole number with a fraction is one") {
+  for (const bool by_classes : {true, false}) {
+    Engine engine;
+    if (by_classes) {
+      engine.settings.defaults.classes = {"0", "1"};
+    } else {
+      engine.settings.defaults.positive_class = "1";
+    }
+    engine.Use();
+    const auto outcome = engine.Post({Both(1.0, 0.0)});
+    CHECK(outcome.accepted == 1);
+    REQUIRE(outcome.warnings.size() == 1);
+    CHECK(outcome.warnings[0].task == Task::kClassification);
+    CHECK(engine.Post({Scored(Both(1, 0), 0.5)}).accepted == 1);
+  }
+}
+
+TEST_CASE("a model without events has the task that is configured now") {
+  Engine engine;
+  ModelSettings rule = engine.settings.defaults;
+  rule.match = "m";
+  rule.task = Task::kClassification;
+  engine.settings.model_rules = {rule};
+  engine.Use();
+  CHECK(engine.Model().task == Task::kClassification);
+  engine.settings.model_rules[0].task = Task::kRegression;
+  engine.Use();
+  CHECK(engine.Model().task == Task::kRegression);
+  CHECK(engine.Post({Both(1.5, 1.0)}).accepted == 1);
+  engine.settings.model_rules[0].task = Task::kClassification;
+  engine.Use();
+  CHECK(engine.Model().task == Task::kRegression);
 }
 
 TEST_CASE("a configured task is not assumed") {
