@@ -19,6 +19,7 @@ namespace {
 
 constexpr int64_t kWebConnections = 64;
 constexpr auto kStopGrace = std::chrono::seconds(10);
+constexpr auto kRecoveryReports = std::chrono::seconds(5);
 
 // The addresses, with the ports that the system chose for port 0.
 std::string Ports(const std::vector<std::string>& addresses,
@@ -35,20 +36,32 @@ std::string Ports(const std::vector<std::string>& addresses,
 }
 
 StoreOptions StoreOptionsFor(const AppOptions& options, const Config& config) {
-  return {.path = options.storage_path,
-          .memory_bytes = config.memory_bytes,
-          .remembered_bytes = config.engine.remembered_bytes,
-          .durability = config.durability == "power" ? Durability::kPower
-                                                     : Durability::kProcess,
-          .retention_ms = config.retention_ms,
-          .checkpoint_bytes = options.checkpoint_bytes,
-          .waits =
-              [](const std::string& error) {
-                Log(LogLevel::kError,
-                    "the disk is full: waiting for space to start",
-                    {{"error", error}});
-              },
-          .gives_up = options.gives_up};
+  return {
+      .path = options.storage_path,
+      .memory_bytes = config.memory_bytes,
+      .remembered_bytes = config.engine.remembered_bytes,
+      .durability = config.durability == "power" ? Durability::kPower
+                                                 : Durability::kProcess,
+      .retention_ms = config.retention_ms,
+      .checkpoint_bytes = options.checkpoint_bytes,
+      .waits =
+          [](const std::string& error) {
+            Log(LogLevel::kError,
+                "the disk is full: waiting for space to start",
+                {{"error", error}});
+          },
+      .gives_up = options.gives_up,
+      .goes_on =
+          [gives_up = options.gives_up,
+           told = std::chrono::steady_clock::now()](uint64_t sequence) mutable {
+            const auto now = std::chrono::steady_clock::now();
+            if (now - told >= kRecoveryReports) {
+              told = now;
+              Log(LogLevel::kInfo, "recovering",
+                  {{"record", std::to_string(sequence)}});
+            }
+            return !gives_up();
+          }};
 }
 
 }  // namespace
@@ -74,7 +87,8 @@ std::unique_ptr<App> App::Start(const AppOptions& options, std::string* error) {
   app->recovery_seconds_.store(took.count());
   app->phase_.store(Phase::kReady);
   Log(LogLevel::kInfo, "ready",
-      {{"ingest",
+      {{"recovered_in_seconds", std::to_string(took.count())},
+       {"ingest",
         Ports(options.ingest_addresses, app->ingest_server_->ports())},
        {"web", Ports(options.web_addresses, app->web_server_->ports())},
        {"durability", app->config_.durability},

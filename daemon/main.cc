@@ -80,6 +80,10 @@ int main(int argc, char** argv) {
   plumbline::AppOptions options = flags->app;
   options.gives_up = IsToStop;
   const auto app = plumbline::App::Start(options, &error);
+  if (app == nullptr && IsToStop()) {
+    Log(LogLevel::kInfo, "stopped", {{"because", error}});
+    return 0;
+  }
   if (app == nullptr) {
     // Several problems of a configuration are several lines.
     for (size_t begin = 0; begin <= error.size();) {

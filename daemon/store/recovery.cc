@@ -1,5 +1,7 @@
 #include "daemon/store/recovery.h"
 
+#include <utility>
+
 namespace plumbline {
 
 std::optional<Database::Stored> RestoreCheckpoint(const Database& database,
@@ -16,9 +18,15 @@ std::optional<Database::Stored> RestoreCheckpoint(const Database& database,
   return stored;
 }
 
-std::function<bool(uint64_t, std::string_view)> Replayer(Pipeline* pipeline,
-                                                         std::string* error) {
-  return [pipeline, error](uint64_t sequence, std::string_view record) {
+std::function<bool(uint64_t, std::string_view)> Replayer(
+    Pipeline* pipeline, std::string* error,
+    std::function<bool(uint64_t)> goes_on) {
+  return [pipeline, error, goes_on = std::move(goes_on)](
+             uint64_t sequence, std::string_view record) {
+    if (!goes_on(sequence)) {
+      *error = "stopped while recovering";
+      return false;
+    }
     const auto status = pipeline->Replay(record);
     if (status == Pipeline::Status::kStoreFailed) {
       *error = "the stored pairs that record " + std::to_string(sequence) +

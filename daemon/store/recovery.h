@@ -19,8 +19,12 @@ std::optional<Database::Stored> RestoreCheckpoint(const Database& database,
                                                   Pipeline* pipeline,
                                                   std::string* error);
 
-// What applies the records of the journal (see ReadJournal).
+// What applies the records of the journal (see ReadJournal). `goes_on` is asked
+// before each, and false ends it.
 std::function<bool(uint64_t sequence, std::string_view record)> Replayer(
-    Pipeline* pipeline, std::string* error);
+    Pipeline* pipeline, std::string* error,
+    std::function<bool(uint64_t sequence)> goes_on = [](uint64_t) {
+      return true;
+    });
 
 }  // namespace plumbline

@@ -84,9 +84,9 @@ bool Store::Recover(Pipeline* pipeline, std::string* error) {
       pipeline->state().records());
   history_ =
       std::make_unique<HistoryStore>(database_.get(), options_.retention_ms);
-  journal_ =
-      FileJournal::Open(directory_->path(), options_.durability,
-                        stored->sequence, Replayer(pipeline, error), error);
+  journal_ = FileJournal::Open(
+      directory_->path(), options_.durability, stored->sequence,
+      Replayer(pipeline, error, options_.goes_on), error);
   if (journal_ == nullptr) return false;
   // Far beyond what checkpoints leave of it: they fail.
   journal_->SetMost(16 * options_.checkpoint_bytes + (uint64_t{64} << 20));

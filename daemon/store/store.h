@@ -38,6 +38,11 @@ struct StoreOptions {
   // waits, whether to give up.
   std::function<void(const std::string& error)> waits = [](const auto&) {};
   std::function<bool()> gives_up = [] { return true; };
+  // Asked for each record of the journal that recovery reads: false ends it,
+  // and the store is as it was.
+  std::function<bool(uint64_t sequence)> goes_on = [](uint64_t) {
+    return true;
+  };
 };
 
 class Store {
@@ -70,8 +75,8 @@ class Store {
   const Checkpointer& checkpointer() const { return *checkpointer_; }
   uint64_t journal_errors() const { return journal_->errors(); }
   uint64_t bytes() const { return journal_->bytes() + database_->bytes(); }
-  // A copy of it as it is now, under this name; its path, or nullopt. Names begin
-  // with their times; of all copies the `kept` youngest stay.
+  // A copy of it as it is now, under this name; its path, or nullopt. Names
+  // begin with their times; of all copies the `kept` youngest stay.
   std::optional<std::string> WriteSnapshot(const std::string& name,
                                            size_t kept);
 

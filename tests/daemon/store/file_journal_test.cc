@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/store/recovery.h"
 #include "daemon/store/segment.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary.h"
@@ -171,6 +172,19 @@ TEST_CASE("a record that the state does not understand stops the start") {
             [](uint64_t sequence, std::string_view) { return sequence != 2; },
             &error) == nullptr);
   CHECK(error.find("record 2") != std::string::npos);
+}
+
+TEST_CASE("a recovery that is stopped leaves the journal as it is") {
+  const TemporaryDirectory directory;
+  const Records records = Fill(directory, 5);
+  Pipeline pipeline(nullptr);
+  std::string error;
+  const auto journal = FileJournal::Open(
+      directory.path, Durability::kProcess, 1,
+      Replayer(&pipeline, &error, [](uint64_t) { return false; }), &error);
+  CHECK(journal == nullptr);
+  CHECK(error.find("stopped while recovering") != std::string::npos);
+  CHECK(Open(directory).records == records);
 }
 
 TEST_CASE("a write that fails leaves nothing, and the next one works") {
