@@ -38,7 +38,7 @@ void TakePairs(State* from, State* to) {
 
 // Of a model that is configured by its name both have one; that with events
 // stays.
-void RemoveUnused(State* past, State* present) {
+void RemoveDoubles(State* past, State* present) {
   const std::vector<Model*> models = past->models().Get();
   for (Model* model : models) {
     if (model->IsUnused()) {
@@ -59,7 +59,7 @@ void State::NumberBehind(const State& present) {
 }
 
 std::string State::TakeOver(State* past) {
-  RemoveUnused(past, this);
+  RemoveDoubles(past, this);
   past->Publish();
   const std::vector<Model*> models = past->models_.Get();
   if (static_cast<int64_t>(models_.Get().size() + models.size()) >

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "core/timestamp.h"
 #include "daemon/clock.h"
@@ -40,6 +41,27 @@ class Backfilling {
         events_(*events),
         pipeline_(*pipeline),
         stored_ms_(pipeline->state().gauges().now_ms.load()) {}
+
+  // Models that have been silent for so long that the daemon will forget them.
+  std::vector<std::string> SoonForgotten() const {
+    const Settings& settings = pipeline_.state().settings();
+    std::vector<std::string> forgotten;
+    for (const std::string& name : events_.models()) {
+      const Model* model = pipeline_.state().FindModel(name);
+      if (model == nullptr) continue;
+      int64_t silence_ms = settings.retire_after_ms;
+      for (const WindowSettings& window : settings.For(name).windows) {
+        silence_ms = std::max(silence_ms, window.length_ms);
+      }
+      if (model->last_event_ms + silence_ms > now_ms_) continue;
+      forgotten.push_back(
+          "model " + name + " had its last event at " +
+          FormatTimestamp(model->last_event_ms) +
+          ", longer ago than limits.retire_after and its windows: the daemon "
+          "forgets it soon after its start");
+    }
+    return forgotten;
+  }
 
   // Each says what went wrong, or nothing.
 
@@ -209,6 +231,7 @@ int Backfill(const BackfillFlags& flags) {
   report.progress().Clear();
   if (!error.empty()) return Fail(error + "; nothing was written");
   events->Summarize();
+  for (const std::string& line : backfilling.SoonForgotten()) report.Tell(line);
   return Finish(flags, report, store.get());
 }
 

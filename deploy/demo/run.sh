@@ -1,20 +1,30 @@
 #!/usr/bin/env bash
 # Starts Plumbline and Prometheus on loopback and replays real predictions and
 # labels, so that one sees the accuracy of a real model fall and recover.
-# Ctrl-C stops all of it.
+# Ctrl-C stops all of it. INGEST, WEB and PROMETHEUS are other addresses than the
+# usual ones; SPEED is in events per second.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 bin=build/release/daemon
 dir=run
 speed=${SPEED:-1000}
-ingest=127.0.0.1:9350
-web=127.0.0.1:9351
-prometheus=127.0.0.1:9390
+ingest=${INGEST:-127.0.0.1:9350}
+web=${WEB:-127.0.0.1:9351}
+prometheus=${PROMETHEUS:-127.0.0.1:9390}
 if ! command -v curl >/dev/null; then
   echo "curl is not installed: it is asked whether the daemon is ready." >&2
   exit 1
 fi
+# Before anything is deleted, or sent to a daemon that is not this one.
+for address in "$ingest" "$web" "$prometheus"; do
+  if (exec 3<>"/dev/tcp/${address%:*}/${address##*:}") 2>/dev/null; then
+    echo "$address is in use, perhaps by another Plumbline. Stop it, or choose" \
+      "other addresses: make run INGEST=127.0.0.1:9450 WEB=127.0.0.1:9451" \
+      "PROMETHEUS=127.0.0.1:9490" >&2
+    exit 1
+  fi
+done
 rm -rf "$dir"
 mkdir -p "$dir"
 
@@ -28,8 +38,9 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 130' INT TERM
 
-await() {  # name, url, log
+await() {  # name, url, log: of what was started last
   for _ in $(seq 100); do
+    if ! kill -0 "${pids[-1]}" 2>/dev/null; then break; fi
     if curl -fsS -o /dev/null "$2" 2>/dev/null; then return; fi
     sleep 0.1
   done
@@ -47,7 +58,7 @@ await Plumbline "http://$web/-/ready" "$dir/plumbline.log"
 
 if command -v prometheus >/dev/null; then
   cp deploy/prometheus/prometheus.yml deploy/prometheus/rules.yml "$dir/"
-  sed -i 's/: 5s$/: 1s/' "$dir/prometheus.yml"
+  sed -i "s/: 5s$/: 1s/; s/127\.0\.0\.1:9351/$web/" "$dir/prometheus.yml"
   prometheus --config.file="$dir/prometheus.yml" \
     --storage.tsdb.path="$dir/prometheus" --web.listen-address="$prometheus" \
     >"$dir/prometheus.log" 2>&1 &

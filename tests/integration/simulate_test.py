@@ -127,6 +127,15 @@ class SimulateTest(unittest.TestCase):
                 (result,) = daemon.model("known", window="7d")
                 self.assertEqual(result["observations"], 1)
 
+    def test_backfill_tells_what_the_daemon_will_forget(self):
+        with tempfile.TemporaryDirectory() as store:
+            run = self.backfill(store, {
+                "model": "m", "prediction": "UP", "label": "UP",
+                "timestamp": "1998-01-01"})
+            self.assertEqual(run.returncode, 0, run.stderr)
+            self.assertIn("model m had its last event at 1998-01-01", run.stderr)
+            self.assertIn("limits.retire_after", run.stderr)
+
     def test_what_backfill_brings_ahead_of_the_clock_counts_as_now(self):
         with tempfile.TemporaryDirectory() as store:
             ahead = {"model": "m", "id": "1", "prediction": "UP",
