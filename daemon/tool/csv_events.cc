@@ -281,17 +281,26 @@ bool CsvEvents::TakeLine(Line* line) {
   return true;
 }
 
+const std::string& CsvEvents::TextOf(const Target& target,
+                                     const CsvCells& cells) {
+  return target.cell == kConstant ? target.value : cells[target.cell];
+}
+
 std::string CsvEvents::Json(const CsvCells& cells) const {
   std::string json = "{";
   const std::string* open = nullptr;  // the object that is being written
+  // To leave one out would say that it is 0.
+  const bool has_scores =
+      std::any_of(targets_.begin(), targets_.end(), [&](const Target& target) {
+        return target.field.object == "scores" &&
+               !IsMissing(TextOf(target, cells));
+      });
   for (const Target& target : targets_) {
     const CsvField& field = target.field;
     std::string value;
-    if (!AppendValue(
-            field.kind,
-            target.cell == kConstant ? target.value : cells[target.cell],
-            &value)) {
-      continue;
+    if (!AppendValue(field.kind, TextOf(target, cells), &value)) {
+      if (!has_scores || field.object != "scores") continue;
+      value = "null";
     }
     if (open != nullptr && *open != field.object) {
       json += '}';

@@ -166,6 +166,18 @@ class FormatsTest(Files):
         self.assertEqual(line["observations"], 4)
         self.assertEqual(line["metrics"]["accuracy"], 0.75)
 
+    def test_scores_with_an_empty_cell_are_left_out_as_those_with_nan(self):
+        rows = [{"model": "m", "id": str(i), "prediction": "a", "label": "a",
+                 "timestamp": T + i, "scores": {"a": 0.75, "b": 0.25}}
+                for i in range(4)]
+        rows[1]["scores"]["b"] = float("nan")
+        table = pd.json_normalize(rows)
+        for path in (self.file("e", rows),
+                     self.file("e.csv", table.to_csv(index=False))):
+            (line,), stderr = self.simulate(path)
+            self.assertEqual(line["observations"], 4)
+            self.assertIn("warning: scores_incomplete: 1 events", stderr)
+
 
 class BadLinesTest(Files):
     BAD = ('{"model":"m","id":"1","prediction":"y","label":"y","timestamp":%d}\n'

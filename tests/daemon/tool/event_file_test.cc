@@ -133,6 +133,20 @@ TEST_CASE("columns are fields by their names, and cells are what they say") {
   CHECK(read.lines == Lines{2, 3, 4});
 }
 
+TEST_CASE("an empty cell among scores is null, and a row of them has none") {
+  const Read read = ReadAll(
+      "model,prediction,scores.a,scores.b,scores.c\n"
+      "m,a,0.6,,0.4\nm,a,NaN,0.3,0.7\nm,a,,NA,\nm,a,1,0,0\n");
+  CHECK(
+      read.texts ==
+      Texts{R"({"model":"m","prediction":"a",)"
+            R"("scores":{"a":0.6,"b":null,"c":0.4}})",
+            R"({"model":"m","prediction":"a",)"
+            R"("scores":{"a":null,"b":0.3,"c":0.7}})",
+            R"({"model":"m","prediction":"a"})",
+            R"({"model":"m","prediction":"a","scores":{"a":1,"b":0,"c":0}})"});
+}
+
 TEST_CASE("what is infinite is left for the reader to warn of") {
   const Read read = ReadAll(
       "id,model,prediction,score,features.x,features.y\n"
