@@ -46,6 +46,21 @@ bool IsLongInteger(std::string_view text) {
   return text.size() > kMost && text.find_first_of(".eE") == text.npos;
 }
 
+// Data frames write the integers of a column so where one is missing.
+std::string_view IdOf(std::string_view text) {
+  constexpr int64_t kExact = int64_t{1} << 53;
+  if (!text.ends_with(".0")) return text;
+  const std::string_view whole = text.substr(0, text.size() - 2);
+  int64_t value = 0;
+  const auto [end, error] =
+      std::from_chars(whole.data(), whole.data() + whole.size(), value);
+  const bool is_one = error == std::errc() &&
+                      end == whole.data() + whole.size() &&
+                      IsJsonNumber(whole) && value > -kExact && value < kExact;
+  if (!is_one) return text;
+  return value == 0 ? "0" : whole;
+}
+
 void AppendText(std::string_view text, std::string* json) {
   AppendJsonString(text, json);
 }
@@ -74,7 +89,8 @@ void AppendNumber(std::string_view text, std::string* json) {
 // False if the event has no such field.
 bool AppendValue(Kind kind, std::string_view text, std::string* json) {
   if (IsMissing(text)) return false;
-  if (kind != Kind::kText && IsInfinite(text)) {
+  const bool is_text = kind == Kind::kText || kind == Kind::kId;
+  if (!is_text && IsInfinite(text)) {
     // Whoever reads it warns of it.
     *json += text.starts_with('-') ? "-Infinity" : "Infinity";
     return true;
@@ -82,6 +98,9 @@ bool AppendValue(Kind kind, std::string_view text, std::string* json) {
   switch (kind) {
     case Kind::kText:
       AppendText(text, json);
+      break;
+    case Kind::kId:
+      AppendText(IdOf(text), json);
       break;
     case Kind::kNumber:
       AppendNumber(text, json);

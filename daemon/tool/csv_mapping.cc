@@ -16,7 +16,7 @@ struct Known {
 };
 constexpr Known kFields[] = {
     {"model", Kind::kText},     {"version", Kind::kText},
-    {"id", Kind::kText},        {"prediction", Kind::kClass},
+    {"id", Kind::kId},          {"prediction", Kind::kClass},
     {"label", Kind::kClass},    {"score", Kind::kNumber},
     {"timestamp", Kind::kTime}, {"latency", Kind::kNumber},
     {"scores", Kind::kWhole},   {"segments", Kind::kWhole},

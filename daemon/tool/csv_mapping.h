@@ -14,6 +14,7 @@ namespace plumbline {
 struct CsvField {
   enum class Kind {
     kText,
+    kId,     // text, or an integer as data frames write it
     kClass,  // or a value: what is written as a number is one
     kNumber,
     kTime,

@@ -178,6 +178,19 @@ class FormatsTest(Files):
             self.assertEqual(line["observations"], 4)
             self.assertIn("warning: scores_incomplete: 1 events", stderr)
 
+    def test_ids_of_a_data_frame_with_a_gap_join_those_without(self):
+        predictions = pd.DataFrame({
+            "model": "m", "id": [1, 2, None, 3], "prediction": "y",
+            "timestamp": [T, T + 1, T + 2, T + 3]})
+        labels = pd.DataFrame({"model": "m", "id": [1, 2, 3], "label": "y",
+                               "timestamp": [T + 7, T + 8, T + 9]})
+        csv = predictions.to_csv(index=False)
+        self.assertIn(",1.0,", csv)
+        (line,), _ = self.simulate(
+            self.file("p.csv", csv),
+            self.file("l.csv", labels.to_csv(index=False)), status=1)
+        self.assertEqual(line["observations"], 3)
+
 
 class BadLinesTest(Files):
     BAD = ('{"model":"m","id":"1","prediction":"y","label":"y","timestamp":%d}\n'

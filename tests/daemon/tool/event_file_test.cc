@@ -147,6 +147,25 @@ TEST_CASE("an empty cell among scores is null, and a row of them has none") {
             R"({"model":"m","prediction":"a","scores":{"a":1,"b":0,"c":0}})"});
 }
 
+TEST_CASE("an id that is a whole number is the integer, and a version text") {
+  const Read read = ReadAll(
+      "model,label,id,version\n"
+      "m,a,1.0,1.0\nm,a,-7.0,2\nm,a,-0.0,2\nm,a,9007199254740991.0,2\n"
+      "m,a,9007199254740992.0,2\nm,a,1.50,2\nm,a,1.00,2\nm,a,007.0,2\n"
+      "m,a,x.0,2\nm,a,1e3.0,2\nm,a,.0,2\n");
+  Texts ids;
+  for (const std::string& text : read.texts) {
+    ids.push_back(text.substr(text.find("\"id\":") + 5));
+  }
+  CHECK(ids == Texts{R"("1","version":"1.0"})", R"("-7","version":"2"})",
+                     R"("0","version":"2"})",
+                     R"("9007199254740991","version":"2"})",
+                     R"("9007199254740992.0","version":"2"})",
+                     R"("1.50","version":"2"})", R"("1.00","version":"2"})",
+                     R"("007.0","version":"2"})", R"("x.0","version":"2"})",
+                     R"("1e3.0","version":"2"})", R"(".0","version":"2"})"});
+}
+
 TEST_CASE("what is infinite is left for the reader to warn of") {
   const Read read = ReadAll(
       "id,model,prediction,score,features.x,features.y\n"
