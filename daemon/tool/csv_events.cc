@@ -65,12 +65,36 @@ void AppendText(std::string_view text, std::string* json) {
   AppendJsonString(text, json);
 }
 
-// One that JSON writes in another way: "+1", ".5", "5.".
+bool IsDigitAt(std::string_view text, size_t i) {
+  return i < text.size() && text[i] >= '0' && text[i] <= '9';
+}
+
+// A number as JSON writes it: "+1" is 1, ".5" 0.5, and "5." 5.0. Nothing if the
+// text is no number.
+std::string JsonNumberOf(std::string_view text) {
+  if (IsJsonNumber(text)) return std::string(text);
+  if (text.starts_with('+')) {
+    text.remove_prefix(1);
+    if (text.starts_with('-')) return "";
+  }
+  std::string number(text);
+  const size_t point = number.find('.');
+  if (point != number.npos) {
+    const bool before = point > 0 && IsDigitAt(number, point - 1);
+    const bool behind = IsDigitAt(number, point + 1);
+    if (before && !behind) number.insert(point + 1, "0");
+    if (behind && !before) number.insert(point, "0");
+  }
+  return IsJsonNumber(number) ? number : "";
+}
+
 void AppendNumber(std::string_view text, std::string* json) {
-  if (IsJsonNumber(text)) {
-    *json += text;
+  const std::string as_json = JsonNumberOf(text);
+  if (!as_json.empty()) {
+    *json += as_json;
     return;
   }
+  // With zeros ahead.
   std::string_view digits = text;
   if (digits.starts_with('+')) digits.remove_prefix(1);
   double number = 0;
@@ -84,6 +108,15 @@ void AppendNumber(std::string_view text, std::string* json) {
   const auto written =
       std::to_chars(shortest, shortest + sizeof(shortest), number);
   json->append(shortest, written.ptr);
+}
+
+void AppendNumberOrText(std::string_view text, std::string* json) {
+  const std::string number = JsonNumberOf(text);
+  if (number.empty()) {
+    AppendText(text, json);
+  } else {
+    *json += number;
+  }
 }
 
 // False if the event has no such field.
@@ -108,11 +141,14 @@ bool AppendValue(Kind kind, std::string_view text, std::string* json) {
     case Kind::kClass:
       if (text.starts_with('[') && text.ends_with(']')) {
         *json += text;  // a set
-      } else if (IsJsonNumber(text) && !IsLongInteger(text)) {
-        *json += text;
-      } else {
+      } else if (IsLongInteger(text)) {
         AppendText(text, json);
+      } else {
+        AppendNumberOrText(text, json);
       }
+      break;
+    case Kind::kFeature:
+      AppendNumberOrText(text, json);
       break;
     case Kind::kWhole:
       if (text.starts_with('{')) {
@@ -121,9 +157,8 @@ bool AppendValue(Kind kind, std::string_view text, std::string* json) {
         AppendText(text, json);
       }
       break;
-    default:
-      if (IsJsonNumber(text) &&
-          (kind != Kind::kTime || !IsDigitsOfTime(text))) {
+    case Kind::kTime:
+      if (IsJsonNumber(text) && !IsDigitsOfTime(text)) {
         *json += text;
       } else {
         AppendText(text, json);
@@ -300,7 +335,7 @@ bool CsvEvents::TakeLine(Line* line) {
   return true;
 }
 
-const std::string& CsvEvents::TextOf(const Target& target,
+const std::string& CsvEvents::CellOf(const Target& target,
                                      const CsvCells& cells) {
   return target.cell == kConstant ? target.value : cells[target.cell];
 }
@@ -312,12 +347,12 @@ std::string CsvEvents::Json(const CsvCells& cells) const {
   const bool has_scores =
       std::any_of(targets_.begin(), targets_.end(), [&](const Target& target) {
         return target.field.object == "scores" &&
-               !IsMissing(TextOf(target, cells));
+               !IsMissing(CellOf(target, cells));
       });
   for (const Target& target : targets_) {
     const CsvField& field = target.field;
     std::string value;
-    if (!AppendValue(field.kind, TextOf(target, cells), &value)) {
+    if (!AppendValue(field.kind, CellOf(target, cells), &value)) {
       if (!has_scores || field.object != "scores") continue;
       value = "null";
     }

@@ -49,7 +49,7 @@ class CsvEvents : public EventSource {
   void RowIsBroken(std::string problem, EventText* event);
   void FindTargets(const CsvMapping& mapping);
   bool Has(const char* field) const;
-  static const std::string& TextOf(const Target& target, const CsvCells& cells);
+  static const std::string& CellOf(const Target& target, const CsvCells& cells);
   std::string Json(const CsvCells& cells) const;
 
   TextInput& in_;

@@ -166,6 +166,24 @@ TEST_CASE("an id that is a whole number is the integer, and a version text") {
                      R"("1e3.0","version":"2"})", R"(".0","version":"2"})"});
 }
 
+TEST_CASE("a number that JSON writes in another way is one") {
+  const Read read = ReadAll(
+      "model,prediction,label,score,features.x,id\n"
+      "m,.5,-.5,+0.5,5.,.5\nm,+1,-1.,.25e1,5.e-3,+1\n"
+      "m,.,1.2.3,-.,+-5,1.\nm,.e1,..5,.5x,0x.5,+\nm,+,007,007,00.5,2\n");
+  CHECK(read.texts ==
+        Texts{R"({"model":"m","prediction":0.5,"label":-0.5,"score":0.5,)"
+              R"("id":".5","features":{"x":5.0}})",
+              R"({"model":"m","prediction":1,"label":-1.0,"score":0.25e1,)"
+              R"("id":"+1","features":{"x":5.0e-3}})",
+              R"({"model":"m","prediction":".","label":"1.2.3","score":"-.",)"
+              R"("id":"1.","features":{"x":"+-5"}})",
+              R"({"model":"m","prediction":".e1","label":"..5","score":".5x",)"
+              R"("id":"+","features":{"x":"0x.5"}})",
+              R"({"model":"m","prediction":"+","label":"007","score":7,)"
+              R"("id":"2","features":{"x":"00.5"}})"});
+}
+
 TEST_CASE("what is infinite is left for the reader to warn of") {
   const Read read = ReadAll(
       "id,model,prediction,score,features.x,features.y\n"
