@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <map>
 #include <utility>
 
 #include "daemon/decode/json_scan.h"
@@ -14,6 +15,7 @@ namespace {
 
 constexpr size_t kLongestLine = size_t{16} << 20;
 constexpr size_t kLongestRow = size_t{1} << 20;  // of several lines
+constexpr size_t kListedColumns = 20;
 constexpr std::string_view kDelimiters = ",;\t";
 
 using Kind = CsvField::Kind;
@@ -174,6 +176,35 @@ void PutOnOneLine(std::string* json) {
       ' ');
 }
 
+std::string Quoted(std::string_view text) {
+  std::string quoted;
+  AppendText(text, &quoted);
+  return quoted;
+}
+
+// A name in a list on one line.
+std::string Shown(const std::string& name) {
+  const bool plain =
+      !name.empty() && std::none_of(name.begin(), name.end(), [](char c) {
+        return static_cast<unsigned char>(c) < ' ' || c == 0x7f || c == ',';
+      });
+  return plain ? name : Quoted(name);
+}
+
+void AppendList(const char* title, const std::vector<std::string>& items,
+                std::string* text) {
+  if (items.empty()) return;
+  if (!text->empty()) *text += "; ";
+  *text += title;
+  for (size_t i = 0; i < std::min(items.size(), kListedColumns); ++i) {
+    if (i > 0) *text += ", ";
+    *text += items[i];
+  }
+  if (items.size() > kListedColumns) {
+    *text += " and " + std::to_string(items.size() - kListedColumns) + " more";
+  }
+}
+
 CsvCells CellsOf(const std::string& header, char delimiter) {
   CsvCells cells;
   CsvReader(delimiter).Add(header + "\n", &cells);
@@ -258,6 +289,41 @@ std::string CsvEvents::Problem() const {
     problem += name;
   }
   return problem;
+}
+
+std::string CsvEvents::LeftOut() const {
+  std::map<std::string_view, size_t> first;  // cells by name
+  std::vector<std::string> close;
+  std::vector<std::string> others;
+  std::vector<std::string> twice;
+  for (size_t cell = 0; cell < header_.size(); ++cell) {
+    const std::string& name = header_[cell];
+    const std::string shown = Shown(name);
+    const auto [known, is_first] = first.try_emplace(name, cell);
+    if (!is_first) {
+      const bool told =
+          std::find(twice.begin(), twice.end(), shown) != twice.end();
+      if (!told && IsRead(known->second)) twice.push_back(shown);
+    } else if (!IsRead(cell) && !FindCsvField(name)) {
+      const std::string field = CloseCsvField(name);
+      if (field.empty()) {
+        others.push_back(shown);
+      } else {
+        close.push_back(shown + " (the nearest: " + Quoted(field) + ")");
+      }
+    }
+  }
+  // Of many columns those that may be meant are told.
+  close.insert(close.end(), others.begin(), others.end());
+  std::string text;
+  AppendList("left out, as no field has the name: ", close, &text);
+  AppendList("there twice, and the first counts: ", twice, &text);
+  return text;
+}
+
+bool CsvEvents::IsRead(size_t cell) const {
+  return std::any_of(targets_.begin(), targets_.end(),
+                     [cell](const Target& t) { return t.cell == cell; });
 }
 
 bool CsvEvents::Next(EventText* event) {

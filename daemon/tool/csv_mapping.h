@@ -36,6 +36,9 @@ struct CsvField {
 // nullopt if an event has no such field.
 std::optional<CsvField> FindCsvField(std::string_view text);
 
+// The field that a column that is none may be meant for; empty if none is near.
+std::string CloseCsvField(const std::string& column);
+
 class CsvMapping {
  public:
   // Of "FIELD=COLUMN,..." and "FIELD=VALUE,...", each several times. nullopt,

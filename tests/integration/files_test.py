@@ -191,6 +191,22 @@ class FormatsTest(Files):
             self.file("l.csv", labels.to_csv(index=False)), status=1)
         self.assertEqual(line["observations"], 3)
 
+    def test_columns_that_are_left_out_are_told_once_a_file(self):
+        events = pd.DataFrame(pairs()).rename(columns={"label": "lable"})
+        csv = self.file("a.csv", events.assign(weight=1).iloc[::-1].to_csv(
+            index=False))
+        other = self.file("b.csv", pd.DataFrame(pairs()).to_csv(index=False))
+        told = (f"{csv}: left out, as no field has the name: lable "
+                '(the nearest: "label"), weight\n')
+        runs = [tool("simulate", csv, other, "--step", "1d"),
+                tool("backfill", csv, other, "--storage.path",
+                     self.dir.name + "/s")]
+        with Daemon() as daemon:
+            runs.append(self.replay(daemon, csv, other))
+        for run in runs:
+            self.assertEqual(run.stderr.count(told), 1, run.stderr)
+            self.assertNotIn(f"{other}: left out", run.stderr)
+
 
 class BadLinesTest(Files):
     BAD = ('{"model":"m","id":"1","prediction":"y","label":"y","timestamp":%d}\n'

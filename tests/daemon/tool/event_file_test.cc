@@ -15,6 +15,7 @@ struct Read {
   std::vector<std::string> texts;  // or "line: problem"
   std::vector<uint64_t> lines;
   std::string error;
+  std::string left_out;
 };
 
 Read ReadAll(const std::string& bytes, const std::string& name = "events",
@@ -27,6 +28,7 @@ Read ReadAll(const std::string& bytes, const std::string& name = "events",
   const auto file =
       EventFile::Open(directory.Write(name, bytes), &*mapping, &read.error);
   if (file == nullptr) return read;
+  read.left_out = file->left_out();
   for (EventText event; file->Next(&event);) {
     read.texts.push_back(event.problem.empty() ? event.json : event.problem);
     read.lines.push_back(event.line);
@@ -220,6 +222,33 @@ TEST_CASE("columns and constants are mapped to fields") {
   CHECK(read.texts ==
         Texts{R"({"model":"m","version":"2","id":"1","prediction":"yes",)"
               R"("label":"no","score":0.9,"segments":{"country":"de"}})"});
+}
+
+TEST_CASE("columns that are no field are told, with the field that is near") {
+  const auto left_out = [](const std::string& header,
+                           const std::vector<std::string>& map = {}) {
+    return ReadAll(header + "\n", "a.csv", map, {"model=m"}).left_out;
+  };
+  CHECK(left_out("id,prediction,model,features.x").empty());
+  CHECK(left_out("id,prediction,weight,lable") ==
+        R"(left out, as no field has the name: lable (the nearest: "label"), )"
+        "weight");
+  CHECK(left_out("prediction,Feature.x,\"a,b\",,q,q") ==
+        "left out, as no field has the name: Feature.x (the nearest: "
+        R"("features.x"), "a,b", "", q)");
+  // What is named otherwise, or by nobody.
+  CHECK(left_out("rid,prediction,label,truth", {"id=rid,label=truth"}).empty());
+  CHECK(left_out("label,id,q,label,id,label,weight") ==
+        "left out, as no field has the name: q, weight; "
+        "there twice, and the first counts: label, id");
+  CHECK(left_out("id,id,rid,rid,label", {"id=rid"}) ==
+        "there twice, and the first counts: rid");
+  std::string many = "label";
+  for (int i = 0; i < 25; ++i) many += ",x" + std::to_string(i);
+  const std::string told = left_out(many + ",scor");
+  CHECK(told.starts_with(
+      R"(left out, as no field has the name: scor (the nearest: "score"), x0)"));
+  CHECK(told.ends_with(", x18 and 6 more"));
 }
 
 TEST_CASE("quotes, line breaks and delimiters are read as RFC 4180 has them") {
