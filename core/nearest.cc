@@ -64,6 +64,15 @@ std::vector<std::string> NearestNames(std::string_view text,
   return nearest;
 }
 
+std::string CloseName(std::string_view text,
+                      const std::vector<std::string>& names) {
+  const std::vector<std::string> nearest = NearestNames(text, names, 1);
+  if (nearest.empty()) return "";
+  // An edit for each three letters.
+  const size_t letters = std::max(text.size(), nearest[0].size());
+  return Distance(text, nearest[0]) * 3 <= letters * kEdit ? nearest[0] : "";
+}
+
 std::string NearestHint(std::string_view text,
                         const std::vector<std::string>& names) {
   if (names.empty()) return "";

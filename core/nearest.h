@@ -15,6 +15,11 @@ std::vector<std::string> NearestNames(std::string_view text,
                                       const std::vector<std::string>& names,
                                       size_t most = 3);
 
+// The nearest, if few edits make one of the other; else, or without names,
+// empty.
+std::string CloseName(std::string_view text,
+                      const std::vector<std::string>& names);
+
 // For the end of a message: `; the nearest: "accuracy", "f1_macro"`, or nothing
 // if there are no names.
 std::string NearestHint(std::string_view text,

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <map>
 #include <utility>
 
 #include "daemon/decode/json_scan.h"
@@ -14,6 +15,7 @@ namespace {
 
 constexpr size_t kLongestLine = size_t{16} << 20;
 constexpr size_t kLongestRow = size_t{1} << 20;  // of several lines
+constexpr size_t kListedColumns = 20;
 constexpr std::string_view kDelimiters = ",;\t";
 
 using Kind = CsvField::Kind;
@@ -46,16 +48,55 @@ bool IsLongInteger(std::string_view text) {
   return text.size() > kMost && text.find_first_of(".eE") == text.npos;
 }
 
+// Data frames write the integers of a column so where one is missing.
+std::string_view IdOf(std::string_view text) {
+  constexpr int64_t kExact = int64_t{1} << 53;
+  if (!text.ends_with(".0")) return text;
+  const std::string_view whole = text.substr(0, text.size() - 2);
+  int64_t value = 0;
+  const auto [end, error] =
+      std::from_chars(whole.data(), whole.data() + whole.size(), value);
+  const bool is_one = error == std::errc() &&
+                      end == whole.data() + whole.size() &&
+                      IsJsonNumber(whole) && value > -kExact && value < kExact;
+  if (!is_one) return text;
+  return value == 0 ? "0" : whole;
+}
+
 void AppendText(std::string_view text, std::string* json) {
   AppendJsonString(text, json);
 }
 
-// One that JSON writes in another way: "+1", ".5", "5.".
+bool IsDigitAt(std::string_view text, size_t i) {
+  return i < text.size() && text[i] >= '0' && text[i] <= '9';
+}
+
+// A number as JSON writes it: "+1" is 1, ".5" 0.5, and "5." 5.0. Nothing if the
+// text is no number.
+std::string JsonNumberOf(std::string_view text) {
+  if (IsJsonNumber(text)) return std::string(text);
+  if (text.starts_with('+')) {
+    text.remove_prefix(1);
+    if (text.starts_with('-')) return "";
+  }
+  std::string number(text);
+  const size_t point = number.find('.');
+  if (point != number.npos) {
+    const bool before = point > 0 && IsDigitAt(number, point - 1);
+    const bool behind = IsDigitAt(number, point + 1);
+    if (before && !behind) number.insert(point + 1, "0");
+    if (behind && !before) number.insert(point, "0");
+  }
+  return IsJsonNumber(number) ? number : "";
+}
+
 void AppendNumber(std::string_view text, std::string* json) {
-  if (IsJsonNumber(text)) {
-    *json += text;
+  const std::string as_json = JsonNumberOf(text);
+  if (!as_json.empty()) {
+    *json += as_json;
     return;
   }
+  // With zeros ahead.
   std::string_view digits = text;
   if (digits.starts_with('+')) digits.remove_prefix(1);
   double number = 0;
@@ -71,10 +112,20 @@ void AppendNumber(std::string_view text, std::string* json) {
   json->append(shortest, written.ptr);
 }
 
+void AppendNumberOrText(std::string_view text, std::string* json) {
+  const std::string number = JsonNumberOf(text);
+  if (number.empty()) {
+    AppendText(text, json);
+  } else {
+    *json += number;
+  }
+}
+
 // False if the event has no such field.
 bool AppendValue(Kind kind, std::string_view text, std::string* json) {
   if (IsMissing(text)) return false;
-  if (kind != Kind::kText && IsInfinite(text)) {
+  const bool is_text = kind == Kind::kText || kind == Kind::kId;
+  if (!is_text && IsInfinite(text)) {
     // Whoever reads it warns of it.
     *json += text.starts_with('-') ? "-Infinity" : "Infinity";
     return true;
@@ -83,17 +134,23 @@ bool AppendValue(Kind kind, std::string_view text, std::string* json) {
     case Kind::kText:
       AppendText(text, json);
       break;
+    case Kind::kId:
+      AppendText(IdOf(text), json);
+      break;
     case Kind::kNumber:
       AppendNumber(text, json);
       break;
     case Kind::kClass:
       if (text.starts_with('[') && text.ends_with(']')) {
         *json += text;  // a set
-      } else if (IsJsonNumber(text) && !IsLongInteger(text)) {
-        *json += text;
-      } else {
+      } else if (IsLongInteger(text)) {
         AppendText(text, json);
+      } else {
+        AppendNumberOrText(text, json);
       }
+      break;
+    case Kind::kFeature:
+      AppendNumberOrText(text, json);
       break;
     case Kind::kWhole:
       if (text.starts_with('{')) {
@@ -102,9 +159,8 @@ bool AppendValue(Kind kind, std::string_view text, std::string* json) {
         AppendText(text, json);
       }
       break;
-    default:
-      if (IsJsonNumber(text) &&
-          (kind != Kind::kTime || !IsDigitsOfTime(text))) {
+    case Kind::kTime:
+      if (IsJsonNumber(text) && !IsDigitsOfTime(text)) {
         *json += text;
       } else {
         AppendText(text, json);
@@ -118,6 +174,35 @@ void PutOnOneLine(std::string* json) {
   std::replace_if(
       json->begin(), json->end(), [](char c) { return c == '\n' || c == '\r'; },
       ' ');
+}
+
+std::string Quoted(std::string_view text) {
+  std::string quoted;
+  AppendText(text, &quoted);
+  return quoted;
+}
+
+// A name in a list on one line.
+std::string Shown(const std::string& name) {
+  const bool plain =
+      !name.empty() && std::none_of(name.begin(), name.end(), [](char c) {
+        return static_cast<unsigned char>(c) < ' ' || c == 0x7f || c == ',';
+      });
+  return plain ? name : Quoted(name);
+}
+
+void AppendList(const char* title, const std::vector<std::string>& items,
+                std::string* text) {
+  if (items.empty()) return;
+  if (!text->empty()) *text += "; ";
+  *text += title;
+  for (size_t i = 0; i < std::min(items.size(), kListedColumns); ++i) {
+    if (i > 0) *text += ", ";
+    *text += items[i];
+  }
+  if (items.size() > kListedColumns) {
+    *text += " and " + std::to_string(items.size() - kListedColumns) + " more";
+  }
 }
 
 CsvCells CellsOf(const std::string& header, char delimiter) {
@@ -206,6 +291,41 @@ std::string CsvEvents::Problem() const {
   return problem;
 }
 
+std::string CsvEvents::LeftOut() const {
+  std::map<std::string_view, size_t> first;  // cells by name
+  std::vector<std::string> close;
+  std::vector<std::string> others;
+  std::vector<std::string> twice;
+  for (size_t cell = 0; cell < header_.size(); ++cell) {
+    const std::string& name = header_[cell];
+    const std::string shown = Shown(name);
+    const auto [known, is_first] = first.try_emplace(name, cell);
+    if (!is_first) {
+      const bool told =
+          std::find(twice.begin(), twice.end(), shown) != twice.end();
+      if (!told && IsRead(known->second)) twice.push_back(shown);
+    } else if (!IsRead(cell) && !FindCsvField(name)) {
+      const std::string field = CloseCsvField(name);
+      if (field.empty()) {
+        others.push_back(shown);
+      } else {
+        close.push_back(shown + " (the nearest: " + Quoted(field) + ")");
+      }
+    }
+  }
+  // Of many columns those that may be meant are told.
+  close.insert(close.end(), others.begin(), others.end());
+  std::string text;
+  AppendList("left out, as no field has the name: ", close, &text);
+  AppendList("there twice, and the first counts: ", twice, &text);
+  return text;
+}
+
+bool CsvEvents::IsRead(size_t cell) const {
+  return std::any_of(targets_.begin(), targets_.end(),
+                     [cell](const Target& t) { return t.cell == cell; });
+}
+
 bool CsvEvents::Next(EventText* event) {
   CsvCells cells;
   for (;;) {
@@ -281,17 +401,26 @@ bool CsvEvents::TakeLine(Line* line) {
   return true;
 }
 
+const std::string& CsvEvents::CellOf(const Target& target,
+                                     const CsvCells& cells) {
+  return target.cell == kConstant ? target.value : cells[target.cell];
+}
+
 std::string CsvEvents::Json(const CsvCells& cells) const {
   std::string json = "{";
   const std::string* open = nullptr;  // the object that is being written
+  // To leave one out would say that it is 0.
+  const bool has_scores =
+      std::any_of(targets_.begin(), targets_.end(), [&](const Target& target) {
+        return target.field.object == "scores" &&
+               !IsMissing(CellOf(target, cells));
+      });
   for (const Target& target : targets_) {
     const CsvField& field = target.field;
     std::string value;
-    if (!AppendValue(
-            field.kind,
-            target.cell == kConstant ? target.value : cells[target.cell],
-            &value)) {
-      continue;
+    if (!AppendValue(field.kind, CellOf(target, cells), &value)) {
+      if (!has_scores || field.object != "scores") continue;
+      value = "null";
     }
     if (open != nullptr && *open != field.object) {
       json += '}';

@@ -27,6 +27,9 @@ class CsvEvents : public EventSource {
   const std::vector<std::string>& columns() const { return header_; }
   // Why no row can be an event; nothing if some can.
   std::string Problem() const;
+  // Which columns are not read, though nobody said so; nothing if there are
+  // none. One line.
+  std::string LeftOut() const;
 
   bool Next(EventText* event) override;
 
@@ -49,6 +52,8 @@ class CsvEvents : public EventSource {
   void RowIsBroken(std::string problem, EventText* event);
   void FindTargets(const CsvMapping& mapping);
   bool Has(const char* field) const;
+  bool IsRead(size_t cell) const;
+  static const std::string& CellOf(const Target& target, const CsvCells& cells);
   std::string Json(const CsvCells& cells) const;
 
   TextInput& in_;

@@ -16,7 +16,7 @@ struct Known {
 };
 constexpr Known kFields[] = {
     {"model", Kind::kText},     {"version", Kind::kText},
-    {"id", Kind::kText},        {"prediction", Kind::kClass},
+    {"id", Kind::kId},          {"prediction", Kind::kClass},
     {"label", Kind::kClass},    {"score", Kind::kNumber},
     {"timestamp", Kind::kTime}, {"latency", Kind::kNumber},
     {"scores", Kind::kWhole},   {"segments", Kind::kWhole},
@@ -38,9 +38,15 @@ const Known* Find(const Known (&known)[N], std::string_view name) {
   return found == std::end(known) ? nullptr : found;
 }
 
-std::vector<std::string> FieldNames() {
+template <size_t N>
+std::vector<std::string> NamesOf(const Known (&known)[N]) {
   std::vector<std::string> names;
-  for (const Known& field : kFields) names.emplace_back(field.name);
+  for (const Known& one : known) names.emplace_back(one.name);
+  return names;
+}
+
+std::vector<std::string> FieldNames() {
+  std::vector<std::string> names = NamesOf(kFields);
   for (const Known& object : kObjects) {
     names.push_back(object.name + std::string(".NAME"));
   }
@@ -80,6 +86,16 @@ std::optional<CsvField> FindCsvField(std::string_view text) {
   const Known* known = Find(kObjects, text.substr(0, dot));
   if (known == nullptr) return std::nullopt;
   return CsvField{known->kind, known->name, std::string(text.substr(dot + 1))};
+}
+
+std::string CloseCsvField(const std::string& column) {
+  const size_t dot = std::min(column.find('.'), column.size());
+  if (dot + 1 < column.size()) {
+    const std::string object =
+        CloseName(column.substr(0, dot), NamesOf(kObjects));
+    if (!object.empty()) return object + column.substr(dot);
+  }
+  return CloseName(column, NamesOf(kFields));
 }
 
 std::optional<CsvMapping> CsvMapping::Parse(

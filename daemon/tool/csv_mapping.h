@@ -14,6 +14,7 @@ namespace plumbline {
 struct CsvField {
   enum class Kind {
     kText,
+    kId,     // text, or an integer as data frames write it
     kClass,  // or a value: what is written as a number is one
     kNumber,
     kTime,
@@ -34,6 +35,9 @@ struct CsvField {
 
 // nullopt if an event has no such field.
 std::optional<CsvField> FindCsvField(std::string_view text);
+
+// The field that a column that is none may be meant for; empty if none is near.
+std::string CloseCsvField(const std::string& column);
 
 class CsvMapping {
  public:

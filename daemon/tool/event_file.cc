@@ -47,6 +47,7 @@ std::unique_ptr<EventFile> EventFile::Open(const std::string& path,
     auto rows = std::make_unique<CsvEvents>(file->input_.get(), mapping);
     file->columns_ = rows->columns();
     file->problem_ = rows->Problem();
+    file->left_out_ = rows->LeftOut();
     file->events_ = std::move(rows);
   } else {
     file->events_ = std::make_unique<JsonEvents>(file->input_.get());
@@ -79,8 +80,15 @@ bool EventFiles::Open(const std::vector<std::string>& paths,
       wrong = paths[i] + ": " + files_[i]->problem_;
     }
   }
-  if (!wrong.empty()) report->Tell(wrong);
-  return wrong.empty();
+  if (!wrong.empty()) {
+    report->Tell(wrong);
+    return false;
+  }
+  for (size_t i = 0; i < paths.size(); ++i) {
+    const std::string& left_out = files_[i]->left_out();
+    if (!left_out.empty()) report->Tell(paths[i] + ": " + left_out);
+  }
+  return true;
 }
 
 double EventFiles::progress() const {

@@ -28,6 +28,8 @@ class EventFile : public EventSource {
   double progress() const { return input_->progress(); }
   // Of a CSV; of other files none.
   const std::vector<std::string>& columns() const { return columns_; }
+  // Which of them are not read, though nobody said so, in one line, or nothing.
+  const std::string& left_out() const { return left_out_; }
 
  private:
   EventFile() = default;
@@ -36,6 +38,7 @@ class EventFile : public EventSource {
   std::unique_ptr<EventSource> events_;
   std::vector<std::string> columns_;
   std::string problem_;
+  std::string left_out_;
 
   friend class EventFiles;
 };

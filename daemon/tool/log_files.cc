@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "core/class_text.h"
 #include "daemon/tool/json_events.h"
 #include "daemon/tool/text_input.h"
 
@@ -11,6 +12,9 @@ namespace plumbline {
 
 namespace fs = std::filesystem;
 namespace {
+
+// Of one model. A regression has as many as it has values.
+constexpr size_t kMostClasses = 10'000;
 
 void Note(std::string_view name, std::set<std::string, std::less<>>* names) {
   if (names->find(name) == names->end()) names->emplace(name);
@@ -29,6 +33,31 @@ std::vector<std::string> LogFiles::TextsOf(const Names& names) {
   std::vector<std::string> texts;
   for (const std::string& name : names) texts.push_back(TextOf(name));
   return texts;
+}
+
+void LogFiles::NoteClasses(const LogRecord& record) {
+  const std::string_view model = record.Raw("model");
+  auto found = classes_.find(model);
+  if (found == classes_.end()) {
+    found = classes_.try_emplace(std::string(model)).first;
+  }
+  for (const char* half : {"label", "prediction"}) {
+    if (found->second.size() > kMostClasses) return;
+    if (record.Has(half)) Note(record.Raw(half), &found->second);
+  }
+}
+
+std::optional<std::vector<std::string>> LogFiles::Classes(
+    const std::optional<std::string>& model) const {
+  std::set<std::string> classes;
+  for (const auto& [name, noted] : classes_) {
+    if (model && TextOf(name) != *model) continue;
+    if (noted.size() > kMostClasses) return std::nullopt;
+    for (const std::string& text : TextsOf(noted)) {
+      classes.emplace(CanonicalClass(text));
+    }
+  }
+  return std::vector<std::string>(classes.begin(), classes.end());
 }
 
 LogFiles::LogFiles(const std::string& path) {
@@ -82,6 +111,7 @@ void LogFiles::Read(const std::string& path,
     if (record.Has("kind")) {
       Note(record.Raw("model"), &models_);
       Note(record.Raw("version"), &versions_);
+      if (record.Raw("kind") == "\"observation\"") NoteClasses(record);
       visit(record);
     } else if (!open) {
       problems_.push_back(path + ":" + std::to_string(text.line) +

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -39,6 +41,12 @@ class LogFiles {
   std::vector<std::string> models() const { return TextsOf(models_); }
   std::vector<std::string> versions() const { return TextsOf(versions_); }
 
+  // The classes that pairs have, as label or prediction, of the model or of
+  // all, each in its canonical spelling. nullopt where there are too many to
+  // keep.
+  std::optional<std::vector<std::string>> Classes(
+      const std::optional<std::string>& model) const;
+
   // Each record, in order. One that is being written is read as far as it is.
   // What is no record is left out, and a problem.
   void ForEach(const std::function<void(const LogRecord&)>& visit);
@@ -48,6 +56,7 @@ class LogFiles {
   using Names = std::set<std::string, std::less<>>;
 
   static std::vector<std::string> TextsOf(const Names& names);
+  void NoteClasses(const LogRecord& record);
   void Read(const std::string& path,
             const std::function<void(const LogRecord&)>& visit);
 
@@ -55,6 +64,7 @@ class LogFiles {
   std::vector<std::string> problems_;
   Names models_;
   Names versions_;
+  std::map<std::string, Names, std::less<>> classes_;  // by model
   Progress progress_{"reading", "records"};
   size_t file_ = 0;       // that is read
   uint64_t records_ = 0;  // read so far

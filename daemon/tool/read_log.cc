@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/class_text.h"
 #include "core/nearest.h"
 #include "daemon/decode/json_scan.h"
 #include "daemon/tool/commands.h"
@@ -102,6 +103,23 @@ class CsvTable {
   std::vector<std::string> cells_;  // scratch
 };
 
+// A class of --outcome that no pair has, in any spelling and either half, or
+// nothing. That it is of the other half alone is an answer.
+std::string UnknownClass(const char* half,
+                         const std::optional<std::string>& text,
+                         const LogFlags& flags, const LogFiles& files) {
+  const auto classes = text ? files.Classes(flags.model) : std::nullopt;
+  if (!classes) return "";
+  const std::string_view canonical = CanonicalClass(*text);
+  const bool known = std::any_of(
+      classes->begin(), classes->end(),
+      [canonical](const auto& one) { return IsSameClass(one, canonical); });
+  if (known) return "";
+  return std::string("--outcome ") + half + "=" + *text + ": no pair " +
+         (flags.model ? "of model " + *flags.model + " " : "") +
+         "has this class" + NearestHint(canonical, *classes);
+}
+
 // What no record is of, or nothing.
 std::string UnknownName(const LogFlags& flags, const LogFiles& files) {
   const auto unknown = [](const char* flag,
@@ -115,7 +133,12 @@ std::string UnknownName(const LogFlags& flags, const LogFiles& files) {
   };
   const std::string model = unknown("--model", flags.model, files.models());
   if (!model.empty()) return model;
-  return unknown("--version", flags.version, files.versions());
+  const std::string version =
+      unknown("--version", flags.version, files.versions());
+  if (!version.empty()) return version;
+  const std::string actual = UnknownClass("actual", flags.actual, flags, files);
+  if (!actual.empty()) return actual;
+  return UnknownClass("predicted", flags.predicted, flags, files);
 }
 
 }  // namespace

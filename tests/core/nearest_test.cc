@@ -22,6 +22,19 @@ TEST_CASE("a name that is cut short, or in another case, is near") {
         Names{"fraud", "fraud-1"});
 }
 
+TEST_CASE("a name is close to another by an edit for each three letters") {
+  const Names names = {"label", "prediction", "id"};
+  CHECK(CloseName("lable", names) == "label");
+  CHECK(CloseName("Label", names) == "label");
+  CHECK(CloseName("predictoin", names) == "prediction");
+  CHECK(CloseName("pred", names) == "prediction");
+  CHECK(CloseName("ID", names) == "id");
+  CHECK(CloseName("weight", names).empty());
+  CHECK(CloseName("at", names).empty());
+  CHECK(CloseName("", names).empty());
+  CHECK(CloseName("x", {}).empty());
+}
+
 TEST_CASE("a hint lists names in quotes, and is empty without any") {
   CHECK(NearestHint("b", {"a c"}) == "; the nearest: \"a c\"");
   CHECK(NearestHint("b", {}).empty());

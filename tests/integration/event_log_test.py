@@ -200,6 +200,19 @@ class EventLogTest(unittest.TestCase):
                               "--model", "other"], capture_output=True, text=True)
         self.assertEqual(run.returncode, 2)
         self.assertIn('the nearest: "m"', run.stderr)
+        # A class that is of the other half is an answer.
+        for outcome in ("actual=X,predicted=x", "actual=x,predicted=other",
+                        "predicted=X"):
+            for flags in ((), ("--model", "m"), ("--joined",)):
+                run = subprocess.run(
+                    [os.path.join(BIN, "plumbtool"), "log", self.path,
+                     "--outcome", outcome, *flags],
+                    capture_output=True, text=True, timeout=PATIENCE)
+                self.assertEqual((run.returncode, run.stdout), (2, ""))
+                self.assertRegex(run.stderr, "--outcome .*=(X|other): no pair "
+                                 '.*the nearest: "(x|y)", "(x|y)"')
+        self.assertEqual(self.rows("--outcome", "predicted=y"), [])
+        self.assertEqual(len(self.rows("--outcome", "actual= x ")), 2)
         self.assertEqual(self.rows("--to", "2020-01-01T00:00:00Z"), [])
         self.assertEqual(len(self.rows("--from", "1600000000")), 8)
         table = list(csv.DictReader(io.StringIO(

@@ -166,6 +166,47 @@ class FormatsTest(Files):
         self.assertEqual(line["observations"], 4)
         self.assertEqual(line["metrics"]["accuracy"], 0.75)
 
+    def test_scores_with_an_empty_cell_are_left_out_as_those_with_nan(self):
+        rows = [{"model": "m", "id": str(i), "prediction": "a", "label": "a",
+                 "timestamp": T + i, "scores": {"a": 0.75, "b": 0.25}}
+                for i in range(4)]
+        rows[1]["scores"]["b"] = float("nan")
+        table = pd.json_normalize(rows)
+        for path in (self.file("e", rows),
+                     self.file("e.csv", table.to_csv(index=False))):
+            (line,), stderr = self.simulate(path)
+            self.assertEqual(line["observations"], 4)
+            self.assertIn("warning: scores_incomplete: 1 events", stderr)
+
+    def test_ids_of_a_data_frame_with_a_gap_join_those_without(self):
+        predictions = pd.DataFrame({
+            "model": "m", "id": [1, 2, None, 3], "prediction": "y",
+            "timestamp": [T, T + 1, T + 2, T + 3]})
+        labels = pd.DataFrame({"model": "m", "id": [1, 2, 3], "label": "y",
+                               "timestamp": [T + 7, T + 8, T + 9]})
+        csv = predictions.to_csv(index=False)
+        self.assertIn(",1.0,", csv)
+        (line,), _ = self.simulate(
+            self.file("p.csv", csv),
+            self.file("l.csv", labels.to_csv(index=False)), status=1)
+        self.assertEqual(line["observations"], 3)
+
+    def test_columns_that_are_left_out_are_told_once_a_file(self):
+        events = pd.DataFrame(pairs()).rename(columns={"label": "lable"})
+        csv = self.file("a.csv", events.assign(weight=1).iloc[::-1].to_csv(
+            index=False))
+        other = self.file("b.csv", pd.DataFrame(pairs()).to_csv(index=False))
+        told = (f"{csv}: left out, as no field has the name: lable "
+                '(the nearest: "label"), weight\n')
+        runs = [tool("simulate", csv, other, "--step", "1d"),
+                tool("backfill", csv, other, "--storage.path",
+                     self.dir.name + "/s")]
+        with Daemon() as daemon:
+            runs.append(self.replay(daemon, csv, other))
+        for run in runs:
+            self.assertEqual(run.stderr.count(told), 1, run.stderr)
+            self.assertNotIn(f"{other}: left out", run.stderr)
+
 
 class BadLinesTest(Files):
     BAD = ('{"model":"m","id":"1","prediction":"y","label":"y","timestamp":%d}\n'

@@ -15,6 +15,7 @@ struct Read {
   std::vector<std::string> texts;  // or "line: problem"
   std::vector<uint64_t> lines;
   std::string error;
+  std::string left_out;
 };
 
 Read ReadAll(const std::string& bytes, const std::string& name = "events",
@@ -27,6 +28,7 @@ Read ReadAll(const std::string& bytes, const std::string& name = "events",
   const auto file =
       EventFile::Open(directory.Write(name, bytes), &*mapping, &read.error);
   if (file == nullptr) return read;
+  read.left_out = file->left_out();
   for (EventText event; file->Next(&event);) {
     read.texts.push_back(event.problem.empty() ? event.json : event.problem);
     read.lines.push_back(event.line);
@@ -133,6 +135,57 @@ TEST_CASE("columns are fields by their names, and cells are what they say") {
   CHECK(read.lines == Lines{2, 3, 4});
 }
 
+TEST_CASE("an empty cell among scores is null, and a row of them has none") {
+  const Read read = ReadAll(
+      "model,prediction,scores.a,scores.b,scores.c\n"
+      "m,a,0.6,,0.4\nm,a,NaN,0.3,0.7\nm,a,,NA,\nm,a,1,0,0\n");
+  CHECK(
+      read.texts ==
+      Texts{R"({"model":"m","prediction":"a",)"
+            R"("scores":{"a":0.6,"b":null,"c":0.4}})",
+            R"({"model":"m","prediction":"a",)"
+            R"("scores":{"a":null,"b":0.3,"c":0.7}})",
+            R"({"model":"m","prediction":"a"})",
+            R"({"model":"m","prediction":"a","scores":{"a":1,"b":0,"c":0}})"});
+}
+
+TEST_CASE("an id that is a whole number is the integer, and a version text") {
+  const Read read = ReadAll(
+      "model,label,id,version\n"
+      "m,a,1.0,1.0\nm,a,-7.0,2\nm,a,-0.0,2\nm,a,9007199254740991.0,2\n"
+      "m,a,9007199254740992.0,2\nm,a,1.50,2\nm,a,1.00,2\nm,a,007.0,2\n"
+      "m,a,x.0,2\nm,a,1e3.0,2\nm,a,.0,2\n");
+  Texts ids;
+  for (const std::string& text : read.texts) {
+    ids.push_back(text.substr(text.find("\"id\":") + 5));
+  }
+  CHECK(ids == Texts{R"("1","version":"1.0"})", R"("-7","version":"2"})",
+                     R"("0","version":"2"})",
+                     R"("9007199254740991","version":"2"})",
+                     R"("9007199254740992.0","version":"2"})",
+                     R"("1.50","version":"2"})", R"("1.00","version":"2"})",
+                     R"("007.0","version":"2"})", R"("x.0","version":"2"})",
+                     R"("1e3.0","version":"2"})", R"(".0","version":"2"})"});
+}
+
+TEST_CASE("a number that JSON writes in another way is one") {
+  const Read read = ReadAll(
+      "model,prediction,label,score,features.x,id\n"
+      "m,.5,-.5,+0.5,5.,.5\nm,+1,-1.,.25e1,5.e-3,+1\n"
+      "m,.,1.2.3,-.,+-5,1.\nm,.e1,..5,.5x,0x.5,+\nm,+,007,007,00.5,2\n");
+  CHECK(read.texts ==
+        Texts{R"({"model":"m","prediction":0.5,"label":-0.5,"score":0.5,)"
+              R"("id":".5","features":{"x":5.0}})",
+              R"({"model":"m","prediction":1,"label":-1.0,"score":0.25e1,)"
+              R"("id":"+1","features":{"x":5.0e-3}})",
+              R"({"model":"m","prediction":".","label":"1.2.3","score":"-.",)"
+              R"("id":"1.","features":{"x":"+-5"}})",
+              R"({"model":"m","prediction":".e1","label":"..5","score":".5x",)"
+              R"("id":"+","features":{"x":"0x.5"}})",
+              R"({"model":"m","prediction":"+","label":"007","score":7,)"
+              R"("id":"2","features":{"x":"00.5"}})"});
+}
+
 TEST_CASE("what is infinite is left for the reader to warn of") {
   const Read read = ReadAll(
       "id,model,prediction,score,features.x,features.y\n"
@@ -169,6 +222,33 @@ TEST_CASE("columns and constants are mapped to fields") {
   CHECK(read.texts ==
         Texts{R"({"model":"m","version":"2","id":"1","prediction":"yes",)"
               R"("label":"no","score":0.9,"segments":{"country":"de"}})"});
+}
+
+TEST_CASE("columns that are no field are told, with the field that is near") {
+  const auto left_out = [](const std::string& header,
+                           const std::vector<std::string>& map = {}) {
+    return ReadAll(header + "\n", "a.csv", map, {"model=m"}).left_out;
+  };
+  CHECK(left_out("id,prediction,model,features.x").empty());
+  CHECK(left_out("id,prediction,weight,lable") ==
+        R"(left out, as no field has the name: lable (the nearest: "label"), )"
+        "weight");
+  CHECK(left_out("prediction,Feature.x,\"a,b\",,q,q") ==
+        "left out, as no field has the name: Feature.x (the nearest: "
+        R"("features.x"), "a,b", "", q)");
+  // What is named otherwise, or by nobody.
+  CHECK(left_out("rid,prediction,label,truth", {"id=rid,label=truth"}).empty());
+  CHECK(left_out("label,id,q,label,id,label,weight") ==
+        "left out, as no field has the name: q, weight; "
+        "there twice, and the first counts: label, id");
+  CHECK(left_out("id,id,rid,rid,label", {"id=rid"}) ==
+        "there twice, and the first counts: rid");
+  std::string many = "label";
+  for (int i = 0; i < 25; ++i) many += ",x" + std::to_string(i);
+  const std::string told = left_out(many + ",scor");
+  CHECK(told.starts_with(
+      R"(left out, as no field has the name: scor (the nearest: "score"), x0)"));
+  CHECK(told.ends_with(", x18 and 6 more"));
 }
 
 TEST_CASE("quotes, line breaks and delimiters are read as RFC 4180 has them") {

@@ -54,6 +54,23 @@ Joined Join(const std::string& log, LogFlags flags = {}) {
   return joined;
 }
 
+TEST_CASE("the classes of pairs are known in their canonical spelling") {
+  const TemporaryDirectory directory;
+  std::string log = Predicted(1, "\"waits\"", "1") + Paired(2, "\" UP\"") +
+                    Paired(3, "\"UP\"") + Paired(4, "1.0") + Paired(5, "true");
+  LogFiles files(directory.Write("log", log));
+  files.ForEach([](const LogRecord&) {});
+  CHECK(files.Classes("m") == Texts{"1", "UP", "true"});
+  CHECK(files.Classes({}) == Texts{"1", "UP", "true"});
+  CHECK(files.Classes("other") == Texts{});
+  for (int i = 0; i < 10'001; ++i) {
+    log += Paired(6, std::to_string(i) + ".5");
+  }
+  LogFiles many(directory.Write("many", log));
+  many.ForEach([](const LogRecord&) {});
+  CHECK_FALSE(many.Classes("m").has_value());
+}
+
 TEST_CASE("a pair is found whatever spelling its class was sent in") {
   const std::pair<std::string, std::string> spellings[] = {
       {"\"UP \"", "\"UP\""},
