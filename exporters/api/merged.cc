@@ -12,6 +12,7 @@
 
 #include "config/units.h"
 #include "exporters/api/left_out.h"
+#include "exporters/api/merged_spelling.h"
 #include "exporters/api/merged_summary.h"
 #include "exporters/api/merged_window.h"
 #include "exporters/api/objectives.h"
@@ -73,13 +74,21 @@ std::map<std::string, std::vector<SaidOfModel>> ByModel(
   return models;
 }
 
+OneSpelling SpellingOf(const std::vector<SaidOfModel>& said) {
+  OneSpelling spelling;
+  for (const SaidOfModel& of : said) spelling.See(of.summary);
+  return spelling;
+}
+
 Merged MergedList(const std::vector<DaemonAnswer>& answers,
                   const std::optional<std::string>& only) {
   std::vector<Said> said;
   Merged merged;
   if (!Read(answers, "models", &said, &merged.error)) return merged;
   Json list = Json::array();
-  for (const auto& [name, of] : ByModel(said, only)) {
+  for (auto& [name, of] : ByModel(said, only)) {
+    const OneSpelling spelling = SpellingOf(of);
+    for (SaidOfModel& one : of) spelling.Respell(&one.summary);
     if (std::string why = DifferenceOf(of); !why.empty()) {
       return Failed(std::move(why));
     }
@@ -168,6 +177,23 @@ class VersionResults {
   std::vector<Window> windows_;  // by first appearance
   std::set<std::string> urls_;
 };
+
+// Gives all results the spelling of the list, and of these where they have a
+// class that came after it. False: `models` are no such answers.
+bool GiveOneSpelling(const std::vector<DaemonAnswer>& models,
+                     const std::string& name, std::vector<Said>* answers,
+                     std::string* error) {
+  std::vector<Said> said;
+  if (!Read(models, "models", &said, error)) return false;
+  OneSpelling spelling = SpellingOf(ByModel(said, name)[name]);
+  for (const Said& of : *answers) {
+    for (const Json& result : of.json.at("results")) spelling.See(result);
+  }
+  for (Said& of : *answers) {
+    for (Json& result : of.json.at("results")) spelling.Respell(&result);
+  }
+  return true;
+}
 
 void AddClasses(const Json& names, std::vector<std::string>* classes) {
   for (const std::string name : names) {
@@ -273,8 +299,9 @@ Merged MergedModel(const std::vector<DaemonAnswer>& answers,
     const std::string name = said.front().json.at("model");
     const Merged list = MergedList(models, name);
     if (!list.error.empty()) return list;
+    if (!GiveOneSpelling(models, name, &said, &merged.error)) return merged;
     // What one alone says is the sum, with all its figures.
-    if (answers.size() == 1) return {answers.front().text, {}, ""};
+    if (answers.size() == 1) return {Dump(said.front().json), {}, ""};
     const Json known = Json::parse(list.text);
     if (known["models"].empty()) {
       return Failed("model \"" + name + "\" is not among the daemons' models");

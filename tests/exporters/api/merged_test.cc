@@ -335,6 +335,55 @@ TEST_CASE("another task or positive class is an error that names both") {
             "http://b:9351"));
 }
 
+TEST_CASE("true and 1 are one class, in the spelling of the first daemon") {
+  for (const bool matrix : {true, false}) {
+    Daemons daemons;
+    for (Engine* engine : {&daemons.a, &daemons.b, &daemons.all}) {
+      engine->settings.matrix_classes = matrix ? 2 : 1;
+      REQUIRE(engine->Use());
+    }
+    daemons.Post(Both("true", "false"), true);
+    daemons.Post(Both("true", "true"), true);
+    daemons.Post(Both("1", "1"), false);
+    daemons.Post(Both("1", "0"), false);
+    daemons.Post(Both("0", "1"), false);
+    // It is there at one alone.
+    TestEvent newer = Both("0", "1");
+    newer.version = "2";
+    daemons.Post(newer, false);
+
+    std::set<std::string> left_out = {"label_coverage"};
+    if (!matrix) left_out.insert("top_confusion_observations");
+    CheckLike(SumOf(daemons.a, daemons.b), daemons.all, left_out);
+    const json sum = json::parse(SumOf(daemons.a, daemons.b).text);
+    for (const json& result : sum["results"]) {
+      CHECK(result["classes"] == json({"true", "false"}));
+      CHECK(result["class_metrics"].size() == 2);
+    }
+    const json list = json::parse(SumOfModels(daemons.a, daemons.b).text);
+    CHECK(list == json::parse(ModelsOf(daemons.all)));
+    CHECK(list["models"][0]["positive_class"] == "true");
+
+    const json turned = json::parse(SumOf(daemons.b, daemons.a).text);
+    CHECK(turned["results"][0]["classes"] == json({"1", "0"}));
+  }
+}
+
+TEST_CASE("what one daemon alone says has the spelling of the list") {
+  Daemons daemons;
+  daemons.Post(Both("true", "false"), true);
+  daemons.Post(Both("1", "0"), false);
+  const Merged sum =
+      MergedModel({{kB, AnswerOf(daemons.b)}},
+                  {{kA, ModelsOf(daemons.a)}, {kB, ModelsOf(daemons.b)}});
+  REQUIRE(sum.error == "");
+  const json result = json::parse(sum.text)["results"][0];
+  CHECK(result["classes"] == json({"true", "false"}));
+  CHECK(result["class_metrics"].contains("false"));
+  CHECK(result["metrics"]["top_confusion_observations"] ==
+        json({{"false", {{"true", 1}}}}));
+}
+
 TEST_CASE("an assumed positive class ends where all classes let none be") {
   Daemons daemons;
   daemons.Post(Both("1", "0"), true);
