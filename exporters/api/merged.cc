@@ -90,12 +90,23 @@ Merged MergedList(const std::vector<DaemonAnswer>& answers,
     const OneSpelling spelling = SpellingOf(of);
     for (SaidOfModel& one : of) spelling.Respell(&one.summary);
     if (std::string why = DifferenceOf(of); !why.empty()) {
-      return Failed(std::move(why));
+      merged.apart.push_back(std::move(why));
+      continue;
     }
     list.push_back(MergedSummary(of));
   }
+  // An empty list would say that there are no models.
+  if (list.empty() && !merged.apart.empty()) return merged;
   merged.text = Dump({{"models", list}});
   return merged;
+}
+
+// Who asks for one model is to get it, or an error.
+Merged MergedOne(const std::vector<DaemonAnswer>& answers,
+                 const std::string& name) {
+  Merged merged = MergedList(answers, name);
+  return merged.apart.empty() ? merged
+                              : Failed(std::move(merged.apart.front()));
 }
 
 // The same for all spellings of a window's length.
@@ -287,7 +298,7 @@ Merged MergedModels(const std::vector<DaemonAnswer>& models) {
 
 Merged MergedModels(const std::vector<DaemonAnswer>& models,
                     const std::string& name) {
-  return WithFields([&] { return MergedList(models, name); });
+  return WithFields([&] { return MergedOne(models, name); });
 }
 
 Merged MergedModel(const std::vector<DaemonAnswer>& answers,
@@ -297,7 +308,7 @@ Merged MergedModel(const std::vector<DaemonAnswer>& answers,
     Merged merged;
     if (!Read(answers, "results", &said, &merged.error)) return merged;
     const std::string name = said.front().json.at("model");
-    const Merged list = MergedList(models, name);
+    const Merged list = MergedOne(models, name);
     if (!list.error.empty()) return list;
     if (!GiveOneSpelling(models, name, &said, &merged.error)) return merged;
     // What one alone says is the sum, with all its figures.

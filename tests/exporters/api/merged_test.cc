@@ -320,7 +320,6 @@ TEST_CASE("another task or positive class is an error that names both") {
       "model \"m\": its task is classification at http://a:9351 and regression "
       "at http://b:9351, so they do not add up";
   CHECK(SumOf(tasks.a, tasks.b).error == wrong);
-  CHECK(SumOfModels(tasks.a, tasks.b).error == wrong);
   CHECK(SumOf(tasks.a, tasks.b).text == "");
 
   Daemons classes;
@@ -333,6 +332,25 @@ TEST_CASE("another task or positive class is an error that names both") {
   CHECK(Has(SumOf(classes.a, classes.b).error,
             "its positive class is UP at http://a:9351 and DOWN at "
             "http://b:9351"));
+}
+
+TEST_CASE("models that differ leave the others in the list") {
+  Daemons daemons;
+  daemons.a.Post({Both("UP", "UP")});
+  daemons.b.Post({Both(1.5, 2.5)});
+  const Merged none = SumOfModels(daemons.a, daemons.b);
+  CHECK(none.error == "");
+  CHECK(none.text == "");  // not: there are no models
+  TestEvent other = Both("x", "y");
+  other.model = "other";
+  daemons.Post(other, true);
+  const Merged sum = SumOfModels(daemons.a, daemons.b);
+  CHECK(sum.error == "");
+  const json models = json::parse(sum.text)["models"];
+  REQUIRE(models.size() == 1);
+  CHECK(models[0]["model"] == "other");
+  REQUIRE(sum.apart.size() == 1);
+  CHECK(sum.apart[0] == SumOf(daemons.a, daemons.b).error);
 }
 
 TEST_CASE("true and 1 are one class, in the spelling of the first daemon") {
