@@ -157,7 +157,10 @@ bool App::Listen(std::string* error) {
   ingest_server_ = HttpServer::Start(
       {.addresses = options_.ingest_addresses,
        .connections = config_.connections,
-       .on_refused = [this](int status) { counters_.CountRequest(status, 0); }},
+       .on_refused =
+           [this](const Refusal& refusal) {
+             ingest_handler_->NoteRefused(refusal);
+           }},
       [this](HttpRequest& request) { return ingest_handler_->Handle(request); },
       error);
   return ingest_server_ != nullptr;

@@ -99,6 +99,13 @@ HttpResponse IngestHandler::Handle(HttpRequest& request) {
   return response;
 }
 
+void IngestHandler::NoteRefused(const Refusal& refusal) {
+  counters_->CountRequest(refusal.status, 0);
+  // What is the server's own trouble may come again, and is no error of who
+  // sent it.
+  if (refusal.status < 500) Tell(refusal);
+}
+
 HttpResponse IngestHandler::Answer(HttpRequest& request) {
   if (auto refused = RefuseForeignOrigin(request, "")) {
     return *std::move(refused);
@@ -107,12 +114,11 @@ HttpResponse IngestHandler::Answer(HttpRequest& request) {
     return *std::move(refused);
   }
   if (request.path() != "/v1/events") {
-    return Closing(ErrorResponse(404, "not_found",
-                                 "no such path; events go to /v1/events"));
+    return Refuse({404, "not_found", "no such path; events go to /v1/events"});
   }
   if (request.method() != "POST") {
-    HttpResponse response = Closing(
-        ErrorResponse(405, "method_not_allowed", "events are sent by POST"));
+    HttpResponse response =
+        Refuse({405, "method_not_allowed", "events are sent by POST"});
     response.headers.emplace_back("Allow", "POST");
     return response;
   }
@@ -124,8 +130,8 @@ HttpResponse IngestHandler::Answer(HttpRequest& request) {
   return Events(request);
 }
 
-std::optional<IngestHandler::Refusal> IngestHandler::ReadHeaders(
-    const HttpRequest& request, Content* content) {
+std::optional<Refusal> IngestHandler::ReadHeaders(const HttpRequest& request,
+                                                  Content* content) {
   const auto type = request.Header("Content-Type").value_or("");
   const auto format = FormatNamed(type);
   if (!format)
@@ -144,8 +150,8 @@ std::optional<IngestHandler::Refusal> IngestHandler::ReadHeaders(
 
 HttpResponse IngestHandler::Events(HttpRequest& request) {
   Content content;
-  if (auto refusal = ReadHeaders(request, &content)) {
-    return Refuse(*std::move(refusal));
+  if (const auto refusal = ReadHeaders(request, &content)) {
+    return Refuse(*refusal);
   }
   const WorkspacePool::Lease lease(&workspaces_);
   Workspace& workspace = *lease.get();
@@ -170,8 +176,7 @@ HttpResponse IngestHandler::Events(HttpRequest& request) {
   return Decode(*body, content, &workspace);
 }
 
-IngestHandler::Refusal IngestHandler::TooLarge(const char* what,
-                                               const char* limit) {
+Refusal IngestHandler::TooLarge(const char* what, const char* limit) {
   return {413, "too_large",
           std::string("the body ") + what + " is larger than " + limit};
 }
@@ -210,15 +215,16 @@ HttpResponse IngestHandler::UnpackError(GunzipStatus status) {
   }
 }
 
-HttpResponse IngestHandler::Refuse(Refusal refusal) {
-  HttpResponse response =
-      ErrorResponse(refusal.status, refusal.code, refusal.message);
-  response.close = refusal.close;
+HttpResponse IngestHandler::Refuse(const Refusal& refusal) {
+  Tell(refusal);
+  return ErrorResponse(refusal);
+}
+
+void IngestHandler::Tell(const Refusal& refusal) {
   rejections_->AddRequest(
       refusal.code, refusal.message,
       refusal.shown != nullptr ? refusal.shown : refusal.message,
       clock_->NowMs());
-  return response;
 }
 
 std::shared_ptr<const FeatureNames> IngestHandler::Features() {

@@ -42,6 +42,8 @@ class IngestHandler {
   int64_t in_flight() const { return in_flight_.load(); }
 
   HttpResponse Handle(HttpRequest& request);
+  // A request that the server answered without asking.
+  void NoteRefused(const Refusal& refusal);
 
  private:
   class InFlight;
@@ -50,14 +52,6 @@ class IngestHandler {
     BodyFormat format = BodyFormat::kUnknown;
     Coding coding = Coding::kIdentity;
     bool is_form = false;
-  };
-  // Of a whole request.
-  struct Refusal {
-    int status;
-    const char* code;
-    std::string message;
-    const char* shown = nullptr;  // instead of a message with what was sent
-    bool close = true;            // what is left of the body is not read
   };
 
   HttpResponse Answer(HttpRequest& request);
@@ -68,7 +62,8 @@ class IngestHandler {
   HttpResponse BodyError(HttpRequest::BodyStatus status);
   HttpResponse UnpackError(GunzipStatus status);
   // Answers, and has it told that it was so.
-  HttpResponse Refuse(Refusal refusal);
+  HttpResponse Refuse(const Refusal& refusal);
+  void Tell(const Refusal& refusal);
   std::shared_ptr<const FeatureNames> Features();
   HttpResponse Decode(std::string_view body, const Content& content,
                       Workspace* workspace);

@@ -85,6 +85,13 @@ HttpResponse ErrorResponse(int status, std::string_view code,
   return response;
 }
 
+HttpResponse ErrorResponse(const Refusal& refusal) {
+  HttpResponse response =
+      ErrorResponse(refusal.status, refusal.code, refusal.message);
+  response.close = refusal.close;
+  return response;
+}
+
 HttpResponse NoAnswer() {
   HttpResponse response;
   response.no_answer = true;
@@ -151,9 +158,9 @@ size_t HttpRequest::HeaderCount(std::string_view name) const {
   return count;
 }
 
-std::optional<HttpResponse> HttpRequest::CheckHeaders() const {
+std::optional<Refusal> HttpRequest::CheckHeaders() const {
   const auto bad = [](const char* message) {
-    return ErrorResponse(400, "invalid_body", message);
+    return Refusal{400, "invalid_body", message};
   };
   size_t bytes = std::strlen(info_->request_uri ? info_->request_uri : "") +
                  std::strlen(info_->query_string ? info_->query_string : "");
@@ -162,8 +169,7 @@ std::optional<HttpResponse> HttpRequest::CheckHeaders() const {
     bytes += std::strlen(header.name) + std::strlen(header.value) + 4;
   }
   if (bytes > kMostHeaderBytes || info_->num_headers >= kMostHeaders) {
-    return ErrorResponse(431, "headers_too_large",
-                         "more than 16 KiB or 63 headers");
+    return Refusal{431, "headers_too_large", "more than 16 KiB or 63 headers"};
   }
   if (!SawAllHeaders(*info_)) return bad("a header is malformed");
   for (int i = 0; i < info_->num_headers; ++i) {

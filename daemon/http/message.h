@@ -31,6 +31,16 @@ struct HttpResponse {
 HttpResponse ErrorResponse(int status, std::string_view code,
                            std::string_view message);
 
+// Why a request is refused as a whole.
+struct Refusal {
+  int status;
+  const char* code;
+  std::string message;
+  const char* shown = nullptr;  // instead of a message with what was sent
+  bool close = true;            // what is left of the body is not read
+};
+HttpResponse ErrorResponse(const Refusal& refusal);
+
 // The connection ends without an answer: nobody knows yet what came of it.
 HttpResponse NoAnswer();
 
@@ -53,7 +63,7 @@ class HttpRequest {
   size_t HeaderCount(std::string_view name) const;
 
   // What makes the headers unacceptable, or nothing.
-  std::optional<HttpResponse> CheckHeaders() const;
+  std::optional<Refusal> CheckHeaders() const;
 
   enum class BodyStatus {
     kOk,

@@ -126,19 +126,18 @@ std::string ListeningPort(const std::string& address) {
 }
 
 // What civetweb found wrong before a handler could be asked.
-HttpResponse ErrorFor(int status, std::string_view message) {
+Refusal RefusalFor(int status, std::string_view message) {
   if (message == "Malformed message" &&
       Clock::now() - request_begin >= kHeaderTimeout) {
-    return ErrorResponse(408, "too_slow", "the headers took too long");
+    return {408, "too_slow", "the headers took too long"};
   }
   if (status == 411) {
-    return ErrorResponse(400, "invalid_body", "Content-Length is not a number");
+    return {400, "invalid_body", "Content-Length is not a number"};
   }
-  if (status == 404) return ErrorResponse(404, "not_found", "no such path");
-  return ErrorResponse(
-      400, "invalid_body",
-      "the request is not HTTP/1.1, or its headers are malformed or longer "
-      "than 256 KiB");
+  if (status == 404) return {404, "not_found", "no such path"};
+  return {400, "invalid_body",
+          "the request is not HTTP/1.1, or its headers are malformed or longer "
+          "than 256 KiB"};
 }
 
 }  // namespace
@@ -157,9 +156,9 @@ struct ServerCallbacks {
                        const char* message) {
     mg_disable_connection_keep_alive(connection);
     try {
-      const HttpResponse response = ErrorFor(status, message);
-      Write(connection, response, false, true);
-      Of(connection)->on_refused_(response.status);
+      const Refusal refusal = RefusalFor(status, message);
+      Of(connection)->on_refused_(refusal);
+      Write(connection, ErrorResponse(refusal), false, true);
     } catch (...) {
       // The connection is closed without an answer.
     }
@@ -309,10 +308,9 @@ int HttpServer::Answer(mg_connection* connection) {
   HttpRequest request(connection, &watch_, &stopping_);
   HttpResponse response;
   bool refused = true;
-  if (auto wrong = request.CheckHeaders()) {
-    response = *std::move(wrong);
-    response.close = true;
-    on_refused_(response.status);
+  if (const auto wrong = request.CheckHeaders()) {
+    response = ErrorResponse(*wrong);
+    on_refused_(*wrong);
   } else {
     response = Handle(request);
     refused = response.close;
@@ -328,22 +326,18 @@ int HttpServer::Answer(mg_connection* connection) {
 }
 
 HttpResponse HttpServer::Handle(HttpRequest& request) {
+  const auto refuse = [this](const Refusal& refusal) {
+    on_refused_(refusal);
+    return ErrorResponse(refusal);
+  };
   try {
     return handler_(request);
   } catch (const std::bad_alloc&) {
-    HttpResponse response =
-        ErrorResponse(503, "overloaded", "there is no memory for this request");
-    response.close = true;
-    on_refused_(response.status);
-    return response;
+    return refuse({503, "overloaded", "there is no memory for this request"});
   } catch (const std::exception& error) {
     Log(LogLevel::kError, "a request could not be served",
         {{"path", std::string(request.path())}, {"error", error.what()}});
-    HttpResponse response =
-        ErrorResponse(500, "internal", "this request could not be served");
-    response.close = true;
-    on_refused_(response.status);
-    return response;
+    return refuse({500, "internal", "this request could not be served"});
   }
 }
 

@@ -28,8 +28,9 @@ class HttpServer {
   struct Options {
     std::vector<std::string> addresses;  // "127.0.0.1:9350", ":9350"
     int64_t connections = 64;
-    // Told of each request that is answered without asking the handler.
-    std::function<void(int status)> on_refused = [](int) {};
+    // Told of each request that is answered without asking the handler, or
+    // that the handler threw at.
+    std::function<void(const Refusal&)> on_refused = [](const Refusal&) {};
   };
 
   // nullptr, with *error saying what to do, if it cannot listen. `handler` is
@@ -61,7 +62,7 @@ class HttpServer {
   bool crowded() const;
 
   const int64_t connections_;
-  const std::function<void(int)> on_refused_;
+  const std::function<void(const Refusal&)> on_refused_;
   const Handler handler_;
   BodyWatch watch_;
   mg_context* context_ = nullptr;

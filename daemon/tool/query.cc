@@ -119,7 +119,10 @@ class SumOfDaemons {
   int ShowModels() const {
     const Merged list = MergedModels(models_);
     if (Tell(list.error)) return 1;
-    return Print(flags_.json ? list.text : ModelsTable(list.text));
+    Print(flags_.json ? list.text : ModelsTable(list.text));
+    std::fflush(stdout);
+    for (const std::string& model : list.apart) Tell(model);
+    return list.apart.empty() ? 0 : 1;
   }
 
   int ShowModel() {

@@ -12,6 +12,7 @@
 
 #include "config/units.h"
 #include "exporters/api/left_out.h"
+#include "exporters/api/merged_spelling.h"
 #include "exporters/api/merged_summary.h"
 #include "exporters/api/merged_window.h"
 #include "exporters/api/objectives.h"
@@ -73,20 +74,39 @@ std::map<std::string, std::vector<SaidOfModel>> ByModel(
   return models;
 }
 
+OneSpelling SpellingOf(const std::vector<SaidOfModel>& said) {
+  OneSpelling spelling;
+  for (const SaidOfModel& of : said) spelling.See(of.summary);
+  return spelling;
+}
+
 Merged MergedList(const std::vector<DaemonAnswer>& answers,
                   const std::optional<std::string>& only) {
   std::vector<Said> said;
   Merged merged;
   if (!Read(answers, "models", &said, &merged.error)) return merged;
   Json list = Json::array();
-  for (const auto& [name, of] : ByModel(said, only)) {
+  for (auto& [name, of] : ByModel(said, only)) {
+    const OneSpelling spelling = SpellingOf(of);
+    for (SaidOfModel& one : of) spelling.Respell(&one.summary);
     if (std::string why = DifferenceOf(of); !why.empty()) {
-      return Failed(std::move(why));
+      merged.apart.push_back(std::move(why));
+      continue;
     }
     list.push_back(MergedSummary(of));
   }
+  // An empty list would say that there are no models.
+  if (list.empty() && !merged.apart.empty()) return merged;
   merged.text = Dump({{"models", list}});
   return merged;
+}
+
+// Who asks for one model is to get it, or an error.
+Merged MergedOne(const std::vector<DaemonAnswer>& answers,
+                 const std::string& name) {
+  Merged merged = MergedList(answers, name);
+  return merged.apart.empty() ? merged
+                              : Failed(std::move(merged.apart.front()));
 }
 
 // The same for all spellings of a window's length.
@@ -168,6 +188,23 @@ class VersionResults {
   std::vector<Window> windows_;  // by first appearance
   std::set<std::string> urls_;
 };
+
+// Gives all results the spelling of the list, and of these where they have a
+// class that came after it. False: `models` are no such answers.
+bool GiveOneSpelling(const std::vector<DaemonAnswer>& models,
+                     const std::string& name, std::vector<Said>* answers,
+                     std::string* error) {
+  std::vector<Said> said;
+  if (!Read(models, "models", &said, error)) return false;
+  OneSpelling spelling = SpellingOf(ByModel(said, name)[name]);
+  for (const Said& of : *answers) {
+    for (const Json& result : of.json.at("results")) spelling.See(result);
+  }
+  for (Said& of : *answers) {
+    for (Json& result : of.json.at("results")) spelling.Respell(&result);
+  }
+  return true;
+}
 
 void AddClasses(const Json& names, std::vector<std::string>* classes) {
   for (const std::string name : names) {
@@ -261,7 +298,7 @@ Merged MergedModels(const std::vector<DaemonAnswer>& models) {
 
 Merged MergedModels(const std::vector<DaemonAnswer>& models,
                     const std::string& name) {
-  return WithFields([&] { return MergedList(models, name); });
+  return WithFields([&] { return MergedOne(models, name); });
 }
 
 Merged MergedModel(const std::vector<DaemonAnswer>& answers,
@@ -271,10 +308,11 @@ Merged MergedModel(const std::vector<DaemonAnswer>& answers,
     Merged merged;
     if (!Read(answers, "results", &said, &merged.error)) return merged;
     const std::string name = said.front().json.at("model");
-    const Merged list = MergedList(models, name);
+    const Merged list = MergedOne(models, name);
     if (!list.error.empty()) return list;
+    if (!GiveOneSpelling(models, name, &said, &merged.error)) return merged;
     // What one alone says is the sum, with all its figures.
-    if (answers.size() == 1) return {answers.front().text, {}, ""};
+    if (answers.size() == 1) return {Dump(said.front().json), {}, ""};
     const Json known = Json::parse(list.text);
     if (known["models"].empty()) {
       return Failed("model \"" + name + "\" is not among the daemons' models");

@@ -21,6 +21,9 @@ struct Merged {
   std::string text;                // in the shape of the API
   std::vector<std::string> notes;  // what is left out and why: a line each
   std::string error;               // not empty: there is no sum
+  // Of a list: the models that do not add up, and so are not in it: a line
+  // each. Where none does there is no text.
+  std::vector<std::string> apart = {};
 };
 
 // Of GET /api/v1/models.

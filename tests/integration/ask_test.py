@@ -293,9 +293,23 @@ models:
                 "expected_calibration_error", "score_", "estimate",
                 "label_coverage")
 
+    def test_true_and_1_are_one_class(self):
+        for i, (prediction, label) in enumerate([(True, False), (1, 0), (1, 1)]):
+            self.daemons[min(i, 1)].post([{"model": "bool", "prediction": prediction,
+                                           "label": label}])
+        result = self.answer("bool", "--window", "1h")["results"][0]
+        self.assertEqual(self.matrix(result),
+                         {("true", "true"): 1, ("true", "false"): 0,
+                          ("false", "true"): 2, ("false", "false"): 0})
+        listed = {m["model"]: m for m in self.answer()["models"]}["bool"]
+        self.assertEqual((listed["classes"], listed["positive_class"]),
+                         (["true", "false"], "true"))
+        self.assertIn("classes true, false; positive class true",
+                      self.query("bool").stdout)
+
     def test_models_of_all_daemons_are_listed(self):
         models = {m["model"]: m for m in self.answer()["models"]}
-        self.assertEqual(list(models), ["fraud", "price", "rare"])
+        self.assertEqual(set(models) - {"bool"}, {"fraud", "price", "rare"})
         self.assertEqual([(v["version"], v["predictions"], v["observations"])
                           for v in models["fraud"]["versions"]],
                          [("0", 100, 100), ("1", 100, 100)])
@@ -330,13 +344,25 @@ models:
         self.assertIn('"fraud"', unknown.stderr)
 
     def test_another_task_is_an_error_that_names_both_daemons(self):
-        for args in [["price"], []]:
-            result = self.query(*args, of=(0, 2))
-            self.assertEqual((result.returncode, result.stdout), (1, ""))
-            self.assertIn(self.urls[0], result.stderr)
-            self.assertIn(self.urls[2], result.stderr)
+        result = self.query("price", of=(0, 2))
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        self.assertIn(self.urls[0], result.stderr)
+        self.assertIn(self.urls[2], result.stderr)
         # It does not keep others from adding up.
         self.assertEqual(self.query("fraud", of=(0, 2)).returncode, 0)
+
+    def test_a_list_has_all_models_that_add_up_and_a_line_for_each_other(self):
+        for args in [[], ["--json"]]:
+            result = self.query(*args, of=(0, 1, 2))
+            self.assertEqual(result.returncode, 1)
+            line, = result.stderr.splitlines()
+            for named in ['"price"', self.urls[0], self.urls[2]]:
+                self.assertIn(named, line)
+            for named in ["fraud", "rare"]:
+                self.assertIn(named, result.stdout)
+            self.assertNotIn("price", result.stdout)
+        listed = json.loads(result.stdout)
+        self.assertLessEqual({"fraud", "rare"}, {m["model"] for m in listed["models"]})
 
     def test_a_daemon_that_does_not_answer_leaves_no_sum(self):
         silent = f"http://127.0.0.1:{free_port()}"

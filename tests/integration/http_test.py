@@ -459,6 +459,42 @@ class RejectionsTest(unittest.TestCase):
             self.assertIn("model=m reason=out_of_range events=30",
                           self.logged(daemon)[-1])
 
+    def test_requests_refused_before_their_body_is_read_are_seen(self):
+        with Daemon() as daemon:
+            for path in ["/v1/event", "/", "/v1/events/"]:
+                self.assertEqual(daemon.request(daemon.ingest, "POST", path,
+                                                b"{}")[0], 404)
+            self.assertEqual(daemon.request(daemon.ingest, "GET",
+                                            "/v1/events")[0], 405)
+            head = b"POST /v1/events HTTP/1.1\r\nHost: x\r\n"
+            for lines in [b"X-A: " + b"98765" * 4_000, b"Content-Length: 98765a",
+                          b"Host: 98765"]:
+                daemon.raw(head + lines + b"\r\n\r\n")
+            daemon.raw(b"\x16\x03\x01 98765\r\n\r\n")  # TLS, to a port without
+            recent = self.recent(daemon)
+            self.assertEqual(
+                [(r["model"], r["field"], r["code"]) for r in reversed(recent)],
+                [("", "", "not_found")] * 3 + [("", "", "method_not_allowed")] +
+                [("", "", "headers_too_large")] + [("", "", "invalid_body")] * 3)
+            self.assertIn("events go to /v1/events", recent[-1]["message"])
+            self.assertNotIn("98765", json.dumps(recent))
+            self.assertIn("<td>not_found</td>", daemon.get("/")[2].decode())
+            # One line of each in a minute, and what is asked of the web
+            # listener is none of it.
+            self.assertEqual(daemon.get("/nowhere")[0], 404)
+            self.assertEqual(len(self.logged(daemon)), 4)
+            self.assertIn("reason=not_found requests=1",
+                          self.logged(daemon)[0])
+            self.assertEqual(len(self.recent(daemon)), 8)
+
+    def test_a_connection_without_a_request_is_none(self):
+        with Daemon() as daemon:
+            socket.create_connection(("127.0.0.1", daemon.ingest)).close()
+            with socket.create_connection(("127.0.0.1", daemon.ingest)) as s:
+                s.shutdown(socket.SHUT_WR)
+                self.assertEqual(s.recv(1), b"")
+            self.assertEqual(self.recent(daemon), [])
+
     def test_a_deleted_model_is_shown_no_more(self):
         with Daemon(args=["--web.enable-admin-api"]) as daemon:
             daemon.post([GOOD, {"model": "m", "id": "b"}])

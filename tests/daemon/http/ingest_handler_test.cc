@@ -119,6 +119,19 @@ TEST_CASE("at the bound under reject the client must slow down") {
   CHECK(listener.Post(R"({"model":"m","id":"a","label":"UP"})").status == 200);
 }
 
+TEST_CASE("what the server refuses is seen, but for its own trouble") {
+  Listener listener;
+  listener.handler->NoteRefused({431, "headers_too_large", "too many"});
+  listener.handler->NoteRefused({503, "overloaded", "no memory"});
+  CHECK(listener.Answered(431) == 1);
+  CHECK(listener.Answered(503) == 1);
+  const auto recent = listener.rejections.Read().recent;
+  REQUIRE(recent.size() == 1);
+  CHECK(recent[0].model == "");
+  CHECK(recent[0].code == "headers_too_large");
+  CHECK(recent[0].message == "too many");
+}
+
 TEST_CASE("beyond the bytes in flight a body is told to come again") {
   Listener listener;
   Config config;

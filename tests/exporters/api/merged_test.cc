@@ -320,7 +320,6 @@ TEST_CASE("another task or positive class is an error that names both") {
       "model \"m\": its task is classification at http://a:9351 and regression "
       "at http://b:9351, so they do not add up";
   CHECK(SumOf(tasks.a, tasks.b).error == wrong);
-  CHECK(SumOfModels(tasks.a, tasks.b).error == wrong);
   CHECK(SumOf(tasks.a, tasks.b).text == "");
 
   Daemons classes;
@@ -333,6 +332,74 @@ TEST_CASE("another task or positive class is an error that names both") {
   CHECK(Has(SumOf(classes.a, classes.b).error,
             "its positive class is UP at http://a:9351 and DOWN at "
             "http://b:9351"));
+}
+
+TEST_CASE("models that differ leave the others in the list") {
+  Daemons daemons;
+  daemons.a.Post({Both("UP", "UP")});
+  daemons.b.Post({Both(1.5, 2.5)});
+  const Merged none = SumOfModels(daemons.a, daemons.b);
+  CHECK(none.error == "");
+  CHECK(none.text == "");  // not: there are no models
+  TestEvent other = Both("x", "y");
+  other.model = "other";
+  daemons.Post(other, true);
+  const Merged sum = SumOfModels(daemons.a, daemons.b);
+  CHECK(sum.error == "");
+  const json models = json::parse(sum.text)["models"];
+  REQUIRE(models.size() == 1);
+  CHECK(models[0]["model"] == "other");
+  REQUIRE(sum.apart.size() == 1);
+  CHECK(sum.apart[0] == SumOf(daemons.a, daemons.b).error);
+}
+
+TEST_CASE("true and 1 are one class, in the spelling of the first daemon") {
+  for (const bool matrix : {true, false}) {
+    Daemons daemons;
+    for (Engine* engine : {&daemons.a, &daemons.b, &daemons.all}) {
+      engine->settings.matrix_classes = matrix ? 2 : 1;
+      REQUIRE(engine->Use());
+    }
+    daemons.Post(Both("true", "false"), true);
+    daemons.Post(Both("true", "true"), true);
+    daemons.Post(Both("1", "1"), false);
+    daemons.Post(Both("1", "0"), false);
+    daemons.Post(Both("0", "1"), false);
+    // It is there at one alone.
+    TestEvent newer = Both("0", "1");
+    newer.version = "2";
+    daemons.Post(newer, false);
+
+    std::set<std::string> left_out = {"label_coverage"};
+    if (!matrix) left_out.insert("top_confusion_observations");
+    CheckLike(SumOf(daemons.a, daemons.b), daemons.all, left_out);
+    const json sum = json::parse(SumOf(daemons.a, daemons.b).text);
+    for (const json& result : sum["results"]) {
+      CHECK(result["classes"] == json({"true", "false"}));
+      CHECK(result["class_metrics"].size() == 2);
+    }
+    const json list = json::parse(SumOfModels(daemons.a, daemons.b).text);
+    CHECK(list == json::parse(ModelsOf(daemons.all)));
+    CHECK(list["models"][0]["positive_class"] == "true");
+
+    const json turned = json::parse(SumOf(daemons.b, daemons.a).text);
+    CHECK(turned["results"][0]["classes"] == json({"1", "0"}));
+  }
+}
+
+TEST_CASE("what one daemon alone says has the spelling of the list") {
+  Daemons daemons;
+  daemons.Post(Both("true", "false"), true);
+  daemons.Post(Both("1", "0"), false);
+  const Merged sum =
+      MergedModel({{kB, AnswerOf(daemons.b)}},
+                  {{kA, ModelsOf(daemons.a)}, {kB, ModelsOf(daemons.b)}});
+  REQUIRE(sum.error == "");
+  const json result = json::parse(sum.text)["results"][0];
+  CHECK(result["classes"] == json({"true", "false"}));
+  CHECK(result["class_metrics"].contains("false"));
+  CHECK(result["metrics"]["top_confusion_observations"] ==
+        json({{"false", {{"true", 1}}}}));
 }
 
 TEST_CASE("an assumed positive class ends where all classes let none be") {
