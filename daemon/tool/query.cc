@@ -16,6 +16,7 @@ namespace {
 
 int Print(const std::string& text) {
   std::fputs(text.c_str(), stdout);
+  if (!text.ends_with('\n')) std::fputc('\n', stdout);
   return 0;
 }
 

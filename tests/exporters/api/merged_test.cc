@@ -398,8 +398,6 @@ TEST_CASE("what one daemon alone says has the spelling of the list") {
   const json result = json::parse(sum.text)["results"][0];
   CHECK(result["classes"] == json({"true", "false"}));
   CHECK(result["class_metrics"].contains("false"));
-  CHECK(result["metrics"]["top_confusion_observations"] ==
-        json({{"false", {{"true", 1}}}}));
 }
 
 TEST_CASE("an assumed positive class ends where all classes let none be") {
