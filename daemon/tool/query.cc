@@ -15,6 +15,7 @@ namespace plumbline {
 namespace {
 
 int Print(const std::string& text) {
+  if (text.empty()) return 0;
   std::fputs(text.c_str(), stdout);
   if (!text.ends_with('\n')) std::fputc('\n', stdout);
   return 0;
