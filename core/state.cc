@@ -117,11 +117,19 @@ bool State::ChangeSettings(Settings settings, int64_t now_ms) {
   return true;
 }
 
-// What they were configured as before says nothing of them.
+// Of models that have no events, those that are configured otherwise now: what
+// they were configured as before says nothing of them. The others stay, as a
+// scrape may be reading them.
 void State::RemoveUnused() {
   const std::vector<Model*> models = models_.Get();
   for (Model* model : models) {
-    if (model->IsUnused()) Remove(model);
+    const ModelSettings& rule = settings_->For(model->name);
+    const bool is_open = model->IsTaskOpen();
+    const bool same_task =
+        rule.task ? !is_open && *rule.task == model->task : is_open;
+    if (model->IsUnused() && !(same_task && IsNamedBy(rule, model->name))) {
+      Remove(model);
+    }
   }
 }
 
