@@ -154,8 +154,8 @@ class State {
   // are none of those that `present` has given out.
   void NumberBehind(const State& present);
   // Takes over all that `past` has. REQUIRES: it was NumberedBehind() this
-  // before anything else, this has not changed since, and both have the same
-  // settings; of no model both have events. Returns nothing if it was done, or
+  // before all else, this has not changed since, settings are the same but for
+  // limits, and no model has events in both. Returns nothing if it was done, or
   // the limit that leaves no room: then this state is of no use any more.
   std::string TakeOver(State* past);
 

@@ -372,8 +372,9 @@ Reject Joiner::CheckLimits(const EventBatch& batch, Plan* planned,
   shape.classes = classes;
   shape.scored = shape.scored || new_score;
   shape.class_scored = shape.class_scored || new_class_scores;
-  return CheckMemory(batch, shape, planned) ? Reject::kNone
-                                            : Reject::kMemoryLimit;
+  if (CheckMemory(batch, shape, planned)) return Reject::kNone;
+  *part = BatchOutcome::Part::kPrediction;  // windows are of no label
+  return Reject::kMemoryLimit;
 }
 
 // With a segment that is new, or with the one that stands for it.

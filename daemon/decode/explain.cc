@@ -59,6 +59,7 @@ std::string NameOf(Part part) {
   }
 }
 
+// Windows are of no label: where one is at fault its set cannot wait.
 void ExplainMemory(const BatchOutcome::Error& error, EventError* explained) {
   if (IsOfLabel(error)) {
     explained->message =

@@ -5,15 +5,23 @@
 #include "core/advice.h"
 
 namespace plumbline {
+namespace {
+
+using Json = nlohmann::json;
+
+// An array of an answer; empty if it has none of this name.
+Json ListOf(std::string_view answer, const char* name) {
+  const Json json = Json::parse(answer, nullptr, false);
+  return json.is_object() && json.contains(name) ? json[name] : Json::array();
+}
+
+}  // namespace
 
 std::vector<std::string> TaskConflicts(std::string_view models,
                                        const Settings& settings,
                                        std::string_view url) {
-  using Json = nlohmann::json;
   std::vector<std::string> conflicts;
-  const Json json = Json::parse(models, nullptr, false);
-  if (!json.is_object() || !json.contains("models")) return conflicts;
-  for (const Json& model : json["models"]) {
+  for (const Json& model : ListOf(models, "models")) {
     const std::string name = model["model"];
     if (!model["task"].is_string()) continue;  // nothing has decided it yet
     const std::string task = model["task"];
@@ -29,11 +37,8 @@ std::vector<std::string> TaskConflicts(std::string_view models,
 
 std::vector<std::string> PositiveClassConflicts(std::string_view status,
                                                 const Settings& settings) {
-  using Json = nlohmann::json;
   std::vector<std::string> conflicts;
-  const Json json = Json::parse(status, nullptr, false);
-  if (!json.is_object() || !json.contains("conflicts")) return conflicts;
-  for (const Json& conflict : json["conflicts"]) {
+  for (const Json& conflict : ListOf(status, "conflicts")) {
     const std::string model = conflict["model"];
     if (conflict["field"] != "positive_class" ||
         !settings.For(model).positive_class.empty()) {

@@ -203,6 +203,12 @@ TEST_CASE("every limit of models, versions, classes and memory is kept") {
   engine.settings.window_bytes = engine.pipeline.state().window_bytes() + 100;
   engine.Use();
   CHECK(engine.Post({other}).errors.at(0).reject == Reject::kMemoryLimit);
+  // Also where a label alone brings the classes that windows have no room for.
+  TestEvent label = Label("l", "UP");
+  label.model = other.model;
+  const auto outcome = engine.Post({label});
+  CHECK(outcome.errors.at(0).reject == Reject::kMemoryLimit);
+  CHECK(outcome.errors.at(0).part == BatchOutcome::Part::kPrediction);
   engine.settings.defaults.classes = {"UP"};
   engine.settings.window_bytes = 1 << 30;
   engine.Use();
