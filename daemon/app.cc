@@ -158,8 +158,8 @@ bool App::Listen(std::string* error) {
       {.addresses = options_.ingest_addresses,
        .connections = config_.connections,
        .on_refused =
-           [this](const Refusal& refusal) {
-             ingest_handler_->NoteRefused(refusal);
+           [this](const Refusal& refusal, double seconds) {
+             ingest_handler_->NoteRefused(refusal, seconds);
            }},
       [this](HttpRequest& request) { return ingest_handler_->Handle(request); },
       error);

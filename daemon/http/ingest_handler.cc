@@ -99,8 +99,8 @@ HttpResponse IngestHandler::Handle(HttpRequest& request) {
   return response;
 }
 
-void IngestHandler::NoteRefused(const Refusal& refusal) {
-  counters_->CountRequest(refusal.status, 0);
+void IngestHandler::NoteRefused(const Refusal& refusal, double seconds) {
+  counters_->CountRequest(refusal.status, seconds);
   // What is the server's own trouble may come again, and is no error of who
   // sent it.
   if (refusal.status < 500) Tell(refusal);
@@ -190,6 +190,8 @@ HttpResponse IngestHandler::BodyError(HttpRequest::BodyStatus status) {
       return Refuse(TooLarge("as sent", "limits.body_bytes"));
     case HttpRequest::BodyStatus::kTooSlow:
       return Refuse({408, "too_slow", "the body took too long"});
+    case HttpRequest::BodyStatus::kGaveWay:
+      return ErrorResponse(GaveWay());
     case HttpRequest::BodyStatus::kRefused:
       return Overloaded();
     case HttpRequest::BodyStatus::kStopping:

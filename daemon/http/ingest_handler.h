@@ -42,8 +42,8 @@ class IngestHandler {
   int64_t in_flight() const { return in_flight_.load(); }
 
   HttpResponse Handle(HttpRequest& request);
-  // A request that the server answered without asking.
-  void NoteRefused(const Refusal& refusal);
+  // A request that the server answered without asking, and how long it took.
+  void NoteRefused(const Refusal& refusal, double seconds);
 
  private:
   class InFlight;

@@ -9,7 +9,7 @@
 #include <memory>
 
 #include "core/nearest.h"
-#include "daemon/http/body_watch.h"
+#include "daemon/http/connections.h"
 #include "daemon/text/json_string.h"
 
 namespace plumbline {
@@ -18,9 +18,7 @@ namespace {
 constexpr size_t kMostHeaderBytes = 16 << 10;
 constexpr int kMostHeaders = 64;  // civetweb sees no more
 
-// How long a body may take: a start, and a rate that any client keeps.
-constexpr auto kBodyStart = std::chrono::milliseconds(10'000);
-constexpr size_t kBodyBytesPerMs = 128;
+// How long a body of unknown length may take.
 constexpr auto kChunkedTime = std::chrono::milliseconds(30'000);
 constexpr auto kSilence = std::chrono::milliseconds(9'000);  // civetweb's 10 s
 
@@ -53,10 +51,6 @@ bool SawAllHeaders(const mg_request_info& info) {
 bool HasSpaceBeforeColon(const mg_header& header) {
   const char* end = header.name + std::strlen(header.name);
   return end[1] == '\0' && header.value != end + 1;
-}
-
-std::chrono::milliseconds Allowed(size_t bytes) {
-  return kBodyStart + std::chrono::milliseconds(bytes / kBodyBytesPerMs);
 }
 
 std::string UnknownParameter(std::string_view parameter,
@@ -92,6 +86,10 @@ HttpResponse ErrorResponse(const Refusal& refusal) {
   return response;
 }
 
+Refusal GaveWay() {
+  return {503, "overloaded", "the request was slow while others waited"};
+}
+
 HttpResponse NoAnswer() {
   HttpResponse response;
   response.no_answer = true;
@@ -99,11 +97,11 @@ HttpResponse NoAnswer() {
   return response;
 }
 
-HttpRequest::HttpRequest(mg_connection* connection, BodyWatch* watch,
+HttpRequest::HttpRequest(mg_connection* connection, Connection* waits,
                          const std::atomic<bool>* stopping)
     : connection_(connection),
       info_(mg_get_request_info(connection)),
-      watch_(watch),
+      waits_(waits),
       stopping_(stopping) {}
 
 std::string_view HttpRequest::method() const { return info_->request_method; }
@@ -215,8 +213,16 @@ HttpRequest::BodyStatus HttpRequest::ReadBody(
   }
   if (!pieces) body->reserve(length);
 
-  const BodyWatch::Deadline deadline(watch_, info_,
-                                     pieces ? kChunkedTime : Allowed(length));
+  waits_->Begin(Connection::Wait::kBody, std::chrono::steady_clock::now(),
+                pieces ? kChunkedTime : Connection::Allowed(length));
+  const BodyStatus status = ReadPieces(length, grow, body);
+  waits_->End();
+  return status;
+}
+
+HttpRequest::BodyStatus HttpRequest::ReadPieces(
+    size_t length, const std::function<bool(size_t)>& grow, std::string* body) {
+  const bool pieces = chunked();
   size_t size = 0;
   for (;;) {
     if (size == length) {
@@ -233,14 +239,17 @@ HttpRequest::BodyStatus HttpRequest::ReadBody(
         mg_read(connection_, body->data() + size, body->size() - size);
     if (n > 0) {
       size += static_cast<size_t>(n);
+      waits_->Moved(static_cast<size_t>(n));
       continue;
     }
+    const Connection::Cut cut = waits_->cut();
+    if (cut == Connection::Cut::kGaveWay) return BodyStatus::kGaveWay;
     // 0 is the end of chunks, and silence in a body of known length.
     if (n == 0 && pieces) break;
     if (stopping_->load()) return BodyStatus::kStopping;
     const bool silent = std::chrono::steady_clock::now() - begin >= kSilence;
-    return deadline.passed() || silent ? BodyStatus::kTooSlow
-                                       : BodyStatus::kBroken;
+    return cut == Connection::Cut::kDeadline || silent ? BodyStatus::kTooSlow
+                                                       : BodyStatus::kBroken;
   }
   body->resize(size);
   return BodyStatus::kOk;
@@ -248,13 +257,17 @@ HttpRequest::BodyStatus HttpRequest::ReadBody(
 
 void HttpRequest::DrainBody() {
   if (info_->content_length <= 0 && !chunked()) return;
-  const BodyWatch::Deadline deadline(watch_, info_, kDrainTime);
+  waits_->Begin(Connection::Wait::kBody, std::chrono::steady_clock::now(),
+                kDrainTime);
   const auto piece = std::make_unique<char[]>(kPiece);
-  for (size_t drained = 0; drained < kMostDrained && !deadline.passed();) {
+  for (size_t drained = 0;
+       drained < kMostDrained && waits_->cut() == Connection::Cut::kNot;) {
     const int n = mg_read(connection_, piece.get(), kPiece);
-    if (n <= 0) return;
+    if (n <= 0) break;
     drained += static_cast<size_t>(n);
+    waits_->Moved(static_cast<size_t>(n));
   }
+  waits_->End();
 }
 
 std::optional<std::string> PercentDecode(std::string_view text) {

@@ -16,7 +16,7 @@ struct mg_request_info;
 
 namespace plumbline {
 
-class BodyWatch;
+class Connection;
 
 struct HttpResponse {
   int status = 200;
@@ -40,6 +40,8 @@ struct Refusal {
   bool close = true;            // what is left of the body is not read
 };
 HttpResponse ErrorResponse(const Refusal& refusal);
+// Of a request that took too long while others waited.
+Refusal GaveWay();
 
 // The connection ends without an answer: nobody knows yet what came of it.
 HttpResponse NoAnswer();
@@ -47,7 +49,7 @@ HttpResponse NoAnswer();
 // Valid while its handler runs.
 class HttpRequest {
  public:
-  HttpRequest(mg_connection* connection, BodyWatch* watch,
+  HttpRequest(mg_connection* connection, Connection* waits,
               const std::atomic<bool>* stopping);
 
   std::string_view method() const;
@@ -70,6 +72,7 @@ class HttpRequest {
     kNoLength,
     kTooLarge,
     kTooSlow,
+    kGaveWay,
     kBroken,
     kRefused,   // by `grow`
     kStopping,  // the server stops and will not wait longer
@@ -84,10 +87,12 @@ class HttpRequest {
 
  private:
   bool chunked() const;
+  BodyStatus ReadPieces(size_t length, const std::function<bool(size_t)>& grow,
+                        std::string* body);
 
   mg_connection* const connection_;
   const mg_request_info* const info_;
-  BodyWatch* const watch_;
+  Connection* const waits_;
   const std::atomic<bool>* const stopping_;
 };
 

@@ -4,7 +4,8 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <strings.h>
-#include <sys/socket.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <exception>
@@ -12,6 +13,8 @@
 #include <thread>
 #include <utility>
 
+#include "daemon/http/listen.h"
+#include "daemon/http/response_text.h"
 #include "daemon/http/sockets.h"
 #include "daemon/http/tidied_recv.h"
 #include "daemon/log/log.h"
@@ -32,69 +35,27 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr auto kHeaderTimeout = std::chrono::milliseconds(10'000);
+constexpr size_t kPiece = 64 << 10;  // of an answer
 
-// Of the connection that this thread serves: when its next request could have
-// begun to arrive.
-thread_local Clock::time_point request_begin;
+// A connection that waits takes a descriptor: a quarter of all, for each of the
+// two listeners.
+size_t MostWaiting() {
+  constexpr rlim_t kMost = 4096;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 256;
+  return std::min(kMost, limit.rlim_cur / 4);
+}
+
+// What civetweb takes into memory of a connection: its head, and what of the
+// body comes with it.
+constexpr const char* kRequestBytes = "32768";
+
+constexpr auto kHeaderTimeout = AcceptQueue::kHeadTimeout;
+// civetweb ends it sooner.
+constexpr Milliseconds kKeepAlive{60'000};
 
 // The last thing civetweb complained about, for the message of a failed start.
 thread_local std::string last_complaint;
-
-const char* Reason(int status) {
-  switch (status) {
-    case 200:
-      return "OK";
-    case 204:
-      return "No Content";
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 408:
-      return "Request Timeout";
-    case 411:
-      return "Length Required";
-    case 413:
-      return "Content Too Large";
-    case 415:
-      return "Unsupported Media Type";
-    case 429:
-      return "Too Many Requests";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 500:
-      return "Internal Server Error";
-    case 503:
-      return "Service Unavailable";
-    default:
-      return "Unknown";
-  }
-}
-
-// One write, so one packet where it fits.
-void Write(mg_connection* connection, const HttpResponse& response, bool keep,
-           bool with_body) {
-  std::string text = "HTTP/1.1 " + std::to_string(response.status) + " " +
-                     Reason(response.status) + "\r\n";
-  if (response.status != 204) {
-    text.append("Content-Type: ").append(response.content_type);
-    text +=
-        "\r\nContent-Length: " + std::to_string(response.body.size()) + "\r\n";
-  }
-  for (const auto& [name, value] : response.headers) {
-    text.append(name).append(": ").append(value).append("\r\n");
-  }
-  text += keep ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
-  if (with_body) text += response.body;
-  mg_write(connection, text.data(), text.size());
-}
 
 bool HasToken(std::string_view list, std::string_view token) {
   while (!list.empty()) {
@@ -111,53 +72,76 @@ bool HasToken(std::string_view list, std::string_view token) {
   return false;
 }
 
-// "127.0.0.1:9350" as civetweb wants it; empty if it cannot be.
-std::string ListeningPort(const std::string& address) {
-  const size_t colon = address.rfind(':');
-  if (colon == std::string::npos) return "";
-  const std::string host = address.substr(0, colon);
-  std::string port = address.substr(colon + 1);
-  if (port.empty() ||
-      port.find_first_not_of("0123456789") != std::string::npos) {
-    return "";
+Connection* Of(const mg_connection* connection) {
+  return static_cast<Connection*>(mg_get_user_connection_data(connection));
+}
+
+// False if the client did not take it.
+bool Send(mg_connection* connection, std::string_view text) {
+  while (!text.empty()) {
+    const size_t piece = std::min(text.size(), kPiece);
+    if (mg_write(connection, text.data(), piece) <= 0) return false;
+    Of(connection)->Moved(piece);
+    text.remove_prefix(piece);
   }
-  if (host.empty()) return port;
-  return host == "localhost" ? "127.0.0.1:" + port : host + ":" + port;
+  return true;
+}
+
+// What is short goes in one write, so in one packet where it fits.
+void Write(mg_connection* connection, const HttpResponse& response, bool keep,
+           bool with_body) {
+  std::string text = HeadText(response, keep);
+  Of(connection)
+      ->Begin(Connection::Wait::kReader, Clock::now(),
+              Connection::Allowed(response.body.size()));
+  const std::string_view body = with_body ? response.body : std::string_view();
+  if (body.size() <= kPiece) {
+    Send(connection, text.append(body));
+  } else if (Send(connection, text)) {
+    Send(connection, body);
+  }
+  Of(connection)->End();
 }
 
 // What civetweb found wrong before a handler could be asked.
-Refusal RefusalFor(int status, std::string_view message) {
+Refusal RefusalFor(int status, std::string_view message, Connection::Cut cut) {
+  if (cut == Connection::Cut::kGaveWay) return GaveWay();
   if (message == "Malformed message" &&
-      Clock::now() - request_begin >= kHeaderTimeout) {
+      Clock::now() - RequestBegan() >= kHeaderTimeout) {
     return {408, "too_slow", "the headers took too long"};
+  }
+  if (status == 413) {
+    return {431, "headers_too_large", "more than 16 KiB or 63 headers"};
   }
   if (status == 411) {
     return {400, "invalid_body", "Content-Length is not a number"};
   }
   if (status == 404) return {404, "not_found", "no such path"};
   return {400, "invalid_body",
-          "the request is not HTTP/1.1, or its headers are malformed or longer "
-          "than 256 KiB"};
+          "the request is not HTTP/1.1, or its headers are malformed"};
 }
 
 }  // namespace
 
 struct ServerCallbacks {
-  static HttpServer* Of(const mg_connection* connection) {
+  static HttpServer* ServerOf(const mg_connection* connection) {
     return static_cast<HttpServer*>(
         mg_get_user_data(mg_get_context(connection)));
   }
 
   static int BeginRequest(mg_connection* connection) {
-    return Of(connection)->Serve(connection);
+    Introduce(connection);
+    return ServerOf(connection)->Serve(connection);
   }
 
   static int HttpError(mg_connection* connection, int status,
                        const char* message) {
     mg_disable_connection_keep_alive(connection);
+    Introduce(connection);
     try {
-      const Refusal refusal = RefusalFor(status, message);
-      Of(connection)->on_refused_(refusal);
+      const Refusal refusal =
+          RefusalFor(status, message, Of(connection)->cut());
+      ServerOf(connection)->NoteRefused(refusal);
       Write(connection, ErrorResponse(refusal), false, true);
     } catch (...) {
       // The connection is closed without an answer.
@@ -165,16 +149,36 @@ struct ServerCallbacks {
     return 0;
   }
 
-  static int InitConnection(const mg_connection* connection, void**) {
-    request_begin = Clock::now();
+  // The address is not known yet.
+  static int InitConnection(const mg_connection*, void**) {
     BeginTidying();
-    ++Of(connection)->open_;
     return 0;
   }
 
-  static void ConnectionClosed(const mg_connection* connection) {
+  // The descriptor is still its own.
+  static void ConnectionClose(const mg_connection* connection) {
+    Introduce(connection);
     EndTidying();
-    --Of(connection)->open_;
+    if (Connection* its = Of(connection)) {
+      ServerOf(connection)->connections_.Close(its);
+    }
+  }
+
+  // From here on Of() knows the connection.
+  static void Introduce(const mg_connection* connection) {
+    if (Of(connection) != nullptr) return;
+    const mg_request_info* info = mg_get_request_info(connection);
+    if (info == nullptr) return;
+    Connection* found =
+        ServerOf(connection)
+            ->connections_.Find(ReadingFrom(), info->remote_addr,
+                                static_cast<uint16_t>(info->remote_port));
+    mg_set_user_connection_data(connection, found);
+    if (found != nullptr) RequestBeganAt(found->accepted());
+  }
+
+  static void ConnectionClosed(const mg_connection* connection) {
+    ServerOf(connection)->queue_->ThreadFreed();
   }
 
   static int LogMessage(const mg_connection*, const char* message) {
@@ -185,30 +189,35 @@ struct ServerCallbacks {
 };
 
 HttpServer::HttpServer(const Options& options, Handler handler)
-    : connections_(options.connections),
+    : threads_(options.connections),
       on_refused_(options.on_refused),
       handler_(std::move(handler)) {}
 
 std::unique_ptr<HttpServer> HttpServer::Start(const Options& options,
                                               Handler handler,
                                               std::string* error) {
-  std::string listening;
-  for (const std::string& address : options.addresses) {
-    const std::string port = ListeningPort(address);
-    if (port.empty() || port.find('[') != std::string::npos) {
-      *error = "cannot listen on \"" + address +
-               "\": it must be an IPv4 address and a port such as "
-               "127.0.0.1:9350, or :9350 for all addresses (IPv6 is not in "
-               "this system's civetweb)";
-      return nullptr;
-    }
-    if (!listening.empty()) listening += ',';
-    listening += port;
-  }
-  const std::string threads = std::to_string(options.connections);
+  auto listening = Listen(options.addresses, error);
+  if (!listening) return nullptr;
+  std::unique_ptr<HttpServer> server(
+      new HttpServer(options, std::move(handler)));
+  server->ports_ = std::move(listening->ports);
+  server->queue_ = std::make_unique<AcceptQueue>(
+      AcceptQueue::Options{.listeners = std::move(listening->sockets),
+                           .threads = options.connections,
+                           .most_waiting = MostWaiting(),
+                           .on_refused = options.on_refused},
+      &server->connections_);
+  if (!server->StartThreads(error)) return nullptr;
+  return server;
+}
+
+// civetweb listens on a port that nobody is told of, whose socket then gives
+// its number to the queue's.
+bool HttpServer::StartThreads(std::string* error) {
+  const std::string threads = std::to_string(threads_);
   const std::string timeout = std::to_string(kHeaderTimeout.count());
   const char* settings[] = {"listening_ports",
-                            listening.c_str(),
+                            "127.0.0.1:0",
                             "num_threads",
                             threads.c_str(),
                             "request_timeout_ms",
@@ -219,12 +228,10 @@ std::unique_ptr<HttpServer> HttpServer::Start(const Options& options,
                             "30000",
                             "tcp_nodelay",
                             "1",
-                            "listen_backlog",
-                            "1000",
                             "connection_queue",
-                            "200",
+                            threads.c_str(),
                             "max_request_size",
-                            "262144",
+                            kRequestBytes,
                             "decode_url",
                             "no",
                             "enable_directory_listing",
@@ -242,26 +249,24 @@ std::unique_ptr<HttpServer> HttpServer::Start(const Options& options,
   callbacks.begin_request = ServerCallbacks::BeginRequest;
   callbacks.http_error = ServerCallbacks::HttpError;
   callbacks.init_connection = ServerCallbacks::InitConnection;
+  callbacks.connection_close = ServerCallbacks::ConnectionClose;
   callbacks.connection_closed = ServerCallbacks::ConnectionClosed;
   callbacks.log_message = ServerCallbacks::LogMessage;
 
   mg_init_library(MG_FEATURES_DEFAULT);
-  std::unique_ptr<HttpServer> server(
-      new HttpServer(options, std::move(handler)));
   last_complaint.clear();
-  server->context_ = mg_start(&callbacks, server.get(), settings);
-  if (server->context_ == nullptr) {
-    *error = "cannot listen on " + listening + ": " + last_complaint +
-             "; is the address of this machine, and the port free?";
-    return nullptr;
+  context_ = mg_start(&callbacks, this, settings);
+  if (context_ == nullptr) {
+    *error = "cannot start " + threads +
+             " threads for connections: " + last_complaint;
+    return false;
   }
-  constexpr int kMostPorts = 32;
-  mg_server_port ports[kMostPorts];
-  const int count = mg_get_server_ports(server->context_, kMostPorts, ports);
-  for (int i = 0; i < count; ++i) {
-    server->ports_.push_back(static_cast<uint16_t>(ports[i].port));
-  }
-  return server;
+  mg_server_port port{};
+  mg_get_server_ports(context_, 1, &port);
+  VisitSockets(static_cast<uint16_t>(port.port), [this](int fd, bool listens) {
+    if (listens) hook_ = std::make_unique<AcceptHook>(fd, queue_.get());
+  });
+  return true;
 }
 
 HttpServer::~HttpServer() { Stop(std::chrono::milliseconds(0)); }
@@ -269,14 +274,8 @@ HttpServer::~HttpServer() { Stop(std::chrono::milliseconds(0)); }
 void HttpServer::Stop(std::chrono::milliseconds grace) {
   if (context_ == nullptr) return;
   stopping_.store(true);
-  const auto shut = [this](bool listeners) {
-    for (const uint16_t port : ports_) {
-      VisitSockets(port, [listeners](int fd, bool listening) {
-        if (listening || !listeners) shutdown(fd, SHUT_RD);
-      });
-    }
-  };
-  shut(true);
+  queue_->Stop();
+  connections_.StopReading();
   const auto end = Clock::now() + grace;
   while (serving_.load() > 0 && Clock::now() < end) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -285,32 +284,40 @@ void HttpServer::Stop(std::chrono::milliseconds grace) {
   // it waits for every idle connection, so these are woken.
   std::thread stop([this] { mg_stop(context_); });
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  shut(false);
+  connections_.StopReading();
   stop.join();
+  hook_.reset();
   context_ = nullptr;
+}
+
+void HttpServer::NoteRefused(const Refusal& refusal) const {
+  const std::chrono::duration<double> took = Clock::now() - RequestBegan();
+  on_refused_(refusal, took.count());
 }
 
 // civetweb is C: nothing may be thrown through it.
 int HttpServer::Serve(mg_connection* connection) {
   ++serving_;
   int status = 500;  // not 0: civetweb would answer
+  Of(connection)->End();
   try {
     status = Answer(connection);
   } catch (...) {
     mg_disable_connection_keep_alive(connection);
   }
   --serving_;
-  request_begin = Clock::now();
+  Of(connection)->Begin(Connection::Wait::kRequest, Clock::now(), kKeepAlive);
+  AwaitRequest();
   return status;
 }
 
 int HttpServer::Answer(mg_connection* connection) {
-  HttpRequest request(connection, &watch_, &stopping_);
+  HttpRequest request(connection, Of(connection), &stopping_);
   HttpResponse response;
   bool refused = true;
   if (const auto wrong = request.CheckHeaders()) {
     response = ErrorResponse(*wrong);
-    on_refused_(*wrong);
+    NoteRefused(*wrong);
   } else {
     response = Handle(request);
     refused = response.close;
@@ -327,7 +334,7 @@ int HttpServer::Answer(mg_connection* connection) {
 
 HttpResponse HttpServer::Handle(HttpRequest& request) {
   const auto refuse = [this](const Refusal& refusal) {
-    on_refused_(refusal);
+    NoteRefused(refusal);
     return ErrorResponse(refusal);
   };
   try {
@@ -352,13 +359,17 @@ bool HttpServer::KeepsAlive(mg_connection* connection,
                                   !HasToken(*wanted, "close") &&
                                   !HasToken(*wanted, "upgrade")
                             : http_1_1;
-  const bool keep = plain && !response.close && !stopping_.load() && !crowded();
+  const bool keep = plain && !response.close && !stopping_.load() &&
+                    !crowded() &&
+                    Of(connection)->cut() == Connection::Cut::kNot;
   if (!keep) mg_disable_connection_keep_alive(connection);
   return keep;
 }
 
 // With a thread for each connection, those beyond the limit wait until one
 // ends. Near the limit every answer ends one, so that all get their turn.
-bool HttpServer::crowded() const { return open() * 10 > connections_ * 9; }
+bool HttpServer::crowded() const {
+  return queue_->crowded() || open() * 10 > threads_ * 9;
+}
 
 }  // namespace plumbline

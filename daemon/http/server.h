@@ -1,7 +1,8 @@
 // HttpServer: one listener, on civetweb.
 //
-// A thread serves a connection, so there are as many threads as connections
-// allowed. Everything that civetweb offers beside the protocol (files, CGI,
+// A thread serves a connection once the head of its request is there
+// (accept_queue.h); a client that keeps it waiting is cut (connections.h).
+// Everything that civetweb offers beside the protocol (files, CGI,
 // CORS, forms) is off: each request goes to the one handler.
 
 #pragma once
@@ -14,7 +15,9 @@
 #include <string>
 #include <vector>
 
-#include "daemon/http/body_watch.h"
+#include "daemon/http/accept_hook.h"
+#include "daemon/http/accept_queue.h"
+#include "daemon/http/connections.h"
 #include "daemon/http/message.h"
 
 struct mg_context;
@@ -27,10 +30,11 @@ class HttpServer {
 
   struct Options {
     std::vector<std::string> addresses;  // "127.0.0.1:9350", ":9350"
-    int64_t connections = 64;
+    int64_t connections = 64;            // served at once
     // Told of each request that is answered without asking the handler, or
-    // that the handler threw at.
-    std::function<void(const Refusal&)> on_refused = [](const Refusal&) {};
+    // that the handler threw at, and how long it took.
+    std::function<void(const Refusal&, double seconds)> on_refused =
+        [](const Refusal&, double) {};
   };
 
   // nullptr, with *error saying what to do, if it cannot listen. `handler` is
@@ -45,14 +49,16 @@ class HttpServer {
   ~HttpServer();
 
   const std::vector<uint16_t>& ports() const { return ports_; }
-  // Connections open now.
-  int64_t open() const { return open_.load(std::memory_order_relaxed); }
+  // Connections being served now.
+  int64_t open() const { return connections_.count(); }
 
  private:
   friend struct ServerCallbacks;
 
   HttpServer(const Options& options, Handler handler);
 
+  bool StartThreads(std::string* error);
+  void NoteRefused(const Refusal& refusal) const;
   int Serve(mg_connection* connection);
   int Answer(mg_connection* connection);
   HttpResponse Handle(HttpRequest& request);
@@ -61,14 +67,15 @@ class HttpServer {
                   const HttpResponse& response);
   bool crowded() const;
 
-  const int64_t connections_;
-  const std::function<void(const Refusal&)> on_refused_;
+  const int64_t threads_;
+  const std::function<void(const Refusal&, double)> on_refused_;
   const Handler handler_;
-  BodyWatch watch_;
+  Connections connections_;
+  std::unique_ptr<AcceptQueue> queue_;
+  std::unique_ptr<AcceptHook> hook_;
   mg_context* context_ = nullptr;
   std::vector<uint16_t> ports_;
   std::atomic<bool> stopping_{false};
-  std::atomic<int64_t> open_{0};     // connections
   std::atomic<int64_t> serving_{0};  // requests
 };
 

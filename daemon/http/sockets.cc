@@ -40,20 +40,6 @@ void VisitSockets(uint16_t port,
   closedir(directory);
 }
 
-void ShutDownReading(const std::string& address, uint16_t peer_port,
-                     uint16_t port) {
-  in_addr wanted{};
-  if (inet_pton(AF_INET, address.c_str(), &wanted) != 1) return;
-  VisitSockets(port, [&](int fd, bool) {
-    sockaddr_in peer{};
-    if (NameSocket(fd, getpeername, &peer) &&
-        peer.sin_addr.s_addr == wanted.s_addr &&
-        ntohs(peer.sin_port) == peer_port) {
-      shutdown(fd, SHUT_RD);
-    }
-  });
-}
-
 bool IsLoopback(const std::string& address) {
   const std::string host = address.substr(0, address.rfind(':'));
   if (host == "localhost" || host == "[::1]") return true;

@@ -13,11 +13,6 @@ namespace plumbline {
 void VisitSockets(uint16_t port,
                   const std::function<void(int fd, bool listening)>& visit);
 
-// Shuts down the reading side of the connection from `address`:`peer_port` to
-// our `port`, if there is one.
-void ShutDownReading(const std::string& address, uint16_t peer_port,
-                     uint16_t port);
-
 // True if only this machine can reach what listens on `address`, a HOST:PORT.
 bool IsLoopback(const std::string& address);
 

@@ -4,17 +4,22 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <optional>
+
 #include "daemon/http/request_tidier.h"
 
 namespace plumbline {
 namespace {
 
-struct Connection {
+using Clock = std::chrono::steady_clock;
+
+struct Reading {
   bool open = false;
   int fd = -1;
+  std::optional<Clock::time_point> began;  // the request
   RequestTidier tidier;
 };
-thread_local Connection connection;
+thread_local Reading reading;
 
 // True once there is something to read; false if nothing comes.
 bool WaitForBytes(int fd) {
@@ -26,27 +31,38 @@ bool WaitForBytes(int fd) {
 }  // namespace
 
 void BeginTidying() {
-  connection = Connection();
-  connection.open = true;
+  reading = Reading();
+  reading.open = true;
 }
 
-void EndTidying() { connection.open = false; }
+void EndTidying() { reading.open = false; }
+
+int ReadingFrom() { return reading.fd; }
+
+void AwaitRequest() { reading.began.reset(); }
+
+void RequestBeganAt(Clock::time_point time) { reading.began = time; }
+
+Clock::time_point RequestBegan() {
+  return reading.began ? *reading.began : Clock::now();
+}
 
 }  // namespace plumbline
 
 // civetweb reads with this definition, as it comes before the C library's.
 extern "C" ssize_t recv(int fd, void* bytes, size_t size, int flags) {
-  using plumbline::connection;
+  using plumbline::reading;
   using Function = ssize_t (*)(int, void*, size_t, int);
   static const auto next = reinterpret_cast<Function>(dlsym(RTLD_NEXT, "recv"));
-  if (connection.open && connection.fd < 0) connection.fd = fd;
+  if (reading.open && reading.fd < 0) reading.fd = fd;
   for (;;) {
     const ssize_t n = next(fd, bytes, size, flags);
-    if (n <= 0 || !connection.open || connection.fd != fd) return n;
-    const size_t left = connection.tidier.Tidy(static_cast<char*>(bytes),
-                                               static_cast<size_t>(n));
+    if (n <= 0 || !reading.open || reading.fd != fd) return n;
+    if (!reading.began) reading.began = std::chrono::steady_clock::now();
+    const size_t left =
+        reading.tidier.Tidy(static_cast<char*>(bytes), static_cast<size_t>(n));
     if (left > 0) return static_cast<ssize_t>(left);
-    // 0 would be the end of the connection.
+    // 0 would be the end of the reading.
     if (!plumbline::WaitForBytes(fd)) return -1;
   }
 }

@@ -1,0 +1,67 @@
+#include "daemon/http/accept_hook.h"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <mutex>
+#include <unordered_map>
+
+namespace plumbline {
+namespace {
+
+struct Hooks {
+  std::mutex mutex;
+  std::unordered_map<int, AcceptQueue*> queues;  // guarded by mutex
+};
+
+Hooks& TheHooks() {
+  static Hooks hooks;
+  return hooks;
+}
+
+AcceptQueue* QueueOf(int listener) {
+  Hooks& hooks = TheHooks();
+  const std::lock_guard lock(hooks.mutex);
+  const auto queue = hooks.queues.find(listener);
+  return queue == hooks.queues.end() ? nullptr : queue->second;
+}
+
+}  // namespace
+
+AcceptHook::AcceptHook(int listener, AcceptQueue* queue) : listener_(listener) {
+  Hooks& hooks = TheHooks();
+  const std::lock_guard lock(hooks.mutex);
+  hooks.queues[listener] = queue;
+  dup3(queue->fd(), listener, O_CLOEXEC);
+}
+
+AcceptHook::~AcceptHook() {
+  Hooks& hooks = TheHooks();
+  const std::lock_guard lock(hooks.mutex);
+  hooks.queues.erase(listener_);
+}
+
+}  // namespace plumbline
+
+// civetweb accepts with this definition, as it comes before the C library's.
+extern "C" int accept(int listener, sockaddr* address, socklen_t* size) {
+  using Function = int (*)(int, sockaddr*, socklen_t*);
+  static const auto next =
+      reinterpret_cast<Function>(dlsym(RTLD_NEXT, "accept"));
+  plumbline::AcceptQueue* queue = plumbline::QueueOf(listener);
+  if (queue == nullptr) return next(listener, address, size);
+  sockaddr_in peer{};
+  const int fd = queue->Accept(&peer);
+  if (fd < 0) {
+    errno = EAGAIN;
+    return -1;
+  }
+  std::memcpy(address, &peer, std::min<size_t>(*size, sizeof(peer)));
+  *size = sizeof(peer);
+  return fd;
+}

@@ -1,0 +1,123 @@
+#include "daemon/http/connections.h"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace plumbline {
+void Connection::Begin(Wait wait, SteadyTime now, Milliseconds allowed) {
+  const std::lock_guard lock(mutex_);
+  wait_ = wait;
+  since_ = now;
+  deadline_ = now + allowed;
+  moved_ = 0;
+}
+
+void Connection::End() {
+  const std::lock_guard lock(mutex_);
+  wait_ = Wait::kNothing;
+  deadline_ = SteadyTime::max();
+}
+
+void Connection::Moved(size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  moved_ += bytes;
+}
+
+Connection::Cut Connection::cut() const {
+  const std::lock_guard lock(mutex_);
+  return cut_;
+}
+
+Milliseconds Connection::Lateness(SteadyTime now) const {
+  const auto waited =
+      std::chrono::duration_cast<Milliseconds>(now - since_).count();
+  return Milliseconds(waited - static_cast<int64_t>(moved_ / kBytesPerMs));
+}
+
+// A body that has come meanwhile can still be read, and the client be answered;
+// an answer that is not taken is given up.
+void Connection::CutOff(Cut why) {
+  cut_ = why;
+  shutdown(fd_, wait_ == Wait::kReader ? SHUT_RDWR : SHUT_RD);
+}
+
+void Connections::Add(int fd, const sockaddr_in& peer, SteadyTime accepted) {
+  const std::lock_guard lock(mutex_);
+  open_.erase(fd);
+  open_.try_emplace(fd, fd, peer, accepted);
+}
+
+Connection* Connections::Find(int fd, const std::string& address,
+                              uint16_t port) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = open_.find(fd); found != open_.end()) {
+    return &found->second;
+  }
+  in_addr parsed{};
+  inet_pton(AF_INET, address.c_str(), &parsed);
+  for (auto& [key, connection] : open_) {
+    if (connection.peer_.sin_addr.s_addr == parsed.s_addr &&
+        connection.peer_.sin_port == htons(port)) {
+      return &connection;
+    }
+  }
+  return nullptr;
+}
+
+void Connections::Close(Connection* connection) {
+  const std::lock_guard lock(mutex_);
+  open_.erase(connection->fd_);
+}
+
+int64_t Connections::count() const {
+  const std::lock_guard lock(mutex_);
+  return static_cast<int64_t>(open_.size());
+}
+
+void Connections::CutOverdue(SteadyTime now) {
+  const std::lock_guard lock(mutex_);
+  for (auto& [key, connection] : open_) {
+    const std::lock_guard its(connection.mutex_);
+    if (connection.cut_ == Connection::Cut::kNot &&
+        now >= connection.deadline_) {
+      connection.CutOff(Connection::Cut::kDeadline);
+    }
+  }
+}
+
+void Connections::GiveWay(size_t most, Milliseconds grace, SteadyTime now) {
+  using Late = std::pair<std::pair<bool, Milliseconds>, Connection*>;
+  std::vector<Late> late;
+  const std::lock_guard lock(mutex_);
+  for (auto& [key, connection] : open_) {
+    const std::lock_guard its(connection.mutex_);
+    if (connection.cut_ != Connection::Cut::kNot) {
+      most -= std::min<size_t>(most, 1);
+      continue;
+    }
+    if (connection.wait_ == Connection::Wait::kNothing) continue;
+    const bool idle = connection.wait_ == Connection::Wait::kRequest;
+    const Milliseconds lateness = connection.Lateness(now);
+    if (lateness > grace) late.push_back({{idle, lateness}, &connection});
+  }
+  std::sort(late.begin(), late.end(),
+            [](const Late& a, const Late& b) { return a.first > b.first; });
+  if (late.size() > most) late.resize(most);
+  for (const Late& one : late) {
+    const std::lock_guard its(one.second->mutex_);
+    // Its request may have come meanwhile.
+    if (one.second->wait_ == Connection::Wait::kNothing) continue;
+    one.second->CutOff(Connection::Cut::kGaveWay);
+  }
+}
+
+void Connections::StopReading() {
+  const std::lock_guard lock(mutex_);
+  for (auto& [key, connection] : open_) shutdown(connection.fd_, SHUT_RD);
+}
+
+}  // namespace plumbline

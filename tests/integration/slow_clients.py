@@ -1,0 +1,114 @@
+"""Many clients that keep a server waiting, as a process of low priority.
+
+slow_clients.py KIND ingest|web PORT CLIENTS [many]   until it is ended; "many": each
+client has an address of its own
+"""
+
+import asyncio
+import base64
+import os
+import random
+import resource
+import socket
+import sys
+
+HEAD = b"%s HTTP/1.1\r\nHost: x\r\n"
+EVENT = b'{"model":"slow","prediction":1,"label":1}\n'
+
+
+async def connected(port, address):
+    """With little room for what it is sent."""
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    s.setblocking(False)
+    if address:
+        s.bind((address, 0))
+    try:
+        await asyncio.get_running_loop().sock_connect(s, ("127.0.0.1", port))
+    except OSError:
+        s.close()
+        raise
+    return s
+
+
+async def dribble(s, text):
+    """A byte each half second; returns when the server has ended it."""
+    loop = asyncio.get_running_loop()
+    for byte in text:
+        await loop.sock_sendall(s, bytes([byte]))
+        try:
+            if not await asyncio.wait_for(loop.sock_recv(s, 4096), 0.5):
+                return
+        except asyncio.TimeoutError:
+            pass
+
+
+async def slow_head(s, _):
+    await dribble(s, HEAD % b"GET /metrics" + b"X-Filler: " + b"x" * 200)
+
+
+async def slow_body(s, _):
+    loop = asyncio.get_running_loop()
+    await loop.sock_sendall(s, HEAD % b"POST /v1/events" +
+                            b"Content-Length: 4000\r\n\r\n")
+    await dribble(s, EVENT * 90)
+
+
+async def never_reads(s, web):
+    """Asks for as much as it can, and takes nothing."""
+    loop = asyncio.get_running_loop()
+    request = (HEAD % b"GET /metrics" + b"\r\n" if web else
+               HEAD % b"POST /v1/events" + b"Content-Length: %d\r\n\r\n%s" % (
+                   len(EVENT), EVENT))
+    for _ in range(200):
+        await asyncio.wait_for(loop.sock_sendall(s, request), 5)
+    await asyncio.sleep(30)
+
+
+async def wrong_password(s, web):
+    loop = asyncio.get_running_loop()
+    secret = base64.b64encode(b"user:%d" % random.getrandbits(64))
+    await loop.sock_sendall(
+        s, HEAD % (b"GET /metrics" if web else b"POST /v1/events") +
+        b"Content-Length: 0\r\nAuthorization: Basic " + secret + b"\r\n\r\n")
+    while await loop.sock_recv(s, 4096):
+        pass
+
+
+async def idle(s, _):
+    while await asyncio.get_running_loop().sock_recv(s, 4096):
+        pass
+
+
+async def client(act, port, web, address):
+    while True:
+        try:
+            s = await connected(port, address)
+        except OSError:
+            await asyncio.sleep(0.1)
+            continue
+        try:
+            await act(s, web)
+        except (OSError, asyncio.TimeoutError):
+            pass
+        finally:
+            s.close()
+        await asyncio.sleep(random.random() * 0.1)
+
+
+async def run(act, port, web, clients, many):
+    addresses = [f"127.0.{1 + i // 250}.{1 + i % 250}" if many else None
+                 for i in range(clients)]
+    await asyncio.gather(*(client(act, port, web, a) for a in addresses))
+
+
+KINDS = {f.__name__: f
+         for f in (slow_head, slow_body, never_reads, wrong_password, idle)}
+
+if __name__ == "__main__":
+    os.nice(19)
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    kind, listener, port, count = sys.argv[1:5]
+    asyncio.run(run(KINDS[kind], int(port), listener == "web", int(count),
+                    "many" in sys.argv[5:]))
