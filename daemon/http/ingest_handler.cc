@@ -113,6 +113,9 @@ HttpResponse IngestHandler::Answer(HttpRequest& request) {
   if (auto refused = authenticator_->Check(request)) {
     return *std::move(refused);
   }
+  if (request.method() == "OPTIONS" && request.path() == "/") {
+    return OptionsResponse("POST, OPTIONS");
+  }
   if (request.path() != "/v1/events") {
     return Refuse({404, "not_found", "no such path; events go to /v1/events"});
   }

@@ -79,6 +79,13 @@ HttpResponse ErrorResponse(int status, std::string_view code,
   return response;
 }
 
+HttpResponse OptionsResponse(const char* methods) {
+  HttpResponse response;
+  response.status = 204;
+  response.headers.emplace_back("Allow", methods);
+  return response;
+}
+
 HttpResponse ErrorResponse(const Refusal& refusal) {
   HttpResponse response =
       ErrorResponse(refusal.status, refusal.code, refusal.message);

@@ -31,6 +31,9 @@ struct HttpResponse {
 HttpResponse ErrorResponse(int status, std::string_view code,
                            std::string_view message);
 
+// What an OPTIONS of the server itself ("*") is answered.
+HttpResponse OptionsResponse(const char* methods);
+
 // Why a request is refused as a whole.
 struct Refusal {
   int status;

@@ -83,10 +83,22 @@ int RequestTidier::StepHead(char c) {
   switch (place_) {
     case Place::kStart:
       if (std::isspace(static_cast<unsigned char>(c)) == 0) {
-        place_ = Place::kRequestLine;
+        place_ = Place::kMethod;
+        name_.assign(1, c);
         lengths_ = codings_ = 0;
         dropped_ = 0;
       }
+      break;
+    case Place::kMethod:
+      if (c == ' ' || c == '\n') {
+        place_ = c == ' ' ? Place::kTarget : Place::kLine;
+      } else {
+        AppendShown(c, &name_);
+      }
+      break;
+    case Place::kTarget:
+      place_ = c == '\n' ? Place::kLine : Place::kRequestLine;
+      if (c == '*' && name_ == "OPTIONS") return '/';
       break;
     case Place::kRequestLine:
       if (c == '\n') place_ = Place::kLine;

@@ -2,7 +2,8 @@
 // of one connection, made into what it takes.
 //
 // Tabs in header values become spaces; white space around the value of
-// Transfer-Encoding goes, and so do extensions of chunks, and trailers. What is
+// Transfer-Encoding goes, and so do extensions of chunks, and trailers; the "*"
+// of OPTIONS, the server itself, becomes "/". What is
 // not understood is left as it is, to the end of the connection: civetweb, or
 // HttpRequest::CheckHeaders(), refuses it. So both must see the same ends of
 // messages: a request whose length is doubtful is never tidied beyond its head.
@@ -24,8 +25,10 @@ class RequestTidier {
  private:
   enum class Place : uint8_t {
     kStart,  // between messages
-    kRequestLine,
-    kLine,  // of headers, its first byte
+    kMethod,
+    kTarget,       // its first byte
+    kRequestLine,  // what is left of it
+    kLine,         // of headers, its first byte
     kName,
     kValue,
     kValueEnd,  // behind its CR
@@ -65,7 +68,7 @@ class RequestTidier {
 
   Place place_ = Place::kStart;
   Header header_ = Header::kOther;
-  std::string name_;     // of the header, in lower case, its beginning
+  std::string name_;     // of the method, or of the header in lower case
   std::string value_;    // of Content-Length and Transfer-Encoding, trimmed
   bool spaced_ = false;  // white space behind value_
   int lengths_ = 0;      // headers that there were

@@ -176,6 +176,9 @@ HttpResponse WebHandler::Answer(HttpRequest& request) {
 HttpResponse WebHandler::Route(HttpRequest& request) {
   const std::string_view path = request.path();
   const std::string_view method = request.method();
+  if (path == "/" && method == "OPTIONS") {
+    return OptionsResponse("GET, HEAD, POST, PUT, DELETE, OPTIONS");
+  }
   if (path == "/-/reload" || path == "/-/quit") {
     if (method != "POST" && method != "PUT") return NotAllowed("POST, PUT");
     return Lifecycle(path);

@@ -51,6 +51,25 @@ class PagesOfElsewhereTest(unittest.TestCase):
                 self.assertIn("default-src 'none'",
                               headers["Content-Security-Policy"])
 
+    def test_the_server_itself_is_asked_for_its_options(self):
+        with Daemon() as daemon:
+            for port in (daemon.web, daemon.ingest):
+                answer = daemon.raw(b"OPTIONS * HTTP/1.1\r\nHost: x\r\n"
+                                    b"Connection: close\r\n\r\n", port)
+                self.assertTrue(answer.startswith(b"HTTP/1.1 204 "), answer)
+                self.assertIn(b"\r\nAllow: ", answer)
+
+    def test_trailers_do_not_eat_the_next_request(self):
+        with Daemon() as daemon:
+            answer = daemon.raw(
+                b"POST /v1/events HTTP/1.1\r\nHost: x\r\n"
+                b"Transfer-Encoding: chunked\r\n\r\n"
+                b"%x\r\n%s\r\n0\r\nX-Sum: 1\r\n\r\n"
+                b"POST /v1/events HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                b"Content-Length: %d\r\n\r\n%s" % (
+                    len(EVENT), EVENT.encode(), len(EVENT), EVENT.encode()))
+            self.assertEqual(answer.count(b"HTTP/1.1 200 "), 2, answer)
+
     def test_with_an_external_url_no_other_name_leads_here(self):
         with Daemon("", ["--web.external-url=https://plumbline.example/x",
                          "--web.enable-admin-api"]) as daemon:

@@ -121,10 +121,11 @@ TEST_CASE("at the bound under reject the client must slow down") {
 
 TEST_CASE("what the server refuses is seen, but for its own trouble") {
   Listener listener;
-  listener.handler->NoteRefused({431, "headers_too_large", "too many"});
-  listener.handler->NoteRefused({503, "overloaded", "no memory"});
+  listener.handler->NoteRefused({431, "headers_too_large", "too many"}, 10);
+  listener.handler->NoteRefused({503, "overloaded", "no memory"}, 0.5);
   CHECK(listener.Answered(431) == 1);
   CHECK(listener.Answered(503) == 1);
+  CHECK(listener.counters.Read().duration_sum == 10.5);
   const auto recent = listener.rejections.Read().recent;
   REQUIRE(recent.size() == 1);
   CHECK(recent[0].model == "");

@@ -55,6 +55,13 @@ TEST_CASE("tabs in header values are spaces, in bodies they stay") {
       kHead + "A:  b c  \r\nContent-Length: 2  \r\n\r\n\t\t" + kNextTidied);
 }
 
+TEST_CASE("the asterisk of OPTIONS becomes a path") {
+  CheckTidied("OPTIONS * HTTP/1.1\r\n\r\nGET * HTTP/1.1\r\n\r\n" + kNext,
+              "OPTIONS / HTTP/1.1\r\n\r\nGET * HTTP/1.1\r\n\r\n" + kNextTidied);
+  CheckTidied("OPTIONS /* HTTP/1.1\r\nA: *\r\n\r\n",
+              "OPTIONS /* HTTP/1.1\r\nA: *\r\n\r\n");
+}
+
 TEST_CASE("white space around a transfer coding goes") {
   CheckTidied(kHead + "transfer-ENCODING:  \tChunked \t\r\n\r\n" +
                   "1\r\n\t\r\n0\r\n\r\n" + kNext,
