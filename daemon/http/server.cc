@@ -48,7 +48,7 @@ size_t MostWaiting() {
 
 // What civetweb takes into memory of a connection: its head, and what of the
 // body comes with it.
-constexpr const char* kRequestBytes = "32768";
+constexpr size_t kRequestBytes = 32 << 10;
 
 constexpr auto kHeaderTimeout = AcceptQueue::kHeadTimeout;
 // civetweb ends it sooner.
@@ -110,7 +110,7 @@ Refusal RefusalFor(int status, std::string_view message, Connection::Cut cut) {
       Clock::now() - RequestBegan() >= kHeaderTimeout) {
     return {408, "too_slow", "the headers took too long"};
   }
-  if (status == 413) {
+  if (message == "Malformed message" && RequestBytes() >= kRequestBytes) {
     return {431, "headers_too_large", "more than 16 KiB or 63 headers"};
   }
   if (status == 411) {
@@ -215,6 +215,7 @@ std::unique_ptr<HttpServer> HttpServer::Start(const Options& options,
 // its number to the queue's.
 bool HttpServer::StartThreads(std::string* error) {
   const std::string threads = std::to_string(threads_);
+  const std::string bytes = std::to_string(kRequestBytes);
   const std::string timeout = std::to_string(kHeaderTimeout.count());
   const char* settings[] = {"listening_ports",
                             "127.0.0.1:0",
@@ -231,7 +232,7 @@ bool HttpServer::StartThreads(std::string* error) {
                             "connection_queue",
                             threads.c_str(),
                             "max_request_size",
-                            kRequestBytes,
+                            bytes.c_str(),
                             "decode_url",
                             "no",
                             "enable_directory_listing",

@@ -17,6 +17,7 @@ struct Reading {
   bool open = false;
   int fd = -1;
   std::optional<Clock::time_point> began;  // the request
+  size_t bytes = 0;                        // likewise
   RequestTidier tidier;
 };
 thread_local Reading reading;
@@ -39,7 +40,12 @@ void EndTidying() { reading.open = false; }
 
 int ReadingFrom() { return reading.fd; }
 
-void AwaitRequest() { reading.began.reset(); }
+void AwaitRequest() {
+  reading.began.reset();
+  reading.bytes = 0;
+}
+
+size_t RequestBytes() { return reading.bytes; }
 
 void RequestBeganAt(Clock::time_point time) { reading.began = time; }
 
@@ -61,6 +67,7 @@ extern "C" ssize_t recv(int fd, void* bytes, size_t size, int flags) {
     if (!reading.began) reading.began = std::chrono::steady_clock::now();
     const size_t left =
         reading.tidier.Tidy(static_cast<char*>(bytes), static_cast<size_t>(n));
+    reading.bytes += left;
     if (left > 0) return static_cast<ssize_t>(left);
     // 0 would be the end of the reading.
     if (!plumbline::WaitForBytes(fd)) return -1;

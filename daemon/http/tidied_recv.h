@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 
 namespace plumbline {
 
@@ -14,6 +15,8 @@ int ReadingFrom();
 
 // The next bytes begin a request.
 void AwaitRequest();
+// Bytes that were read since, as the server sees them.
+size_t RequestBytes();
 void RequestBeganAt(std::chrono::steady_clock::time_point time);
 // When the request of this thread began to arrive; now if it has not.
 std::chrono::steady_clock::time_point RequestBegan();
