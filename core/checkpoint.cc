@@ -75,6 +75,7 @@ class Checkpoint {
                               uint32_t marginals);
   static void SaveAdditions(Save& save, const Model& model);
   static void LoadAdditions(Load& load, Model& model);
+  static void LoadSets(Load& load, Slicing& slicing);
   template <class Archive>
   static void DoOrigins(Archive& archive, Model& model);
   template <class Archive>
@@ -467,7 +468,7 @@ void Checkpoint::DoOrigins(Archive& archive, Model& model) {
 
 // What stands behind all else of a model, each part behind its tag, and only
 // where it says something: what was written before is read alike.
-enum class Addition : uint8_t { kRetired = 1 };
+enum class Addition : uint8_t { kRetired = 1, kSets = 2 };
 
 void Checkpoint::SaveAdditions(Save& save, const Model& model) {
   if (model.counts[kRetiredVersions] > 0) {
@@ -475,6 +476,36 @@ void Checkpoint::SaveAdditions(Save& save, const Model& model) {
     save.Do(model.counts[kRetiredVersions]);
     save.Do(model.counts[kRetiredPendingPredictions]);
   }
+  const Slicing& slicing = model.slicing;
+  if (!slicing.retired_sets_.empty() || !slicing.free_sets_.empty()) {
+    save.Do(Addition::kSets);
+    DoCount(save, slicing.retired_sets_.size());
+    for (const auto& [set, first_age] : slicing.retired_sets_) {
+      save.Do(set);
+      save.Do(first_age);
+    }
+    DoCount(save, slicing.free_sets_.size());
+    for (const uint32_t set : slicing.free_sets_) save.Do(set);
+  }
+}
+
+void Checkpoint::LoadSets(Load& load, Slicing& slicing) {
+  slicing.retired_sets_.clear();
+  const auto next = [&] {
+    uint32_t set = 0;
+    load.Do(set);
+    if (set == Slicing::kNoSet || set >= slicing.sets_.size()) load.Fail();
+    return set;
+  };
+  for (auto n = DoCount(load, 0); n > 0 && load.ok(); --n) {
+    Slicing::RetiredSet retired{next(), 0};
+    load.Do(retired.first_age);
+    slicing.retired_sets_.push_back(retired);
+  }
+  for (auto n = DoCount(load, 0); n > 0 && load.ok(); --n) {
+    slicing.free_sets_.push_back(next());
+  }
+  slicing.set_numbers_.erase({});
 }
 
 void Checkpoint::LoadAdditions(Load& load, Model& model) {
@@ -485,6 +516,9 @@ void Checkpoint::LoadAdditions(Load& load, Model& model) {
       case Addition::kRetired:
         load.Do(model.counts[kRetiredVersions]);
         load.Do(model.counts[kRetiredPendingPredictions]);
+        break;
+      case Addition::kSets:
+        LoadSets(load, model.slicing);
         break;
       default:
         return load.Fail();
@@ -579,6 +613,10 @@ void Checkpoint::LoadModel(Load& load, State& state, uint32_t number,
   Do(load, model->counting.thresholds);
   Do(load, model->slicing);
   model->Configure(state.settings().For(model->name), 0, 0, &state.reclaimer_);
+  // What was written before sets retired may have some.
+  for (auto& retired : model->slicing.retired_sets_) {
+    retired.first_age = state.prediction_ages_.next_;
+  }
   Do(load, state, *model);
   for (uint64_t n = DoCount(load, 0); n > 0 && load.ok(); --n) {
     std::string version_name;

@@ -372,6 +372,8 @@ Version* State::AddVersion(Model* model, std::string_view name) {
 uint32_t State::AddSlices(Model* model, Version* version,
                           const std::vector<Slicing::Labels>& segments) {
   Slicing& slicing = model->slicing;
+  slicing.FreeSets(
+      [this](uint32_t age) { return prediction_ages_.HasBefore(age); });
   auto set = slicing.SetOf(AddEach(model, version, segments), false);
   if (!set) {
     std::vector<Slicing::Labels> others;

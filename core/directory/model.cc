@@ -237,7 +237,7 @@ void Model::ConfigurePositiveClass(const ModelSettings& rule,
 }
 
 void Model::ConfigureSlices(const ModelSettings& rule, uint32_t first_age) {
-  slicing.Configure(rule.slices);
+  slicing.Configure(rule.slices, first_age);
   for (Version* version : versions.Get()) {
     std::vector<Slice*> slices;
     for (Slice* slice : version->slices.Get()) {

@@ -1,11 +1,12 @@
 #include "core/directory/slicing.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace plumbline {
 
-void Slicing::Configure(
-    const std::vector<std::vector<std::string>>& crossings) {
+void Slicing::Configure(const std::vector<std::vector<std::string>>& crossings,
+                        uint32_t first_age) {
   ++revision_;
   crossings_ = crossings;
   std::erase_if(segments_, [this](const auto& entry) {
@@ -16,6 +17,30 @@ void Slicing::Configure(
     if (!kept && !entry.second.is_other) --counted_;
     return !kept;
   });
+  RetireSets(first_age);
+}
+
+void Slicing::RetireSets(uint32_t first_age) {
+  std::unordered_set<uint32_t> known;
+  for (const auto& [labels, segment] : segments_) known.insert(segment.number);
+  const auto is_known = [&](uint32_t n) { return known.contains(n); };
+  std::erase_if(set_numbers_, [&](const auto& entry) {
+    const auto& [segments, set] = entry;
+    if (std::all_of(segments.begin(), segments.end(), is_known)) return false;
+    retired_sets_.push_back({set, first_age});
+    return true;
+  });
+}
+
+void Slicing::FreeSets(const std::function<bool(uint32_t age)>& has_before) {
+  while (!retired_sets_.empty() &&
+         !has_before(retired_sets_.front().first_age)) {
+    ++revision_;
+    const uint32_t set = retired_sets_.front().set;
+    sets_[set].clear();
+    free_sets_.push_back(set);
+    retired_sets_.pop_front();
+  }
 }
 
 std::vector<Slicing::Labels> Slicing::LabelsOf(const EventBatch& batch,
@@ -79,11 +104,17 @@ std::optional<uint32_t> Slicing::FindSet(
 std::optional<uint32_t> Slicing::SetOf(const std::vector<uint32_t>& segments,
                                        bool others) {
   if (const auto known = FindSet(segments)) return known;
-  if (sets_.size() >= (others ? kMostSets : kMostSets - kSetsOfOthers)) {
+  if (set_count() >= (others ? kMostSets : kMostSets - kSetsOfOthers)) {
     return std::nullopt;
   }
-  const auto number = static_cast<uint32_t>(sets_.size());
-  sets_.push_back(segments);
+  auto number = static_cast<uint32_t>(sets_.size());
+  if (free_sets_.empty()) {
+    sets_.push_back(segments);
+  } else {
+    number = free_sets_.back();
+    free_sets_.pop_back();
+    sets_[number] = segments;
+  }
   set_numbers_.emplace(segments, number);
   return number;
 }

@@ -6,11 +6,16 @@
 // each crossing for which it has all keys; those together are its set, and a
 // record of the join holds the set's number.
 //
-// The writer's alone. Numbers are never used again.
+// Segments get numbers that are never used again. The number of a set whose
+// segments are configured away is used again once no record can hold it.
+//
+// The writer's alone.
 
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -38,8 +43,13 @@ class Slicing {
     Labels labels;
   };
 
-  // The crossings that are configured. The segments of others are forgotten.
-  void Configure(const std::vector<std::vector<std::string>>& crossings);
+  // The crossings that are configured. The segments of others are forgotten;
+  // records of before `first_age` may hold their sets.
+  void Configure(const std::vector<std::vector<std::string>>& crossings,
+                 uint32_t first_age);
+  // Frees the numbers that no record holds any more. `has_before(age)`: there
+  // are records of before that age.
+  void FreeSets(const std::function<bool(uint32_t age)>& has_before);
   bool empty() const { return crossings_.empty(); }
 
   // The values that an event has for each crossing; an empty list where it
@@ -67,12 +77,19 @@ class Slicing {
     return sets_[set];
   }
 
-  size_t set_count() const { return sets_.size(); }
+  size_t set_count() const { return sets_.size() - free_sets_.size(); }
   // Goes up when a number that was looked up may mean something else.
   uint64_t revision() const { return revision_; }
 
  private:
   friend class Checkpoint;
+
+  struct RetiredSet {
+    uint32_t set;
+    uint32_t first_age;
+  };
+
+  void RetireSets(uint32_t first_age);
 
   std::vector<std::vector<std::string>> crossings_;
   std::map<Labels, SegmentOf> segments_;
@@ -81,6 +98,8 @@ class Slicing {
   uint64_t revision_ = 0;
   std::vector<std::vector<uint32_t>> sets_ = {{}};
   std::map<std::vector<uint32_t>, uint32_t> set_numbers_;
+  std::deque<RetiredSet> retired_sets_;  // the oldest first
+  std::vector<uint32_t> free_sets_;
 };
 
 }  // namespace plumbline

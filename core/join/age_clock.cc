@@ -60,6 +60,11 @@ std::deque<AgeClock::Bucket>::const_iterator AgeClock::OldestOfAll() const {
       [](const Bucket& a, const Bucket& b) { return a.end_ms < b.end_ms; });
 }
 
+bool AgeClock::HasBefore(uint32_t age) const {
+  return std::any_of(buckets_.begin(), buckets_.end(),
+                     [age](const Bucket& bucket) { return bucket.age < age; });
+}
+
 int64_t AgeClock::EndOf(uint32_t age) const {
   const Bucket* bucket = Find(age);
   return bucket == nullptr ? 0 : bucket->end_ms;

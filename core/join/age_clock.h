@@ -46,6 +46,8 @@ class AgeClock {
   }
 
   bool empty() const { return buckets_.empty(); }
+  // True if there is a bucket of before `age`.
+  bool HasBefore(uint32_t age) const;
   // REQUIRE: not empty.
   int64_t NextExpiry() const { return Oldest()->end_ms + horizon_ms_; }
   uint32_t oldest() const { return Oldest()->age; }

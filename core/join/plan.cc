@@ -404,7 +404,7 @@ std::vector<Slicing::Labels> Joiner::SegmentsOf(const EventBatch& batch,
   const Settings& settings = state_->settings();
   Slicing fresh;
   if (plan.model == nullptr) {
-    fresh.Configure(settings.For(batch.names[plan.event->model]).slices);
+    fresh.Configure(settings.For(batch.names[plan.event->model]).slices, 0);
   }
   const Slicing& slicing = plan.model == nullptr ? fresh : plan.model->slicing;
   std::vector<Slicing::Labels> segments;

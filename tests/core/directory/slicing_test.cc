@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/checkpoint.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine.h"
 
@@ -95,7 +96,7 @@ TEST_CASE("others have room when segments have taken the rest") {
 
 TEST_CASE("more combinations of segments than can be told apart are others") {
   Slicing slicing;
-  slicing.Configure({{"a"}, {"b"}});
+  slicing.Configure({{"a"}, {"b"}}, 0);
   const uint32_t most = Slicing::kMostSets - Slicing::kSetsOfOthers;
   for (uint32_t i = 1; i < most; ++i) {
     REQUIRE(slicing.SetOf({i, i + 100'000}, false));
@@ -105,6 +106,69 @@ TEST_CASE("more combinations of segments than can be told apart are others") {
   const auto others = slicing.SetOf({7, 8}, true);
   REQUIRE(others);
   CHECK(slicing.SegmentsOf(*others) == std::vector<uint32_t>{7, 8});
+}
+
+TEST_CASE("the number of a set is used again once no record can hold it") {
+  Slicing slicing;
+  slicing.Configure({{"a"}}, 1);
+  const uint32_t segment = slicing.Add({{"a", "x"}}).number;
+  const uint32_t set = *slicing.SetOf({segment}, false);
+  slicing.Configure({{"b"}}, 5);
+  const uint32_t other = slicing.Add({{"b", "x"}}).number;
+  slicing.FreeSets([](uint32_t age) {
+    CHECK(age == 5);
+    return true;
+  });
+  const uint32_t next = *slicing.SetOf({other}, false);
+  CHECK(next != set);
+  CHECK(slicing.SegmentsOf(set) == std::vector<uint32_t>{segment});
+  slicing.FreeSets([](uint32_t) { return false; });
+  CHECK(slicing.SegmentsOf(set).empty());
+  CHECK(slicing.set_count() == 2);
+  const uint32_t third = slicing.Add({{"b", "y"}}).number;
+  CHECK(*slicing.SetOf({third}, false) == set);
+  CHECK(*slicing.SetOf({other}, false) == next);
+}
+
+TEST_CASE("slices that come and go with reloads always find room") {
+  Engine engine;
+  engine.settings.horizon_ms = Engine::kHour;
+  engine.settings.defaults.windows = {LastWindow(10)};
+  engine.settings.segments_per_model = 2000;
+  engine.settings.window_bytes = int64_t{1} << 30;
+  constexpr int kValues = 1000;
+  // Without sets that become free, 63 reloads take all numbers.
+  for (int reload = 0; reload < 70; ++reload) {
+    const std::string key = reload % 2 == 0 ? "a" : "b";
+    engine.settings.defaults.slices = {{key}};
+    REQUIRE(engine.Use());
+    std::vector<TestEvent> events;
+    for (int i = 0; i < kValues; ++i) {
+      const std::string id = std::to_string(reload) + "-" + std::to_string(i);
+      TestEvent event = Prediction(id, "UP");
+      event.segments = {{key, std::to_string(i)}};
+      events.push_back(event);
+    }
+    engine.Post(events);
+    engine.Wait(Engine::kHour + Engine::kHour / 30);
+  }
+  engine.settings.defaults.slices = {{"c"}};
+  engine.Use();
+  const auto post = [&engine](const std::string& id) {
+    TestEvent event = Prediction(id, "UP");
+    event.segments = {{"c", "sun"}};
+    engine.Post({event, Label(id, "UP")});
+  };
+  post("x");
+  CHECK(engine.FindWindow("last_10", "1", {{"c", "sun"}}).counts.observations ==
+        1);
+  // So it is after a start.
+  const StateImage image =
+      SaveState(const_cast<State*>(&engine.pipeline.state()));
+  Pipeline restored(nullptr);
+  REQUIRE(restored.Restore(image));
+  CHECK(SaveState(const_cast<State*>(&restored.state())).models ==
+        image.models);
 }
 
 }  // namespace
