@@ -377,8 +377,8 @@ class CrashTest(unittest.TestCase):
             CrashTest.check_history(self, daemon, client)
         return samples
 
-    def crash(self, durability, kills):
-        chance = random.Random(kills)
+    def crash(self, durability, kills, seed=0):
+        chance = random.Random(kills + seed)
         with Daemon(CONFIG.format(durability=durability),
                     ["--storage.checkpoint-bytes=64KiB"]) as daemon:
             with traffic(self, daemon) as clients:
