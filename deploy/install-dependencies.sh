@@ -17,7 +17,8 @@ build="g++:g++ ccache:ccache cmake:cmake ninja-build:ninja make:make
 test="catch2:catch2 libbenchmark-dev:benchmark/benchmark.h
   relacy-dev:relacy/relacy.hpp python3:/usr/bin/python3 python3-pandas:pandas.py
   python3-sklearn:sklearn.py python3-yaml:yaml.py curl:curl
-  faketime:faketime prometheus:prometheus systemd:systemd-analyze"
+  faketime:faketime prometheus:prometheus systemd:systemd-analyze nginx:nginx
+  openssl:openssl"
 run="curl:curl"
 demo="prometheus:prometheus"
 lint="clang-tidy:clang-tidy"
