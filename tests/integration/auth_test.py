@@ -299,43 +299,5 @@ class GuessingTest(WithFile):
             self.assertGreaterEqual(len(told), 1)
 
 
-class TlsTest(WithFile):
-    def test_tls_works_or_the_start_is_refused(self):
-        """civetweb has TLS only where it goes with the OpenSSL that is there."""
-        key, certificate = (os.path.join(os.path.dirname(self.path), name)
-                            for name in ("key.pem", "cert.pem"))
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                        "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key,
-                        "-out", certificate, "-days", "2", "-subj",
-                        "/CN=localhost"], check=True, capture_output=True)
-        # Ready is asked for without TLS.
-        text = tokens() + ("tls_server_config: {cert_file: cert.pem, "
-                           "key_file: key.pem}\n")
-        self.write(text)
-        try:
-            daemon = Daemon("", [f"--ingest.config.file={self.path}"])
-        except RuntimeError as error:
-            self.assertIn("civetweb cannot do TLS", str(error))
-            self.assertIn("deploy/nginx", str(error))
-            return
-        with daemon:
-            done = subprocess.run(
-                ["curl", "-sS", "--cacert", certificate, "-H",
-                 "Authorization: Bearer model-server", "-H",
-                 "Content-Type: application/json", "-d", EVENT, "--resolve",
-                 f"localhost:{daemon.ingest}:127.0.0.1",
-                 f"https://localhost:{daemon.ingest}/v1/events"],
-                capture_output=True, text=True, timeout=PATIENCE)
-            self.assertIn('"accepted": 1', done.stdout, done.stderr)
-            answer = daemon.raw(b"POST /v1/events HTTP/1.1\r\n\r\n", daemon.ingest)
-            self.assertNotIn(b"HTTP/1.1 200", answer)
-
-    def test_what_cannot_be_used_is_told(self):
-        self.write("tls_server_config: {cert_file: a}\n")
-        with self.assertRaises(RuntimeError) as error:
-            Daemon("", [f"--web.config.file={self.path}"])
-        self.assertIn("cert_file and key_file", str(error.exception))
-
-
 if __name__ == "__main__":
     unittest.main()
