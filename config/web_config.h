@@ -1,9 +1,13 @@
-// The web configuration file, in the format of Prometheus's exporter-toolkit.
+// The web configuration file, in the format of Prometheus's exporter-toolkit,
+// with bearer tokens beside its users.
 
 #pragma once
 
+#include <bitset>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -11,8 +15,41 @@
 
 namespace plumbline {
 
+// What a request asks for.
+enum class Right : uint8_t {
+  kIngest,  // whatever the ingest listener takes
+  kRead,    // what changes nothing on the web listener
+  kAdmin,   // the rest of it: reload, quit, delete, snapshot
+};
+inline constexpr size_t kRightCount = 3;
+// As `allow` spells it.
+std::string_view NameOf(Right right);
+
+struct BearerToken {
+  std::string digest;  // SHA-256 of the token: 32 bytes
+  std::bitset<kRightCount> rights;
+
+  bool Allows(Right right) const {
+    return rights.test(static_cast<size_t>(right));
+  }
+};
+
+enum class ClientCertificate : uint8_t { kNone, kIfGiven, kRequired };
+
+struct TlsConfig {
+  std::string cert_file;  // PEM: the certificate, then those that issued it
+  std::string key_file;
+  std::string client_ca_file;  // empty unless client certificates are looked at
+  ClientCertificate client_certificate = ClientCertificate::kNone;
+  std::string min_version = "TLS12";  // or TLS13
+
+  bool operator==(const TlsConfig&) const = default;
+};
+
 struct WebConfig {
   std::unordered_map<std::string, std::string> basic_auth_users;  // bcrypt
+  std::vector<BearerToken> bearer_tokens;
+  std::optional<TlsConfig> tls;
 };
 
 // nullopt, with all that is wrong, if the file cannot be used.

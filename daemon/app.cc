@@ -150,13 +150,16 @@ bool App::Listen(std::string* error) {
           .snapshot = [this] { return WriteSnapshot(); }});
 
   web_server_ = HttpServer::Start(
-      {.addresses = options_.web_addresses, .connections = kWebConnections},
+      {.addresses = options_.web_addresses,
+       .connections = kWebConnections,
+       .tls = web_authenticator_->tls()},
       [this](HttpRequest& request) { return web_handler_->Handle(request); },
       error);
   if (web_server_ == nullptr) return false;
   ingest_server_ = HttpServer::Start(
       {.addresses = options_.ingest_addresses,
        .connections = config_.connections,
+       .tls = ingest_authenticator_->tls(),
        .on_refused =
            [this](const Refusal& refusal, double seconds) {
              ingest_handler_->NoteRefused(refusal, seconds);
@@ -263,9 +266,12 @@ std::vector<ListenerFigures> App::Listeners() const {
   const auto figures = [](const char* name,
                           const std::vector<std::string>& addresses,
                           const Authenticator& users) {
+    const bool certified = users.tls() && users.tls()->client_certificate ==
+                                              ClientCertificate::kRequired;
     const bool elsewhere =
         !std::all_of(addresses.begin(), addresses.end(), IsLoopback);
-    return ListenerFigures{name, addresses, elsewhere && users.lets_all_in()};
+    return ListenerFigures{name, addresses,
+                           elsewhere && users.lets_all_in() && !certified};
   };
   return {figures("ingest", options_.ingest_addresses, *ingest_authenticator_),
           figures("web", options_.web_addresses, *web_authenticator_)};
@@ -276,7 +282,7 @@ void App::WarnOfOpenListeners() const {
     if (!listener.open) continue;
     Log(LogLevel::kWarn,
         "the listener can be reached from elsewhere without a password: listen "
-        "on 127.0.0.1, or give it users with --" +
+        "on 127.0.0.1, or give it users or tokens with --" +
             listener.name + ".config.file",
         {{"listener", listener.name}});
   }

@@ -34,7 +34,7 @@ struct AppOptions {
   uint64_t checkpoint_bytes = uint64_t{128} << 20;  // of the journal
   std::vector<std::string> ingest_addresses = {"127.0.0.1:9350"};
   std::vector<std::string> web_addresses = {"127.0.0.1:9351"};
-  std::string ingest_config_file;  // users; empty: none
+  std::string ingest_config_file;  // users, tokens, TLS; empty: none
   std::string web_config_file;
   bool enable_lifecycle = false;
   bool enable_admin_api = false;

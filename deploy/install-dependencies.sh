@@ -12,11 +12,13 @@ build="g++:g++ ccache:ccache cmake:cmake ninja-build:ninja make:make
   nlohmann-json3-dev:nlohmann/json.hpp libspdlog-dev:spdlog/spdlog.h
   libsimdjson-dev:simdjson.h libyaml-cpp-dev:yaml-cpp/yaml.h
   libcli11-dev:CLI/CLI.hpp libcsv-dev:csv.h libxxhash-dev:xxhash.h
-  librocksdb-dev:rocksdb/db.h zlib1g-dev:zlib.h libcurl4-openssl-dev:curl/curl.h libcrypt-dev:crypt.h"
+  librocksdb-dev:rocksdb/db.h zlib1g-dev:zlib.h libcurl4-openssl-dev:curl/curl.h
+  libssl-dev:openssl/sha.h libcrypt-dev:crypt.h"
 test="catch2:catch2 libbenchmark-dev:benchmark/benchmark.h
   relacy-dev:relacy/relacy.hpp python3:/usr/bin/python3 python3-pandas:pandas.py
   python3-sklearn:sklearn.py python3-yaml:yaml.py curl:curl
-  faketime:faketime prometheus:prometheus systemd:systemd-analyze"
+  faketime:faketime prometheus:prometheus systemd:systemd-analyze nginx:nginx
+  openssl:openssl"
 run="curl:curl"
 demo="prometheus:prometheus"
 lint="clang-tidy:clang-tidy"

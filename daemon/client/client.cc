@@ -2,6 +2,9 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace plumbline {
 namespace {
 
@@ -14,12 +17,19 @@ size_t AppendBody(char* data, size_t size, size_t count, void* body) {
 
 struct HttpClient::Impl {
   CURL* curl = curl_easy_init();
+  const std::string token;
+
+  explicit Impl(std::string sent) : token(std::move(sent)) {}
 
   ~Impl() { curl_easy_cleanup(curl); }
 
   ClientResponse Perform(const std::string& url) {
     ClientResponse response;
     curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
+    if (!token.empty()) {
+      curl_easy_setopt(curl, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
+      curl_easy_setopt(curl, CURLOPT_XOAUTH2_BEARER, token.c_str());
+    }
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 5L);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, 60L);
@@ -40,7 +50,8 @@ struct HttpClient::Impl {
   }
 };
 
-HttpClient::HttpClient() : impl_(std::make_unique<Impl>()) {}
+HttpClient::HttpClient(std::string token)
+    : impl_(std::make_unique<Impl>(std::move(token))) {}
 HttpClient::~HttpClient() = default;
 
 ClientResponse HttpClient::Get(const std::string& url) {
@@ -68,6 +79,15 @@ ClientResponse HttpClient::Post(const std::string& url,
   ClientResponse response = impl_->Perform(url);
   curl_slist_free_all(headers);
   return response;
+}
+
+std::string ShownUrl(const std::string& url) {
+  const size_t scheme = url.find("://");
+  const size_t host = scheme == std::string::npos ? 0 : scheme + 3;
+  const size_t path = std::min(url.find('/', host), url.size());
+  const size_t at = url.rfind('@', path);
+  if (at == std::string::npos || at < host) return url;
+  return url.substr(0, host) + url.substr(at + 1);
 }
 
 std::string PercentEncode(std::string_view text) {

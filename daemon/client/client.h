@@ -17,7 +17,8 @@ struct ClientResponse {
 // Keeps its connection. Not thread-safe.
 class HttpClient {
  public:
-  HttpClient();
+  // With a bearer token, unless it is empty.
+  explicit HttpClient(std::string token = "");
   ~HttpClient();
 
   ClientResponse Get(const std::string& url);
@@ -29,6 +30,9 @@ class HttpClient {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+// `url` without its user and password, for messages.
+std::string ShownUrl(const std::string& url);
 
 // `text` as one segment of a path.
 std::string PercentEncode(std::string_view text);

@@ -35,9 +35,10 @@ std::optional<Flags> ParseFlags(int argc, char** argv, int* exit_status) {
       ->capture_default_str()
       ->allow_extra_args(false);
   cli.add_option("--ingest.config.file", app.ingest_config_file,
-                 "Users of the ingest listener (basic_auth_users)");
+                 "Users, tokens and TLS of the ingest listener "
+                 "(basic_auth_users, bearer_tokens, tls_server_config)");
   cli.add_option("--web.config.file", app.web_config_file,
-                 "Users of the web listener (basic_auth_users)");
+                 "Users, tokens and TLS of the web listener");
   cli.add_flag("--web.enable-lifecycle", app.enable_lifecycle,
                "Allow /-/reload and /-/quit");
   cli.add_flag("--web.enable-admin-api", app.enable_admin_api,

@@ -67,8 +67,18 @@ std::string CheckOutcome(const std::string& text) {
              : "must be actual=CLASS,predicted=CLASS, or one of them";
 }
 
+// A token on the command line would be seen by all users of the machine.
+void AddTokenFile(CLI::App* command, std::string* file) {
+  command
+      ->add_option("--token-file", *file,
+                   "A file with the bearer token to send; without it that of "
+                   "the environment is sent, PLUMBLINE_TOKEN")
+      ->check(CLI::ExistingFile);
+}
+
 // Of the daemon's web listener.
-void AddUrl(CLI::App* command, std::string* url) {
+void AddUrl(CLI::App* command, std::string* url, std::string* token_file) {
+  AddTokenFile(command, token_file);
   command->add_option("--url", *url, "The daemon's web listener")
       ->capture_default_str();
   // As it was called before.
@@ -76,7 +86,9 @@ void AddUrl(CLI::App* command, std::string* url) {
 }
 
 // Of several daemons.
-void AddUrls(CLI::App* command, std::vector<std::string>* urls) {
+void AddUrls(CLI::App* command, std::vector<std::string>* urls,
+             std::string* token_file) {
+  AddTokenFile(command, token_file);
   command
       ->add_option("--url", *urls,
                    "The daemon's web listener. Several, each with its own "
@@ -128,6 +140,7 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
       "--url", check.url,
       "The web listener of a daemon: names models that it has otherwise than "
       "the file says");
+  AddTokenFile(check_command, &check.token_file);
 
   CheckStorageFlags storage;
   CLI::App* storage_command = cli.add_subcommand(
@@ -145,6 +158,7 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
       ->add_option("--to", replay.url,
                    "The ingest listener, such as http://127.0.0.1:9350")
       ->required();
+  AddTokenFile(replay_command, &replay.token_file);
   replay_command->add_option("--speed", speed, "Events per second, or max")
       ->capture_default_str()
       ->check(CheckSpeed);
@@ -158,7 +172,7 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
       "with bounds, objectives, the matrix, what is anomalous or has changed");
   query_command->add_option("model", query.model,
                             "The model; without it all are listed");
-  AddUrls(query_command, &query.urls);
+  AddUrls(query_command, &query.urls, &query.token_file);
   query_command->add_option("--version,--model-version", query.version,
                             "Only this version");
   query_command->add_option("--window", query.window,
@@ -175,7 +189,7 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
   find_command->add_option("model", find.model, "The model")->required();
   find_command->add_option("id", find.id, "The id, as events have it")
       ->required();
-  AddUrl(find_command, &find.url);
+  AddUrl(find_command, &find.url, &find.token_file);
   find_command->add_flag("--json", find.json, "The answer as it is");
 
   DeleteFlags forget;
@@ -185,7 +199,7 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
       "stored of it (needs its --web.enable-admin-api)");
   delete_command->add_option("model", forget.model, "The model")->required();
   delete_command->add_option("--version", forget.version, "This version alone");
-  AddUrl(delete_command, &forget.url);
+  AddUrl(delete_command, &forget.url, &forget.token_file);
 
   RulesFlags rules;
   CLI::App* rules_command = cli.add_subcommand(

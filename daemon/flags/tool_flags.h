@@ -14,7 +14,8 @@ inline constexpr const char* kWebUrl = "http://127.0.0.1:9351";
 
 struct CheckConfigFlags {
   std::string file;
-  std::string url;  // of a daemon to hold it against; empty: of none
+  std::string url;         // of a daemon to hold it against; empty: of none
+  std::string token_file;  // a bearer token for it; empty: see ReadToken()
 };
 
 struct CheckStorageFlags {
@@ -31,6 +32,7 @@ struct EventFilesFlags {
 struct ReplayFlags {
   EventFilesFlags events;
   std::string url;
+  std::string token_file;  // a bearer token for it; empty: see ReadToken()
   int64_t events_per_second = 0;  // 0: as fast as they are taken
   bool rebase = false;
 };
@@ -38,6 +40,7 @@ struct ReplayFlags {
 struct QueryFlags {
   std::optional<std::string> model;  // missing: a list of them
   std::vector<std::string> urls = {kWebUrl};
+  std::string token_file;  // for all of them
   std::optional<std::string> version;
   std::optional<std::string> window;
   bool all = false;  // every figure of every window and slice
@@ -48,6 +51,7 @@ struct FindFlags {
   std::string model;
   std::string id;
   std::string url = kWebUrl;
+  std::string token_file;  // a bearer token for it; empty: see ReadToken()
   bool json = false;
 };
 
@@ -55,6 +59,7 @@ struct DeleteFlags {
   std::string model;
   std::optional<std::string> version;
   std::string url = kWebUrl;
+  std::string token_file;  // a bearer token for it; empty: see ReadToken()
 };
 
 struct RulesFlags {

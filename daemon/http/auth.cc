@@ -1,13 +1,11 @@
 #include "daemon/http/auth.h"
 
-#include <crypt.h>
-#include <strings.h>
-
-#include <algorithm>
+#include <chrono>
 #include <utility>
-#include <vector>
+#include <variant>
 
-#include "config/web_config.h"
+#include "daemon/hash/sha256.h"
+#include "daemon/log/log.h"
 
 namespace plumbline {
 namespace {
@@ -15,68 +13,27 @@ namespace {
 // bcrypt looks at no more: two that differ behind it would be the same.
 constexpr size_t kLongestPassword = 72;  // bytes
 
-// Compares in a time that does not depend on where they differ.
-bool SameBytes(std::string_view a, std::string_view b) {
-  unsigned char difference = a.size() == b.size() ? 0 : 1;
-  for (size_t i = 0; i < a.size() && i < b.size(); ++i) {
-    difference |= static_cast<unsigned char>(a[i] ^ b[i]);
-  }
-  return difference == 0;
-}
-
-bool MatchesBcrypt(const std::string& password, const std::string& hash) {
-  const auto data = std::make_unique<crypt_data>();  // 32 KiB
-  const char* result = crypt_r(password.c_str(), hash.c_str(), data.get());
-  return result != nullptr && SameBytes(result, hash);
-}
-
-// An unknown user is to cost as much time as a known one: the hash that costs
-// most ("$2b$12$...").
-std::string CostliestOf(const Authenticator::Users& users) {
-  const auto cost = [](const auto& user) { return user.second.substr(4, 2); };
-  const auto costliest = std::max_element(
-      users.begin(), users.end(),
-      [&](const auto& a, const auto& b) { return cost(a) < cost(b); });
-  return costliest == users.end() ? "" : costliest->second;
-}
-
-std::optional<std::string> DecodeBase64(std::string_view text) {
-  std::string decoded;
-  unsigned buffer = 0;
-  int bits = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    unsigned value = 0;
-    if (c >= 'A' && c <= 'Z') {
-      value = static_cast<unsigned>(c - 'A');
-    } else if (c >= 'a' && c <= 'z') {
-      value = static_cast<unsigned>(c - 'a' + 26);
-    } else if (c >= '0' && c <= '9') {
-      value = static_cast<unsigned>(c - '0' + 52);
-    } else if (c == '+' || c == '/') {
-      value = c == '+' ? 62 : 63;
-    } else if (c == '=' && text.find_first_not_of('=', i) == text.npos) {
-      break;
-    } else {
-      return std::nullopt;
-    }
-    buffer = buffer << 6 | value;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      decoded += static_cast<char>(buffer >> bits & 0xff);
-    }
-  }
-  return decoded;
-}
-
-HttpResponse Unauthorized() {
-  HttpResponse response = ErrorResponse(
-      401, "unauthorized", "a user and password are needed (basic auth)");
-  response.headers.emplace_back("WWW-Authenticate",
-                                "Basic realm=\"plumbline\"");
-  response.close = true;
+HttpResponse Closing(HttpResponse response) {
+  response.close = true;  // what it sent is not read
   return response;
+}
+
+HttpResponse Forbidden(const BearerToken& token, Right right) {
+  std::string rights;
+  for (size_t i = 0; i < kRightCount; ++i) {
+    if (!token.rights.test(i)) continue;
+    if (!rights.empty()) rights += ", ";
+    rights += NameOf(static_cast<Right>(i));
+  }
+  const std::string needed(NameOf(right));
+  HttpResponse response = ErrorResponse(
+      403, "forbidden",
+      "this needs a token that allows " + needed + "; this one allows " +
+          rights + " (allow in bearer_tokens)");
+  response.headers.emplace_back(
+      "WWW-Authenticate",
+      "Bearer realm=\"plumbline\", error=\"insufficient_scope\"");
+  return Closing(std::move(response));
 }
 
 }  // namespace
@@ -84,89 +41,144 @@ HttpResponse Unauthorized() {
 std::unique_ptr<Authenticator> Authenticator::Load(const std::string& file,
                                                    std::string* error) {
   std::unique_ptr<Authenticator> authenticator(new Authenticator(file));
-  auto users = authenticator->Read(error);
-  if (!users) return nullptr;
-  authenticator->Use(*std::move(users));
+  if (file.empty()) return authenticator;
+  std::vector<ConfigProblem> problems;
+  auto config = LoadWebConfig(file, &problems);
+  if (!config) {
+    *error = Describe(file, problems);
+    return nullptr;
+  }
+  authenticator->tls_ = config->tls;
+  authenticator->Use(*std::move(config));
   return authenticator;
 }
 
-Authenticator::Authenticator(std::string file)
-    : file_(std::move(file)), hasher_(IdHasher::Random()) {}
-
-std::optional<Authenticator::Users> Authenticator::Read(
-    std::string* error) const {
-  if (file_.empty()) return Users();
+std::optional<WebConfig> Authenticator::Read(std::string* error) const {
+  if (file_.empty()) return WebConfig();
   std::vector<ConfigProblem> problems;
   auto config = LoadWebConfig(file_, &problems);
   if (!config) {
     *error = Describe(file_, problems);
     return std::nullopt;
   }
-  if (config->basic_auth_users.empty() && !lets_all_in()) {
+  if (config->basic_auth_users.empty() && config->bearer_tokens.empty() &&
+      !lets_all_in()) {
     *error = file_ +
-             ": has no users any more, and everybody would be let in; if that "
-             "is meant, start the daemon again";
+             ": has no users any more, nor tokens, and everybody would be let "
+             "in; if that is meant, start the daemon again";
     return std::nullopt;
   }
-  return std::move(config->basic_auth_users);
+  if (config->tls != tls_) {
+    *error = file_ + ": tls_server_config: needs a restart to change";
+    return std::nullopt;
+  }
+  return config;
 }
 
-void Authenticator::Use(Users users) {
+void Authenticator::Use(WebConfig config) {
+  auto next = std::make_shared<InForce>();
+  next->has_users = !config.basic_auth_users.empty();
+  next->tokens = std::move(config.bearer_tokens);
+  passwords_.Use(std::move(config.basic_auth_users));
+  const bool open = !next->has_users && next->tokens.empty();
   const std::lock_guard lock(mutex_);
-  users_ = std::move(users);
-  passed_.clear();
-  open_.store(users_.empty());
-  costliest_ = CostliestOf(users_);
+  in_force_ = std::move(next);
+  open_.store(open);
 }
 
-std::optional<HttpResponse> Authenticator::Check(const HttpRequest& request) {
-  if (open_.load(std::memory_order_relaxed)) return std::nullopt;
-  const auto header = request.Header("Authorization");
-  constexpr std::string_view kBasic = "Basic ";
-  if (!header || header->size() < kBasic.size() ||
-      strncasecmp(header->data(), kBasic.data(), kBasic.size()) != 0) {
-    return Unauthorized();
+std::shared_ptr<const Authenticator::InForce> Authenticator::in_force() const {
+  const std::lock_guard lock(mutex_);
+  return in_force_;
+}
+
+std::optional<HttpResponse> Authenticator::Check(const HttpRequest& request,
+                                                 Right right) {
+  if (lets_all_in()) return std::nullopt;
+  if (request.HeaderCount("Authorization") > 1) {
+    return Closing(
+        ErrorResponse(400, "invalid_body", "Authorization is there twice"));
   }
-  const auto decoded = DecodeBase64(header->substr(kBasic.size()));
-  if (!decoded || decoded->find('\0') != std::string::npos) {
-    return Unauthorized();
+  const auto in_force = this->in_force();
+  const Credentials credentials =
+      ReadCredentials(request.Header("Authorization").value_or(""));
+  if (const auto* bearer = std::get_if<BearerCredentials>(&credentials)) {
+    return CheckToken(*bearer, *in_force, right);
   }
-  const size_t colon = decoded->find(':');
-  if (colon == std::string::npos ||
-      decoded->size() - colon - 1 > kLongestPassword ||
-      !Verify(decoded->substr(0, colon), decoded->substr(colon + 1))) {
-    return Unauthorized();
+  if (const auto* basic = std::get_if<BasicCredentials>(&credentials)) {
+    return CheckPassword(*basic, *in_force, request);
   }
+  return Unauthorized(*in_force, false);
+}
+
+HttpResponse Authenticator::Unauthorized(const InForce& in_force,
+                                         bool token_sent) {
+  constexpr std::string_view kBasic = "Basic realm=\"plumbline\"";
+  constexpr std::string_view kBearer = "Bearer realm=\"plumbline\"";
+  constexpr std::string_view kWrongToken = ", error=\"invalid_token\"";
+  std::string message;
+  std::string schemes;
+  if (in_force.has_users) {
+    message = "a user and password are needed (basic auth)";
+    schemes = kBasic;
+  }
+  if (!in_force.tokens.empty()) {
+    message +=
+        message.empty() ? "a bearer token is needed" : ", or a bearer token";
+    if (!schemes.empty()) schemes += ", ";
+    schemes += kBearer;
+    if (token_sent) schemes += kWrongToken;
+  }
+  HttpResponse response = ErrorResponse(401, "unauthorized", message);
+  response.headers.emplace_back("WWW-Authenticate", schemes);
+  return Closing(std::move(response));
+}
+
+std::optional<HttpResponse> Authenticator::CheckToken(
+    const BearerCredentials& bearer, const InForce& in_force, Right right) {
+  const std::string digest = Sha256(bearer.token);
+  const BearerToken* found = nullptr;
+  for (const BearerToken& token : in_force.tokens) {
+    if (SameBytes(token.digest, digest)) found = &token;
+  }
+  if (found == nullptr) return Unauthorized(in_force, true);
+  if (!found->Allows(right)) return Forbidden(*found, right);
   return std::nullopt;
 }
 
-bool Authenticator::HasPassed(const std::string& user, const IdHash& hash) {
-  const std::lock_guard lock(mutex_);
-  const auto passed = passed_.find(user);
-  return passed != passed_.end() && passed->second.hi == hash.hi &&
-         passed->second.lo == hash.lo;
+std::optional<HttpResponse> Authenticator::CheckPassword(
+    const BasicCredentials& basic, const InForce& in_force,
+    const HttpRequest& request) {
+  if (!in_force.has_users || basic.password.size() > kLongestPassword) {
+    return Unauthorized(in_force, false);
+  }
+  switch (
+      passwords_.Check(basic.user, basic.password, request.client_address())) {
+    case PasswordChecks::Verdict::kRight:
+      return std::nullopt;
+    case PasswordChecks::Verdict::kBusy:
+      return Busy();
+    case PasswordChecks::Verdict::kWrong:
+      break;
+  }
+  return Unauthorized(in_force, false);
 }
 
-bool Authenticator::Verify(const std::string& user,
-                           const std::string& password) {
-  const IdHash hash = hasher_(user + '\0' + password);
-  if (HasPassed(user, hash)) return true;
-  const std::lock_guard check(checking_);
-  if (HasPassed(user, hash)) return true;
-  std::string bcrypt;
-  bool known = false;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto it = users_.find(user);
-    known = it != users_.end();
-    bcrypt = known ? it->second : costliest_;
+HttpResponse Authenticator::Busy() {
+  constexpr int64_t kOften = 60;
+  const int64_t now_s = std::chrono::duration_cast<std::chrono::seconds>(
+                            std::chrono::steady_clock::now().time_since_epoch())
+                            .count();
+  int64_t told_s = told_s_.load(std::memory_order_relaxed);
+  if ((told_s == INT64_MIN || now_s - told_s >= kOften) &&
+      told_s_.compare_exchange_strong(told_s, now_s,
+                                      std::memory_order_relaxed)) {
+    Log(LogLevel::kWarn,
+        "more passwords are sent than can be checked: those that were right "
+        "before pass, the others are told to come again",
+        {{"file", file_}});
   }
-  if (!MatchesBcrypt(password, bcrypt) || !known) return false;
-  const std::lock_guard lock(mutex_);
-  const auto it = users_.find(user);
-  if (it == users_.end() || it->second != bcrypt) return false;  // reloaded
-  passed_[user] = hash;  // one a user, so bounded
-  return true;
+  return Closing(
+      ErrorResponse(503, "overloaded", "too many passwords wait for a check"));
 }
 
 }  // namespace plumbline

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 #include <vector>
 
@@ -71,6 +72,21 @@ Connection* Connections::Find(int fd, const std::string& address,
 void Connections::Close(Connection* connection) {
   const std::lock_guard lock(mutex_);
   open_.erase(connection->fd_);
+}
+
+void Connections::CloseGone() {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(open_, [](const auto& entry) {
+    sockaddr_in peer{};
+    socklen_t size = sizeof(peer);
+    if (getpeername(entry.first, reinterpret_cast<sockaddr*>(&peer), &size) !=
+        0) {
+      return errno == EBADF || errno == ENOTSOCK;
+    }
+    const sockaddr_in& its = entry.second.peer_;
+    return peer.sin_addr.s_addr != its.sin_addr.s_addr ||
+           peer.sin_port != its.sin_port;
+  });
 }
 
 int64_t Connections::count() const {

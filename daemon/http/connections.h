@@ -84,6 +84,8 @@ class Connections {
   Connection* Find(int fd, const std::string& address, uint16_t port);
   // Before its descriptor is closed.
   void Close(Connection* connection);
+  // Those whose descriptor is closed already, or another's.
+  void CloseGone();
 
   int64_t count() const;
   // Cuts those whose deadline has passed.

@@ -110,7 +110,7 @@ HttpResponse IngestHandler::Answer(HttpRequest& request) {
   if (auto refused = RefuseForeignOrigin(request, "")) {
     return *std::move(refused);
   }
-  if (auto refused = authenticator_->Check(request)) {
+  if (auto refused = authenticator_->Check(request, Right::kIngest)) {
     return *std::move(refused);
   }
   if (request.method() == "OPTIONS" && request.path() == "/") {

@@ -115,6 +115,10 @@ std::string_view HttpRequest::method() const { return info_->request_method; }
 
 std::string_view HttpRequest::path() const { return info_->local_uri_raw; }
 
+std::string_view HttpRequest::client_address() const {
+  return info_->remote_addr;
+}
+
 std::optional<std::vector<std::optional<std::string>>> HttpRequest::Query(
     const std::vector<std::string_view>& names, std::string* error) const {
   std::vector<std::optional<std::string>> values(names.size());

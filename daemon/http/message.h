@@ -66,6 +66,8 @@ class HttpRequest {
   // The first header of this name, without the white space around it.
   std::optional<std::string_view> Header(std::string_view name) const;
   size_t HeaderCount(std::string_view name) const;
+  // Whoever the connection is from.
+  std::string_view client_address() const;
 
   // What makes the headers unacceptable, or nothing.
   std::optional<Refusal> CheckHeaders() const;

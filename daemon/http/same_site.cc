@@ -2,8 +2,6 @@
 
 #include <strings.h>
 
-#include <string_view>
-
 namespace plumbline {
 namespace {
 
@@ -32,11 +30,11 @@ bool IsAddress(std::string_view name) {
          name.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
+}  // namespace
+
 bool ChangesSomething(std::string_view method) {
   return method != "GET" && method != "HEAD" && method != "OPTIONS";
 }
-
-}  // namespace
 
 std::optional<HttpResponse> RefuseForeignOrigin(
     const HttpRequest& request, const std::string& external_url) {

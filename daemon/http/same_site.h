@@ -10,10 +10,14 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "daemon/http/message.h"
 
 namespace plumbline {
+
+// Other methods read.
+bool ChangesSomething(std::string_view method);
 
 // 403 for a request that changes something and has an Origin other than its
 // Host and `external_url` (empty: there is none).

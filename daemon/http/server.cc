@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <new>
 #include <thread>
 #include <utility>
@@ -53,6 +54,10 @@ constexpr size_t kRequestBytes = 32 << 10;
 constexpr auto kHeaderTimeout = AcceptQueue::kHeadTimeout;
 // civetweb ends it sooner.
 constexpr Milliseconds kKeepAlive{60'000};
+
+// Where TLS was not agreed on, civetweb does not say whose connection it
+// closes.
+thread_local bool closes_unknown = false;
 
 // The last thing civetweb complained about, for the message of a failed start.
 thread_local std::string last_complaint;
@@ -159,9 +164,9 @@ struct ServerCallbacks {
   static void ConnectionClose(const mg_connection* connection) {
     Introduce(connection);
     EndTidying();
-    if (Connection* its = Of(connection)) {
-      ServerOf(connection)->connections_.Close(its);
-    }
+    Connection* its = Of(connection);
+    closes_unknown = its == nullptr;
+    if (its != nullptr) ServerOf(connection)->connections_.Close(its);
   }
 
   // From here on Of() knows the connection.
@@ -178,6 +183,7 @@ struct ServerCallbacks {
   }
 
   static void ConnectionClosed(const mg_connection* connection) {
+    if (closes_unknown) ServerOf(connection)->connections_.CloseGone();
     ServerOf(connection)->queue_->ThreadFreed();
   }
 
@@ -196,6 +202,9 @@ HttpServer::HttpServer(const Options& options, Handler handler)
 std::unique_ptr<HttpServer> HttpServer::Start(const Options& options,
                                               Handler handler,
                                               std::string* error) {
+  const std::optional<TlsSettings> tls =
+      options.tls ? TlsSettings::Of(*options.tls, error) : std::nullopt;
+  if (options.tls && !tls) return nullptr;
   auto listening = Listen(options.addresses, error);
   if (!listening) return nullptr;
   std::unique_ptr<HttpServer> server(
@@ -205,20 +214,22 @@ std::unique_ptr<HttpServer> HttpServer::Start(const Options& options,
       AcceptQueue::Options{.listeners = std::move(listening->sockets),
                            .threads = options.connections,
                            .most_waiting = MostWaiting(),
+                           .encrypted = tls.has_value(),
                            .on_refused = options.on_refused},
       &server->connections_);
-  if (!server->StartThreads(error)) return nullptr;
+  if (!server->StartThreads(tls, error)) return nullptr;
   return server;
 }
 
 // civetweb listens on a port that nobody is told of, whose socket then gives
 // its number to the queue's.
-bool HttpServer::StartThreads(std::string* error) {
+bool HttpServer::StartThreads(const std::optional<TlsSettings>& tls,
+                              std::string* error) {
   const std::string threads = std::to_string(threads_);
   const std::string bytes = std::to_string(kRequestBytes);
   const std::string timeout = std::to_string(kHeaderTimeout.count());
   const char* settings[] = {"listening_ports",
-                            "127.0.0.1:0",
+                            tls ? "127.0.0.1:0s" : "127.0.0.1:0",
                             "num_threads",
                             threads.c_str(),
                             "request_timeout_ms",
@@ -246,6 +257,11 @@ bool HttpServer::StartThreads(std::string* error) {
                             "access_control_allow_headers",
                             "",
                             nullptr};
+  std::vector<const char*> all(std::begin(settings), std::end(settings) - 1);
+  if (tls) {
+    for (const std::string& text : tls->settings()) all.push_back(text.c_str());
+  }
+  all.push_back(nullptr);
   mg_callbacks callbacks{};
   callbacks.begin_request = ServerCallbacks::BeginRequest;
   callbacks.http_error = ServerCallbacks::HttpError;
@@ -256,10 +272,11 @@ bool HttpServer::StartThreads(std::string* error) {
 
   mg_init_library(MG_FEATURES_DEFAULT);
   last_complaint.clear();
-  context_ = mg_start(&callbacks, this, settings);
+  context_ = mg_start(&callbacks, this, all.data());
   if (context_ == nullptr) {
     *error = "cannot start " + threads +
-             " threads for connections: " + last_complaint;
+             " threads for connections: " + last_complaint +
+             (tls ? " (do certificate and key belong together?)" : "");
     return false;
   }
   mg_server_port port{};

@@ -12,13 +12,16 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "config/web_config.h"
 #include "daemon/http/accept_hook.h"
 #include "daemon/http/accept_queue.h"
 #include "daemon/http/connections.h"
 #include "daemon/http/message.h"
+#include "daemon/http/tls.h"
 
 struct mg_context;
 
@@ -31,6 +34,7 @@ class HttpServer {
   struct Options {
     std::vector<std::string> addresses;  // "127.0.0.1:9350", ":9350"
     int64_t connections = 64;            // served at once
+    std::optional<TlsConfig> tls = std::nullopt;
     // Told of each request that is answered without asking the handler, or
     // that the handler threw at, and how long it took.
     std::function<void(const Refusal&, double seconds)> on_refused =
@@ -57,7 +61,7 @@ class HttpServer {
 
   HttpServer(const Options& options, Handler handler);
 
-  bool StartThreads(std::string* error);
+  bool StartThreads(const std::optional<TlsSettings>& tls, std::string* error);
   void NoteRefused(const Refusal& refusal) const;
   int Serve(mg_connection* connection);
   int Answer(mg_connection* connection);

@@ -122,6 +122,13 @@ std::optional<HttpResponse> CheckChoice(const Choice& choice,
   return std::nullopt;
 }
 
+// Who starts and stops the daemon asks for these, and has no credentials.
+bool IsProbe(const HttpRequest& request) {
+  const std::string_view path = request.path();
+  return (path == "/-/healthy" || path == "/-/ready") &&
+         !ChangesSomething(request.method());
+}
+
 bool IsModelPath(std::string_view path) {
   return path.starts_with(kModelPrefix) && path.size() > kModelPrefix.size() &&
          path.find('/', kModelPrefix.size()) == std::string_view::npos;
@@ -167,8 +174,12 @@ HttpResponse WebHandler::Answer(HttpRequest& request) {
   if (auto refused = RefuseForeignOrigin(request, options_.external_url)) {
     return *std::move(refused);
   }
-  if (auto refused = authenticator_->Check(request)) {
-    return *std::move(refused);
+  if (!IsProbe(request)) {
+    const Right right =
+        ChangesSomething(request.method()) ? Right::kAdmin : Right::kRead;
+    if (auto refused = authenticator_->Check(request, right)) {
+      return *std::move(refused);
+    }
   }
   return Route(request);
 }

@@ -5,6 +5,7 @@
 
 #include "config/loader.h"
 #include "daemon/tool/commands.h"
+#include "daemon/tool/token.h"
 #include "daemon/tool/web_api.h"
 #include "exporters/api/conflicts.h"
 
@@ -14,8 +15,10 @@ namespace {
 // False if the daemon has models of another task than the file says, or does
 // not answer. Other conflicts are told, and go no further: the daemon has them
 // with any file.
-bool CheckAgainst(const std::string& url, const Config& config) {
-  WebApi api(url);
+bool CheckAgainst(const CheckConfigFlags& flags, const Config& config) {
+  const auto token = ReadToken(flags.token_file);
+  if (!token) return false;
+  WebApi api(flags.url, *token);
   const auto models = api.Get("/api/v1/models");
   const auto status = api.Get("/api/v1/status");
   if (!models || !status) return false;
@@ -43,7 +46,7 @@ int CheckConfig(const CheckConfigFlags& flags) {
         "%s\n",
         Describe(flags.file, {note.line, note.path, note.message}).c_str());
   }
-  if (!flags.url.empty() && !CheckAgainst(flags.url, *config)) return 1;
+  if (!flags.url.empty() && !CheckAgainst(flags, *config)) return 1;
   std::printf("%s: good\n", flags.file.c_str());
   return 0;
 }

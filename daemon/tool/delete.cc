@@ -2,12 +2,15 @@
 #include <string>
 
 #include "daemon/tool/commands.h"
+#include "daemon/tool/token.h"
 #include "daemon/tool/web_api.h"
 
 namespace plumbline {
 
 int Delete(const DeleteFlags& flags) {
-  WebApi api(flags.url);
+  const auto token = ReadToken(flags.token_file);
+  if (!token) return 2;
+  WebApi api(flags.url, *token);
   std::string path = ModelPath(flags.model);
   std::string what = "model \"" + flags.model + "\"";
   if (flags.version) {

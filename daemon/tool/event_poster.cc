@@ -43,8 +43,9 @@ uint64_t NumberOf(const std::vector<JsonField>& fields, std::string_view key) {
 
 }  // namespace
 
-EventPoster::EventPoster(std::string url, EventReport* report)
-    : url_(std::move(url)), report_(*report) {
+EventPoster::EventPoster(std::string url, const std::string& token,
+                         EventReport* report)
+    : url_(std::move(url)), report_(*report), client_(token) {
   while (url_.ends_with('/')) url_.pop_back();
   if (!url_.ends_with("/v1/events")) url_ += "/v1/events";
 }
@@ -75,7 +76,7 @@ bool EventPoster::Post(const Events& events, size_t begin, size_t end) {
     return true;
   }
   report_.Tell(
-      url_ + ": " +
+      ShownUrl(url_) + ": " +
       (response.status == 0 ? "" : std::to_string(response.status) + ": ") +
       why);
   return false;

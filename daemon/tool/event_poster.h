@@ -19,8 +19,9 @@ struct PostedEvent {
 
 class EventPoster {
  public:
-  // `url`: of the listener, or of its events. The report must outlive it.
-  EventPoster(std::string url, EventReport* report);
+  // `url`: of the listener, or of its events. `token`: a bearer token; empty:
+  // none. The report must outlive it.
+  EventPoster(std::string url, const std::string& token, EventReport* report);
 
   // Posts them as one body, or as several where the daemon says that it is too
   // large. It waits as long as the daemon asks for, and goes on. What is

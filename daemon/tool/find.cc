@@ -2,13 +2,16 @@
 #include <string>
 
 #include "daemon/tool/commands.h"
+#include "daemon/tool/token.h"
 #include "daemon/tool/web_api.h"
 #include "exporters/api/page.h"
 
 namespace plumbline {
 
 int Find(const FindFlags& flags) {
-  WebApi api(flags.url);
+  const auto token = ReadToken(flags.token_file);
+  if (!token) return 2;
+  WebApi api(flags.url, *token);
   const auto known =
       api.Get(ModelPath(flags.model) + "/ids/" + PercentEncode(flags.id));
   if (!known) return 1;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/tool/commands.h"
+#include "daemon/tool/token.h"
 #include "daemon/tool/web_api.h"
 #include "exporters/api/merged.h"
 #include "exporters/api/page.h"
@@ -35,8 +36,8 @@ std::string PathOf(const QueryFlags& flags) {
   return path;
 }
 
-int QueryOne(const QueryFlags& flags) {
-  WebApi api(flags.urls.front());
+int QueryOne(const QueryFlags& flags, const std::string& token) {
+  WebApi api(flags.urls.front(), token);
   if (!flags.model) {
     const auto models = api.Get("/api/v1/models");
     if (!models) return 1;
@@ -55,7 +56,8 @@ int QueryOne(const QueryFlags& flags) {
 // The sum of daemons that share events, and what is to know of it.
 class SumOfDaemons {
  public:
-  explicit SumOfDaemons(const QueryFlags& flags) : flags_(flags) {}
+  SumOfDaemons(const QueryFlags& flags, const std::string& token)
+      : flags_(flags), token_(token) {}
 
   int Show() {
     if (!Connect()) return 1;
@@ -69,7 +71,7 @@ class SumOfDaemons {
   // What is asked twice would be counted twice.
   bool Connect() {
     for (const std::string& url : flags_.urls) {
-      const std::string& added = apis_.emplace_back(url).url();
+      const std::string& added = apis_.emplace_back(url, token_).url();
       const auto same = std::count_if(
           apis_.begin(), apis_.end(),
           [&added](const WebApi& api) { return api.url() == added; });
@@ -152,6 +154,7 @@ class SumOfDaemons {
   }
 
   const QueryFlags& flags_;
+  const std::string token_;  // of all of them
   std::deque<WebApi> apis_;  // a client does not move
   std::vector<DaemonAnswer> models_;
 };
@@ -159,8 +162,10 @@ class SumOfDaemons {
 }  // namespace
 
 int Query(const QueryFlags& flags) {
-  if (flags.urls.size() == 1) return QueryOne(flags);
-  return SumOfDaemons(flags).Show();
+  const auto token = ReadToken(flags.token_file);
+  if (!token) return 2;
+  if (flags.urls.size() == 1) return QueryOne(flags, *token);
+  return SumOfDaemons(flags, *token).Show();
 }
 
 }  // namespace plumbline

@@ -11,6 +11,7 @@
 #include "daemon/tool/commands.h"
 #include "daemon/tool/event_poster.h"
 #include "daemon/tool/ordered_events.h"
+#include "daemon/tool/token.h"
 
 namespace plumbline {
 namespace {
@@ -70,10 +71,11 @@ class FirstLook {
 
 class Replayer {
  public:
-  Replayer(const ReplayFlags& flags, EventReport* report)
+  Replayer(const ReplayFlags& flags, const std::string& token,
+           EventReport* report)
       : flags_(flags),
         report_(*report),
-        poster_(flags.url, report),
+        poster_(flags.url, token, report),
         begin_(Clock::now()) {}
 
   // False if it gave up.
@@ -137,6 +139,8 @@ class Replayer {
 }  // namespace
 
 int Replay(const ReplayFlags& flags) {
+  const auto token = ReadToken(flags.token_file);
+  if (!token) return 2;
   EventReport report(flags.events.files, "sending");
   std::string error;
   const auto mapping =
@@ -147,7 +151,7 @@ int Replay(const ReplayFlags& flags) {
   }
   OrderedEvents events;
   if (!events.Open(flags.events.files, &*mapping, &report)) return 2;
-  Replayer replayer(flags, &report);
+  Replayer replayer(flags, *token, &report);
   const bool done = replayer.Run(&events);
   report.Summarize(replayer.accepted(), replayer.duplicates());
   std::printf("accepted %llu, duplicates %llu, rejected %llu\n",

@@ -7,8 +7,10 @@
 
 namespace plumbline {
 
-WebApi::WebApi(std::string url) : url_(std::move(url)) {
+WebApi::WebApi(const std::string& url, const std::string& token)
+    : url_(url), client_(token) {
   while (url_.ends_with('/')) url_.pop_back();
+  shown_url_ = ShownUrl(url_);
 }
 
 std::optional<std::string> WebApi::Get(const std::string& path) {
@@ -40,7 +42,7 @@ bool WebApi::Delete(const std::string& path) {
 
 std::string WebApi::Told(const std::string& path,
                          const ClientResponse& response) const {
-  return url_ + path + ": " + ErrorMessage(response.body) + "\n";
+  return shown_url_ + path + ": " + ErrorMessage(response.body) + "\n";
 }
 
 void WebApi::Tell(const std::string& path,

