@@ -1,5 +1,7 @@
 #include "daemon/http/metrics_page.h"
 
+#include <malloc.h>
+
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -12,6 +14,10 @@ namespace {
 
 // What is copied out of a rendering at once. Of each reader there is one.
 constexpr size_t kPiece = 32 << 10;
+
+// Of text: what makes more of it leaves behind free memory that is worth the
+// time to give it back.
+constexpr uint64_t kLarge = uint64_t{16} << 20;
 
 // What follows of a rendering, packed.
 class Reader {
@@ -32,6 +38,14 @@ class Reader {
   std::string piece_;
   size_t begin_ = 0;
 };
+
+PackedText Pack(const Collector& collector) {
+  GzipParts parts;
+  Expose(collector, [&parts](size_t family, std::string_view piece) {
+    parts.Append(family, piece);
+  });
+  return parts.Finish();
+}
 
 bool SendPacked(const Rendering& rendering, const SendPiece& send) {
   Reader reader(&rendering);
@@ -82,11 +96,8 @@ HttpResponse MetricsPage::Answer(bool accepts_gzip) {
 
 PackedText MetricsPage::Render() const {
   const auto begin = std::chrono::steady_clock::now();
-  GzipParts parts;
-  Expose(*collector_, [&parts](size_t family, std::string_view piece) {
-    parts.Append(family, piece);
-  });
-  PackedText page = parts.Finish();
+  PackedText page = Pack(*collector_);
+  if (page.text_size >= kLarge) malloc_trim(0);
   const std::chrono::duration<double> took =
       std::chrono::steady_clock::now() - begin;
   rendered_(took.count());
