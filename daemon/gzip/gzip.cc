@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <new>
 #include <system_error>
+#include <vector>
 
 namespace plumbline {
 namespace {
@@ -17,6 +17,7 @@ constexpr int kGzip = 15 + 16;
 constexpr int kRaw = -15;
 constexpr size_t kPiece = 256 << 10;
 constexpr unsigned kReadPiece = 64 << 10;
+constexpr size_t kTextPiece = 32 << 10;
 
 gzFile File(void* file) { return static_cast<gzFile>(file); }
 
@@ -89,22 +90,29 @@ GunzipStatus Inflate(std::string_view packed, size_t most,
 
 bool IsGzip(std::string_view bytes) { return bytes.starts_with("\x1f\x8b"); }
 
-std::string Gzip(std::string_view plain) {
-  z_stream stream{};
-  if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, kGzip, 8,
-                   Z_DEFAULT_STRATEGY) != Z_OK) {
-    throw std::bad_alloc();
+bool GunzipPieces(const std::function<std::string_view()>& next,
+                  const std::function<bool(std::string_view)>& take) {
+  Inflater inflater(kGzip);
+  if (!inflater.ready) return false;
+  z_stream& stream = inflater.stream;
+  std::vector<Bytef> text(kTextPiece);
+  for (;;) {
+    if (stream.avail_in == 0) {
+      const std::string_view packed = next();
+      if (packed.empty()) return false;
+      stream.next_in =
+          reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
+      stream.avail_in = static_cast<uInt>(packed.size());
+    }
+    stream.next_out = text.data();
+    stream.avail_out = static_cast<uInt>(text.size());
+    const int result = inflate(&stream, Z_NO_FLUSH);
+    if (result != Z_OK && result != Z_STREAM_END) return false;
+    const std::string_view piece(reinterpret_cast<const char*>(text.data()),
+                                 text.size() - stream.avail_out);
+    if (!piece.empty() && !take(piece)) return false;
+    if (result == Z_STREAM_END) return true;
   }
-  std::string packed(deflateBound(&stream, plain.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(plain.data()));
-  stream.avail_in = static_cast<uInt>(plain.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  const bool done = deflate(&stream, Z_FINISH) == Z_STREAM_END;
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  if (!done) throw std::bad_alloc();  // there was room for all
-  return packed;
 }
 
 std::unique_ptr<FileReader> FileReader::Open(const std::string& path) {

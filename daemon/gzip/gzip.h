@@ -26,8 +26,11 @@ GunzipStatus Inflate(std::string_view packed, size_t most,
 // By its first bytes, which begin no text.
 bool IsGzip(std::string_view bytes);
 
-// Throws std::bad_alloc where there is no memory for it.
-std::string Gzip(std::string_view plain);
+// Unpacks the first member of what `next` gives piece by piece, an empty one at
+// the end, and lets `take` have the text; it says whether it wants more. False
+// where it does not, or where the member is damaged or does not end.
+bool GunzipPieces(const std::function<std::string_view()>& next,
+                  const std::function<bool(std::string_view)>& take);
 
 // Reads a file that is plain or gzip, of one member or several: its first bytes
 // say which.

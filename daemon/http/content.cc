@@ -1,8 +1,11 @@
 #include "daemon/http/content.h"
 
+#include <strings.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdlib>
 #include <string>
 
 namespace plumbline {
@@ -73,6 +76,25 @@ std::optional<Coding> CodingNamed(std::string_view content_encoding) {
     }
   }
   return coding;
+}
+
+bool AcceptsGzip(std::string_view list) {
+  while (!list.empty()) {
+    const size_t end = std::min(list.find(','), list.size());
+    std::string_view item = list.substr(0, end);
+    list.remove_prefix(std::min(end + 1, list.size()));
+    while (item.starts_with(' ')) item.remove_prefix(1);
+    std::string_view coding = item.substr(0, item.find(';'));
+    while (coding.ends_with(' ')) coding.remove_suffix(1);
+    if (coding.size() != 4 || strncasecmp(coding.data(), "gzip", 4) != 0) {
+      continue;
+    }
+    const size_t weight = item.find("q=");
+    return weight == std::string_view::npos ||
+           std::strtod(std::string(item.substr(weight + 2)).c_str(), nullptr) >
+               0;
+  }
+  return false;
 }
 
 }  // namespace plumbline

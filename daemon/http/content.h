@@ -1,4 +1,5 @@
-// What Content-Type and Content-Encoding say of a body of events.
+// What Content-Type and Content-Encoding say of a body of events, and
+// Accept-Encoding of an answer.
 
 #pragma once
 
@@ -22,6 +23,9 @@ enum class Coding { kIdentity, kGzip, kDeflate };
 // The coding that a list of them comes to; nullopt where it is not known, or
 // there are several.
 std::optional<Coding> CodingNamed(std::string_view content_encoding);
+
+// An Accept-Encoding has gzip, and not with a weight of 0.
+bool AcceptsGzip(std::string_view accept_encoding);
 
 // For messages.
 inline constexpr std::string_view kTypesTaken =

@@ -18,13 +18,26 @@ namespace plumbline {
 
 class Connection;
 
+// Sends a piece of a body. False: the client takes no more.
+using SendPiece = std::function<bool(std::string_view)>;
+
+// A body that never lies in memory whole.
+struct BodyInPieces {
+  uint64_t size = 0;  // bytes in all
+  // Sends all of it, or returns false: then the connection ends.
+  std::function<bool(const SendPiece& send)> send;
+};
+
 struct HttpResponse {
   int status = 200;
   std::string_view content_type = "application/json";  // a literal
   std::string body;
+  BodyInPieces pieces;  // instead of it, where they can be sent
   std::vector<std::pair<std::string, std::string>> headers;
   bool close = false;      // the connection, after the answer
   bool no_answer = false;  // close without one
+
+  uint64_t body_size() const { return pieces.send ? pieces.size : body.size(); }
 };
 
 // {"error": {"code": ..., "message": ...}}; 5xx and 429 get a Retry-After.

@@ -48,7 +48,7 @@ std::string HeadText(const HttpResponse& response, bool keep) {
   if (response.status != 204) {
     text.append("Content-Type: ").append(response.content_type);
     text +=
-        "\r\nContent-Length: " + std::to_string(response.body.size()) + "\r\n";
+        "\r\nContent-Length: " + std::to_string(response.body_size()) + "\r\n";
   }
   for (const auto& [name, value] : response.headers) {
     text.append(name).append(": ").append(value).append("\r\n");

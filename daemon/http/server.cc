@@ -85,27 +85,40 @@ Connection* Of(const mg_connection* connection) {
 bool Send(mg_connection* connection, std::string_view text) {
   while (!text.empty()) {
     const size_t piece = std::min(text.size(), kPiece);
-    if (mg_write(connection, text.data(), piece) <= 0) return false;
+    // Less than all of it is written where the connection ends in between.
+    if (mg_write(connection, text.data(), piece) != static_cast<int>(piece)) {
+      return false;
+    }
     Of(connection)->Moved(piece);
     text.remove_prefix(piece);
   }
   return true;
 }
 
-// What is short goes in one write, so in one packet where it fits.
-void Write(mg_connection* connection, const HttpResponse& response, bool keep,
+// What is short goes in one write, so in one packet where it fits. False if the
+// client did not take all.
+bool WriteAll(mg_connection* connection, const HttpResponse& response,
+              std::string text, bool with_body) {
+  if (with_body && response.pieces.send) {
+    return response.pieces.send([connection, &text](std::string_view piece) {
+      if (text.empty()) return Send(connection, piece);
+      return Send(connection, std::exchange(text, {}).append(piece));
+    });
+  }
+  const std::string_view body = with_body ? response.body : std::string_view();
+  if (body.size() <= kPiece) return Send(connection, text.append(body));
+  return Send(connection, text) && Send(connection, body);
+}
+
+bool Write(mg_connection* connection, const HttpResponse& response, bool keep,
            bool with_body) {
-  std::string text = HeadText(response, keep);
   Of(connection)
       ->Begin(Connection::Wait::kReader, Clock::now(),
-              Connection::Allowed(response.body.size()));
-  const std::string_view body = with_body ? response.body : std::string_view();
-  if (body.size() <= kPiece) {
-    Send(connection, text.append(body));
-  } else if (Send(connection, text)) {
-    Send(connection, body);
-  }
+              Connection::Allowed(response.body_size()));
+  const bool all =
+      WriteAll(connection, response, HeadText(response, keep), with_body);
   Of(connection)->End();
+  return all;
 }
 
 // What civetweb found wrong before a handler could be asked.
@@ -345,7 +358,9 @@ int HttpServer::Answer(mg_connection* connection) {
     return response.status;
   }
   const bool keep = KeepsAlive(connection, request, response);
-  Write(connection, response, keep, request.method() != "HEAD");
+  if (!Write(connection, response, keep, request.method() != "HEAD")) {
+    mg_disable_connection_keep_alive(connection);
+  }
   if (refused) request.DrainBody();
   return response.status;
 }

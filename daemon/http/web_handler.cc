@@ -1,16 +1,12 @@
 #include "daemon/http/web_handler.h"
 
-#include <strings.h>
-
 #include <algorithm>
-#include <chrono>
-#include <cstdlib>
 #include <utility>
 #include <vector>
 
 #include "core/nearest.h"
 #include "core/snapshot.h"
-#include "daemon/gzip/gzip.h"
+#include "daemon/http/content.h"
 #include "daemon/http/same_site.h"
 #include "daemon/text/json_string.h"
 #include "exporters/api/choice.h"
@@ -56,27 +52,6 @@ HttpResponse NotAllowed(const char* allowed) {
 
 HttpResponse InvalidQuery(const std::string& message) {
   return ErrorResponse(400, "invalid_query", message);
-}
-
-// gzip is accepted, and not with a weight of 0.
-bool AcceptsGzip(const HttpRequest& request) {
-  std::string_view list = request.Header("Accept-Encoding").value_or("");
-  while (!list.empty()) {
-    const size_t end = std::min(list.find(','), list.size());
-    std::string_view item = list.substr(0, end);
-    list.remove_prefix(std::min(end + 1, list.size()));
-    while (item.starts_with(' ')) item.remove_prefix(1);
-    std::string_view coding = item.substr(0, item.find(';'));
-    while (coding.ends_with(' ')) coding.remove_suffix(1);
-    if (coding.size() != 4 || strncasecmp(coding.data(), "gzip", 4) != 0) {
-      continue;
-    }
-    const size_t weight = item.find("q=");
-    return weight == std::string_view::npos ||
-           std::strtod(std::string(item.substr(weight + 2)).c_str(), nullptr) >
-               0;
-  }
-  return false;
 }
 
 // The two segments of /api/v1/models/{model}/ids/{id}.
@@ -147,7 +122,8 @@ WebHandler::WebHandler(Options options, Pipeline* pipeline, Clock* clock,
       daemon_(std::move(daemon)),
       collector_(
           &pipeline->state(), [clock] { return clock->NowMs(); },
-          daemon_.figures) {}
+          daemon_.figures),
+      metrics_(&collector_, daemon_.scraped) {}
 
 HttpResponse WebHandler::Handle(HttpRequest& request) {
   HttpResponse response = Answer(request);
@@ -213,7 +189,10 @@ HttpResponse WebHandler::Route(HttpRequest& request) {
 
 HttpResponse WebHandler::Get(HttpRequest& request) {
   const std::string_view path = request.path();
-  if (path == "/metrics") return Metrics(request);
+  if (path == "/metrics") {
+    return metrics_.Answer(
+        AcceptsGzip(request.Header("Accept-Encoding").value_or("")));
+  }
   if (path == "/-/healthy") return Text(200, "Plumbline is healthy.\n");
   if (path == "/-/ready") {
     switch (phase_->load()) {
@@ -261,22 +240,6 @@ HttpResponse WebHandler::Lifecycle(std::string_view path) {
     return ErrorResponse(400, "invalid_body", *wrong);
   }
   return Text(200, "Reloaded.\n");
-}
-
-HttpResponse WebHandler::Metrics(const HttpRequest& request) {
-  const auto begin = std::chrono::steady_clock::now();
-  HttpResponse response;
-  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  response.body = Exposition(collector_);
-  response.headers.emplace_back("Vary", "Accept-Encoding");
-  if (AcceptsGzip(request)) {
-    response.body = Gzip(response.body);
-    response.headers.emplace_back("Content-Encoding", "gzip");
-  }
-  const std::chrono::duration<double> took =
-      std::chrono::steady_clock::now() - begin;
-  daemon_.scraped(took.count());
-  return response;
 }
 
 HttpResponse WebHandler::NoModel(std::string_view segment) const {

@@ -14,6 +14,7 @@
 #include "daemon/clock.h"
 #include "daemon/http/auth.h"
 #include "daemon/http/message.h"
+#include "daemon/http/metrics_page.h"
 #include "daemon/phase.h"
 #include "exporters/daemon_figures.h"
 #include "exporters/prometheus/collector.h"
@@ -59,7 +60,6 @@ class WebHandler {
   HttpResponse Route(HttpRequest& request);
   HttpResponse Get(HttpRequest& request);
   HttpResponse Lifecycle(std::string_view path);
-  HttpResponse Metrics(const HttpRequest& request);
   HttpResponse Model(const HttpRequest& request, std::string_view segment);
   HttpResponse Id(const HttpRequest& request, std::string_view model_segment,
                   std::string_view id_segment);
@@ -75,6 +75,7 @@ class WebHandler {
   const std::atomic<Phase>* const phase_;
   const Daemon daemon_;
   const Collector collector_;
+  MetricsPage metrics_;
 };
 
 }  // namespace plumbline

@@ -367,15 +367,10 @@ Collector::Collector(const State* state, std::function<int64_t()> now_ms,
                      std::function<DaemonFigures()> daemon)
     : state_(state), now_ms_(std::move(now_ms)), daemon_(std::move(daemon)) {}
 
-std::vector<prometheus::MetricFamily> Collector::Collect() const {
+void Collector::Collect(const Families::Take& take) const {
   const int64_t now_ms = now_ms_();
   const DaemonFigures daemon = daemon_();
-  std::vector<size_t> sizes;
-  {
-    const std::lock_guard lock(mutex_);
-    sizes = sizes_;
-  }
-  Families families(sizes);
+  Families families(take);
   if (daemon.recovered) {
     VisitModels(*state_, now_ms, [&](const ModelSnapshot& model) {
       AddModel(&families, model);
@@ -383,17 +378,24 @@ std::vector<prometheus::MetricFamily> Collector::Collect() const {
     });
   }
   AddDaemon(&families, *state_, daemon, now_ms);
-  {
-    const std::lock_guard lock(mutex_);
-    sizes_ = families.sizes();
-  }
-  return families.Take();
+  families.Finish();
 }
 
-std::string Exposition(const Collector& collector) {
-  std::ostringstream text;
-  prometheus::TextSerializer().Serialize(text, collector.Collect());
-  return std::move(text).str();
+void Expose(const Collector& collector, const TakeText& take) {
+  const prometheus::TextSerializer serializer;
+  std::vector<bool> begun;
+  collector.Collect([&](size_t index, const auto& some) {
+    std::ostringstream text;
+    serializer.Serialize(text, some);
+    std::string_view piece = text.view();
+    if (index >= begun.size()) begun.resize(index + 1);
+    // The comments stand before the first sample of a family.
+    while (begun[index] && piece.starts_with('#')) {
+      piece.remove_prefix(piece.find('\n') + 1);
+    }
+    begun[index] = true;
+    take(index, piece);
+  });
 }
 
 }  // namespace plumbline

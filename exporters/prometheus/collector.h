@@ -2,20 +2,17 @@
 
 #pragma once
 
-#include <prometheus/collectable.h>
-
 #include <cstdint>
 #include <functional>
-#include <mutex>
-#include <string>
-#include <vector>
+#include <string_view>
 
 #include "core/state.h"
 #include "exporters/daemon_figures.h"
+#include "exporters/prometheus/families.h"
 
 namespace plumbline {
 
-class Collector : public prometheus::Collectable {
+class Collector {
  public:
   // The figures of models are left out until the daemon is ready.
   // `now_ms` and `daemon` are called at each Collect().
@@ -23,17 +20,18 @@ class Collector : public prometheus::Collectable {
             std::function<DaemonFigures()> daemon);
 
   // [Any thread] Fresh values each time; takes no lock that a writer takes.
-  std::vector<prometheus::MetricFamily> Collect() const override;
+  void Collect(const Families::Take& take) const;
 
  private:
   const State* const state_;
   const std::function<int64_t()> now_ms_;
   const std::function<DaemonFigures()> daemon_;
-  mutable std::mutex mutex_;
-  mutable std::vector<size_t> sizes_;  // of the last Collect()
 };
 
-// [Any thread] The exposition, in text format 0.0.4.
-std::string Exposition(const Collector& collector);
+// [Any thread] The exposition, in text format 0.0.4. It comes in pieces, those
+// of one family in their order, but families between each other: put by
+// `family`, they are the whole.
+using TakeText = std::function<void(size_t family, std::string_view piece)>;
+void Expose(const Collector& collector, const TakeText& take);
 
 }  // namespace plumbline

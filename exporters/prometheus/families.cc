@@ -1,13 +1,14 @@
 #include "exporters/prometheus/families.h"
 
-#include <algorithm>
-#include <iterator>
 #include <stdexcept>
 
 namespace plumbline {
 namespace {
 
 using prometheus::MetricType;
+
+// Samples that are handed on at once: enough that their number costs nothing.
+constexpr size_t kSome = 64;
 
 struct Declaration {
   std::string name;
@@ -202,24 +203,26 @@ const std::vector<Declaration>& Declarations() {
 
 }  // namespace
 
-Families::Families(const std::vector<size_t>& expected) {
+Families::Families(Take take) : take_(std::move(take)) {
   families_.reserve(Declarations().size());
   for (const Declaration& declaration : Declarations()) {
     index_.emplace(declaration.name, families_.size());
-    prometheus::MetricFamily& family = families_.emplace_back();
+    prometheus::MetricFamily& family = families_.emplace_back(1).front();
     family.name = declaration.name;
     family.help = declaration.help;
     family.type = declaration.type;
-    const size_t index = families_.size() - 1;
-    if (index < expected.size()) family.metric.reserve(expected[index]);
   }
 }
 
-std::vector<size_t> Families::sizes() const {
-  std::vector<size_t> sizes;
-  sizes.reserve(families_.size());
-  for (const auto& family : families_) sizes.push_back(family.metric.size());
-  return sizes;
+void Families::Finish() {
+  for (size_t index = 0; index < families_.size(); ++index) HandOn(index);
+}
+
+void Families::HandOn(size_t index) {
+  auto& samples = families_[index].front().metric;
+  if (samples.empty()) return;
+  take_(index, families_[index]);
+  samples.clear();
 }
 
 void Families::AddHistogram(std::string_view family, const Labels& labels,
@@ -234,15 +237,6 @@ void Families::AddHistogram(std::string_view family, const Labels& labels,
     histogram.bucket.push_back({cumulative, bounds[i]});
   }
   histogram.sample_count = cumulative + counts[bound_count];
-}
-
-std::vector<prometheus::MetricFamily> Families::Take() {
-  std::vector<prometheus::MetricFamily> taken;
-  std::copy_if(std::make_move_iterator(families_.begin()),
-               std::make_move_iterator(families_.end()),
-               std::back_inserter(taken),
-               [](const auto& family) { return !family.metric.empty(); });
-  return taken;
 }
 
 void Families::AddFigure(std::string_view prefix, const NamedFigure& figure,
@@ -265,7 +259,9 @@ size_t Families::IndexOf(std::string_view family) const {
 }
 
 prometheus::ClientMetric& Families::Add(size_t index, const Labels& labels) {
-  prometheus::ClientMetric& metric = families_[index].metric.emplace_back();
+  auto& samples = families_[index].front().metric;
+  if (samples.size() == kSome) HandOn(index);
+  prometheus::ClientMetric& metric = samples.emplace_back();
   metric.label.reserve(labels.size());
   for (const LabelPair& label : labels) {
     metric.label.push_back({std::string(label.name), std::string(label.value)});

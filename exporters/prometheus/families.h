@@ -4,8 +4,8 @@
 
 #include <prometheus/metric_family.h>
 
-#include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -24,11 +24,17 @@ struct LabelPair {
 };
 using Labels = std::vector<LabelPair>;
 
-// Collects samples by family. All names are declared in families.cc.
+// Collects samples by family, and hands them on some at a time: all of them at
+// once would take several times the memory of their text. All names are
+// declared in families.cc.
 class Families {
  public:
-  // Makes room for as many samples of each family as sizes() once said.
-  explicit Families(const std::vector<size_t>& expected);
+  // A list of one family, as serializers take it, with some of its samples, at
+  // least one. `index` is the place of the family among all.
+  using Take = std::function<void(
+      size_t index, const std::vector<prometheus::MetricFamily>& some)>;
+
+  explicit Families(Take take);
 
   void AddGauge(std::string_view family, const Labels& labels, double value) {
     Add(family, labels).gauge.value = value;
@@ -45,20 +51,19 @@ class Families {
                     const double* bounds, size_t bound_count,
                     const uint64_t* counts, double sum);
 
-  // The samples of each family, in the order of declaration.
-  std::vector<size_t> sizes() const;
-
-  // Those with a sample, in the order of declaration.
-  std::vector<prometheus::MetricFamily> Take();
+  // Hands on what is left. To be called once, after the last sample.
+  void Finish();
 
  private:
+  void HandOn(size_t index);
   size_t IndexOf(std::string_view family) const;
   prometheus::ClientMetric& Add(size_t index, const Labels& labels);
   prometheus::ClientMetric& Add(std::string_view family, const Labels& labels) {
     return Add(IndexOf(family), labels);
   }
 
-  std::vector<prometheus::MetricFamily> families_;
+  const Take take_;
+  std::vector<std::vector<prometheus::MetricFamily>> families_;  // each a list
   std::unordered_map<std::string_view, size_t> index_;
   std::map<std::pair<const char*, const char*>, size_t> figures_;
 };

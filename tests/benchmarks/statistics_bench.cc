@@ -12,11 +12,13 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <random>
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/pipeline.h"
@@ -221,12 +223,26 @@ void BM_RichEngine(benchmark::State& s) { Events(s, true, false, true); }
 
 void BM_Scrape(benchmark::State& state) {
   const Collector collector = CollectorOf(ManyModels());
-  for (auto _ : state) benchmark::DoNotOptimize(Exposition(collector));
+  for (auto _ : state) {
+    std::string text;
+    Expose(collector,
+           [&text](size_t, std::string_view piece) { text += piece; });
+    benchmark::DoNotOptimize(text);
+  }
   state.SetItemsProcessed(state.iterations());
 }
 
 void BM_Serialize(benchmark::State& state) {
-  const auto families = CollectorOf(ManyModels()).Collect();
+  std::map<size_t, prometheus::MetricFamily> by_index;
+  CollectorOf(ManyModels()).Collect([&](size_t index, const auto& some) {
+    prometheus::MetricFamily& family = by_index[index];
+    auto samples = std::move(family.metric);
+    family = some.front();
+    samples.insert(samples.end(), family.metric.begin(), family.metric.end());
+    family.metric = std::move(samples);
+  });
+  std::vector<prometheus::MetricFamily> families;
+  for (auto& [index, family] : by_index) families.push_back(std::move(family));
   for (auto _ : state) {
     std::ostringstream text;
     prometheus::TextSerializer().Serialize(text, families);

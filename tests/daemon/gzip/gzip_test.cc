@@ -7,6 +7,7 @@
 #include <string>
 
 #include "tests/support/catch.h"
+#include "tests/support/gzip.h"
 
 using namespace plumbline;  // NOLINT: a test
 

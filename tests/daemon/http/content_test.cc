@@ -59,3 +59,17 @@ TEST_CASE("codings are known by any of their names, one at a time") {
     CHECK(CodingNamed(other) == std::nullopt);
   }
 }
+
+TEST_CASE("gzip is accepted where it is named, unless its weight is 0") {
+  for (const std::string list :
+       {"gzip", "GZIP", "deflate, gzip", "gzip;q=1.0, identity",
+        "br,gzip;q=0.1", "identity;q=0.5 , gzip ;q=1"}) {
+    CAPTURE(list);
+    CHECK(AcceptsGzip(list));
+  }
+  for (const std::string list :
+       {"", "identity", "gzip;q=0", "deflate, gzip;q=0.0", "xgzip", "gzip2"}) {
+    CAPTURE(list);
+    CHECK_FALSE(AcceptsGzip(list));
+  }
+}

@@ -6,6 +6,7 @@
 
 #include "daemon/gzip/gzip.h"
 #include "tests/support/catch.h"
+#include "tests/support/gzip.h"
 #include "tests/support/temporary.h"
 
 namespace plumbline {

@@ -3,7 +3,11 @@
 
 #include "exporters/prometheus/collector.h"
 
+#include <map>
+#include <set>
+#include <sstream>
 #include <string>
+#include <string_view>
 
 #include "tests/support/catch.h"
 #include "tests/support/engine.h"
@@ -18,7 +22,13 @@ std::string Exposed(const Engine& engine, bool ready = true,
   const Collector collector(
       &engine.pipeline.state(), [&engine] { return engine.now_ms; },
       [daemon] { return daemon; });
-  return Exposition(collector);
+  std::map<size_t, std::string> families;
+  Expose(collector, [&families](size_t family, std::string_view piece) {
+    families[family] += piece;
+  });
+  std::string text;
+  for (const auto& [family, of_family] : families) text += of_family;
+  return text;
 }
 
 bool Has(const std::string& text, const std::string& line) {
@@ -170,4 +180,33 @@ TEST_CASE("figures are withheld until enough of their window is labelled") {
   engine.settings.defaults.min_coverage = 0;
   engine.Use();
   CHECK(Exposed(engine).find("plumbline_withheld") == std::string::npos);
+}
+
+TEST_CASE("a family stands together, however many samples and models it has") {
+  Engine engine;
+  for (int model = 0; model < 100; ++model) {
+    TestEvent event = Both("UP", model % 2 ? "UP" : "DOWN");
+    event.model = "m" + std::to_string(model);
+    engine.Post({event});
+  }
+  std::istringstream text(Exposed(engine));
+  std::string line, family;
+  std::set<std::string> families;
+  int totals = 0;
+  while (std::getline(text, line)) {
+    std::istringstream words(line);
+    std::string first, keyword, name;
+    words >> first >> keyword >> name;
+    if (first == "#" && keyword == "HELP") {
+      family = name;
+      CHECK(families.insert(family).second);
+      std::getline(text, line);
+      CHECK(line.starts_with("# TYPE " + family + " "));
+    } else {
+      CHECK(line.starts_with(family));
+    }
+    totals += line.starts_with("plumbline_observations_total{");
+  }
+  CHECK(totals == 100);
+  CHECK(families.count("plumbline_label_delay_seconds") == 1);
 }
