@@ -38,7 +38,8 @@ FoundId FindId(Pipeline* pipeline, PairStore* store, std::string_view model,
   if (key && !in_memory && store != nullptr) {
     // Not under the writer's lock, as the disk may be slow. What comes into
     // memory meanwhile is newer.
-    if (!store->Find(std::span(&*key, 1), &stored)) {
+    std::vector<PairKey> unreadable;
+    if (!store->Find(std::span(&*key, 1), &stored, &unreadable)) {
       return FoundId::kStoreFailed;
     }
     pipeline->Exclusively(look);

@@ -20,10 +20,13 @@ class PairStore {
   virtual void Screen(std::vector<PairKey>* keys) = 0;
 
   // The stored records with one of these keys, in any order; they are put in
-  // memory. A record's `next` has no meaning. False if the store cannot be
-  // read now.
+  // memory. A record's `next` has no meaning. Keys of which it cannot be read
+  // now what is stored are appended to `unreadable`; false if there are any.
   [[nodiscard]] virtual bool Find(std::span<const PairKey> keys,
-                                  std::vector<Record>* records) = 0;
+                                  std::vector<Record>* records,
+                                  std::vector<PairKey>* unreadable) = 0;
+  // This one is of nothing that there is: it is not what was stored.
+  virtual void NoteDamaged(const Record& /*stored*/) {}
 
   // [Any thread] Holds up a request of so many events where ingest outruns
   // what is saved. `unsaved`: records that have changed by now.

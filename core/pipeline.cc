@@ -63,7 +63,8 @@ void Applier::Do(const Removal& removal, Outcome* outcome) {
   }
 }
 
-bool Applier::Prepare(const Group& group) {
+bool Applier::Prepare(const Group& group,
+                      const std::vector<Outcome*>& outcomes) {
   if (store_ == nullptr) return true;
   keys_.clear();
   for (const Command* command : group.commands) {
@@ -75,20 +76,42 @@ bool Applier::Prepare(const Group& group) {
   EraseThoseInMemory();
   store_->Screen(&keys_);
   if (keys_.empty()) return true;
-  PairTable& table = state_->table();
   std::sort(keys_.begin(), keys_.end());
   keys_.erase(std::unique(keys_.begin(), keys_.end()), keys_.end());
+  if (FindStored()) return true;
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    if (const auto* batch = std::get_if<EventBatch>(group.commands[i])) {
+      outcomes[i]->unreadable = joiner_.EventsOf(*batch, unreadable_);
+    }
+  }
+  return false;
+}
 
+// False if not all of keys_ can be read; unreadable_ are the others.
+bool Applier::FindStored() {
   records_.clear();
-  if (!store_->Find(keys_, &records_)) return false;
+  unreadable_.clear();
+  bool all = store_->Find(keys_, &records_, &unreadable_);
   for (const Record& stored : records_) {
-    if (!state_->HasOwner(stored.owner)) return false;  // damaged
+    if (state_->HasOwner(stored.owner)) continue;
+    store_->NoteDamaged(stored);
+    unreadable_.push_back(stored.key);
+    all = false;
+  }
+  if (!all) {
+    // A chain is known as a whole, or not at all.
+    std::sort(unreadable_.begin(), unreadable_.end());
+    std::erase_if(records_, [this](const Record& stored) {
+      return std::binary_search(unreadable_.begin(), unreadable_.end(),
+                                stored.key);
+    });
   }
   // From the last to the first, as each becomes the head of its chain.
+  PairTable& table = state_->table();
   for (auto stored = records_.rbegin(); stored != records_.rend(); ++stored) {
     table.InsertCopy(*stored);
   }
-  return true;
+  return all;
 }
 
 void Applier::EraseThoseInMemory() {
@@ -141,6 +164,7 @@ Pipeline::Status Pipeline::Enter(Waiter* self, bool even_if_stopped) {
   {
     const std::lock_guard lock(mutex_);
     if (stopped_ && !even_if_stopped) return Status::kStopped;
+    self->bell = &bells_[next_bell_++ % bells_.size()];
     line_.push_back(self);
     leads = !led_;
     led_ = true;
@@ -170,12 +194,35 @@ void Pipeline::NoteSaving() {
 
 void Pipeline::WaitAndLead(Waiter* self, bool leads) {
   while (!leads || !Lead(self)) {
+    AwaitTurnOf(*self);
     // Acquire: sees the outcome, or the state that the last leader left.
-    self->turn.wait(kWaits, std::memory_order_acquire);
     if (self->turn.load(std::memory_order_acquire) == kServed) return;
     self->turn.store(kWaits, std::memory_order_relaxed);
     leads = true;
   }
+}
+
+// Returns when the turn is no more kWaits.
+void Pipeline::AwaitTurnOf(const Waiter& self) {
+  while (true) {
+    // Acquire: a ring that is seen here comes with the turn that it was for;
+    // one that is not ends the wait below.
+    const uint32_t rung = self.bell->rung.load(std::memory_order_acquire);
+    if (self.turn.load(std::memory_order_acquire) != kWaits) return;
+    self.bell->rung.wait(rung, std::memory_order_relaxed);
+  }
+}
+
+// The waiter may be gone as soon as it has its turn: nothing of it is touched
+// after that, not even to notify it.
+void Pipeline::Wake(Waiter* waiter, uint32_t turn) {
+  Bell* const bell = waiter->bell;
+  // Release: publishes the outcome, or the state to the next leader.
+  waiter->turn.store(turn, std::memory_order_release);
+  // Release: whoever sees the ring sees the turn.
+  bell->rung.fetch_add(1, std::memory_order_release);
+  // All: another one may sleep on the same bell.
+  bell->rung.notify_all();
 }
 
 Pipeline::Status Pipeline::Replay(std::string_view record) {
@@ -186,7 +233,7 @@ Pipeline::Status Pipeline::Replay(std::string_view record) {
   std::vector<Outcome*> pointers;
   pointers.reserve(outcomes.size());
   for (Outcome& outcome : outcomes) pointers.push_back(&outcome);
-  if (!applier_.Prepare(group)) return Status::kStoreFailed;
+  if (!applier_.Prepare(group, pointers)) return Status::kStoreUnread;
   applier_.Apply(group, pointers);
   state_.PublishUnsaved();
   return Status::kApplied;
@@ -212,9 +259,7 @@ bool Pipeline::Lead(Waiter* self) noexcept {
           served = true;
           continue;
         }
-        // Release: publishes the outcome. The waiter may be gone right after.
-        waiter->turn.store(kServed, std::memory_order_release);
-        waiter->turn.notify_one();
+        Wake(waiter, kServed);
       }
     } else {
       const std::lock_guard lock(mutex_);
@@ -228,9 +273,7 @@ bool Pipeline::Lead(Waiter* self) noexcept {
       groups = 0;
       continue;
     }
-    // Release: publishes the state to the next leader.
-    next->turn.store(kLeads, std::memory_order_release);
-    next->turn.notify_one();
+    Wake(next, kLeads);
     return served;
   }
 }
@@ -272,20 +315,33 @@ bool Pipeline::CommitGroup(const std::vector<Waiter*>& waiters) {
   if (waiters[0]->visit != nullptr) {
     done = (*waiters[0]->visit)(&state_);
   } else {
-    Group group;
-    std::vector<Outcome*> outcomes;
-    group.commands.reserve(waiters.size());
-    outcomes.reserve(waiters.size());
-    for (const Waiter* waiter : waiters) {
-      group.now_ms = std::max(group.now_ms, waiter->now_ms);
-      group.commands.push_back(waiter->command);
-      outcomes.push_back(waiter->outcome);
-    }
-    const Status status = CommitRecord(group, outcomes);
-    for (Waiter* waiter : waiters) waiter->status = status;
+    CommitCommands(waiters);
   }
   NoteSaving();
   return done;
+}
+
+void Pipeline::CommitCommands(const std::vector<Waiter*>& waiters) {
+  Group group;
+  std::vector<Outcome*> outcomes;
+  group.commands.reserve(waiters.size());
+  outcomes.reserve(waiters.size());
+  for (const Waiter* waiter : waiters) {
+    group.now_ms = std::max(group.now_ms, waiter->now_ms);
+    group.commands.push_back(waiter->command);
+    outcomes.push_back(waiter->outcome);
+  }
+  const Status status = CommitRecord(group, outcomes);
+  for (Waiter* waiter : waiters) waiter->status = status;
+  if (status != Status::kStoreUnread) return;
+  // What is stored for one of them cannot be read: the others go on without it.
+  std::vector<Waiter*> others;
+  for (Waiter* waiter : waiters) {
+    if (waiter->outcome->unreadable.empty()) others.push_back(waiter);
+  }
+  if (!others.empty() && others.size() < waiters.size()) {
+    CommitCommands(others);
+  }
 }
 
 Pipeline::Status Pipeline::CommitRecord(const Group& group,
@@ -297,7 +353,7 @@ Pipeline::Status Pipeline::CommitRecord(const Group& group,
   if (any_events && state_.unsaved_pairs().changed() / 5 > unsaved_limit_ / 4) {
     return Status::kStoreFailed;
   }
-  if (!applier_.Prepare(group)) return Status::kStoreFailed;
+  if (!applier_.Prepare(group, outcomes)) return Status::kStoreUnread;
   if (journal_ != nullptr) {
     constexpr size_t kKept = size_t{4} << 20;
     if (record_.capacity() > kKept) std::string().swap(record_);

@@ -12,6 +12,7 @@
 
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -34,6 +35,10 @@ namespace plumbline {
 
 struct Outcome {
   BatchOutcome batch;  // of an EventBatch
+  // Of an EventBatch: events of which cannot be read what is stored of their
+  // ids, by their places in the body. If there are any nothing of it is
+  // applied.
+  std::vector<uint32_t> unreadable;
   // Settings: false if they would need more than limits.window_bytes.
   // Removal: false if there is no such model or version.
   bool done = true;
@@ -52,9 +57,10 @@ class Applier {
   void AwaitTurn(size_t events) const;
 
   // Brings the pairs that the group is about into memory, and lets others
-  // leave it. Before Apply(), with nothing in between. False if the store
-  // cannot be read.
-  [[nodiscard]] bool Prepare(const Group& group);
+  // leave it. Before Apply(), with nothing in between. False if not all could
+  // be read: then the outcomes say which commands are not to be applied.
+  [[nodiscard]] bool Prepare(const Group& group,
+                             const std::vector<Outcome*>& outcomes);
 
   // Applies and publishes. `outcomes` are as many as the group has commands.
   void Apply(const Group& group, const std::vector<Outcome*>& outcomes);
@@ -64,14 +70,16 @@ class Applier {
   void Do(const EventBatch& batch, Outcome* outcome);
   void Do(const Settings& settings, Outcome* outcome);
   void Do(const Removal& removal, Outcome* outcome);
-  void EraseThoseInMemory();                     // of keys_
+  void EraseThoseInMemory();  // of keys_
+  bool FindStored();
   static constexpr size_t kSweepPerTick = 4096;  // records
 
   State* const state_;
   PairStore* store_ = nullptr;
   Joiner joiner_;
-  std::vector<PairKey> keys_;    // scratch
-  std::vector<Record> records_;  // scratch
+  std::vector<PairKey> keys_;        // scratch
+  std::vector<PairKey> unreadable_;  // scratch; of keys_
+  std::vector<Record> records_;      // scratch
 };
 
 class Pipeline {
@@ -80,7 +88,8 @@ class Pipeline {
     kApplied,
     kJournalFailed,
     kJournalUnknown,  // not applied now; perhaps after a crash
-    kStoreFailed,     // what is stored cannot be read, or not be saved in time
+    kStoreUnread,     // what is stored of some of its ids cannot be read
+    kStoreFailed,     // what has changed cannot be saved in time
     kStopped,
   };
 
@@ -127,15 +136,25 @@ class Pipeline {
   // [Any thread] Commands that are not in line by now are answered kStopped.
   void Stop();
 
+  // [Any thread] More has changed than may be before it is saved: events are
+  // answered kStoreFailed.
+  bool behind() const { return behind_.load(std::memory_order_relaxed); }
+
   const State& state() const { return state_; }
 
  private:
+  // What a thread in line sleeps on. It outlives all who do, while a Waiter is
+  // gone as soon as its thread has seen its turn: that must not be woken by it.
+  struct alignas(64) Bell {
+    std::atomic<uint32_t> rung{0};
+  };
   struct Waiter {
     const Command* command;
     int64_t now_ms;
     Outcome* outcome;
     const std::function<bool(State*)>* visit = nullptr;  // and no command
     Status status = Status::kApplied;
+    Bell* bell = nullptr;  // while it is in line
     std::atomic<uint32_t> turn{kWaits};
   };
   static constexpr uint32_t kWaits = 0;
@@ -146,12 +165,15 @@ class Pipeline {
   void NoteSaving();
   Status Enter(Waiter* self, bool even_if_stopped);
   void WaitAndLead(Waiter* self, bool leads);
+  static void AwaitTurnOf(const Waiter& self);
+  static void Wake(Waiter* waiter, uint32_t turn);
   // What is half applied cannot be taken back: an exception (no memory) ends
   // the process.
   bool Lead(Waiter* self) noexcept;  // NOLINT(bugprone-exception-escape)
   std::vector<Waiter*> TakeGroup();
   Waiter* NextLeader();
   bool CommitGroup(const std::vector<Waiter*>& waiters);
+  void CommitCommands(const std::vector<Waiter*>& waiters);
   Status CommitRecord(const Group& group,
                       const std::vector<Outcome*>& outcomes);
 
@@ -164,6 +186,9 @@ class Pipeline {
   std::deque<Waiter*> line_;  // guarded by mutex_
   bool led_ = false;          // guarded by mutex_; someone leads
   bool stopped_ = false;      // guarded by mutex_
+  // Of those in line each has its own, as a rule.
+  std::array<Bell, 64> bells_;
+  size_t next_bell_ = 0;  // guarded by mutex_
 
   // More has changed than may be before it is saved.
   size_t unsaved_limit_ = SIZE_MAX;  // records

@@ -132,6 +132,7 @@ bool App::Listen(std::string* error) {
       WebHandler::Daemon{
           .figures = [this] { return Figures(); },
           .status_json = [this] { return StatusJsonText(); },
+          .storage_refuses = [this] { return StorageRefuses(); },
           .reload = [this] { return Reload(); },
           .quit = [this] { quit_.store(true); },
           .scraped = [this](double s) { scrape_seconds_.store(s); },
@@ -218,6 +219,7 @@ void App::Stop() {
   if (store_ != nullptr && !store_->Close()) {
     Log(LogLevel::kWarn, "the last checkpoint could not be written");
   }
+  if (store_ != nullptr) store_->faults().WriteAll();
   if (web_server_ != nullptr) web_server_->Stop(kStopGrace);
 }
 
@@ -346,12 +348,37 @@ std::optional<std::string> App::Apply(Config config) {
 void App::TickIfDue() {
   const int64_t now_ms = clock_.NowMs();
   rejections_.WriteDue(now_ms);
+  TendStorage();
   if (now_ms < pipeline_.state().gauges().next_deadline_ms.load(
                    std::memory_order_relaxed)) {
     return;
   }
   Outcome outcome;
   pipeline_.Commit(Command{Tick{}}, now_ms, &outcome);
+}
+
+void App::TendStorage() {
+  if (store_ == nullptr) return;
+  store_->faults().WriteDue();
+  store_->ProbeIfDue(std::chrono::steady_clock::now());
+  const std::string refuses = store_->Refuses();
+  if (refuses.empty() != storage_refuses_) return;
+  storage_refuses_ = !refuses.empty();
+  if (storage_refuses_) {
+    Log(LogLevel::kError,
+        "nothing can be stored: not ready, and ingest answers 503, until it "
+        "can",
+        {{"why", refuses}});
+  } else {
+    Log(LogLevel::kInfo, "events can be stored again: ready");
+  }
+}
+
+// Why the daemon is not ready though it has recovered; empty if it is.
+std::string App::StorageRefuses() const {
+  return store_ == nullptr || phase_.load() == Phase::kRecovering
+             ? ""
+             : store_->Refuses();
 }
 
 DaemonFigures App::Figures() const {
@@ -365,16 +392,16 @@ DaemonFigures App::Figures() const {
   figures.event_log = event_log_.Figures();
   figures.listeners = Listeners();
   const Phase phase = phase_.load();
-  figures.ready = phase == Phase::kReady;
+  if (store_ != nullptr) figures.storage = store_->faults().Read();
+  figures.storage.refuses = StorageRefuses();
+  figures.ready = phase == Phase::kReady && figures.storage.refuses.empty();
   figures.recovered = phase != Phase::kRecovering;
   // Then both listeners are there.
   if (figures.recovered) {
     figures.connections = ingest_server_->open();
     if (store_ != nullptr) {
       const Checkpointer& checkpointer = store_->checkpointer();
-      figures.journal_errors = store_->journal_errors();
       figures.storage_bytes = store_->bytes();
-      figures.checkpoint_errors = checkpointer.errors();
       figures.checkpoint_seconds = checkpointer.duration();
       figures.checkpoint_pause_seconds = checkpointer.pause();
     }

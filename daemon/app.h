@@ -75,6 +75,8 @@ class App {
   void WarnOfOpenListeners() const;
   // REQUIRES: nothing changes the configuration meanwhile.
   void LogConflicts() const;
+  void TendStorage();
+  std::string StorageRefuses() const;
   DaemonFigures Figures() const;
   void LogFigures(int64_t now_ms,
                   const std::function<void(const std::string&)>& write) const;
@@ -91,6 +93,7 @@ class App {
   std::atomic<Phase> phase_{Phase::kRecovering};
   std::atomic<bool> quit_{false};
   std::atomic<uint64_t> snapshots_{0};
+  bool storage_refuses_ = false;  // as the log was told last
   IngestCounters counters_;
   Rejections rejections_{&pipeline_.state()};
   std::atomic<double> recovery_seconds_{0};

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -74,6 +75,31 @@ struct ListenerFigures {
   bool open = false;  // reachable from elsewhere without credentials
 };
 
+inline constexpr std::array<std::string_view, 3> kStorageOperations = {
+    "append", "checkpoint", "read"};
+
+// A kind of fault of the storage, with its last example.
+struct StorageFaultFigures {
+  std::string_view operation;
+  std::string what;
+  std::string meaning;
+  std::string file;
+  std::optional<uint64_t> offset;
+  std::string error;
+  uint64_t times = 0;
+  int64_t first_ms = 0;
+  int64_t last_ms = 0;
+};
+
+struct StorageFigures {
+  // By operation, since the start.
+  std::array<uint64_t, kStorageOperations.size()> errors{};
+  bool damaged = false;  // what was read is not what was written
+  // Why nothing can be stored now; empty if it can.
+  std::string refuses;
+  std::vector<StorageFaultFigures> faults;
+};
+
 struct DaemonFigures {
   std::string version;
   std::string revision;
@@ -83,13 +109,12 @@ struct DaemonFigures {
   ProcessFigures process;
   EventLogFigures event_log;
   std::vector<ListenerFigures> listeners;
+  StorageFigures storage;
   bool ready = false;
   bool recovered = false;   // what is stored has been read, once and for all
   int64_t connections = 0;  // open ones to the ingest listener
   int64_t in_flight_bytes = 0;  // of bodies being worked on
-  uint64_t journal_errors = 0;
   uint64_t storage_bytes = 0;
-  uint64_t checkpoint_errors = 0;
   double checkpoint_seconds = 0;        // the last one
   double checkpoint_pause_seconds = 0;  // how long ingest stood still for it
   double clock_behind_seconds = 0;

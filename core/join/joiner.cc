@@ -282,6 +282,20 @@ void Joiner::AppendKeys(const EventBatch& batch, std::vector<PairKey>* keys) {
   }
 }
 
+std::vector<uint32_t> Joiner::EventsOf(const EventBatch& batch,
+                                       const std::vector<PairKey>& keys) {
+  Begin(batch);
+  std::vector<uint32_t> events;
+  for (const Event& event : batch.events) {
+    PairKey key;
+    if (event.has_id && KeyOf(batch, event, &key) &&
+        std::binary_search(keys.begin(), keys.end(), key)) {
+      events.push_back(event.index);
+    }
+  }
+  return events;
+}
+
 void Joiner::FindKeys(const EventBatch& batch) {
   keys_.resize(batch.events.size());
   for (size_t i = 0; i < keys_.size(); ++i) {

@@ -73,6 +73,10 @@ class Joiner {
 
   // The keys of the events with an id whose model is known.
   void AppendKeys(const EventBatch& batch, std::vector<PairKey>* keys);
+  // Those of which the key is one of `keys`, which are sorted: their places in
+  // the body.
+  std::vector<uint32_t> EventsOf(const EventBatch& batch,
+                                 const std::vector<PairKey>& keys);
 
  private:
   // A name of the batch, looked up once.

@@ -147,6 +147,11 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
       "check-storage", "Checks the store of a daemon that is stopped");
   storage_command->add_option("path", storage.path, "Its --storage.path")
       ->required();
+  storage_command->add_flag(
+      "--drop-damaged", storage.drop_damaged,
+      "Forgets what damaged tables of the database hold and cannot be read: "
+      "ids in it are new again, and may count twice. What can be read is "
+      "written anew, the damaged files are kept beside it");
 
   ReplayFlags replay;
   std::string speed = "max";

@@ -20,6 +20,7 @@ struct CheckConfigFlags {
 
 struct CheckStorageFlags {
   std::string path;
+  bool drop_damaged = false;
 };
 
 // Files of events, and how those that are CSV are read.

@@ -1,9 +1,12 @@
 #include "daemon/http/ingest_handler.h"
 
+#include <algorithm>
 #include <chrono>
 #include <new>
+#include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "daemon/http/answer.h"
 #include "daemon/http/same_site.h"
@@ -36,6 +39,21 @@ HttpResponse Stopping() {
 bool LostLineEnds(std::string_view body) {
   return body.find('\n') == std::string_view::npos &&
          body.find("}{") != std::string_view::npos;
+}
+
+// What a request is told of whose ids some cannot be looked up.
+std::string Unread(const std::vector<uint32_t>& events) {
+  constexpr size_t kListed = 10;
+  std::string list;
+  for (size_t i = 0; i < std::min(events.size(), kListed); ++i) {
+    list += (i == 0 ? "" : ", ") + std::to_string(events[i]);
+  }
+  if (events.size() > kListed) {
+    list += " and " + std::to_string(events.size() - kListed) + " more";
+  }
+  return "what is stored of some ids cannot be read: those of events " + list +
+         "; nothing of this request was taken, the others can be sent without "
+         "them";
 }
 
 }  // namespace
@@ -285,9 +303,11 @@ HttpResponse IngestHandler::Commit(std::string_view body, BodyFormat format,
         break;
       case Pipeline::Status::kJournalFailed:
         return ErrorResponse(503, "storage_failed", "the storage cannot write");
+      case Pipeline::Status::kStoreUnread:
+        return ErrorResponse(503, "storage_failed", Unread(outcome.unreadable));
       case Pipeline::Status::kStoreFailed:
         return ErrorResponse(503, "storage_failed",
-                             "the storage cannot be read, or does not keep up");
+                             "the storage does not keep up");
       case Pipeline::Status::kJournalUnknown:
         return NoAnswer();
       case Pipeline::Status::kStopped:

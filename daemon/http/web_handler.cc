@@ -197,6 +197,9 @@ HttpResponse WebHandler::Get(HttpRequest& request) {
   if (path == "/-/ready") {
     switch (phase_->load()) {
       case Phase::kReady:
+        if (const std::string why = daemon_.storage_refuses(); !why.empty()) {
+          return Text(503, "Plumbline cannot store anything: " + why + "\n");
+        }
         return Text(200, "Plumbline is ready.\n");
       case Phase::kRecovering:
         return Text(503, "Plumbline is recovering.\n");
@@ -365,9 +368,10 @@ HttpResponse WebHandler::Delete(const HttpRequest& request,
       break;
     case Pipeline::Status::kJournalFailed:
       return ErrorResponse(503, "storage_failed", "the storage cannot write");
+    case Pipeline::Status::kStoreUnread:
     case Pipeline::Status::kStoreFailed:
       return ErrorResponse(503, "storage_failed",
-                           "the storage cannot be read, or does not keep up");
+                           "the storage does not keep up");
     case Pipeline::Status::kJournalUnknown:
       return NoAnswer();
     case Pipeline::Status::kStopped:

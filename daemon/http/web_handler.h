@@ -33,6 +33,8 @@ class WebHandler {
   struct Daemon {
     std::function<DaemonFigures()> figures;
     std::function<std::string()> status_json;
+    // Why nothing can be stored now; empty if it can.
+    std::function<std::string()> storage_refuses;
     std::function<std::optional<std::string>()> reload;  // what went wrong
     std::function<void()> quit;
     std::function<void(double seconds)> scraped;

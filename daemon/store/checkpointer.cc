@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -12,6 +13,7 @@
 #include <utility>
 
 #include "daemon/store/files.h"
+#include "daemon/store/layout.h"
 
 namespace plumbline {
 namespace {
@@ -79,9 +81,10 @@ bool Checkpointer::WriteLocked() {
     if (!Begin()) return true;
     CopyPairs();
   }
-  if (!Store()) {
+  const bool stored = Store();
+  failing_.store(!stored, std::memory_order_relaxed);
+  if (!stored) {
     parts_.pacer->Fail();
-    errors_.fetch_add(1);
     return false;
   }
   Finish();
@@ -96,6 +99,7 @@ bool Checkpointer::Begin() {
     const uint64_t sequence = parts_.journal->next_sequence();
     any = sequence != written_;
     if (!any) return;
+    tried_ = false;
     DatabaseUpdate& update = pending_.emplace();
     update.sequence = sequence;
     update.image = SaveState(state);
@@ -145,11 +149,19 @@ void Checkpointer::CopyPairs() {
 }
 
 bool Checkpointer::Store() {
+  std::optional<uint64_t> stored = written_;
   // An update that failed may be there all the same.
-  const auto stored = parts_.database->sequence();
+  if (tried_) stored = parts_.database->sequence();
   if (stored == pending_->sequence) return true;
   auto history = stored ? parts_.history->Changes() : std::nullopt;
-  if (!history) return false;
+  if (!history) {
+    parts_.on_fault({.operation = StorageOperation::kCheckpoint,
+                     .what = "what a checkpoint adds to cannot be read",
+                     .meaning = "it is tried again, and the journal kept",
+                     .error = stored ? "the history" : "the last checkpoint"});
+    return false;
+  }
+  tried_ = true;
   pending_->history = *std::move(history);
   return parts_.database->Write(*pending_);
 }
@@ -213,23 +225,38 @@ bool Checkpointer::WriteSnapshot(const std::string& store,
   // One that is waiting to be stored is of an earlier moment.
   if (pending_ && !WriteLocked()) return false;
   if (!WriteLocked()) return false;
+  return CopyStore(store, directory);
+}
+
+bool Checkpointer::CopyStore(const std::string& store,
+                             const std::string& directory) {
   // Its name says that it is whole.
   const std::string temporary = directory + ".tmp";
   std::error_code failed;
   std::filesystem::remove_all(temporary, failed);
   std::filesystem::create_directories(temporary, failed);
-  bool good = !failed && parts_.database->CopyTo(temporary);
-  if (good) {
-    std::ifstream identity(store + "/PLUMBLINE", std::ios::binary);
-    const std::string bytes{std::istreambuf_iterator<char>(identity), {}};
-    good = WriteFileWhole(temporary + "/PLUMBLINE", {bytes}, true) ==
-           Written::kYes;
+  // Which tells of its faults itself.
+  if (!failed && !parts_.database->CopyTo(temporary)) {
+    std::filesystem::remove_all(temporary, failed);
+    return false;
   }
-  if (good) std::filesystem::rename(temporary, directory, failed);
-  if (good && !failed) {
-    return SyncDirectory(directory.substr(0, directory.rfind('/'))) &&
-           SyncDirectory(store);
+  std::ifstream identity(store + "/PLUMBLINE", std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(identity), {}};
+  if (!failed && WriteFileWhole(temporary + "/PLUMBLINE", {bytes}, true) !=
+                     Written::kYes) {
+    failed = std::error_code(errno, std::generic_category());
   }
+  if (!failed) std::filesystem::rename(temporary, directory, failed);
+  if (!failed && !(SyncDirectory(directory.substr(0, directory.rfind('/'))) &&
+                   SyncDirectory(store))) {
+    failed = std::error_code(errno, std::generic_category());
+  }
+  if (!failed) return true;
+  parts_.on_fault({.operation = StorageOperation::kCheckpoint,
+                   .what = "a copy of the store could not be made",
+                   .meaning = "the request for it is answered 503",
+                   .file = directory,
+                   .error = failed.message()});
   std::filesystem::remove_all(temporary, failed);
   return false;
 }
@@ -266,7 +293,6 @@ void Checkpointer::TendIfDue() {
     retry_ = kRetry;
     write_not_before_ = Clock::now();
   } else if (tended == Database::Tended::kFailed) {
-    errors_.fetch_add(1);
     tend_not_before_ = Clock::now() + kRetry;
   }
 }
@@ -286,7 +312,11 @@ void Checkpointer::KeepHouse() {
   pthread_setname_np(pthread_self(), "housekeeping");
   constexpr int kNice = 5;
   setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
-  while (!stop_.load() && !FillFilter()) std::this_thread::sleep_for(kRetry);
+  constexpr int kTries =
+      5;  // where something cannot be read, before it is left
+  for (int tries = 1; !stop_.load() && !FillFilter(tries >= kTries); ++tries) {
+    std::this_thread::sleep_for(kRetry * std::min(tries, kTries));
+  }
   std::unique_lock lock(mutex_);
   while (true) {
     wake_.wait(lock, [this] { return stop_.load() || reclaim_; });
@@ -299,14 +329,27 @@ void Checkpointer::KeepHouse() {
   }
 }
 
-// What was stored before this start.
-bool Checkpointer::FillFilter() {
-  const bool whole = parts_.database->ForEachKey([this](const PairKey& key) {
-    parts_.filter->Add(key);
-    return !stop_.load(std::memory_order_relaxed) && !parts_.database->broken();
-  });
-  if (whole) parts_.filter->Complete();
-  return whole;
+// What was stored before this start. Of what is damaged the filter knows that
+// it knows nothing, and with `passes_all` of all that cannot be read now.
+bool Checkpointer::FillFilter(bool passes_all) {
+  std::vector<Gap> gaps;
+  const bool whole = parts_.database->ForEachKey(
+      [this](const PairKey& key) {
+        parts_.filter->Add(key);
+        return !stop_.load(std::memory_order_relaxed) &&
+               !parts_.database->broken();
+      },
+      [&gaps, passes_all](const Gap& gap) {
+        gaps.push_back(gap);
+        return gap.damaged || passes_all;
+      });
+  if (!whole) return false;
+  for (const Gap& gap : gaps) {
+    parts_.filter->AddUnknown(DecodeKey(gap.from.data()),
+                              DecodeKey(gap.to.data()));
+  }
+  parts_.filter->Complete();
+  return true;
 }
 
 }  // namespace plumbline

@@ -39,6 +39,7 @@ class Checkpointer {
     KeyFilter* filter;  // is completed, and kept so
     HistoryStore* history;
     Pacer* pacer;
+    OnFault on_fault = IgnoreFault;
   };
   // When one is due.
   struct Due {
@@ -64,16 +65,18 @@ class Checkpointer {
   // writer stood still for it. In seconds.
   double duration() const { return duration_.load(); }
   double pause() const { return pause_.load(); }
-  uint64_t errors() const { return errors_.load(); }
+  // The last one could not be written, and is tried again.
+  bool failing() const { return failing_.load(std::memory_order_relaxed); }
 
  private:
   void Run();
   void KeepHouse();
-  bool FillFilter();
+  bool FillFilter(bool passes_all);
   void TendIfDue();
   bool IsDue() const;
   void WriteIfDue();
   bool WriteLocked();
+  bool CopyStore(const std::string& store, const std::string& directory);
   bool Begin();
   void CopyPairs();
   bool Store();
@@ -87,12 +90,13 @@ class Checkpointer {
 
   std::atomic<double> duration_{0};
   std::atomic<double> pause_{0};
-  std::atomic<uint64_t> errors_{0};
+  std::atomic<bool> failing_{false};
 
   std::mutex writing_;                            // guards what follows
   uint64_t written_;                              // sequence of the last
   std::vector<uint32_t> models_;                  // in the last
   std::optional<DatabaseUpdate> pending_;         // copied, and not yet stored
+  bool tried_ = false;                            // it may be stored
   std::shared_ptr<const Remembered> remembered_;  // when it was copied
   KeyFilter::Ages first_;                         // likewise
   KeyFilter::Ages next_;                          // likewise

@@ -1,86 +1,26 @@
 #include "daemon/store/database.h"
 
 #include <rocksdb/cache.h>
-#include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/checkpoint.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
-#include <map>
 #include <mutex>
 #include <shared_mutex>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
-#include "core/bytes.h"
-#include "daemon/store/checkpoint_files.h"
+#include "daemon/store/database_impl.h"
 #include "daemon/store/files.h"
-#include "daemon/store/forgotten_filter.h"
-#include "daemon/store/layout.h"
-#include "daemon/store/store_env.h"
 
 namespace plumbline {
-namespace {
 
 using rocksdb::Status;
-
-constexpr size_t kLookUps = 1024;  // keys of one MultiGet
-constexpr size_t kReadCacheBytes = size_t{8} << 20;
-
-}  // namespace
-
-class Database::Impl {
- public:
-  Impl(const std::string& directory, size_t cache_bytes, bool read_only);
-  ~Impl() { Close(); }
-
-  Status OpenAll();
-  void Close();
-  CheckpointFiles::Targets Targets() const;
-  Status FindSome(std::span<const PairKey> keys,
-                  std::vector<Record>* records) const;
-  Status Get(const std::string& key, std::string* value) const {
-    return db->Get({}, families[kState], key, value);
-  }
-
-  uint64_t BytesOf(Family family) const;
-  uint64_t MergedBytes(Family family) const;
-  void NoteSizes(const StateImage& image);
-  void Merge(Family family, std::atomic<bool>* cancel);
-  void MakeSpace();
-  bool HasRoomFor(const DatabaseUpdate& update) const;
-
-  const std::string path;       // of RocksDB's directory
-  const std::string new_files;  // directory
-  const std::string store;      // directory
-  const std::string reserve;    // file; see MakeReserve()
-  const bool read_only;
-  bool compacts = false;  // by itself
-  bool has_space = true;  // as Tend() saw it last
-  // Of the newest image of each part of the state, head and models, and of the
-  // pairs that are remembered: what is left of their files when they are
-  // merged.
-  uint64_t head_bytes = 0;
-  std::map<uint32_t, uint64_t> model_bytes;
-  std::atomic<uint64_t> remembered_bytes = UINT64_MAX;
-  const std::shared_ptr<KeepingFiles> files = std::make_shared<KeepingFiles>();
-  const std::unique_ptr<rocksdb::Env> env = std::make_unique<StoreEnv>(files);
-  std::shared_ptr<Listener> listener = std::make_shared<Listener>();
-  std::shared_ptr<ForgottenFilterFactory> forgotten =
-      std::make_shared<ForgottenFilterFactory>();
-  rocksdb::Options options;
-  rocksdb::ColumnFamilyOptions pair_options;
-
-  // Shared by those who read; alone when it is closed and opened.
-  mutable std::shared_mutex open_mutex;
-  // Shared by those who look at all of one checkpoint. After open_mutex.
-  mutable std::shared_mutex change_mutex;
-  rocksdb::DB* db = nullptr;  // null while it is closed
-  std::vector<rocksdb::ColumnFamilyHandle*> families;
-};
 
 Database::Impl::Impl(const std::string& directory, size_t cache_bytes,
                      bool only_reads)
@@ -90,9 +30,12 @@ Database::Impl::Impl(const std::string& directory, size_t cache_bytes,
       reserve(directory + "/reserve"),
       read_only(only_reads) {
   options.env = env.get();
+  options.paranoid_checks = !read_only;
   options.create_if_missing = true;
   options.create_missing_column_families = true;
   options.info_log = std::make_shared<NoLog>();
+  listener->SetOnError(
+      [this](const Status& error) { OnBackgroundError(error); });
   options.listeners = {listener};
   options.compression = rocksdb::kNoCompression;
   options.max_background_jobs = 2;
@@ -113,7 +56,10 @@ Database::Impl::Impl(const std::string& directory, size_t cache_bytes,
   options.level0_stop_writes_trigger = 1 << 20;
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(cache_bytes);
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  // Where a part of a table cannot be read, its filter still says of new ids
+  // that they are not in it: with these bits but of one in 10,000.
+  constexpr double kFilterBits = 20;  // of a key
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kFilterBits));
   // In parts, so that they may leave the cache and it keeps its size.
   table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
   table.partition_filters = true;
@@ -142,7 +88,7 @@ bool LacksManifest(const std::string& path) {
 Status Database::Impl::OpenAll() {
   const std::unique_lock lock(open_mutex);
   if (LacksManifest(path)) {
-    return Status::Corruption("CURRENT is missing; restore it from a backup");
+    return Status::Corruption("CURRENT is missing");
   }
   std::vector<rocksdb::ColumnFamilyDescriptor> wanted;
   for (size_t i = 0; i < kFamilies; ++i) {
@@ -160,7 +106,7 @@ Status Database::Impl::OpenAll() {
   }
   if (!status.ok()) return status;
   listener->broken.store(false);
-  compacts = false;
+  compacts = {};
   return status;
 }
 
@@ -173,65 +119,6 @@ void Database::Impl::Close() {
   delete std::exchange(db, nullptr);
 }
 
-// ---- Space ----
-//
-// Each checkpoint adds files, and what they replace goes only when files are
-// merged. So there is always room left to merge those of the state, which each
-// checkpoint writes anew: a disk on which that is not so is full for ever.
-
-uint64_t Database::Impl::BytesOf(Family family) const {
-  uint64_t size = 0;
-  db->GetIntProperty(families[family],
-                     rocksdb::DB::Properties::kTotalSstFilesSize, &size);
-  return size;
-}
-
-// What its files come to when they are merged, at most.
-uint64_t Database::Impl::MergedBytes(Family family) const {
-  const uint64_t all = BytesOf(family);
-  if (family == kPairs) return std::min(all, remembered_bytes.load());
-  if (family != kState) return all;
-  uint64_t size = head_bytes;
-  for (const auto& [number, bytes] : model_bytes) size += bytes;
-  return size + size / 16;  // of blocks and index
-}
-
-void Database::Impl::NoteSizes(const StateImage& image) {
-  if (!image.head.empty()) head_bytes = image.head.size();
-  for (const auto& [number, model] : image.models) {
-    model_bytes[number] = model.size();
-  }
-}
-
-void Database::Impl::Merge(Family family, std::atomic<bool>* cancel) {
-  if (!HasFreeSpace(store, MergedBytes(family))) return;
-  rocksdb::CompactRangeOptions all;
-  all.exclusive_manual_compaction = false;
-  all.canceled = cancel;
-  all.bottommost_level_compaction =
-      rocksdb::BottommostLevelCompaction::kForceOptimized;
-  // What fails is seen by broken().
-  db->CompactRange(all, families[family], nullptr, nullptr)
-      .PermitUncheckedError();
-}
-
-// Merges what has come since it was last merged.
-void Database::Impl::MakeSpace() {
-  for (const Family family : {kState, kHistory, kPairs}) {
-    std::string files;
-    const bool any_new =
-        db->GetProperty(families[family],
-                        rocksdb::DB::Properties::kNumFilesAtLevelPrefix + "0",
-                        &files) &&
-        files != "0";
-    if (any_new) Merge(family, nullptr);
-  }
-}
-
-bool Database::Impl::HasRoomFor(const DatabaseUpdate& update) const {
-  return HasFreeSpace(store, SizeOf(update) + MergedBytes(kState));
-}
-
 CheckpointFiles::Targets Database::Impl::Targets() const {
   CheckpointFiles::Targets targets;
   for (size_t i = 0; i < kFamilies; ++i) {
@@ -239,33 +126,6 @@ CheckpointFiles::Targets Database::Impl::Targets() const {
                   i == kPairs ? rocksdb::Options({}, pair_options) : options};
   }
   return targets;
-}
-
-Status Database::Impl::FindSome(std::span<const PairKey> keys,
-                                std::vector<Record>* records) const {
-  std::vector<KeyBytes> bytes;
-  std::vector<rocksdb::Slice> slices;
-  bytes.reserve(keys.size());
-  slices.reserve(keys.size());
-  for (const PairKey& key : keys) {
-    bytes.push_back(Encode(key));
-    slices.emplace_back(bytes.back().data(), kKeyBytes);
-  }
-  std::vector<rocksdb::PinnableSlice> values(keys.size());
-  std::vector<Status> found(keys.size());
-  db->MultiGet({}, families[kPairs], keys.size(), slices.data(), values.data(),
-               found.data(), true);
-  for (size_t k = 0; k < keys.size(); ++k) {
-    if (found[k].IsNotFound()) continue;
-    if (!found[k].ok()) return found[k];
-    if (values[k].size() % kStoredBytes != 0) {
-      return Status::Corruption("a pair is of no known size");
-    }
-    for (size_t i = 0; i < values[k].size(); i += kStoredBytes) {
-      records->push_back(DecodeRecord(keys[k], values[k].data() + i));
-    }
-  }
-  return {};
 }
 
 Database::Database(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -279,6 +139,7 @@ std::unique_ptr<Database> Database::Open(const std::string& directory,
   if (no_space != nullptr) *no_space = status.IsNoSpace();
   if (!status.ok()) {
     *error = impl->path + ": cannot be opened: " + status.ToString();
+    if (status.IsCorruption()) *error += kDamagedAdvice;
     return nullptr;
   }
   return std::unique_ptr<Database>(new Database(std::move(impl)));
@@ -295,135 +156,97 @@ std::unique_ptr<Database> Database::OpenToRead(const std::string& directory,
   return std::unique_ptr<Database>(new Database(std::move(impl)));
 }
 
-std::optional<Database::Stored> Database::Read(std::string* error) const {
-  const std::shared_lock lock(impl_->open_mutex);
-  Stored stored;
-  std::string sequence;
-  Status status = impl_->Get(kSequenceKey, &sequence);
-  if (status.IsNotFound()) return stored;
-  if (status.ok()) status = impl_->Get(kHeadKey, &stored.image.head);
-  stored.sequence = ByteReader(sequence).Get<uint64_t>();
-  if (status.ok()) {
-    for (const uint32_t number : ModelsOf(stored.image.head)) {
-      status = impl_->Get(ModelKey(number), &stored.image.models[number]);
-      if (!status.ok()) break;
+void Database::SetOnFault(OnFault on_fault) {
+  impl_->on_fault = std::move(on_fault);
+}
+
+// ---- Faults ----
+
+void Database::Impl::Tell(StorageFault fault, const Status& status) const {
+  fault.error = status.ToString();
+  fault.damage = status.IsCorruption();
+  fault.file = path;
+  // RocksDB says the place in words, such as "FILE offset 5 size 4096".
+  const std::string& text = fault.error;
+  if (const size_t begin = text.find(store + "/"); begin != text.npos) {
+    const size_t end = text.find_first_of(" :,;", begin + store.size());
+    fault.file = text.substr(begin, end - begin);
+    constexpr std::string_view kOffset = " offset ";
+    if (end != text.npos && text.compare(end, kOffset.size(), kOffset) == 0) {
+      fault.offset =
+          std::strtoull(text.c_str() + end + kOffset.size(), nullptr, 10);
     }
   }
-  if (status.ok()) {
-    impl_->NoteSizes(stored.image);
-    return stored;
+  on_fault(fault);
+}
+
+void Database::Impl::TellRead(const char* what, const Status& status) const {
+  const char* const meaning =
+      status.IsCorruption()
+          ? "requests that need it are answered 503, all else goes on; stop "
+            "the daemon and have plumbtool check-storage name the damaged "
+            "files; restore a copy of the store, or let --drop-damaged forget "
+            "what they hold"
+          : "requests that need it are answered 503 until it can be read";
+  Tell({.operation = StorageOperation::kRead, .what = what, .meaning = meaning},
+       status);
+}
+
+bool Database::Impl::NotWritten(const Status& status) const {
+  Tell({.operation = StorageOperation::kCheckpoint,
+        .what = "a checkpoint could not be written",
+        .meaning =
+            "it is tried again, and the journal kept until it is there; where "
+            "too much comes meanwhile ingest answers 503"},
+       status);
+  return false;
+}
+
+void Database::Impl::OnBackgroundError(const Status& error) const {
+  if (error.IsCorruption()) {
+    TellRead("files of the store are not merged any more, as one is damaged",
+             error);
+    return;
   }
-  *error = impl_->path + ": is damaged: " + status.ToString() +
-           "; restore it, and the journal beside it, from a backup";
-  return std::nullopt;
-}
-
-std::optional<uint64_t> Database::sequence() const {
-  const std::shared_lock lock(impl_->open_mutex);
-  std::string bytes;
-  if (impl_->db == nullptr) return std::nullopt;
-  const Status status = impl_->Get(kSequenceKey, &bytes);
-  if (status.IsNotFound()) return 1;
-  if (!status.ok()) return std::nullopt;
-  return ByteReader(bytes).Get<uint64_t>();
-}
-
-bool Database::Find(std::span<const PairKey> keys,
-                    std::vector<Record>* records) const {
-  // It may be closed for a second: who asks does not wait for that.
-  const std::shared_lock lock(impl_->open_mutex, std::try_to_lock);
-  if (!lock.owns_lock() || impl_->db == nullptr) return false;
-  for (size_t begin = 0; begin < keys.size(); begin += kLookUps) {
-    const auto some =
-        keys.subspan(begin, std::min(kLookUps, keys.size() - begin));
-    if (!impl_->FindSome(some, records).ok()) return false;
-  }
-  return true;
-}
-
-bool Database::ForEachKey(
-    const std::function<bool(const PairKey&)>& visit) const {
-  const std::shared_lock lock(impl_->open_mutex);
-  if (impl_->db == nullptr) return false;
-  rocksdb::ReadOptions read;
-  read.fill_cache = false;
-  read.readahead_size = size_t{1} << 20;
-  const std::unique_ptr<rocksdb::Iterator> it(
-      impl_->db->NewIterator(read, impl_->families[kPairs]));
-  for (it->SeekToFirst(); it->Valid(); it->Next()) {
-    if (it->key().size() != kKeyBytes) return false;
-    if (!visit(DecodeKey(it->key().data()))) return false;
-  }
-  return it->status().ok();
-}
-
-bool Database::ReadHistory(const std::string& key,
-                           std::optional<std::string>* value) const {
-  const std::shared_lock lock(impl_->open_mutex);
-  if (impl_->db == nullptr) return false;
-  std::string found;
-  const Status status =
-      impl_->db->Get({}, impl_->families[kHistory], key, &found);
-  value->reset();
-  if (status.ok()) *value = std::move(found);
-  return status.ok() || status.IsNotFound();
-}
-
-bool Database::ForEachHistory(const VisitHistory& visit) const {
-  const View view(this);
-  return view.good() && view.ForEachHistory("", "", visit);
-}
-
-Database::View::View(const Database* database)
-    : impl_(database->impl_.get()),
-      opened_(impl_->open_mutex, std::try_to_lock),
-      unchanged_(impl_->change_mutex) {}
-
-bool Database::View::good() const {
-  return opened_.owns_lock() && impl_->db != nullptr;
-}
-
-uint64_t Database::View::sequence() const {
-  std::string bytes;
-  const Status status = impl_->Get(kSequenceKey, &bytes);
-  return status.ok() ? ByteReader(bytes).Get<uint64_t>() : 0;
-}
-
-bool Database::View::ForEachHistory(const std::string& from,
-                                    const std::string& to,
-                                    const VisitHistory& visit) const {
-  const std::unique_ptr<rocksdb::Iterator> it(
-      impl_->db->NewIterator({}, impl_->families[kHistory]));
-  for (it->Seek(from); it->Valid(); it->Next()) {
-    if (!to.empty() && it->key().compare(to) >= 0) break;
-    if (!visit(it->key().ToStringView(), it->value().ToStringView())) {
-      return false;
-    }
-  }
-  return it->status().ok();
+  Tell({.operation = StorageOperation::kCheckpoint,
+        .what = "files of the store could not be merged",
+        .meaning = "the database is opened again, and it is tried again"},
+       error);
 }
 
 bool Database::Write(const DatabaseUpdate& update) {
   const std::shared_lock lock(impl_->open_mutex);
-  if (impl_->db == nullptr || broken()) return false;
+  const auto stopped =
+      Status::Incomplete("the database is closed until it can be opened again");
+  if (impl_->db == nullptr || broken()) return impl_->NotWritten(stopped);
   impl_->NoteSizes(update.image);
   for (const uint32_t gone : update.removed_models) {
     impl_->model_bytes.erase(gone);
   }
   if (!impl_->HasRoomFor(update)) {
     impl_->MakeSpace();
-    if (broken() || !impl_->HasRoomFor(update)) return false;
+    if (broken()) return impl_->NotWritten(stopped);
+    if (!impl_->HasRoomFor(update)) {
+      return impl_->NotWritten(Status::NoSpace(
+          impl_->store +
+          ": the disk has no room for it and for merging files"));
+    }
   }
   // Before a file of it can be compacted.
   impl_->forgotten->Set(nullptr);
   CheckpointFiles files(impl_->new_files, impl_->Targets());
-  if (!files.Write(update).ok()) return false;
-  // All at once, for one who looks at several families.
-  const std::unique_lock change(impl_->change_mutex);
-  impl_->files->Keep();
-  const Status status = impl_->db->IngestExternalFiles(files.files());
-  if (status.ok()) impl_->files->Release();
-  return status.ok();
+  Status status = files.Write(update);
+  if (!status.ok()) return impl_->NotWritten(status);
+  {
+    // All at once, for one who looks at several families.
+    const std::unique_lock change(impl_->change_mutex);
+    impl_->files->Keep();
+    impl_->listener->writes.store(true);
+    status = impl_->db->IngestExternalFiles(files.files());
+    impl_->listener->writes.store(false);
+    if (status.ok()) impl_->files->Release();
+  }
+  return status.ok() || impl_->NotWritten(status);
 }
 
 Database::Tended Database::Tend() {
@@ -440,29 +263,23 @@ Database::Tended Database::Tend() {
   return was_broken || !had_space ? Tended::kMended : Tended::kAsBefore;
 }
 
-// What there is space for now.
-void Database::Furnish() {
-  MakeReserve(impl_->reserve);
-  const std::shared_lock lock(impl_->open_mutex);
-  uint64_t merged = 0;
-  for (const Family family : {kState, kHistory, kPairs}) {
-    merged += impl_->MergedBytes(family);
-  }
-  const bool roomy = HasFreeSpace(impl_->store, merged);
-  if (roomy == impl_->compacts) return;
-  for (auto* family : impl_->families) {
-    const Status status = impl_->db->SetOptions(
-        family, {{"disable_auto_compactions", roomy ? "false" : "true"}});
-    if (!status.ok()) return;
-  }
-  impl_->compacts = roomy;
-}
-
 bool Database::broken() const { return impl_->listener->broken.load(); }
+
+bool Database::is_open() const {
+  const std::shared_lock lock(impl_->open_mutex, std::try_to_lock);
+  return lock.owns_lock() && impl_->db != nullptr;
+}
 
 bool Database::Reopen() {
   impl_->Close();
-  return impl_->OpenAll().ok();
+  const Status status = impl_->OpenAll();
+  if (status.ok()) return true;
+  impl_->Tell({.operation = StorageOperation::kCheckpoint,
+               .what = "the database cannot be opened again",
+               .meaning = "no checkpoint is written, and requests that need "
+                          "it are answered 503, until it can be opened"},
+              status);
+  return false;
 }
 
 void Database::SetRemembered(std::shared_ptr<const Remembered> remembered,
@@ -477,42 +294,23 @@ void Database::Compact(std::atomic<bool>* cancel) {
   if (impl_->db != nullptr) impl_->Merge(kPairs, cancel);
 }
 
-uint64_t Database::room_to_merge() const {
-  const std::shared_lock lock(impl_->open_mutex, std::try_to_lock);
-  if (!lock.owns_lock() || impl_->db == nullptr) return 0;
-  return impl_->MergedBytes(kState);
-}
-
-bool Database::MakeSpaceFor(uint64_t bytes) {
-  if (HasFreeSpace(impl_->store, bytes)) return true;
-  const std::shared_lock lock(impl_->open_mutex);
-  if (impl_->db == nullptr || broken()) return false;
-  impl_->MakeSpace();
-  return HasFreeSpace(impl_->store, bytes);
-}
-
 bool Database::CopyTo(const std::string& directory) const {
   const std::shared_lock lock(impl_->open_mutex);
-  if (impl_->db == nullptr) return false;
-  rocksdb::Checkpoint* made = nullptr;
-  if (!rocksdb::Checkpoint::Create(impl_->db, &made).ok()) return false;
-  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
-  return checkpoint->CreateCheckpoint(directory + "/db").ok();
-}
-
-uint64_t Database::bytes() const {
-  const std::shared_lock lock(impl_->open_mutex, std::try_to_lock);
-  uint64_t size = 0;
-  if (!lock.owns_lock() || impl_->db == nullptr) return 0;
-  impl_->db->GetAggregatedIntProperty(
-      rocksdb::DB::Properties::kTotalSstFilesSize, &size);
-  return size;
-}
-
-uint64_t Database::pair_bytes() const {
-  const std::shared_lock lock(impl_->open_mutex, std::try_to_lock);
-  if (!lock.owns_lock() || impl_->db == nullptr) return 0;
-  return impl_->BytesOf(kPairs);
+  Status status = Status::Incomplete("the database is closed");
+  if (impl_->db != nullptr) {
+    rocksdb::Checkpoint* made = nullptr;
+    status = rocksdb::Checkpoint::Create(impl_->db, &made);
+    const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+    if (status.ok()) {
+      status = checkpoint->CreateCheckpoint(directory + "/db");
+    }
+  }
+  if (status.ok()) return true;
+  impl_->Tell({.operation = StorageOperation::kCheckpoint,
+               .what = "a copy of the store could not be made",
+               .meaning = "the request for it is answered 503"},
+              status);
+  return false;
 }
 
 }  // namespace plumbline

@@ -37,6 +37,7 @@
 #include "core/checkpoint.h"
 #include "core/join/record.h"
 #include "core/join/remembered.h"
+#include "daemon/store/fault.h"
 
 namespace plumbline {
 
@@ -49,6 +50,14 @@ struct DatabaseUpdate {
   std::map<std::string, std::optional<std::string>> history;  // none: removed
 };
 
+// Keys of which it cannot be read whether they are stored: [from, to), by their
+// first 16 bytes.
+struct Gap {
+  std::string from;
+  std::string to;
+  bool damaged = false;  // else it may be read another time
+};
+
 class Database {
   class Impl;
 
@@ -59,10 +68,14 @@ class Database {
   static std::unique_ptr<Database> Open(const std::string& directory,
                                         size_t cache_bytes, std::string* error,
                                         bool* no_space = nullptr);
-  // Changes nothing, for those who only look.
+  // Changes nothing, for those who only look. Tables that cannot be opened are
+  // no reason to refuse it.
   static std::unique_ptr<Database> OpenToRead(const std::string& directory,
                                               std::string* error);
   ~Database();
+
+  // Told of all that fails from now on. Before Tend().
+  void SetOnFault(OnFault on_fault);
 
   // The last checkpoint; sequence 1 and an empty head if there is none.
   // nullopt, with *error, if it cannot be read.
@@ -73,20 +86,35 @@ class Database {
   std::optional<Stored> Read(std::string* error) const;
 
   // [Any thread] The records stored for these keys, which are sorted and
-  // differ. False if they cannot be read now.
-  bool Find(std::span<const PairKey> keys, std::vector<Record>* records) const;
-  // [Any thread] Calls `visit` for each key that is stored, until it is false.
-  // False if it could not read them all.
-  bool ForEachKey(const std::function<bool(const PairKey&)>& visit) const;
+  // differ. Keys for which they cannot be read now are appended to
+  // `unreadable`; false if there are any.
+  bool Find(std::span<const PairKey> keys, std::vector<Record>* records,
+            std::vector<PairKey>* unreadable) const;
+  // [Any thread] This record, which was found, is none that there can be.
+  void TellDamaged(const Record& stored) const;
+
+  // Of what cannot be read, and whether to go on behind it.
+  using VisitGap = std::function<bool(const Gap&)>;
+  static bool EndAtGap(const Gap& /*gap*/) { return false; }
+  static bool PassGap(const Gap& /*gap*/) { return true; }
+  // [Any thread] Calls `visit` for each key that is stored and can be read,
+  // until it is false. False if one of the two was.
+  bool ForEachKey(const std::function<bool(const PairKey&)>& visit,
+                  const VisitGap& visit_gap = EndAtGap) const;
 
   using VisitHistory =
       std::function<bool(std::string_view key, std::string_view value)>;
-  // [Any thread] The value of a key, or none. False if it cannot be read.
-  bool ReadHistory(const std::string& key,
-                   std::optional<std::string>* value) const;
-  // [Any thread] Calls `visit` for each key, until it is false. False if it
-  // was, or if they could not all be read.
-  bool ForEachHistory(const VisitHistory& visit) const;
+  enum class ReadStatus {
+    kGood,
+    kDamaged,  // it is lost
+    kNotNow,
+  };
+  // [Any thread] The value of a key, or none.
+  ReadStatus ReadHistory(const std::string& key,
+                         std::optional<std::string>* value) const;
+  // [Any thread] As ForEachKey().
+  bool ForEachHistory(const VisitHistory& visit,
+                      const VisitGap& visit_gap = EndAtGap) const;
 
   // While there is one nothing is written: all that is read is of one
   // checkpoint.
@@ -97,7 +125,8 @@ class Database {
     bool good() const;
     // Of the checkpoint; 0 if it cannot be read.
     uint64_t sequence() const;
-    // The same for the keys in [from, to).
+    // Calls `visit` for the keys in [from, to), until it is false. False if it
+    // was, or if they could not all be read.
     bool ForEachHistory(const std::string& from, const std::string& to,
                         const VisitHistory& visit) const;
 
@@ -112,6 +141,8 @@ class Database {
   bool Write(const DatabaseUpdate& update);
   // [Any thread] RocksDB has stopped by itself; see Tend().
   bool broken() const;
+  // [Any thread] False while it is closed, to be opened again.
+  bool is_open() const;
   // [The same as Write()] What is to be done now and then: opens it again where
   // RocksDB has stopped by itself, and sees to the space on the disk.
   enum class Tended {
@@ -135,6 +166,21 @@ class Database {
   // [Any thread] Removes now what is forgotten. Takes long, unless `cancel`
   // becomes true.
   void Compact(std::atomic<bool>* cancel);
+  // A table that cannot all be read.
+  struct DamagedTable {
+    std::string file;
+    std::string family;  // of those above
+    uint64_t entries = 0;
+    bool opens = false;  // else nothing of it can be read
+    std::string error;
+  };
+  // Reads all of it.
+  std::vector<DamagedTable> FindDamaged() const;
+  // Writes what can be read of it, anew, as the database of a new directory.
+  // How many places could not be read; nullopt, with *error, if it cannot be
+  // written, or if the state cannot be read.
+  std::optional<uint64_t> CopyReadable(const std::string& directory,
+                                       std::string* error) const;
   // A copy of it in a new directory, which shares its files as links.
   bool CopyTo(const std::string& directory) const;
   // [Any thread] Of its files, and of those of pairs.

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -23,6 +24,18 @@ constexpr uint64_t kLongestSegment = uint64_t{64} << 20;
 // Space is asked for once for so many bytes.
 constexpr uint64_t kSpaceCheck = uint64_t{1} << 20;
 
+constexpr char kNotWritten[] = "the journal could not be written";
+constexpr char kNotSynced[] = "the journal could not be synced to the disk";
+
+// Of a write that returned `written`, which is less than was asked for.
+std::string ErrorOf(ssize_t written) {
+  return written < 0
+             ? std::strerror(errno)
+             : "only " + std::to_string(written) + " bytes were written";
+}
+
+std::string ErrnoText() { return std::string(": ") + std::strerror(errno); }
+
 }  // namespace
 
 std::unique_ptr<FileJournal> FileJournal::Open(
@@ -35,6 +48,7 @@ std::unique_ptr<FileJournal> FileJournal::Open(
   if (end->has_segment) {
     const std::string path = directory + "/" + SegmentName(end->last_first);
     journal->fd_ = open(path.c_str(), O_RDWR | O_CLOEXEC);
+    journal->path_ = path;
     if (journal->fd_ < 0) {
       *error = path + ": cannot be opened: " + std::strerror(errno);
       return nullptr;
@@ -58,16 +72,20 @@ FileJournal::~FileJournal() {
 }
 
 Appended FileJournal::Append(std::string_view record) {
-  const auto failed = [this](Appended how) {
-    errors_.fetch_add(1, std::memory_order_relaxed);
-    return how;
-  };
-  if (record.size() > kLongestRecord) return failed(Appended::kNotStored);
-  if ((!sound_ || length_ >= kLongestSegment) && !Repair()) {
-    return failed(Appended::kNotStored);
+  if (record.size() > kLongestRecord) {
+    on_fault_({.operation = StorageOperation::kAppend,
+               .what = "a record is too long for the journal",
+               .meaning = "its requests are answered 503: send less at a time",
+               .file = directory_,
+               .error = std::to_string(record.size()) + " bytes"});
+    return Appended::kNotStored;
   }
-  if (!HasSpace()) return failed(Appended::kNotStored);
+  if (!CanBegin()) {
+    Refuse();
+    return Appended::kNotStored;
+  }
   if (Write(record)) {
+    takes_.store(true, std::memory_order_relaxed);
     const uint64_t size = kRecordHeaderBytes + record.size() + 1;
     length_ += size;
     bytes_.fetch_add(size, std::memory_order_relaxed);
@@ -75,7 +93,65 @@ Appended FileJournal::Append(std::string_view record) {
     return Appended::kStored;
   }
   sound_ = false;
-  return failed(Repair() ? Appended::kNotStored : Appended::kUnknown);
+  const bool repaired = Repair();
+  Refuse();
+  return repaired ? Appended::kNotStored : Appended::kUnknown;
+}
+
+bool FileJournal::Probe() {
+  if (!CanBegin() || !WriteNothing()) return Refuse();
+  takes_.store(true, std::memory_order_relaxed);
+  return true;
+}
+
+bool FileJournal::CanBegin() {
+  fault_.reset();
+  return ((sound_ && length_ < kLongestSegment) || Repair()) && HasSpace();
+}
+
+// Tells why, which is false.
+bool FileJournal::Refuse() {
+  takes_.store(false, std::memory_order_relaxed);
+  if (fault_) on_fault_(*fault_);
+  fault_.reset();
+  return false;
+}
+
+// Notes what is at fault, unless something was before. False.
+bool FileJournal::Fail(const char* what, const std::string& error) {
+  if (fault_) {
+    fault_->error += "; then " + std::string(what) + ": " + error;
+    return false;
+  }
+  fault_ = StorageFault{
+      .operation = StorageOperation::kAppend,
+      .what = what,
+      .meaning =
+          "nothing can be stored: ingest answers 503, and the daemon is "
+          "not ready, until it can be; what was answered before is kept",
+      .file = directory_,
+      .error = error};
+  if (fd_ >= 0) {
+    fault_->file = path_;
+    fault_->offset = length_;
+  }
+  return false;
+}
+
+// What could be read of it after a crash is a torn tail.
+bool FileJournal::WriteNothing() {
+  static std::array<char, 4096> zeros{};
+  const iovec piece = {zeros.data(), zeros.size()};
+  const ssize_t written = pwritev(fd_, &piece, 1, static_cast<off_t>(length_));
+  bool good = written == static_cast<ssize_t>(zeros.size());
+  if (!good) Fail(kNotWritten, ErrorOf(written));
+  if (good && durability_ == Durability::kPower && fdatasync(fd_) != 0) {
+    abandoned_ = true;
+    good = Fail(kNotSynced, std::strerror(errno));
+  }
+  // Back to what is sound, whatever was written.
+  sound_ = false;
+  return Repair() && good;
 }
 
 // Writes, and syncs where that was asked for. What it leaves behind is not
@@ -94,12 +170,12 @@ bool FileJournal::Write(std::string_view record) {
     written = pwritev(fd_, pieces, 3, static_cast<off_t>(length_));
   } while (written < 0 && errno == EINTR);
   if (written != static_cast<ssize_t>(header.size() + record.size() + 1)) {
-    return false;
+    return Fail(kNotWritten, ErrorOf(written));
   }
   if (durability_ != Durability::kPower) return true;
   if (fdatasync(fd_) == 0) return true;
   abandoned_ = true;
-  return false;
+  return Fail(kNotSynced, std::strerror(errno));
 }
 
 // Makes the journal end with what is sound, in this segment or another one.
@@ -110,6 +186,7 @@ bool FileJournal::Repair() {
       sound_ = true;
       return true;
     }
+    Fail(kNotSynced, std::strerror(errno));
     abandoned_ = true;
   }
   // What a later start reads of the old segment ends where the new one begins.
@@ -122,16 +199,18 @@ bool FileJournal::StartSegment() {
   // Under another name first: a segment that is there has its header.
   const Written written =
       WriteFileWhole(path, {header}, durability_ == Durability::kPower);
-  if (written == Written::kNo) return false;
+  constexpr char kNotBegun[] = "a segment of the journal could not be begun";
+  if (written == Written::kNo) return Fail(kNotBegun, path + ErrnoText());
   // It is there now, and counts instead of what the old one would get: that
   // must not be written any more, whatever happens.
   abandoned_ = true;
   sound_ = false;
-  if (written == Written::kUnsure) return false;
+  if (written == Written::kUnsure) return Fail(kNotBegun, path + ErrnoText());
   const int fd = open(path.c_str(), O_RDWR | O_CLOEXEC);
-  if (fd < 0) return false;
+  if (fd < 0) return Fail(kNotBegun, path + ErrnoText());
   if (fd_ >= 0) close(fd_);
   fd_ = fd;
+  path_ = path;
   length_ = header.size();
   bytes_.fetch_add(length_, std::memory_order_relaxed);
   space_checked_at_ = length_;
@@ -141,7 +220,11 @@ bool FileJournal::StartSegment() {
 }
 
 void FileJournal::Rotate() {
-  if (length_ > kSegmentHeaderBytes) StartSegment();
+  fault_.reset();
+  if (length_ <= kSegmentHeaderBytes || StartSegment()) return;
+  fault_->operation = StorageOperation::kCheckpoint;
+  fault_->meaning = "the journal goes on in the segment that there is";
+  on_fault_(*std::exchange(fault_, std::nullopt));
 }
 
 void FileJournal::DropBefore(uint64_t sequence) {
@@ -152,7 +235,15 @@ void FileJournal::DropBefore(uint64_t sequence) {
     const std::string path = directory_ + "/" + SegmentName((*segments)[i]);
     struct stat info {};
     // In order, so that no hole is left.
-    if (stat(path.c_str(), &info) != 0 || unlink(path.c_str()) != 0) return;
+    if (stat(path.c_str(), &info) != 0 || unlink(path.c_str()) != 0) {
+      on_fault_({.operation = StorageOperation::kCheckpoint,
+                 .what = "a segment of the journal could not be removed",
+                 .meaning = "it takes space until it can be, after one of the "
+                            "next checkpoints",
+                 .file = path,
+                 .error = std::strerror(errno)});
+      return;
+    }
     bytes_.fetch_sub(
         std::min<uint64_t>(bytes_.load(), static_cast<uint64_t>(info.st_size)));
   }
@@ -160,14 +251,19 @@ void FileJournal::DropBefore(uint64_t sequence) {
 
 // A file system that is filled to the brim cannot be cleaned up.
 bool FileJournal::HasSpace() {
-  if (bytes() > most_) return false;
+  if (bytes() > most_) {
+    return Fail("the journal is as long as it may be",
+                std::to_string(bytes()) +
+                    " bytes, as checkpoints fail or do not keep up");
+  }
   if (length_ > space_checked_at_ &&
       length_ - space_checked_at_ < kSpaceCheck) {
     return true;
   }
   if (!HasFreeSpace(directory_, keep_free_.load(std::memory_order_relaxed))) {
     space_checked_at_ = length_;  // asks again the next time
-    return false;
+    return Fail("the disk is full",
+                "what is left of it is needed for the next checkpoint");
   }
   space_checked_at_ = length_;
   return true;

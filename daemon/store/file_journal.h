@@ -12,11 +12,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "core/journal.h"
+#include "daemon/store/fault.h"
+#include "daemon/store/files.h"
 
 namespace plumbline {
 
@@ -38,6 +41,20 @@ class FileJournal : public Journal {
   ~FileJournal() override;
 
   Appended Append(std::string_view record) override;
+  // Finds out whether a record could be written now, and writes none. By the
+  // thread that writes.
+  bool Probe();
+  // [Any thread] There is room for more.
+  bool has_space() const {
+    return bytes() <= most_ &&
+           HasFreeSpace(directory_, keep_free_.load(std::memory_order_relaxed));
+  }
+  // [Any thread] The last record, or probe, could be written.
+  bool takes() const { return takes_.load(std::memory_order_relaxed); }
+
+  // Told of each append and probe that fails, and of what else does. Before the
+  // first Append().
+  void SetOnFault(OnFault on_fault) { on_fault_ = std::move(on_fault); }
 
   // Begins another segment, so that this one can be dropped. It does not
   // matter if that cannot be.
@@ -54,8 +71,6 @@ class FileJournal : public Journal {
 
   // Of the record that comes next.
   uint64_t next_sequence() const { return next_sequence_; }
-  // [Any thread] Appends that failed.
-  uint64_t errors() const { return errors_.load(std::memory_order_relaxed); }
   // [Any thread] Size of all segments.
   uint64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
 
@@ -64,13 +79,18 @@ class FileJournal : public Journal {
       : directory_(std::move(directory)), durability_(durability) {}
 
   bool StartSegment();
+  bool CanBegin();
   bool Write(std::string_view record);
+  bool WriteNothing();
   bool Repair();
   bool HasSpace();
+  bool Refuse();
+  bool Fail(const char* what, const std::string& error);
 
   const std::string directory_;
   const Durability durability_;
   int fd_ = -1;
+  std::string path_;  // of fd_
   uint64_t next_sequence_ = 1;
   uint64_t length_ = 0;  // of what is sound in the segment
   bool sound_ = false;   // the file ends with it
@@ -78,7 +98,9 @@ class FileJournal : public Journal {
   uint64_t space_checked_at_ = 0;  // length
   uint64_t most_ = UINT64_MAX;
   std::atomic<uint64_t> keep_free_{0};
-  std::atomic<uint64_t> errors_{0};
+  std::atomic<bool> takes_{true};
+  OnFault on_fault_ = IgnoreFault;
+  std::optional<StorageFault> fault_;  // of this append
   std::atomic<uint64_t> bytes_{0};
 };
 

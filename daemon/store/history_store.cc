@@ -113,9 +113,7 @@ std::optional<HistoryStore::Encoded> HistoryStore::Changes() {
   }
   for (const auto& [key, step] : added) {
     std::optional<std::string> kept;
-    if (!changes.contains(key) && !database_->ReadHistory(key, &kept)) {
-      return std::nullopt;
-    }
+    if (!changes.contains(key) && !ReadKept(key, &kept)) return std::nullopt;
     StepCounts sum = step;
     // A correction of what is not kept is of no use.
     if (!kept && sum.observations == 0) continue;
@@ -125,6 +123,21 @@ std::optional<HistoryStore::Encoded> HistoryStore::Changes() {
     changes[key] = Encode(sum);
   }
   return changes;
+}
+
+// False if it is to be tried again. What is lost counts as nothing: it must not
+// keep checkpoints from being written.
+bool HistoryStore::ReadKept(const std::string& key,
+                            std::optional<std::string>* kept) {
+  constexpr int kTries = 5;
+  switch (database_->ReadHistory(key, kept)) {
+    case Database::ReadStatus::kGood:
+    case Database::ReadStatus::kDamaged:
+      return true;
+    case Database::ReadStatus::kNotNow:
+      break;
+  }
+  return database_->is_open() && ++failed_reads_ > kTries;
 }
 
 bool HistoryStore::Sweep(const Taken& taken, int64_t hours_before,
@@ -145,10 +158,12 @@ bool HistoryStore::Sweep(const Taken& taken, int64_t hours_before,
           }
         }
         return true;
-      });
+      },
+      Database::PassGap);
 }
 
 void HistoryStore::Stored() {
+  failed_reads_ = 0;
   swept_before_ = sweeping_before_;
   const std::lock_guard lock(mutex_);
   taken_ = nullptr;

@@ -56,6 +56,7 @@ class HistoryStore {
   };
   using Encoded = std::map<std::string, std::optional<std::string>>;
 
+  bool ReadKept(const std::string& key, std::optional<std::string>* kept);
   bool Sweep(const Taken& taken, int64_t hours_before, int64_t oldest,
              Encoded* changes, std::map<std::string, StepCounts>* added) const;
 
@@ -63,6 +64,7 @@ class HistoryStore {
   std::atomic<int64_t> retention_ms_;
   int64_t swept_before_ = -1;  // of the last sweep
   int64_t sweeping_before_ = -1;
+  int failed_reads_ = 0;  // since the last that was stored
   mutable std::mutex mutex_;
   std::shared_ptr<const Taken> taken_;  // guarded by mutex_; may be null
 };

@@ -66,7 +66,14 @@ bool KeyFilter::MayHold(const PairKey& key) const {
     return all;
   };
   return in(halves_[0]) ||
-         (both_.load(std::memory_order_relaxed) && in(halves_[1]));
+         (both_.load(std::memory_order_relaxed) && in(halves_[1])) ||
+         IsUnknown(key);
+}
+
+bool KeyFilter::IsUnknown(const PairKey& key) const {
+  return std::any_of(unknown_.begin(), unknown_.end(), [&](const auto& range) {
+    return range.first <= key && key < range.second;
+  });
 }
 
 void KeyFilter::Prefetch(const PairKey& key) const {

@@ -20,6 +20,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory_resource>
+#include <utility>
 #include <vector>
 
 #include "core/join/record.h"
@@ -33,7 +34,12 @@ class KeyFilter {
                                        std::pmr::get_default_resource());
 
   void Add(const PairKey& key);
-  // All keys that are stored have been added. Before that it knows nothing.
+  // Of keys in [from, to) nothing is known, as they cannot be read. Before
+  // Complete().
+  void AddUnknown(const PairKey& from, const PairKey& to) {
+    unknown_.emplace_back(from, to);
+  }
+  // All others that are stored have been added. Before that it knows nothing.
   void Complete() { complete_.store(true, std::memory_order_release); }
 
   // Age buckets of predictions and of labels.
@@ -54,6 +60,7 @@ class KeyFilter {
   };
   using Half = std::pmr::vector<Block>;
 
+  bool IsUnknown(const PairKey& key) const;
   size_t BlockOf(const PairKey& key) const;
 
   const size_t blocks_;  // of each half
@@ -61,6 +68,7 @@ class KeyFilter {
   size_t younger_ = 0;
   std::atomic<bool> both_{false};  // until it first turned only halves_[0]
   Ages closed_;  // the older one holds keys of ages before these
+  std::vector<std::pair<PairKey, PairKey>> unknown_;  // until Complete()
   std::atomic<bool> complete_{false};
 };
 

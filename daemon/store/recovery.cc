@@ -28,9 +28,10 @@ std::function<bool(uint64_t, std::string_view)> Replayer(
       return false;
     }
     const auto status = pipeline->Replay(record);
-    if (status == Pipeline::Status::kStoreFailed) {
+    if (status == Pipeline::Status::kStoreUnread) {
       *error = "the stored pairs that record " + std::to_string(sequence) +
-               " of the journal needs cannot be read";
+               " of the journal needs cannot be read; restore a copy of the "
+               "store, or see what plumbtool check-storage says";
     }
     return status == Pipeline::Status::kApplied;
   };

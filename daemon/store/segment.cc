@@ -1,7 +1,6 @@
 #include "daemon/store/segment.h"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 
 #include "core/bytes.h"
 #include "daemon/hash/checksum.h"
@@ -21,40 +21,44 @@ namespace {
 constexpr uint64_t kMagic = 0x314c4e524a424c50;  // "PLBJRNL1"
 constexpr std::string_view kPrefix = "journal-";
 
-// A whole file in memory, read only.
-class Mapping {
+// A whole file in memory. Not mapped: what the disk cannot read is an error
+// then, and ends no process.
+class WholeFile {
  public:
-  explicit Mapping(const std::string& path) {
+  explicit WholeFile(const std::string& path) {
     const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return;
     struct stat info {};
-    if (fstat(fd, &info) == 0) {
-      size_ = static_cast<size_t>(info.st_size);
-      opened_ = size_ == 0;
-      if (size_ > 0) {
-        void* map = mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd, 0);
-        if (map != MAP_FAILED) {
-          madvise(map, size_, MADV_SEQUENTIAL);
-          data_ = static_cast<const char*>(map);
-          opened_ = true;
-        }
-      }
+    if (fd < 0 || fstat(fd, &info) != 0) {
+      error_ = std::strerror(errno);
+    } else {
+      data_.reset(new char[static_cast<size_t>(info.st_size)]);
+      Read(fd, static_cast<size_t>(info.st_size));
     }
-    close(fd);
+    if (fd >= 0) close(fd);
   }
-  ~Mapping() {
-    if (data_ != nullptr) munmap(const_cast<char*>(data_), size_);
-  }
-  Mapping(const Mapping&) = delete;
-  Mapping& operator=(const Mapping&) = delete;
 
-  bool opened() const { return opened_; }
-  std::string_view bytes() const { return {data_, data_ ? size_ : 0}; }
+  // What went wrong; empty if nothing.
+  const std::string& error() const { return error_; }
+  std::string_view bytes() const { return {data_.get(), size_}; }
 
  private:
-  const char* data_ = nullptr;
+  void Read(int fd, size_t size) {
+    posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+    while (size_ < size) {
+      const ssize_t n = read(fd, data_.get() + size_, size - size_);
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) {
+        error_ = std::string(std::strerror(errno)) + " at byte " +
+                 std::to_string(size_) + " or behind it";
+      }
+      if (n <= 0) return;
+      size_ += static_cast<size_t>(n);
+    }
+  }
+
+  std::unique_ptr<char[]> data_;
   size_t size_ = 0;
-  bool opened_ = false;
+  std::string error_;
 };
 
 struct Found {
@@ -132,9 +136,9 @@ std::optional<SegmentEnd> ReadSegment(
     const std::string& path, uint64_t first_sequence, uint64_t stop,
     const std::function<bool(uint64_t, std::string_view)>& visit,
     std::string* error) {
-  const Mapping file(path);
-  if (!file.opened()) {
-    *error = path + ": cannot be read: " + std::strerror(errno);
+  const WholeFile file(path);
+  if (!file.error().empty()) {
+    *error = path + ": cannot be read: " + file.error();
     return std::nullopt;
   }
   std::string_view rest = file.bytes();

@@ -1,6 +1,8 @@
 #include "daemon/store/store.h"
 
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <filesystem>
 #include <set>
 #include <system_error>
@@ -14,22 +16,21 @@
 namespace plumbline {
 namespace {
 
-// Of the copies in `snapshots`, whose names begin with their times.
-void KeepYoungest(const std::string& snapshots, size_t kept) {
+// Of the copies in `snapshots`, whose names begin with their times. What kept
+// one from being removed, or nothing.
+std::error_code KeepYoungest(const std::string& snapshots, size_t kept) {
   std::error_code failed;
   std::set<std::filesystem::path> copies;
   for (const auto& entry :
        std::filesystem::directory_iterator(snapshots, failed)) {
     if (entry.path().extension() != ".tmp") copies.insert(entry.path());
   }
-  while (copies.size() > kept) {
+  while (!failed && copies.size() > kept) {
     std::filesystem::remove_all(*copies.begin(), failed);
     copies.erase(copies.begin());
   }
+  return failed;
 }
-
-}  // namespace
-namespace {
 
 MemorySplit Split(const StoreOptions& options) {
   MemorySplit split =
@@ -72,6 +73,7 @@ bool Store::Recover(Pipeline* pipeline, std::string* error) {
   const MemorySplit memory = Split(options_);
   pipeline_ = pipeline;
   if (!OpenDatabase(memory.cache_bytes, error)) return false;
+  database_->SetOnFault(faults_.sink());
   filter_ = std::make_unique<KeyFilter>(memory.filter_bytes, memory_);
   pacer_ = std::make_unique<Pacer>(memory.unsaved_records);
   pairs_ = std::make_unique<StoredPairs>(database_.get(), filter_.get(),
@@ -88,6 +90,7 @@ bool Store::Recover(Pipeline* pipeline, std::string* error) {
       directory_->path(), options_.durability, stored->sequence,
       Replayer(pipeline, error, options_.goes_on), error);
   if (journal_ == nullptr) return false;
+  journal_->SetOnFault(faults_.sink());
   // Far beyond what checkpoints leave of it: they fail.
   journal_->SetMost(16 * options_.checkpoint_bytes + (uint64_t{64} << 20));
   if (options_.all_or_nothing) {
@@ -96,18 +99,57 @@ bool Store::Recover(Pipeline* pipeline, std::string* error) {
   }
   pipeline->SetJournal(journal_.get());
   BeginCheckpoints(*stored);
-  directory_->MakeCurrent();
+  MakeCurrent();
   return true;
+}
+
+void Store::MakeCurrent() {
+  if (directory_->MakeCurrent()) return;
+  faults_.Add({.operation = StorageOperation::kCheckpoint,
+               .what = "the store's format could not be written",
+               .meaning = "it is tried again at the next start; until then do "
+                          "not go back to an older plumbline",
+               .file = directory_->path() + "/PLUMBLINE",
+               .error = std::strerror(errno)});
 }
 
 void Store::BeginCheckpoints(const Database::Stored& stored) {
   checkpointer_ = std::make_unique<Checkpointer>(
       Checkpointer::Parts{pipeline_, journal_.get(), database_.get(),
-                          filter_.get(), history_.get(), pacer_.get()},
+                          filter_.get(), history_.get(), pacer_.get(),
+                          faults_.sink()},
       Checkpointer::Due{
           options_.checkpoint_bytes,
           static_cast<int64_t>(Split(options_).unsaved_records / 2)},
       stored);
+}
+
+void Store::ProbeIfDue(std::chrono::steady_clock::time_point now) {
+  constexpr auto kLook = std::chrono::seconds(1);
+  constexpr auto kIdle = std::chrono::seconds(10);
+  if (now < look_at_) return;
+  look_at_ = now + kLook;
+  const bool written = journal_->bytes() != probed_bytes_;
+  if (journal_->takes() && written) {
+    probed_bytes_ = journal_->bytes();
+    probe_at_ = now + kIdle;
+  }
+  // A disk without space is known without a write.
+  if (journal_->takes() && now < probe_at_ && journal_->has_space()) return;
+  pipeline_->Exclusively([this](State* /*state*/) { journal_->Probe(); });
+  probe_at_ = now + kIdle;
+}
+
+std::string Store::Refuses() const {
+  if (!journal_->takes()) {
+    const std::string why = faults_.Last(StorageOperation::kAppend);
+    return why.empty() ? "the journal cannot be written" : why;
+  }
+  // What is too fast alone is slowed down; this does not end by itself.
+  if (checkpointer_->failing() && pipeline_->behind()) {
+    return faults_.Last(StorageOperation::kCheckpoint);
+  }
+  return "";
 }
 
 bool Store::Close() {
@@ -119,7 +161,7 @@ bool Store::Close() {
     EncodeGroup({0, {&tick}}, &record);
     if (journal_->Append(record) != Appended::kStored) return false;
     BeginCheckpoints(*std::exchange(last_, std::nullopt));
-    directory_->MakeCurrent();
+    MakeCurrent();
   }
   if (checkpointer_ == nullptr) return true;
   closed_ = true;
@@ -135,7 +177,13 @@ std::optional<std::string> Store::WriteSnapshot(const std::string& name,
   if (!checkpointer_->WriteSnapshot(directory_->path(), path)) {
     return std::nullopt;
   }
-  KeepYoungest(snapshots, kept);
+  if (const std::error_code failed = KeepYoungest(snapshots, kept)) {
+    faults_.Add({.operation = StorageOperation::kCheckpoint,
+                 .what = "an old copy of the store could not be removed",
+                 .meaning = "it takes space until the next copy is made",
+                 .file = snapshots,
+                 .error = failed.message()});
+  }
   return path;
 }
 

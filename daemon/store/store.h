@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -18,6 +19,7 @@
 #include "daemon/store/history_store.h"
 #include "daemon/store/key_filter.h"
 #include "daemon/store/pacer.h"
+#include "daemon/store/storage_faults.h"
 #include "daemon/store/store_directory.h"
 #include "daemon/store/stored_pairs.h"
 
@@ -69,11 +71,17 @@ class Store {
   // any more.
   bool Close();
 
+  StorageFaults& faults() { return faults_; }
+
   // What follows: after Recover().
   HistoryStore& history() { return *history_; }
   PairStore* pairs() { return pairs_.get(); }
   const Checkpointer& checkpointer() const { return *checkpointer_; }
-  uint64_t journal_errors() const { return journal_->errors(); }
+  // Finds out now and then whether something can be stored, where nothing is.
+  // To be called often, by one thread.
+  void ProbeIfDue(std::chrono::steady_clock::time_point now);
+  // [Any thread] Why nothing can be stored now; empty if it can.
+  std::string Refuses() const;
   uint64_t bytes() const { return journal_->bytes() + database_->bytes(); }
   // A copy of it as it is now, under this name; its path, or nullopt. Names
   // begin with their times; of all copies the `kept` youngest stay.
@@ -84,10 +92,12 @@ class Store {
   Store(const StoreOptions& options, std::pmr::memory_resource* memory)
       : options_(options), memory_(memory) {}
   bool OpenDatabase(size_t cache_bytes, std::string* error);
+  void MakeCurrent();
   void BeginCheckpoints(const Database::Stored& stored);
 
   const StoreOptions options_;
   std::pmr::memory_resource* const memory_;
+  StorageFaults faults_;
   std::unique_ptr<StoreDirectory> directory_;
   std::unique_ptr<Database> database_;
   std::unique_ptr<KeyFilter> filter_;
@@ -99,6 +109,10 @@ class Store {
   std::optional<Database::Stored> last_;  // where checkpoints begin later
   std::unique_ptr<Checkpointer> checkpointer_;
   bool closed_ = false;
+  // Of probes: when the next is due, and what the journal was then.
+  std::chrono::steady_clock::time_point look_at_;
+  std::chrono::steady_clock::time_point probe_at_;
+  uint64_t probed_bytes_ = 0;
 };
 
 }  // namespace plumbline

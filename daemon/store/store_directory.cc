@@ -147,11 +147,12 @@ bool StoreDirectory::ReadIdentity(std::string* error) {
   return true;
 }
 
-void StoreDirectory::MakeCurrent() {
-  if (is_current_) return;
+bool StoreDirectory::MakeCurrent() {
+  if (is_current_) return true;
   const std::string file = path_ + "/" + kIdentity;
   is_current_ =
       WriteFileWhole(file, {EncodeIdentity(secret_)}, true) == Written::kYes;
+  return is_current_;
 }
 
 }  // namespace plumbline

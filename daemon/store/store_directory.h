@@ -26,7 +26,8 @@ class StoreDirectory {
 
   // What is written from here on may be of the current format, which a former
   // plumbline refuses then. Where the disk is full, the next start does it.
-  void MakeCurrent();
+  // False, with errno, if it cannot be.
+  [[nodiscard]] bool MakeCurrent();
 
   const std::string& path() const { return path_; }
   // The key of the ids that are stored here.

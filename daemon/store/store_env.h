@@ -8,10 +8,14 @@
 #include <rocksdb/system_clock.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdarg>
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace plumbline {
@@ -27,16 +31,68 @@ class NoLog : public rocksdb::Logger {
 // Remembers that RocksDB has stopped, and keeps it from resuming by itself.
 class Listener : public rocksdb::EventListener {
  public:
-  void OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/,
-                         rocksdb::Status* /*error*/) override {
+  using OnError = std::function<void(const rocksdb::Status& error)>;
+
+  // REQUIRES: no database is open.
+  void SetOnError(OnError on_error) { on_error_ = std::move(on_error); }
+
+  void OnBackgroundError(rocksdb::BackgroundErrorReason reason,
+                         rocksdb::Status* error) override {
+    const bool merging = reason == rocksdb::BackgroundErrorReason::kCompaction;
+    // What is being written fails as well then, and tells of it.
+    if (merging || !writes.load()) on_error_(*error);
+    if (merging && error->IsCorruption()) {
+      // Files that cannot be read cannot be merged. They keep nothing else from
+      // being read or written.
+      *error = rocksdb::Status::OK();
+      return;
+    }
     broken.store(true);
   }
+  void OnCompactionCompleted(rocksdb::DB* /*db*/,
+                             const rocksdb::CompactionJobInfo& job) override {
+    const std::lock_guard lock(mutex_);
+    Merges& merges = merges_[job.cf_name];
+    if (job.status.ok()) merges.failed = 0;
+    if (job.status.IsIOError() && !job.status.IsNoSpace()) {
+      ++merges.failed;
+      merges.last = Clock::now();
+    }
+    merges.damaged = merges.damaged || job.status.IsCorruption();
+  }
+  // False where the files of this family are better left alone: there is damage
+  // in them, or merging them has failed some times in a row.
+  bool CanMerge(const std::string& family) const {
+    constexpr int kTries = 3;
+    constexpr auto kRest = std::chrono::minutes(10);
+    const std::lock_guard lock(mutex_);
+    const auto merges = merges_.find(family);
+    if (merges == merges_.end()) return true;
+    const Merges& last = merges->second;
+    return !last.damaged &&
+           (last.failed < kTries || Clock::now() - last.last > kRest);
+  }
+
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/,
                             rocksdb::Status /*error*/,
                             bool* recovers) override {
     *recovers = false;
   }
+
   std::atomic<bool> broken{false};
+  std::atomic<bool> writes{false};  // something is being written
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Merges {
+    bool damaged = false;
+    int failed = 0;  // in a row
+    Clock::time_point last;
+  };
+
+  OnError on_error_ = [](const rocksdb::Status&) {};
+  mutable std::mutex mutex_;
+  std::map<std::string, Merges> merges_;  // by family; guarded by mutex_
 };
 
 // Keeps files of tables from being removed while it is not certain what the

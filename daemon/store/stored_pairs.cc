@@ -15,13 +15,6 @@ void StoredPairs::Screen(std::vector<PairKey>* keys) {
   keys->resize(kept);
 }
 
-bool StoredPairs::Find(std::span<const PairKey> keys,
-                       std::vector<Record>* records) {
-  if (database_->Find(keys, records)) return true;
-  errors_.fetch_add(1, std::memory_order_relaxed);
-  return false;
-}
-
 void StoredPairs::AwaitTurn(size_t events, size_t unsaved) {
   if (pacer_ == nullptr) return;
   const auto now = std::chrono::steady_clock::now();

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include <atomic>
+#include <span>
 #include <vector>
 
 #include "core/pair_store.h"
@@ -19,18 +19,19 @@ class StoredPairs : public PairStore {
       : database_(database), filter_(filter), pacer_(pacer) {}
 
   void Screen(std::vector<PairKey>* keys) override;
-  bool Find(std::span<const PairKey> keys,
-            std::vector<Record>* records) override;
+  bool Find(std::span<const PairKey> keys, std::vector<Record>* records,
+            std::vector<PairKey>* unreadable) override {
+    return database_->Find(keys, records, unreadable);
+  }
+  void NoteDamaged(const Record& stored) override {
+    database_->TellDamaged(stored);
+  }
   void AwaitTurn(size_t events, size_t unsaved) override;
-
-  // [Any thread] Look-ups that failed.
-  uint64_t errors() const { return errors_.load(std::memory_order_relaxed); }
 
  private:
   const Database* const database_;
   const KeyFilter* const filter_;
   Pacer* const pacer_;
-  std::atomic<uint64_t> errors_{0};
 };
 
 }  // namespace plumbline

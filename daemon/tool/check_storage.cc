@@ -13,6 +13,7 @@
 #include "daemon/store/store_directory.h"
 #include "daemon/store/stored_pairs.h"
 #include "daemon/tool/commands.h"
+#include "daemon/tool/drop_damaged.h"
 #include "daemon/tool/progress.h"
 
 namespace plumbline {
@@ -26,15 +27,20 @@ bool HasTables(const std::string& path) {
   });
 }
 
-// What is wrong with the store, or nothing. Changes nothing in it.
-std::string Check(const std::string& path, JournalEnd* end,
+// What is wrong with the store, or nothing. Changes nothing in it, unless it is
+// to drop what is damaged.
+std::string Check(const CheckStorageFlags& flags, JournalEnd* end,
                   uint64_t* checkpoint_sequence) {
+  const std::string& path = flags.path;
   if (!std::filesystem::exists(path + "/PLUMBLINE")) {
     return path + ": is no store of plumbline";
   }
   std::string error;
   const auto directory = StoreDirectory::Open(path, &error);
   if (directory == nullptr) return error;
+  if (flags.drop_damaged) {
+    if (std::string wrong = DropDamaged(path); !wrong.empty()) return wrong;
+  }
   Pipeline pipeline(nullptr);
   std::unique_ptr<Database> database;
   std::unique_ptr<StoredPairs> pairs;
@@ -42,6 +48,9 @@ std::string Check(const std::string& path, JournalEnd* end,
   if (std::filesystem::exists(path + "/db/CURRENT") || HasTables(path)) {
     database = Database::OpenToRead(path, &error);
     if (database == nullptr) return error;
+    if (std::string damage = DescribeDamage(*database); !damage.empty()) {
+      return damage;
+    }
     pairs = std::make_unique<StoredPairs>(database.get(), &filter, nullptr);
     pipeline.UseStore(pairs.get(), SIZE_MAX, SIZE_MAX);
     const auto stored = RestoreCheckpoint(*database, &pipeline, &error);
@@ -71,7 +80,7 @@ std::string Check(const std::string& path, JournalEnd* end,
 int CheckStorage(const CheckStorageFlags& flags) {
   JournalEnd end;
   uint64_t checkpoint = 1;
-  const std::string wrong = Check(flags.path, &end, &checkpoint);
+  const std::string wrong = Check(flags, &end, &checkpoint);
   if (!wrong.empty()) {
     std::fprintf(stderr, "%s\n", wrong.c_str());
     return 1;

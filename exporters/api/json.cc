@@ -302,6 +302,31 @@ Json ListenersJson(const DaemonFigures& daemon) {
   return listeners;
 }
 
+Json StorageJson(const StorageFigures& storage) {
+  Json errors = Json::object();
+  for (size_t i = 0; i < kStorageOperations.size(); ++i) {
+    errors[std::string(kStorageOperations[i])] = storage.errors[i];
+  }
+  Json faults = Json::array();
+  for (const StorageFaultFigures& fault : storage.faults) {
+    Json& shown =
+        faults.emplace_back(Json{{"operation", fault.operation},
+                                 {"what", fault.what},
+                                 {"means", fault.meaning},
+                                 {"file", fault.file},
+                                 {"error", fault.error},
+                                 {"times", fault.times},
+                                 {"first", FormatTimestamp(fault.first_ms)},
+                                 {"last", FormatTimestamp(fault.last_ms)}});
+    if (fault.offset) shown["offset"] = *fault.offset;
+  }
+  return {{"stores", storage.refuses.empty()},
+          {"refuses", storage.refuses},
+          {"damaged", storage.damaged},
+          {"errors", errors},
+          {"faults", faults}};
+}
+
 Json RecentJson(const RejectionFigures& rejections) {
   Json recent = Json::array();
   for (const RecentRejection& rejection : rejections.recent) {
@@ -330,6 +355,7 @@ std::string StatusJson(const State& state, const Config& config,
        {"limits", LimitsJson(state, config, daemon)},
        {"conflicts", ConflictsJson(state, config.engine)},
        {"recent_rejections", RecentJson(daemon.rejections)},
+       {"storage", StorageJson(daemon.storage)},
        {"listeners", ListenersJson(daemon)},
        {"resend_protection_seconds",
         static_cast<double>(ResendProtectionMs(state, now_ms)) / 1000},

@@ -321,12 +321,13 @@ void AddDaemon(Families* out, const State& state, const DaemonFigures& daemon,
   };
   AddIngest(out, daemon.ingest);
   AddEventLog(out, daemon.event_log);
-  out->AddCounter("plumbline_storage_errors_total", {{"operation", "append"}},
-                  Number(daemon.journal_errors));
+  for (size_t i = 0; i < kStorageOperations.size(); ++i) {
+    out->AddCounter("plumbline_storage_errors_total",
+                    {{"operation", kStorageOperations[i]}},
+                    Number(daemon.storage.errors[i]));
+  }
+  gauge("plumbline_store_damaged", daemon.storage.damaged ? 1 : 0);
   gauge("plumbline_storage_bytes", Number(daemon.storage_bytes));
-  out->AddCounter("plumbline_storage_errors_total",
-                  {{"operation", "checkpoint"}},
-                  Number(daemon.checkpoint_errors));
   gauge("plumbline_checkpoint_duration_seconds", daemon.checkpoint_seconds);
   gauge("plumbline_checkpoint_pause_seconds", daemon.checkpoint_pause_seconds);
   gauge("plumbline_window_bytes",

@@ -275,7 +275,10 @@ void FromDisk(const std::string& directory, size_t bodies) {
     for (size_t i = 0; i + kBatch <= keys.size(); i += kBatch) {
       records.clear();
       std::sort(&keys[i], &keys[i] + kBatch);
-      if (!engine.database().Find({&keys[i], kBatch}, &records)) std::abort();
+      std::vector<PairKey> unreadable;
+      if (!engine.database().Find({&keys[i], kBatch}, &records, &unreadable)) {
+        std::abort();
+      }
     }
   });
   const double rate = Rate(bodies * kBatch, [&] {

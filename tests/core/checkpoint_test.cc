@@ -182,7 +182,7 @@ TEST_CASE("where the store cannot be read nothing is journalled or counted") {
   const size_t records = engine.journal.records.size();
   store.fails = true;
   engine.Post({Label("a", "UP"), Prediction("d", "UP")});
-  CHECK(engine.status == Pipeline::Status::kStoreFailed);
+  CHECK(engine.status == Pipeline::Status::kStoreUnread);
   CHECK(engine.journal.records.size() == records);
   CHECK(engine.Count(kPredictions) == 3);
   // What needs no pair of the store goes on.
@@ -208,4 +208,37 @@ TEST_CASE(
   checkpoint.Whole(0);
   engine.Post({Prediction("d", 1)});
   CHECK(engine.status == Pipeline::Status::kApplied);
+}
+
+TEST_CASE("an id that cannot be read refuses the request that is about it") {
+  MapStore store;
+  Engine engine;
+  engine.pipeline.UseStore(&store, 1, 100);
+  SteppedCheckpoint checkpoint(&engine.pipeline, &store);
+  engine.Post({Prediction("a", "UP"), Prediction("b", "UP")});
+  checkpoint.Whole(0);
+  engine.Post({Prediction("c", "UP"), Prediction("d", "UP")});
+  for (const auto& [key, chain] : store.pairs) store.damaged.insert(key);
+  // Of all that the store has, one can be read.
+  std::vector<PairKey> keys;
+  for (const auto& [key, chain] : store.pairs) keys.push_back(key);
+  REQUIRE(keys.size() == 2);
+  store.damaged.erase(keys[0]);
+  const size_t records = engine.journal.records.size();
+
+  uint64_t accepted = 0;
+  std::vector<uint32_t> unread;
+  for (const char* id : {"a", "b"}) {
+    const Outcome outcome =
+        engine.Do(Command{Batch({Label("e", "UP"), Label(id, "UP")})});
+    accepted += outcome.batch.accepted;
+    for (const uint32_t event : outcome.unreadable) unread.push_back(event);
+    if (!outcome.unreadable.empty()) {
+      CHECK(engine.status == Pipeline::Status::kStoreUnread);
+    }
+  }
+  CHECK(accepted == 2);
+  CHECK(unread == std::vector<uint32_t>{1});
+  CHECK(engine.journal.records.size() == records + 1);
+  CHECK(engine.Count(kObservations) == 1);
 }

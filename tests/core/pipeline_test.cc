@@ -3,6 +3,7 @@
 #include "core/pipeline.h"
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <random>
 #include <string>
@@ -305,4 +306,40 @@ TEST_CASE("a writer that stands still does not hold up a reader") {
   };
   pipeline.Commit(command, 1000, &outcome);
   CHECK(seen == 1);
+}
+
+TEST_CASE("a request that cannot be served refuses none of its group") {
+  MapStore store;
+  Engine engine;
+  engine.pipeline.UseStore(&store, 1, 1000);
+  SteppedCheckpoint checkpoint(&engine.pipeline, &store);
+  engine.Post({Prediction("a", "UP")});
+  checkpoint.Whole(0);
+  engine.Post({Prediction("b", "UP"), Prediction("c", "UP")});
+  for (const auto& [key, chain] : store.pairs) store.damaged.insert(key);
+  // All stand in line while this holds up the one who leads.
+  std::atomic<int> refused{0};
+  std::atomic<int> applied{0};
+  std::vector<std::thread> threads;
+  engine.pipeline.Exclusively([&](State* /*state*/) {
+    for (int t = 0; t < 8; ++t) {
+      threads.emplace_back([&, t] {
+        const std::string own = "own" + std::to_string(t);
+        const Command command{
+            t % 2 == 0 ? Batch({Label("a", "UP"), Prediction(own, "UP")})
+                       : Batch({Prediction(own, "UP")})};
+        Outcome outcome;
+        const auto status =
+            engine.pipeline.Commit(command, engine.now_ms, &outcome);
+        if (status == Pipeline::Status::kApplied) ++applied;
+        if (status == Pipeline::Status::kStoreUnread) ++refused;
+      });
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  });
+  for (std::thread& thread : threads) thread.join();
+  CHECK(applied == 4);
+  CHECK(refused == 4);
+  CHECK(engine.Count(kPredictions) == 3 + 4);
+  CHECK(engine.Count(kObservations) == 0);
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -19,16 +20,19 @@ class MapStore : public PairStore {
     std::erase_if(*keys,
                   [this](const PairKey& key) { return !pairs.contains(key); });
   }
-  bool Find(std::span<const PairKey> keys,
-            std::vector<Record>* records) override {
-    if (fails) return false;
+  bool Find(std::span<const PairKey> keys, std::vector<Record>* records,
+            std::vector<PairKey>* unreadable) override {
     for (const PairKey& key : keys) {
+      if (fails || damaged.contains(key)) {
+        unreadable->push_back(key);
+        continue;
+      }
       if (!pairs.contains(key)) continue;
       const auto& chain = pairs.at(key);
       records->insert(records->end(), chain.begin(), chain.end());
       ++found;
     }
-    return true;
+    return unreadable->empty();
   }
 
   // Puts chains in the place of those with the same keys.
@@ -38,7 +42,8 @@ class MapStore : public PairStore {
   }
 
   std::map<PairKey, std::vector<Record>> pairs;
-  bool fails = false;
+  std::set<PairKey> damaged;  // cannot be read
+  bool fails = false;         // nor can any other
   int found = 0;
 };
 

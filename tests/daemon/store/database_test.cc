@@ -45,7 +45,8 @@ std::vector<Record> Found(const Database& database,
   std::vector<PairKey> keys;
   for (const uint64_t n : numbers) keys.push_back({n, ~n});
   std::vector<Record> records;
-  REQUIRE(database.Find(keys, &records));
+  std::vector<PairKey> unreadable;
+  REQUIRE(database.Find(keys, &records, &unreadable));
   return records;
 }
 
@@ -214,5 +215,7 @@ TEST_CASE("what is no database of ours, or damaged, is refused") {
   std::vector<Record> records;
   std::vector<PairKey> keys;
   for (uint64_t i = 0; i < 100; ++i) keys.push_back({i, ~i});
-  CHECK_FALSE(database->Find(keys, &records));
+  std::vector<PairKey> unreadable;
+  CHECK_FALSE(database->Find(keys, &records, &unreadable));
+  CHECK_FALSE(unreadable.empty());
 }

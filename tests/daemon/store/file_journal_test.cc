@@ -2,15 +2,13 @@
 
 #include "daemon/store/file_journal.h"
 
-#include <sys/resource.h>
-
-#include <csignal>
 #include <string>
 #include <vector>
 
 #include "daemon/store/recovery.h"
 #include "daemon/store/segment.h"
 #include "tests/support/catch.h"
+#include "tests/support/file_size_limit.h"
 #include "tests/support/temporary.h"
 
 using namespace plumbline;  // NOLINT: a test
@@ -56,21 +54,6 @@ std::string TheSegment(const TemporaryDirectory& directory) {
   REQUIRE(segments->size() == 1);
   return SegmentName(segments->at(0));
 }
-
-// Files cannot grow beyond `bytes` while it lives.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) {
-    std::signal(SIGXFSZ, SIG_IGN);
-    getrlimit(RLIMIT_FSIZE, &old_);
-    const rlimit limit{bytes, old_.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() { setrlimit(RLIMIT_FSIZE, &old_); }
-
- private:
-  rlimit old_{};
-};
 
 }  // namespace
 
@@ -202,7 +185,7 @@ TEST_CASE("a write that fails leaves nothing, and the next one works") {
       }
       REQUIRE(directory.Read(TheSegment(directory)).size() == length);
     }
-    CHECK(opened.journal->errors() > 0);
+    CHECK_FALSE(opened.journal->takes());
     REQUIRE(opened.journal->Append("second") == Appended::kStored);
   }
   CHECK(Open(directory).records == Records{"first", "second"});
@@ -301,4 +284,72 @@ TEST_CASE("a directory that cannot be read is no empty store") {
       "/nowhere/at/all", 1, [](uint64_t, std::string_view) { return true; },
       &error));
   CHECK(error.find("cannot be read") != std::string::npos);
+}
+
+TEST_CASE("an append that fails is told once, with its file and place") {
+  const TemporaryDirectory directory;
+  Fill(directory, 10);
+  const Opened opened = Open(directory);
+  std::vector<StorageFault> faults;
+  opened.journal->SetOnFault(
+      [&faults](const StorageFault& fault) { faults.push_back(fault); });
+  const std::string segment = directory.path + "/" + TheSegment(directory);
+  const uint64_t length = std::filesystem::file_size(segment);
+  CHECK(opened.journal->takes());
+  {
+    const FileSizeLimit limit(length + 10);
+    CHECK(opened.journal->Append("a record of some bytes") ==
+          Appended::kNotStored);
+    CHECK_FALSE(opened.journal->takes());
+    REQUIRE(faults.size() == 1);
+    CHECK(faults[0].operation == StorageOperation::kAppend);
+    CHECK(faults[0].file == segment);
+    CHECK(faults[0].offset == length);
+    CHECK(faults[0].error == "only 10 bytes were written");
+    CHECK_FALSE(opened.journal->Probe());
+    CHECK_FALSE(opened.journal->takes());
+    CHECK(faults.size() == 2);
+  }
+  CHECK(opened.journal->Probe());
+  CHECK(opened.journal->takes());
+  CHECK(faults.size() == 2);
+}
+
+TEST_CASE("a probe leaves nothing behind, also where it was not completed") {
+  const TemporaryDirectory directory;
+  const Durability durability =
+      GENERATE(Durability::kProcess, Durability::kPower);
+  const Records records = Fill(directory, 5);
+  const std::string segment = directory.path + "/" + TheSegment(directory);
+  const uint64_t length = std::filesystem::file_size(segment);
+  {
+    const Opened opened = Open(directory, 1, durability);
+    CHECK(opened.journal->Probe());
+    CHECK(std::filesystem::file_size(segment) == length);
+    CHECK(opened.journal->next_sequence() == 6);
+  }
+  // Killed in the middle of one.
+  for (const uint64_t zeros : {1, 100, 4096}) {
+    std::filesystem::resize_file(segment, length + zeros);
+    const Opened opened = Open(directory, 1, durability);
+    REQUIRE(opened.journal != nullptr);
+    CHECK(opened.records == records);
+    CHECK(std::filesystem::file_size(segment) == length);
+  }
+}
+
+TEST_CASE("a segment that cannot be begun is told, and the old one goes on") {
+  const TemporaryDirectory directory;
+  Fill(directory, 3);
+  const Opened opened = Open(directory);
+  std::vector<StorageFault> faults;
+  opened.journal->SetOnFault(
+      [&faults](const StorageFault& fault) { faults.push_back(fault); });
+  {
+    const FileSizeLimit limit(1);
+    opened.journal->Rotate();
+  }
+  REQUIRE(faults.size() == 1);
+  CHECK(faults[0].operation == StorageOperation::kCheckpoint);
+  CHECK(opened.journal->Append("goes on") == Appended::kStored);
 }

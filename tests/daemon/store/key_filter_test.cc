@@ -71,3 +71,18 @@ TEST_CASE("the smallest filter works") {
   filter.Complete();
   CHECK(Held(filter, keys) == 50);
 }
+
+TEST_CASE("of keys in a range that cannot be read nothing is ruled out") {
+  KeyFilter filter(1 << 16);
+  const auto keys = RandomKeys(1000, 1);
+  const PairKey from{uint64_t{1} << 62, 0};
+  const PairKey to{uint64_t{1} << 63, 5};
+  filter.AddUnknown(from, to);
+  filter.Complete();
+  for (const PairKey& key : keys) {
+    REQUIRE(filter.MayHold(key) == (from <= key && key < to));
+  }
+  CHECK(filter.MayHold(from));
+  CHECK(filter.MayHold({uint64_t{1} << 63, 4}));
+  CHECK_FALSE(filter.MayHold(to));
+}

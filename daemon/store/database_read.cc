@@ -1,0 +1,278 @@
+#include <rocksdb/db.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <utility>
+
+#include "core/bytes.h"
+#include "daemon/store/database_impl.h"
+
+namespace plumbline {
+namespace {
+
+using rocksdb::Status;
+
+constexpr size_t kLookUps = 1024;  // keys of one MultiGet
+constexpr char kUnread[] = "a pair of the store cannot be read";
+
+// A key's place among all keys: its first 16 bytes, and 0 behind a shorter one.
+// Pairs have as many.
+__extension__ using Place = unsigned __int128;
+constexpr size_t kPlaceBytes = sizeof(Place);
+
+Place PlaceOf(const rocksdb::Slice& key) {
+  Place place = 0;
+  for (size_t i = 0; i < kPlaceBytes; ++i) {
+    place = place << 8 | (i < key.size() ? static_cast<uint8_t>(key[i]) : 0);
+  }
+  return place;
+}
+
+std::string KeyAt(Place place) {
+  std::string key(kPlaceBytes, '\0');
+  for (size_t i = kPlaceBytes; i-- > 0; place >>= 8) {
+    key[i] = static_cast<char>(place);
+  }
+  return key;
+}
+
+// Finds where it can be read again behind `from`, and leaves the iterator
+// there. None if that is nowhere. Between damaged places that lie close
+// together others may be left out, too.
+std::optional<Place> SeekReadable(rocksdb::Iterator* it, Place from) {
+  constexpr Place kClose = Place{1} << 24;
+  const auto reads = [it](Place place) {
+    it->Seek(KeyAt(place));
+    return it->status().ok();
+  };
+  Place bad = from;
+  Place good = from;
+  for (Place step = kClose;; step *= 2) {
+    // No entry has the last place.
+    const bool at_end = step == 0 || ~Place{0} - from < step;
+    good = at_end ? ~Place{0} : from + step;
+    if (reads(good)) break;
+    if (at_end) return std::nullopt;
+    bad = good;
+  }
+  while (good - bad > kClose) {
+    const Place middle = bad + (good - bad) / 2;
+    (reads(middle) ? good : bad) = middle;
+  }
+  it->Seek(KeyAt(good));
+  return good;
+}
+
+}  // namespace
+
+std::optional<Database::Stored> Database::Read(std::string* error) const {
+  const std::shared_lock lock(impl_->open_mutex);
+  Stored stored;
+  std::string sequence;
+  Status status = impl_->Get(kSequenceKey, &sequence);
+  if (status.IsNotFound()) return stored;
+  if (status.ok()) status = impl_->Get(kHeadKey, &stored.image.head);
+  stored.sequence = ByteReader(sequence).Get<uint64_t>();
+  if (status.ok()) {
+    for (const uint32_t number : ModelsOf(stored.image.head)) {
+      status = impl_->Get(ModelKey(number), &stored.image.models[number]);
+      if (!status.ok()) break;
+    }
+  }
+  if (status.ok()) {
+    impl_->NoteSizes(stored.image);
+    return stored;
+  }
+  *error = impl_->path + ": is damaged: " + status.ToString() + kDamagedAdvice;
+  return std::nullopt;
+}
+
+std::optional<uint64_t> Database::sequence() const {
+  const std::shared_lock lock(impl_->open_mutex);
+  std::string bytes;
+  if (impl_->db == nullptr) return std::nullopt;
+  const Status status = impl_->Get(kSequenceKey, &bytes);
+  if (status.IsNotFound()) return 1;
+  if (!status.ok()) {
+    impl_->TellRead("the state of the store cannot be read", status);
+    return std::nullopt;
+  }
+  return ByteReader(bytes).Get<uint64_t>();
+}
+
+Database::View::View(const Database* database)
+    : impl_(database->impl_.get()),
+      opened_(impl_->open_mutex, std::try_to_lock),
+      unchanged_(impl_->change_mutex) {}
+
+bool Database::View::good() const {
+  return opened_.owns_lock() && impl_->db != nullptr;
+}
+
+uint64_t Database::View::sequence() const {
+  std::string bytes;
+  const Status status = impl_->Get(kSequenceKey, &bytes);
+  return status.ok() ? ByteReader(bytes).Get<uint64_t>() : 0;
+}
+
+bool Database::View::ForEachHistory(const std::string& from,
+                                    const std::string& to,
+                                    const VisitHistory& visit) const {
+  const std::unique_ptr<rocksdb::Iterator> it(
+      impl_->db->NewIterator({}, impl_->families[kHistory]));
+  for (it->Seek(from); it->Valid(); it->Next()) {
+    if (!to.empty() && it->key().compare(to) >= 0) break;
+    if (!visit(it->key().ToStringView(), it->value().ToStringView())) {
+      return false;
+    }
+  }
+  if (!it->status().ok()) {
+    impl_->TellRead("a part of the history cannot be read", it->status());
+  }
+  return it->status().ok();
+}
+
+void Database::Impl::FindSome(std::span<const PairKey> keys,
+                              std::vector<Record>* records,
+                              std::vector<PairKey>* unreadable) const {
+  std::vector<KeyBytes> bytes;
+  std::vector<rocksdb::Slice> slices;
+  bytes.reserve(keys.size());
+  slices.reserve(keys.size());
+  for (const PairKey& key : keys) {
+    bytes.push_back(Encode(key));
+    slices.emplace_back(bytes.back().data(), kKeyBytes);
+  }
+  std::vector<rocksdb::PinnableSlice> values(keys.size());
+  std::vector<Status> found(keys.size());
+  db->MultiGet({}, families[kPairs], keys.size(), slices.data(), values.data(),
+               found.data(), true);
+  for (size_t k = 0; k < keys.size(); ++k) {
+    if (!found[k].ok() && !found[k].IsNotFound()) {
+      // Alone, as a fault of one may have been taken for one of its neighbours.
+      values[k].Reset();
+      found[k] = db->Get({}, families[kPairs], slices[k], &values[k]);
+    }
+    if (found[k].IsNotFound()) continue;
+    if (found[k].ok() && values[k].size() % kStoredBytes != 0) {
+      found[k] = Status::Corruption("a pair is of no known size");
+    }
+    if (!found[k].ok()) {
+      TellRead(kUnread, found[k]);
+      unreadable->push_back(keys[k]);
+      continue;
+    }
+    for (size_t i = 0; i < values[k].size(); i += kStoredBytes) {
+      records->push_back(DecodeRecord(keys[k], values[k].data() + i));
+    }
+  }
+}
+
+bool Database::Find(std::span<const PairKey> keys, std::vector<Record>* records,
+                    std::vector<PairKey>* unreadable) const {
+  // It may be closed for a second: who asks does not wait for that.
+  const std::shared_lock lock(impl_->open_mutex, std::try_to_lock);
+  if (!lock.owns_lock() || impl_->db == nullptr) {
+    impl_->TellRead(kUnread,
+                    Status::Incomplete("the database is being opened"));
+    unreadable->insert(unreadable->end(), keys.begin(), keys.end());
+    return keys.empty();
+  }
+  const size_t before = unreadable->size();
+  for (size_t begin = 0; begin < keys.size(); begin += kLookUps) {
+    impl_->FindSome(
+        keys.subspan(begin, std::min(kLookUps, keys.size() - begin)), records,
+        unreadable);
+  }
+  return unreadable->size() == before;
+}
+
+void Database::TellDamaged(const Record& stored) const {
+  const KeyBytes key = Encode(stored.key);
+  impl_->TellRead(
+      kUnread,
+      Status::Corruption("the pair " +
+                         rocksdb::Slice(key.data(), key.size()).ToString(true) +
+                         " is of a version that there is not"));
+}
+
+Status Database::Impl::Scan(
+    Family family, const VisitEntry& visit,
+    const std::function<bool(const Gap&)>& visit_gap) const {
+  rocksdb::ReadOptions read;
+  read.fill_cache = false;
+  read.readahead_size = size_t{1} << 20;
+  const std::unique_ptr<rocksdb::Iterator> it(
+      db->NewIterator(read, families[family]));
+  return Visit(it.get(), visit, visit_gap);
+}
+
+Status Database::Impl::Visit(
+    rocksdb::Iterator* it, const VisitEntry& visit,
+    const std::function<bool(const Gap&)>& visit_gap) const {
+  Status last;
+  Place unread = 0;  // what comes next
+  it->SeekToFirst();
+  while (true) {
+    for (; it->Valid(); it->Next()) {
+      if (!visit(it->key(), it->value())) return Status::Aborted();
+      unread = PlaceOf(it->key()) + 1;
+    }
+    if (it->status().ok()) return last;
+    last = it->status();
+    const auto readable = SeekReadable(it, unread);
+    const Gap gap{KeyAt(unread), KeyAt(readable.value_or(~Place{0})),
+                  last.IsCorruption()};
+    TellRead("a part of the store cannot be read", last);
+    if (!visit_gap(gap) || !readable) return last;
+    unread = *readable;
+  }
+}
+
+bool Database::ForEachKey(const std::function<bool(const PairKey&)>& visit,
+                          const VisitGap& visit_gap) const {
+  const std::shared_lock lock(impl_->open_mutex);
+  if (impl_->db == nullptr) return false;
+  bool good = true;
+  const Status status = impl_->Scan(
+      kPairs,
+      [&](const rocksdb::Slice& key, const rocksdb::Slice& /*value*/) {
+        // Of another size is none of ours.
+        return key.size() == kKeyBytes && visit(DecodeKey(key.data()));
+      },
+      [&](const Gap& gap) { return good = visit_gap(gap); });
+  return good && !status.IsAborted();
+}
+
+Database::ReadStatus Database::ReadHistory(
+    const std::string& key, std::optional<std::string>* value) const {
+  value->reset();
+  const std::shared_lock lock(impl_->open_mutex);
+  if (impl_->db == nullptr) return ReadStatus::kNotNow;
+  std::string found;
+  const Status status =
+      impl_->db->Get({}, impl_->families[kHistory], key, &found);
+  if (status.ok()) *value = std::move(found);
+  if (status.ok() || status.IsNotFound()) return ReadStatus::kGood;
+  impl_->TellRead("a step of the history cannot be read", status);
+  return status.IsCorruption() ? ReadStatus::kDamaged : ReadStatus::kNotNow;
+}
+
+bool Database::ForEachHistory(const VisitHistory& visit,
+                              const VisitGap& visit_gap) const {
+  const View view(this);
+  if (!view.good()) return false;
+  bool good = true;
+  const Status status = impl_->Scan(
+      kHistory,
+      [&](const rocksdb::Slice& key, const rocksdb::Slice& value) {
+        return visit(key.ToStringView(), value.ToStringView());
+      },
+      [&](const Gap& gap) { return good = visit_gap(gap); });
+  return good && !status.IsAborted();
+}
+
+}  // namespace plumbline

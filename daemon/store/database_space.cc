@@ -1,0 +1,121 @@
+#include <rocksdb/db.h>
+
+#include <algorithm>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+
+#include "daemon/store/database_impl.h"
+#include "daemon/store/files.h"
+
+namespace plumbline {
+
+using rocksdb::Status;
+
+// Each checkpoint adds files, and what they replace goes only when files are
+// merged. So there is always room left to merge those of the state, which each
+// checkpoint writes anew: a disk on which that is not so is full for ever.
+
+uint64_t Database::Impl::BytesOf(Family family) const {
+  uint64_t size = 0;
+  db->GetIntProperty(families[family],
+                     rocksdb::DB::Properties::kTotalSstFilesSize, &size);
+  return size;
+}
+
+// What its files come to when they are merged, at most.
+uint64_t Database::Impl::MergedBytes(Family family) const {
+  const uint64_t all = BytesOf(family);
+  if (family == kPairs) return std::min(all, remembered_bytes.load());
+  if (family != kState) return all;
+  uint64_t size = head_bytes;
+  for (const auto& [number, bytes] : model_bytes) size += bytes;
+  return size + size / 16;  // of blocks and index
+}
+
+void Database::Impl::NoteSizes(const StateImage& image) {
+  if (!image.head.empty()) head_bytes = image.head.size();
+  for (const auto& [number, model] : image.models) {
+    model_bytes[number] = model.size();
+  }
+}
+
+void Database::Impl::Merge(Family family, std::atomic<bool>* cancel) {
+  if (!CanMerge(family) || !HasFreeSpace(store, MergedBytes(family))) return;
+  rocksdb::CompactRangeOptions all;
+  all.exclusive_manual_compaction = false;
+  all.canceled = cancel;
+  all.bottommost_level_compaction =
+      rocksdb::BottommostLevelCompaction::kForceOptimized;
+  // What fails is seen by broken().
+  db->CompactRange(all, families[family], nullptr, nullptr)
+      .PermitUncheckedError();
+}
+
+// Merges what has come since it was last merged.
+void Database::Impl::MakeSpace() {
+  for (const Family family : {kState, kHistory, kPairs}) {
+    std::string files;
+    const bool any_new =
+        db->GetProperty(families[family],
+                        rocksdb::DB::Properties::kNumFilesAtLevelPrefix + "0",
+                        &files) &&
+        files != "0";
+    if (any_new) Merge(family, nullptr);
+  }
+}
+
+bool Database::Impl::HasRoomFor(const DatabaseUpdate& update) const {
+  return HasFreeSpace(store, SizeOf(update) + MergedBytes(kState));
+}
+
+// What there is space for now.
+void Database::Furnish() {
+  MakeReserve(impl_->reserve);
+  const std::shared_lock lock(impl_->open_mutex);
+  uint64_t merged = 0;
+  for (const Family family : {kState, kHistory, kPairs}) {
+    merged += impl_->MergedBytes(family);
+  }
+  const bool roomy = HasFreeSpace(impl_->store, merged);
+  for (const Family family : {kDefault, kPairs, kState, kHistory}) {
+    const bool merges = roomy && impl_->CanMerge(family);
+    if (merges == impl_->compacts[family]) continue;
+    const Status status = impl_->db->SetOptions(
+        impl_->families[family],
+        {{"disable_auto_compactions", merges ? "false" : "true"}});
+    if (!status.ok()) return;
+    impl_->compacts[family] = merges;
+  }
+}
+
+uint64_t Database::room_to_merge() const {
+  const std::shared_lock lock(impl_->open_mutex, std::try_to_lock);
+  if (!lock.owns_lock() || impl_->db == nullptr) return 0;
+  return impl_->MergedBytes(kState);
+}
+
+bool Database::MakeSpaceFor(uint64_t bytes) {
+  if (HasFreeSpace(impl_->store, bytes)) return true;
+  const std::shared_lock lock(impl_->open_mutex);
+  if (impl_->db == nullptr || broken()) return false;
+  impl_->MakeSpace();
+  return HasFreeSpace(impl_->store, bytes);
+}
+
+uint64_t Database::bytes() const {
+  const std::shared_lock lock(impl_->open_mutex, std::try_to_lock);
+  uint64_t size = 0;
+  if (!lock.owns_lock() || impl_->db == nullptr) return 0;
+  impl_->db->GetAggregatedIntProperty(
+      rocksdb::DB::Properties::kTotalSstFilesSize, &size);
+  return size;
+}
+
+uint64_t Database::pair_bytes() const {
+  const std::shared_lock lock(impl_->open_mutex, std::try_to_lock);
+  if (!lock.owns_lock() || impl_->db == nullptr) return 0;
+  return impl_->BytesOf(kPairs);
+}
+
+}  // namespace plumbline

@@ -1,0 +1,281 @@
+"""Faults of the storage are told, counted and shown, and stop no more than what
+needs the part that is at fault.
+"""
+
+import glob
+import json
+import os
+import subprocess
+import tempfile
+import time
+import unittest
+
+from daemon import BIN, Daemon, wait_for
+
+SHIM = os.environ.get("EIO_SHIM_LIBRARY", os.path.join(
+    BIN, "../tests/integration/libeio_shim.so"))
+# Pairs leave memory soon.
+CONFIG = "join: {memory_bytes: 64KiB}\n"
+
+
+def log_lines(daemon, text):
+    with open(daemon.log.name) as f:
+        return [line for line in f.read().splitlines() if text in line]
+
+
+def errors(daemon):
+    metrics = daemon.metrics()
+    return {operation: metrics["plumbline_storage_errors_total",
+                               frozenset({("operation", operation)})]
+            for operation in ("append", "checkpoint", "read")}
+
+
+def predictions(first, count, prefix="id"):
+    return [{"model": "m", "id": f"{prefix}{i}", "prediction": "UP"}
+            for i in range(first, first + count)]
+
+
+def labels(first, count):
+    return [{"model": "m", "id": f"id{i}", "label": "UP"}
+            for i in range(first, first + count)]
+
+
+def storage(daemon):
+    return json.loads(daemon.get("/api/v1/status")[2])["storage"]
+
+
+def tool(*arguments):
+    return subprocess.run([os.path.join(BIN, "plumbtool"), *arguments],
+                          capture_output=True, text=True)
+
+
+class Switch:
+    """What the shim has fail."""
+
+    def __init__(self, directory):
+        self.path = os.path.join(directory, "eio")
+        self.environment = {"LD_PRELOAD": SHIM, "EIO_SHIM": self.path}
+
+    def on(self, what):
+        with open(self.path + ".new", "w") as f:
+            f.write(what)
+        os.rename(self.path + ".new", self.path)
+
+    def off(self):
+        if os.path.exists(self.path):
+            os.remove(self.path)
+
+
+class WritesTest(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.switch = Switch(directory.name)
+        self.addCleanup(self.switch.off)
+
+    def daemon(self, config="", args=()):
+        daemon = Daemon(config, args, environment=self.switch.environment)
+        self.addCleanup(daemon.__exit__)
+        return daemon
+
+    def test_nothing_is_at_fault_at_the_start(self):
+        for config in ("", "storage: {durability: memory}"):
+            with self.subTest(config):
+                daemon = self.daemon(config)
+                self.assertEqual(errors(daemon),
+                                 {"append": 0, "checkpoint": 0, "read": 0})
+                self.assertEqual(daemon.metric("plumbline_store_damaged"), 0)
+                self.assertEqual(daemon.metric("plumbline_ready"), 1)
+                self.assertEqual(storage(daemon), {
+                    "stores": True, "refuses": "", "damaged": False,
+                    "errors": {"append": 0, "checkpoint": 0, "read": 0},
+                    "faults": []})
+
+    def test_appends_that_fail_are_told_and_end_readiness_until_they_do_not(self):
+        daemon = self.daemon()
+        self.assertEqual(daemon.post(predictions(0, 1))[0], 200)
+        self.switch.on("write")
+        for i in range(40):
+            status, answer = daemon.post(predictions(i + 1, 1))
+            self.assertEqual(status, 503)
+            self.assertEqual(answer["error"]["code"], "storage_failed")
+        self.assertGreaterEqual(errors(daemon)["append"], 40)
+        self.assertEqual(daemon.metric("plumbline_ready"), 0)
+        status, _, body = daemon.get("/-/ready")
+        self.assertEqual(status, 503)
+        self.assertIn(b"Input/output error", body)
+        self.assertEqual(daemon.get("/-/healthy")[0], 200)
+        told = log_lines(daemon, "the journal could not be written")
+        # One of them, and that the daemon is not ready.
+        told = [line for line in told if "operation=append" in line]
+        self.assertLessEqual(len(told), 2)
+        self.assertIn("/journal-", told[0])
+        self.assertIn("offset=", told[0])
+        self.assertIn("Input/output error", told[0])
+        self.assertTrue(wait_for(lambda: log_lines(daemon, "not ready")))
+        fault = storage(daemon)["faults"][0]
+        self.assertEqual(fault["operation"], "append")
+        self.assertIn("/journal-", fault["file"])
+        self.assertGreater(fault["offset"], 0)
+        self.assertFalse(storage(daemon)["stores"])
+        # Without any traffic.
+        self.switch.off()
+        self.assertTrue(wait_for(daemon.ready))
+        self.assertEqual(daemon.metric("plumbline_ready"), 1)
+        self.assertEqual(storage(daemon)["refuses"], "")
+        self.assertTrue(wait_for(lambda: log_lines(daemon, "again: ready")))
+        self.assertEqual(daemon.post(predictions(0, 41))[1]["accepted"], 40)
+        self.assertEqual(daemon.metric("plumbline_store_damaged"), 0)
+
+    def test_a_disk_that_fails_is_noticed_without_traffic(self):
+        daemon = self.daemon()
+        self.switch.on("write")
+        self.assertTrue(wait_for(lambda: not daemon.ready()))
+        self.switch.off()
+        self.assertTrue(wait_for(daemon.ready))
+
+    def test_checkpoints_that_fail_are_told_and_ingest_goes_on(self):
+        daemon = self.daemon(args=["--storage.checkpoint-bytes=64KiB"])
+        self.switch.on("table")
+        self.assertTrue(wait_for(lambda: (
+            daemon.post(predictions(int(time.time() * 1000), 200)),
+            errors(daemon)["checkpoint"] >= 4)[1]))
+        told = log_lines(daemon, "a checkpoint could not be written")
+        self.assertGreaterEqual(len(told), 1)
+        self.assertIn("operation=checkpoint", told[0])
+        self.assertIn(".sst", told[0])
+        self.assertEqual(daemon.post(predictions(0, 1))[0], 200)
+        self.assertEqual(daemon.get("/-/ready")[0], 200)
+        self.assertEqual(errors(daemon)["append"], 0)
+
+    def test_where_checkpoints_fail_for_too_long_nothing_is_ready(self):
+        daemon = self.daemon(CONFIG, ["--storage.checkpoint-bytes=64KiB"])
+        self.switch.on("table")
+        base = 0
+
+        def refused():
+            nonlocal base
+            base += 500
+            return daemon.post(predictions(base, 500))[0] == 503
+
+        self.assertTrue(wait_for(refused))
+        self.assertTrue(wait_for(lambda: not daemon.ready()))
+        self.assertIn(b"checkpoint", daemon.get("/-/ready")[2])
+        self.switch.off()
+        self.assertTrue(wait_for(daemon.ready))
+        self.assertTrue(wait_for(
+            lambda: daemon.post(predictions(base, 500))[0] == 200))
+
+    def test_a_copy_that_cannot_be_written_is_told(self):
+        daemon = self.daemon(args=["--web.enable-admin-api"])
+        daemon.post(predictions(0, 10))
+        with open(os.path.join(daemon.dir.name, "data/snapshots"), "w"):
+            pass  # in its way
+        status = daemon.get("/api/v1/admin/snapshot", "POST")[0]
+        self.assertEqual(status, 503)
+        self.assertTrue(log_lines(daemon, "a copy of the store could not be made"))
+        self.assertEqual(errors(daemon)["checkpoint"], 1)
+
+
+class DamageTest(unittest.TestCase):
+    COUNT = 4000
+
+    def damaged(self, share):
+        """A running daemon a bit of whose largest table was flipped."""
+        daemon = Daemon(CONFIG)
+        self.addCleanup(daemon.__exit__)
+        for i in range(0, self.COUNT, 500):
+            self.assertTrue(wait_for(
+                lambda: daemon.post(predictions(i, 500))[0] == 200))
+        self.assertEqual(daemon.stop(), 0)
+        tables = glob.glob(os.path.join(daemon.dir.name, "data/db/*.sst"))
+        table = max(tables, key=os.path.getsize)
+        self.flip(table, int(os.path.getsize(table) * share))
+        return daemon, table
+
+    @staticmethod
+    def flip(path, at):
+        with open(path, "r+b") as f:
+            f.seek(at)
+            byte = f.read(1)[0]
+            f.seek(at)
+            f.write(bytes([byte ^ 4]))
+
+    def test_a_flipped_bit_stops_only_what_needs_its_block(self):
+        # In data, and in the index behind it.
+        for share in (0.3, 0.6, 0.93):
+            with self.subTest(share):
+                daemon, table = self.damaged(share)
+                daemon.start()
+                # New ids: the damaged table is not needed to know that.
+                refused = sum(
+                    daemon.post(predictions(i, 100, "new"))[0] != 200
+                    for i in range(0, 4000, 100))
+                self.assertLessEqual(refused, 2)
+                # Known ones, in requests of their own.
+                answers = [daemon.post(labels(i, 1)) for i in range(500)]
+                served = [a for status, a in answers if status == 200]
+                lost = [a for status, a in answers if status != 200]
+                self.assertEqual(sum(a["accepted"] for a in served), len(served))
+                for answer in lost:
+                    self.assertEqual(answer["error"]["code"], "storage_failed")
+                if share < 0.9:
+                    self.assertLess(len(lost), 100)
+                self.assertEqual(daemon.get("/-/ready")[0], 200)
+                self.assertEqual(daemon.metric("plumbline_store_damaged"), 1)
+                self.assertGreater(errors(daemon)["read"], 0)
+                told = log_lines(daemon, "operation=read")
+                self.assertIn(table, told[0])
+                self.assertIn("offset=", told[0])
+                self.assertIn("check-storage", told[0])
+                self.assertTrue(storage(daemon)["damaged"])
+                self.assertEqual(daemon.stop(), 0)
+
+    def test_one_event_of_a_damaged_block_refuses_no_other_request(self):
+        daemon, _ = self.damaged(0.5)
+        daemon.start()
+        lost = [i for i in range(1000)
+                if daemon.post(labels(i, 1))[0] == 503]
+        self.assertTrue(lost)
+        good = next(i for i in range(1000, self.COUNT)
+                    if daemon.post(labels(i, 1))[0] == 200)
+        status, answer = daemon.post(
+            predictions(0, 2, "other") + labels(lost[0], 1) + labels(good, 1))
+        self.assertEqual(status, 503)
+        self.assertIn("those of events 2;", answer["error"]["message"])
+        # Nothing of it was taken.
+        self.assertEqual(
+            daemon.post(predictions(0, 2, "other"))[1]["accepted"], 2)
+
+    def test_check_storage_names_damaged_tables_and_drops_them_if_told_to(self):
+        # In data, and one that cannot be opened.
+        for share in (0.5, 0.9999):
+            with self.subTest(share):
+                daemon, table = self.damaged(share)
+                path = os.path.join(daemon.dir.name, "data")
+                found = tool("check-storage", path)
+                self.assertEqual(found.returncode, 1)
+                self.assertIn(table, found.stderr)
+                self.assertIn("a table of pairs", found.stderr)
+                self.assertIn("--drop-damaged", found.stderr)
+                if share > 0.99:
+                    with self.assertRaises(RuntimeError) as refused:
+                        daemon.start()
+                    self.assertIn(table, str(refused.exception))
+                dropped = tool("check-storage", "--drop-damaged", path)
+                self.assertEqual(dropped.returncode, 0, dropped.stderr)
+                self.assertIn("db.damaged-1", dropped.stdout)
+                self.assertEqual(tool("check-storage", path).returncode, 0)
+                daemon.start()
+                self.assertEqual(daemon.post(labels(0, 500))[0], 200)
+                self.assertEqual(daemon.metric("plumbline_store_damaged"), 0)
+                self.assertEqual(daemon.metric(
+                    "plumbline_predictions_total", model="m", version=""),
+                    self.COUNT)
+                self.assertEqual(daemon.stop(), 0)
+                again = tool("check-storage", "--drop-damaged", path)
+                self.assertIn("nothing was dropped", again.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
