@@ -1,7 +1,7 @@
 """TLS by civetweb, which it has only where it goes with the OpenSSL that is there.
 Where it does not (Debian 12) the start is refused, which is all that is tested."""
 
-import os
+import socket
 import subprocess
 import tempfile
 import unittest
@@ -19,13 +19,13 @@ class TlsTest(unittest.TestCase):
         self.certificates = Certificates(directory.name)
         self.path = self.certificates.path("web.yml")
 
-    def start(self, keys):
+    def start(self, keys, config=""):
         """A daemon with TLS on its ingest listener; None where it has no TLS.
         Whether it is ready is asked on the other one."""
         with open(self.path, "w") as f:
             f.write("tls_server_config: {cert_file: server.crt, " + keys + "}\n")
         try:
-            daemon = Daemon("", [f"--ingest.config.file={self.path}",
+            daemon = Daemon(config, [f"--ingest.config.file={self.path}",
                                  "--web.enable-lifecycle"])
         except RuntimeError as error:
             if "civetweb cannot do TLS" not in str(error):
@@ -56,6 +56,19 @@ class TlsTest(unittest.TestCase):
         status, _, body = daemon.get("/-/reload", "POST")
         self.assertEqual(status, 400)
         self.assertIn(b"needs a restart", body)
+
+    def test_those_who_do_not_agree_on_tls_take_no_thread_for_long(self):
+        daemon = self.start("key_file: server.key", "limits: {connections: 4}\n")
+        if daemon is None:
+            return
+        for _ in range(3):
+            for sent in (b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"x", b""):
+                for _ in range(8):
+                    with socket.create_connection(
+                            ("127.0.0.1", daemon.ingest)) as s:
+                        s.sendall(sent)
+            done = self.post(daemon)
+            self.assertIn('"accepted": 1', done.stdout, done.stderr)
 
     def test_clients_show_a_certificate_where_one_is_required(self):
         daemon = self.start(

@@ -132,3 +132,45 @@ TEST_CASE("a connection is found by descriptor or address until it closes") {
   CHECK(peers.connections.count() == 1);
   CHECK(peers.connections.Find(-1, "127.0.0.1", 2) == nullptr);
 }
+
+TEST_CASE("what is closed without a word is found by its descriptor") {
+  const int listener = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in here{};
+  here.sin_family = AF_INET;
+  inet_pton(AF_INET, "127.0.0.1", &here.sin_addr);
+  auto* name = reinterpret_cast<sockaddr*>(&here);
+  REQUIRE(bind(listener, name, sizeof(here)) == 0);
+  REQUIRE(listen(listener, 8) == 0);
+  socklen_t size = sizeof(here);
+  getsockname(listener, name, &size);
+
+  Connections connections;
+  std::vector<int> clients;
+  std::vector<int> served;
+  const auto connect_one = [&] {
+    clients.push_back(socket(AF_INET, SOCK_STREAM, 0));
+    REQUIRE(connect(clients.back(), name, sizeof(here)) == 0);
+    sockaddr_in peer{};
+    size = sizeof(peer);
+    served.push_back(
+        accept(listener, reinterpret_cast<sockaddr*>(&peer), &size));
+    return peer;
+  };
+  for (int i = 0; i < 3; ++i) {
+    const sockaddr_in peer = connect_one();
+    connections.Add(served.back(), peer, kStart);
+  }
+  connections.CloseGone();
+  CHECK(connections.count() == 3);
+  close(served[0]);
+  close(served[1]);
+  connect_one();  // gets the descriptor of the first
+  REQUIRE(served[3] == served[0]);
+  connections.CloseGone();
+  CHECK(connections.count() == 1);
+  CHECK(connections.Find(served[2], "", 0) != nullptr);
+  for (const int fd : clients) close(fd);
+  close(served[2]);
+  close(served[3]);
+  close(listener);
+}
