@@ -505,7 +505,7 @@ void Checkpoint::LoadSets(Load& load, Slicing& slicing) {
   for (auto n = DoCount(load, 0); n > 0 && load.ok(); --n) {
     slicing.free_sets_.push_back(next());
   }
-  slicing.set_numbers_.erase({});
+  slicing.set_numbers_.erase(std::vector<uint32_t>());
 }
 
 void Checkpoint::LoadAdditions(Load& load, Model& model) {

@@ -13,6 +13,8 @@ import socket
 import sys
 
 HEAD = b"%s HTTP/1.1\r\nHost: x\r\n"
+# Of those who read slowly, or not: they are let in.
+LET_IN = HEAD + os.environ.get("AUTHORIZATION", "").encode()
 EVENT = b'{"model":"slow","prediction":1,"label":1}\n'
 
 
@@ -57,12 +59,21 @@ async def slow_body(s, _):
 async def never_reads(s, web):
     """Asks for as much as it can, and takes nothing."""
     loop = asyncio.get_running_loop()
-    request = (HEAD % b"GET /metrics" + b"\r\n" if web else
-               HEAD % b"POST /v1/events" + b"Content-Length: %d\r\n\r\n%s" % (
+    request = (LET_IN % b"GET /metrics" + b"\r\n" if web else
+               LET_IN % b"POST /v1/events" + b"Content-Length: %d\r\n\r\n%s" % (
                    len(EVENT), EVENT))
     for _ in range(200):
         await asyncio.wait_for(loop.sock_sendall(s, request), 5)
     await asyncio.sleep(30)
+
+
+async def reads_slowly(s, web):
+    """A kilobyte a second."""
+    loop = asyncio.get_running_loop()
+    await loop.sock_sendall(s, LET_IN % (b"GET /metrics" if web else b"GET /")
+                            + b"\r\n")
+    while await loop.sock_recv(s, 1000):
+        await asyncio.sleep(1)
 
 
 async def wrong_password(s, web):
@@ -103,7 +114,8 @@ async def run(act, port, web, clients, many):
 
 
 KINDS = {f.__name__: f
-         for f in (slow_head, slow_body, never_reads, wrong_password, idle)}
+         for f in (slow_head, slow_body, never_reads, reads_slowly,
+                  wrong_password, idle)}
 
 if __name__ == "__main__":
     os.nice(19)

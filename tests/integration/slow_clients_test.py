@@ -19,11 +19,12 @@ REQUESTS = int(os.environ.get("SLOW_REQUESTS", "40"))
 # others is given ten times that.
 SLACK = 1 if "STRICT" in os.environ else 10
 HERE = os.path.dirname(os.path.abspath(__file__))
-KINDS = ("slow_head", "slow_body", "never_reads", "wrong_password", "idle")
+KINDS = ("slow_head", "slow_body", "never_reads", "reads_slowly",
+         "wrong_password", "idle")
 EVENT = '{"model":"good","prediction":1,"label":1}'
 # Many models: answers of a size that no buffer of the kernel takes.
 MODELS = [{"model": f"m{i}", "prediction": str(i % 3), "label": "1"}
-          for i in range(2000)]
+          for i in range(200)]
 
 
 class SlowClientsTest(unittest.TestCase):
@@ -34,7 +35,7 @@ class SlowClientsTest(unittest.TestCase):
                     + bcrypt("right") + "\n")
         users.flush()
         self.daemon = Daemon(
-            "limits: {models: 3000}\n",
+            "limits: {models: 300}\n",
             [f"--web.config.file={users.name}",
              f"--ingest.config.file={users.name}"])
         self.addCleanup(self.daemon.__exit__)
@@ -45,7 +46,9 @@ class SlowClientsTest(unittest.TestCase):
         port = self.daemon.web if listener == "web" else self.daemon.ingest
         process = subprocess.Popen(
             [sys.executable, os.path.join(HERE, "slow_clients.py"), kind,
-             listener, str(port), str(CLIENTS)] + ["many"] * many)
+             listener, str(port), str(CLIENTS)] + ["many"] * many,
+            env={**os.environ, "AUTHORIZATION": "Authorization: %s\r\n"
+                 % self.headers["Authorization"]})
         self.addCleanup(process.kill)
         return process
 
