@@ -17,7 +17,7 @@
 namespace plumbline {
 namespace {
 
-constexpr int64_t kWebConnections = 64;
+constexpr int64_t kWebConnections = 256;
 constexpr auto kStopGrace = std::chrono::seconds(10);
 constexpr auto kRecoveryReports = std::chrono::seconds(5);
 

@@ -1,6 +1,8 @@
 #include "daemon/http/connections.h"
 
 #include <arpa/inet.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -12,7 +14,7 @@ namespace plumbline {
 void Connection::Begin(Wait wait, SteadyTime now, Milliseconds allowed) {
   const std::lock_guard lock(mutex_);
   wait_ = wait;
-  since_ = now;
+  since_ = last_moved_ = now;
   deadline_ = now + allowed;
   moved_ = 0;
 }
@@ -23,9 +25,10 @@ void Connection::End() {
   deadline_ = SteadyTime::max();
 }
 
-void Connection::Moved(size_t bytes) {
+void Connection::Moved(size_t bytes, SteadyTime now) {
   const std::lock_guard lock(mutex_);
   moved_ += bytes;
+  last_moved_ = now;
 }
 
 Connection::Cut Connection::cut() const {
@@ -34,16 +37,27 @@ Connection::Cut Connection::cut() const {
 }
 
 Milliseconds Connection::Lateness(SteadyTime now) const {
-  const auto waited =
-      std::chrono::duration_cast<Milliseconds>(now - since_).count();
-  return Milliseconds(waited - static_cast<int64_t>(moved_ / kBytesPerMs));
+  const auto in_ms = [](SteadyTime::duration time) {
+    return std::chrono::duration_cast<Milliseconds>(time);
+  };
+  int held = 0;
+  if (wait_ == Wait::kReader) ioctl(fd_, SIOCOUTQ, &held);
+  const uint64_t moved = moved_ - std::min<uint64_t>(moved_, held);
+  const Milliseconds credit(moved / kBytesPerMs);
+  return std::max(in_ms(now - since_) - credit, in_ms(now - last_moved_));
 }
 
 // A body that has come meanwhile can still be read, and the client be answered;
 // an answer that is not taken is given up.
 void Connection::CutOff(Cut why) {
   cut_ = why;
-  shutdown(fd_, wait_ == Wait::kReader ? SHUT_RDWR : SHUT_RD);
+  ended_ = wait_ == Wait::kReader;
+  shutdown(fd_, ended_ ? SHUT_RDWR : SHUT_RD);
+}
+
+bool Connection::CanBeCut() const {
+  if (wait_ == Wait::kReader) return !ended_;
+  return wait_ != Wait::kNothing && cut_ == Cut::kNot;
 }
 
 void Connections::Add(int fd, const sockaddr_in& peer, SteadyTime accepted) {
@@ -98,8 +112,7 @@ void Connections::CutOverdue(SteadyTime now) {
   const std::lock_guard lock(mutex_);
   for (auto& [key, connection] : open_) {
     const std::lock_guard its(connection.mutex_);
-    if (connection.cut_ == Connection::Cut::kNot &&
-        now >= connection.deadline_) {
+    if (connection.CanBeCut() && now >= connection.deadline_) {
       connection.CutOff(Connection::Cut::kDeadline);
     }
   }
@@ -111,11 +124,10 @@ void Connections::GiveWay(size_t most, Milliseconds grace, SteadyTime now) {
   const std::lock_guard lock(mutex_);
   for (auto& [key, connection] : open_) {
     const std::lock_guard its(connection.mutex_);
-    if (connection.cut_ != Connection::Cut::kNot) {
-      most -= std::min<size_t>(most, 1);
+    if (!connection.CanBeCut()) {
+      if (connection.wait_ != Connection::Wait::kNothing && most > 0) --most;
       continue;
     }
-    if (connection.wait_ == Connection::Wait::kNothing) continue;
     const bool idle = connection.wait_ == Connection::Wait::kRequest;
     const Milliseconds lateness = connection.Lateness(now);
     if (lateness > grace) late.push_back({{idle, lateness}, &connection});
@@ -126,7 +138,7 @@ void Connections::GiveWay(size_t most, Milliseconds grace, SteadyTime now) {
   for (const Late& one : late) {
     const std::lock_guard its(one.second->mutex_);
     // Its request may have come meanwhile.
-    if (one.second->wait_ == Connection::Wait::kNothing) continue;
+    if (!one.second->CanBeCut()) continue;
     one.second->CutOff(Connection::Cut::kGaveWay);
   }
 }

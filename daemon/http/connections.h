@@ -43,14 +43,18 @@ class Connection {
   }
 
   Connection(int fd, const sockaddr_in& peer, SteadyTime accepted)
-      : fd_(fd), peer_(peer), accepted_(accepted), since_(accepted) {}
+      : fd_(fd),
+        peer_(peer),
+        accepted_(accepted),
+        since_(accepted),
+        last_moved_(accepted) {}
 
   // Waits from `now` on; cut after `allowed`.
   void Begin(Wait wait, SteadyTime now, Milliseconds allowed);
   // The wait is over for the moment: nothing depends on the client.
   void End();
-  // `bytes` were sent or taken.
-  void Moved(size_t bytes);
+  // `bytes` came, or went out.
+  void Moved(size_t bytes, SteadyTime now);
   Cut cut() const;
   // When it came to this process.
   SteadyTime accepted() const { return accepted_; }
@@ -58,9 +62,13 @@ class Connection {
  private:
   friend class Connections;
 
-  // How much longer than an honest client it takes: less than nothing if it
-  // keeps the rate.
+  // How much longer than an honest client it takes, or for how long nothing has
+  // moved, if that is more. What the kernel holds for a reader has not moved
+  // him.
   Milliseconds Lateness(SteadyTime now) const;
+  // False where nothing is waited for, or it is cut. Who was cut while idle can
+  // have sent a request, and is waited for to take the answer.
+  bool CanBeCut() const;
   void CutOff(Cut why);
 
   const int fd_;
@@ -71,7 +79,9 @@ class Connection {
   SteadyTime since_;
   SteadyTime deadline_ = SteadyTime::max();
   uint64_t moved_ = 0;  // bytes, since since_
-  Cut cut_ = Cut::kNot;
+  SteadyTime last_moved_;
+  Cut cut_ = Cut::kNot;  // nothing more is read
+  bool ended_ = false;   // nor written
 };
 
 // [Any thread]

@@ -16,7 +16,7 @@ constexpr int kBacklog = 1000;
 
 // What the kernel keeps of an answer to a client that does not read. Answers
 // that fit need no thread.
-constexpr int kSendBytes = 256 << 10;
+constexpr int kSendBytes = 128 << 10;
 
 using Addresses = std::unique_ptr<addrinfo, void (*)(addrinfo*)>;
 

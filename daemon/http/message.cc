@@ -250,7 +250,7 @@ HttpRequest::BodyStatus HttpRequest::ReadPieces(
         mg_read(connection_, body->data() + size, body->size() - size);
     if (n > 0) {
       size += static_cast<size_t>(n);
-      waits_->Moved(static_cast<size_t>(n));
+      waits_->Moved(static_cast<size_t>(n), std::chrono::steady_clock::now());
       continue;
     }
     const Connection::Cut cut = waits_->cut();
@@ -276,7 +276,7 @@ void HttpRequest::DrainBody() {
     const int n = mg_read(connection_, piece.get(), kPiece);
     if (n <= 0) break;
     drained += static_cast<size_t>(n);
-    waits_->Moved(static_cast<size_t>(n));
+    waits_->Moved(static_cast<size_t>(n), std::chrono::steady_clock::now());
   }
   waits_->End();
 }

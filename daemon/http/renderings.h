@@ -66,8 +66,8 @@ class Renderings {
     Milliseconds longest_wait{60'000};
     // Before readers are cut, they get time to finish: as long as one of them
     // got on within `stalled`, and at most `patience`.
-    Milliseconds stalled{250};
-    Milliseconds patience{2'000};
+    Milliseconds stalled{50};
+    Milliseconds patience{300};
   };
 
   Renderings() : Renderings(Options()) {}

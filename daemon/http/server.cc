@@ -89,7 +89,7 @@ bool Send(mg_connection* connection, std::string_view text) {
     if (mg_write(connection, text.data(), piece) != static_cast<int>(piece)) {
       return false;
     }
-    Of(connection)->Moved(piece);
+    Of(connection)->Moved(piece, Clock::now());
     text.remove_prefix(piece);
   }
   return true;

@@ -106,10 +106,37 @@ TEST_CASE("who keeps the rate does not give way") {
   for (size_t i = 0; i < 2; ++i) {
     peers[i]->Begin(Wait::kBody, kStart, Milliseconds(60'000));
   }
-  peers[0]->Moved(900 * Connection::kBytesPerMs);
-  peers[1]->Moved(700 * Connection::kBytesPerMs);
+  peers[0]->Moved(900 * Connection::kBytesPerMs, After(900));
+  peers[1]->Moved(700 * Connection::kBytesPerMs, After(900));
   peers.connections.GiveWay(9, Milliseconds(200), After(1000));
   CHECK(peers.Cuts() == std::vector<Cut>{Cut::kNot, Cut::kGaveWay});
+}
+
+TEST_CASE(
+    "where nothing moves for a while, a good rate of before is no excuse") {
+  Peers peers(2);
+  for (size_t i = 0; i < 2; ++i) {
+    peers[i]->Begin(Wait::kReader, kStart, Milliseconds(60'000));
+    peers[i]->Moved(100'000 * Connection::kBytesPerMs,
+                    After(i == 0 ? 700 : 900));
+  }
+  peers.connections.GiveWay(9, Milliseconds(200), After(1000));
+  CHECK(peers.Cuts() == std::vector<Cut>{Cut::kGaveWay, Cut::kNot});
+}
+
+TEST_CASE("who was cut while idle is cut again as a reader") {
+  Peers peers(1);
+  peers[0]->Begin(Wait::kRequest, kStart, Milliseconds(60'000));
+  peers.connections.GiveWay(1, Milliseconds(200), After(1000));
+  REQUIRE(peers.Cuts() == std::vector<Cut>{Cut::kGaveWay});
+  // Its request had come.
+  peers[0]->Begin(Wait::kReader, After(1000), Milliseconds(500));
+  CHECK(send(peers.all[0]->ends[0], "x", 1, MSG_NOSIGNAL) == 1);
+  SECTION("as others wait") {
+    peers.connections.GiveWay(1, Milliseconds(200), After(1400));
+  }
+  SECTION("at its deadline") { peers.connections.CutOverdue(After(1500)); }
+  CHECK(send(peers.all[0]->ends[0], "x", 1, MSG_NOSIGNAL) == -1);
 }
 
 TEST_CASE("what a client has sent can be read after a cut") {
