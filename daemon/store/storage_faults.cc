@@ -20,13 +20,23 @@ std::string_view NameOf(StorageOperation operation) {
 }  // namespace
 
 void StorageFaults::WriteToLog(const StorageFault& fault, uint64_t times) {
-  Log(LogLevel::kError, fault.what,
-      {{"operation", std::string(NameOf(fault.operation))},
-       {"file", fault.file},
-       {"offset", fault.offset ? std::to_string(*fault.offset) : ""},
-       {"error", fault.error},
-       {"times", std::to_string(times)},
-       {"means", fault.meaning}});
+  const LogField operation = {"operation",
+                              std::string(NameOf(fault.operation))};
+  const LogField file = {"file", fault.file};
+  const LogField error = {"error", fault.error};
+  const LogField count = {"times", std::to_string(times)};
+  const LogField meaning = {"means", fault.meaning};
+  if (fault.offset) {
+    Log(LogLevel::kError, fault.what,
+        {operation,
+         file,
+         {"offset", std::to_string(*fault.offset)},
+         error,
+         count,
+         meaning});
+  } else {
+    Log(LogLevel::kError, fault.what, {operation, file, error, count, meaning});
+  }
 }
 
 void StorageFaults::Add(const StorageFault& fault, Clock::time_point now) {
