@@ -3,14 +3,13 @@
 
 #include "exporters/prometheus/collector.h"
 
-#include <map>
 #include <set>
 #include <sstream>
 #include <string>
-#include <string_view>
 
 #include "tests/support/catch.h"
 #include "tests/support/engine.h"
+#include "tests/support/exposition.h"
 
 using namespace plumbline;  // NOLINT: a test
 
@@ -22,13 +21,7 @@ std::string Exposed(const Engine& engine, bool ready = true,
   const Collector collector(
       &engine.pipeline.state(), [&engine] { return engine.now_ms; },
       [daemon] { return daemon; });
-  std::map<size_t, std::string> families;
-  Expose(collector, [&families](size_t family, std::string_view piece) {
-    families[family] += piece;
-  });
-  std::string text;
-  for (const auto& [family, of_family] : families) text += of_family;
-  return text;
+  return Exposition(collector);
 }
 
 bool Has(const std::string& text, const std::string& line) {
