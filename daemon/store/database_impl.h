@@ -54,9 +54,13 @@ class Database::Impl {
   // or Aborted.
   using VisitEntry = std::function<bool(const rocksdb::Slice& key,
                                         const rocksdb::Slice& value)>;
+  // One that has failed goes on failing where it should not: after a block that
+  // cannot be read it can take another for it.
+  using NewIterator = std::function<std::unique_ptr<rocksdb::Iterator>()>;
   rocksdb::Status Scan(Family family, const VisitEntry& visit,
                        const std::function<bool(const Gap&)>& visit_gap) const;
-  rocksdb::Status Visit(rocksdb::Iterator* it, const VisitEntry& visit,
+  rocksdb::Status Visit(const NewIterator& new_iterator,
+                        const VisitEntry& visit,
                         const std::function<bool(const Gap&)>& visit_gap) const;
   std::vector<rocksdb::LiveFileMetaData> Tables(const char* family) const;
   rocksdb::Status Get(const std::string& key, std::string* value) const {

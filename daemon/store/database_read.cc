@@ -39,12 +39,14 @@ std::string KeyAt(Place place) {
   return key;
 }
 
-// Finds where it can be read again behind `from`, and leaves the iterator
-// there. None if that is nowhere. Between damaged places that lie close
-// together others may be left out, too.
-std::optional<Place> SeekReadable(rocksdb::Iterator* it, Place from) {
+using NewIterator = std::function<std::unique_ptr<rocksdb::Iterator>()>;
+
+// Where it can be read again behind `from`. None if that is nowhere. Between
+// damaged places that lie close together others may be left out, too.
+std::optional<Place> FindReadable(const NewIterator& new_iterator, Place from) {
   constexpr Place kClose = Place{1} << 24;
-  const auto reads = [it](Place place) {
+  const auto reads = [&new_iterator](Place place) {
+    const auto it = new_iterator();
     it->Seek(KeyAt(place));
     return it->status().ok();
   };
@@ -62,7 +64,6 @@ std::optional<Place> SeekReadable(rocksdb::Iterator* it, Place from) {
     const Place middle = bad + (good - bad) / 2;
     (reads(middle) ? good : bad) = middle;
   }
-  it->Seek(KeyAt(good));
   return good;
 }
 
@@ -205,16 +206,20 @@ Status Database::Impl::Scan(
   rocksdb::ReadOptions read;
   read.fill_cache = false;
   read.readahead_size = size_t{1} << 20;
-  const std::unique_ptr<rocksdb::Iterator> it(
-      db->NewIterator(read, families[family]));
-  return Visit(it.get(), visit, visit_gap);
+  return Visit(
+      [this, &read, family] {
+        return std::unique_ptr<rocksdb::Iterator>(
+            db->NewIterator(read, families[family]));
+      },
+      visit, visit_gap);
 }
 
 Status Database::Impl::Visit(
-    rocksdb::Iterator* it, const VisitEntry& visit,
+    const NewIterator& new_iterator, const VisitEntry& visit,
     const std::function<bool(const Gap&)>& visit_gap) const {
   Status last;
   Place unread = 0;  // what comes next
+  auto it = new_iterator();
   it->SeekToFirst();
   while (true) {
     for (; it->Valid(); it->Next()) {
@@ -223,12 +228,14 @@ Status Database::Impl::Visit(
     }
     if (it->status().ok()) return last;
     last = it->status();
-    const auto readable = SeekReadable(it, unread);
+    const auto readable = FindReadable(new_iterator, unread);
     const Gap gap{KeyAt(unread), KeyAt(readable.value_or(~Place{0})),
                   last.IsCorruption()};
     TellRead("a part of the store cannot be read", last);
     if (!visit_gap(gap) || !readable) return last;
     unread = *readable;
+    it = new_iterator();
+    it->Seek(KeyAt(unread));
   }
 }
 

@@ -117,8 +117,13 @@ std::optional<uint64_t> Database::CopyReadable(const std::string& directory,
       ++gaps;
       continue;
     }
-    const std::unique_ptr<rocksdb::Iterator> it(reader.NewIterator({}));
-    impl_->Visit(it.get(), visit_pair, visit_gap).PermitUncheckedError();
+    impl_
+        ->Visit(
+            [&reader] {
+              return std::unique_ptr<rocksdb::Iterator>(reader.NewIterator({}));
+            },
+            visit_pair, visit_gap)
+        .PermitUncheckedError();
     if (!good || !copy.Write()) return std::nullopt;
   }
   impl_
