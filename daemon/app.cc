@@ -44,6 +44,7 @@ StoreOptions StoreOptionsFor(const AppOptions& options, const Config& config) {
                                                  : Durability::kProcess,
       .retention_ms = config.retention_ms,
       .checkpoint_bytes = options.checkpoint_bytes,
+      .accepts_loss = options.accepts_loss,
       .waits =
           [](const std::string& error) {
             Log(LogLevel::kError,
@@ -94,6 +95,7 @@ std::unique_ptr<App> App::Start(const AppOptions& options, std::string* error) {
        {"durability", app->config_.durability},
        {"version", PLUMBLINE_VERSION}});
   app->WarnOfOpenListeners();
+  app->WatchClock();
   if (app->store_ == nullptr) {
     Log(LogLevel::kWarn,
         "durability is memory: counts and ids are lost when the process ends");
@@ -345,7 +347,26 @@ std::optional<std::string> App::Apply(Config config) {
   return std::nullopt;
 }
 
+// Time stands still until the clock has caught up.
+void App::WatchClock() {
+  constexpr int64_t kDayMs = 86'400'000;
+  const int64_t behind_ms = clock_.BehindMs();
+  if (behind_ms <= kDayMs) {
+    clock_warned_ = false;
+    return;
+  }
+  if (std::exchange(clock_warned_, true)) return;
+  Log(LogLevel::kWarn,
+      "the system's clock is more than a day behind the time that was used "
+      "last: windows and horizons stand still until it has caught up; set the "
+      "clock, or, where that time was wrong, stop and run plumbtool set-clock",
+      {{"behind_seconds", std::to_string(behind_ms / 1000)},
+       {"last_used", FormatTimestamp(clock_.NowMs())},
+       {"path", options_.storage_path}});
+}
+
 void App::TickIfDue() {
+  WatchClock();
   const int64_t now_ms = clock_.NowMs();
   rejections_.WriteDue(now_ms);
   TendStorage();
@@ -402,6 +423,7 @@ DaemonFigures App::Figures() const {
     if (store_ != nullptr) {
       const Checkpointer& checkpointer = store_->checkpointer();
       figures.storage_bytes = store_->bytes();
+      if (store_->loss()) figures.lost_groups = store_->loss()->groups;
       figures.checkpoint_seconds = checkpointer.duration();
       figures.checkpoint_pause_seconds = checkpointer.pause();
     }

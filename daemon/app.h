@@ -32,6 +32,7 @@ struct AppOptions {
   std::string config_file;  // empty: defaults
   std::string storage_path = "data/";
   uint64_t checkpoint_bytes = uint64_t{128} << 20;  // of the journal
+  bool accepts_loss = false;  // of answered events that the store has not
   std::vector<std::string> ingest_addresses = {"127.0.0.1:9350"};
   std::vector<std::string> web_addresses = {"127.0.0.1:9351"};
   std::string ingest_config_file;  // users, tokens, TLS; empty: none
@@ -73,6 +74,7 @@ class App {
   std::optional<std::string> Apply(Config config);
   std::vector<ListenerFigures> Listeners() const;
   void WarnOfOpenListeners() const;
+  void WatchClock();
   // REQUIRES: nothing changes the configuration meanwhile.
   void LogConflicts() const;
   void TendStorage();
@@ -94,6 +96,7 @@ class App {
   std::atomic<bool> quit_{false};
   std::atomic<uint64_t> snapshots_{0};
   bool storage_refuses_ = false;  // as the log was told last
+  bool clock_warned_ = false;     // likewise
   IngestCounters counters_;
   Rejections rejections_{&pipeline_.state()};
   std::atomic<double> recovery_seconds_{0};

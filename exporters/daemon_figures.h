@@ -115,6 +115,7 @@ struct DaemonFigures {
   int64_t connections = 0;  // open ones to the ingest listener
   int64_t in_flight_bytes = 0;  // of bodies being worked on
   uint64_t storage_bytes = 0;
+  uint64_t lost_groups = 0;  // answered, and missing in the store at the start
   double checkpoint_seconds = 0;        // the last one
   double checkpoint_pause_seconds = 0;  // how long ingest stood still for it
   double clock_behind_seconds = 0;

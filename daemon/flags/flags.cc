@@ -26,6 +26,8 @@ std::optional<Flags> ParseFlags(int argc, char** argv, int* exit_status) {
                  "How far the journal grows before the state is written down")
       ->transform(CLI::AsSizeValue(false))
       ->capture_default_str();
+  cli.add_flag("--storage.accept-loss", app.accepts_loss,
+               "Start although answered events are missing in the store");
   cli.add_option("--ingest.listen-address", app.ingest_addresses,
                  "Address for events; may be repeated")
       ->capture_default_str()

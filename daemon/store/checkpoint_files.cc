@@ -129,6 +129,7 @@ Status CheckpointFiles::WriteState(const DatabaseUpdate& update) {
   ByteWriter(&sequence).Put(update.sequence);
   changes[kHeadKey] = update.image.head;
   changes[kSequenceKey] = sequence;
+  if (update.journal_checked) changes[kJournalKey] = sequence;
   return WriteChanges(kState, changes);
 }
 

@@ -77,6 +77,8 @@ bool Checkpointer::Write() {
 
 bool Checkpointer::WriteLocked() {
   const auto begin = Clock::now();
+  // What is at the store's path is another's.
+  if (!parts_.journal->IsThere()) return false;
   if (!pending_) {
     if (!Begin()) return true;
     CopyPairs();
@@ -102,6 +104,7 @@ bool Checkpointer::Begin() {
     tried_ = false;
     DatabaseUpdate& update = pending_.emplace();
     update.sequence = sequence;
+    update.journal_checked = parts_.journal->checked();
     update.image = SaveState(state);
     state->unsaved_pairs().Begin();
     parts_.history->Take(state, sequence);
@@ -246,6 +249,9 @@ bool Checkpointer::CopyStore(const std::string& store,
                      Written::kYes) {
     failed = std::error_code(errno, std::generic_category());
   }
+  if (!failed && !parts_.journal->BeginCopy(temporary, written_)) {
+    failed = std::error_code(errno, std::generic_category());
+  }
   if (!failed) std::filesystem::rename(temporary, directory, failed);
   if (!failed && !(SyncDirectory(directory.substr(0, directory.rfind('/'))) &&
                    SyncDirectory(store))) {
@@ -276,7 +282,7 @@ void Checkpointer::Run() {
     wake_.wait_for(lock, kLook, [this] { return stop_.load(); });
     if (stop_) return;
     lock.unlock();
-    {
+    if (parts_.journal->IsThere()) {
       const std::lock_guard writing(writing_);
       TendIfDue();
       KeepRoom();

@@ -5,6 +5,7 @@
 //     pairs   key: PairKey, big-endian; value: the records of its chain
 //     state   "head", "model" and its number: core/checkpoint.h
 //             "sequence": of the first record of the journal that is not in it
+//             "journal": there if the journal has a page (answered_page.h)
 //     history daemon/store/history_store.h
 //
 // A checkpoint is written as sorted files, which are taken in all at once
@@ -44,6 +45,7 @@ namespace plumbline {
 // What a checkpoint changes.
 struct DatabaseUpdate {
   uint64_t sequence = 0;
+  bool journal_checked = false;  // it stays so
   StateImage image;
   std::vector<uint32_t> removed_models;
   std::vector<Record> pairs;  // whole chains, in a row
@@ -81,6 +83,7 @@ class Database {
   // nullopt, with *error, if it cannot be read.
   struct Stored {
     uint64_t sequence = 1;
+    bool journal_checked = false;
     StateImage image;
   };
   std::optional<Stored> Read(std::string* error) const;

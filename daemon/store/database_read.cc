@@ -77,6 +77,12 @@ std::optional<Database::Stored> Database::Read(std::string* error) const {
   if (status.IsNotFound()) return stored;
   if (status.ok()) status = impl_->Get(kHeadKey, &stored.image.head);
   stored.sequence = ByteReader(sequence).Get<uint64_t>();
+  std::string journal;
+  if (status.ok()) {
+    const Status found = impl_->Get(kJournalKey, &journal);
+    stored.journal_checked = found.ok();
+    if (!found.IsNotFound()) status = found;
+  }
   if (status.ok()) {
     for (const uint32_t number : ModelsOf(stored.image.head)) {
       status = impl_->Get(ModelKey(number), &stored.image.models[number]);

@@ -26,6 +26,9 @@ constexpr uint64_t kSpaceCheck = uint64_t{1} << 20;
 
 constexpr char kNotWritten[] = "the journal could not be written";
 constexpr char kNotSynced[] = "the journal could not be synced to the disk";
+constexpr char kGone[] =
+    "the store, or a file of it, was removed or replaced";
+constexpr char kPutBack[] = "put it back, or start again";
 
 // Of a write that returned `written`, which is less than was asked for.
 std::string ErrorOf(ssize_t written) {
@@ -39,32 +42,90 @@ std::string ErrnoText() { return std::string(": ") + std::strerror(errno); }
 }  // namespace
 
 std::unique_ptr<FileJournal> FileJournal::Open(
-    const std::string& directory, Durability durability, uint64_t from,
+    const JournalOptions& options,
     const std::function<bool(uint64_t, std::string_view)>& replay,
     std::string* error) {
-  std::unique_ptr<FileJournal> journal(new FileJournal(directory, durability));
-  const auto end = ReadJournal(directory, from, replay, error);
+  std::unique_ptr<FileJournal> journal(new FileJournal(options));
+  const auto end = ReadJournal(options.directory, options.from, replay, error);
   if (!end) return nullptr;
-  if (end->has_segment) {
-    const std::string path = directory + "/" + SegmentName(end->last_first);
-    journal->fd_ = open(path.c_str(), O_RDWR | O_CLOEXEC);
-    journal->path_ = path;
-    if (journal->fd_ < 0) {
-      *error = path + ": cannot be opened: " + std::strerror(errno);
+  journal->loss_ = FindLoss(options.directory, *end, options.checked);
+  if (const auto& loss = journal->loss_) {
+    if (!loss->is_expected && !options.accepts_loss) {
+      *error = loss->what;
       return nullptr;
     }
-    journal->length_ = end->last.length;
-    // A header that was cut off, or a tail, is dealt with by the first append.
-    journal->abandoned_ = end->last.length < kSegmentHeaderBytes ||
-                          end->last.next_sequence < end->next_sequence;
-    journal->sound_ = !end->last.torn && !journal->abandoned_;
+    if (!SetLostAside(options.directory, *end, error)) return nullptr;
   }
-  journal->next_sequence_ = end->next_sequence;
-  journal->bytes_.store(end->bytes);
+  return journal->GoOnBehind(*end, error) ? std::move(journal) : nullptr;
+}
+
+bool FileJournal::GoOnBehind(const JournalEnd& end, std::string* error) {
+  if (end.has_segment) {
+    path_ = directory_ + "/" + SegmentName(end.last_first);
+    fd_ = open(path_.c_str(), O_RDWR | O_CLOEXEC);
+    if (fd_ < 0) {
+      *error = path_ + ": cannot be opened: " + std::strerror(errno);
+      return false;
+    }
+    segment_ = end.last_first;
+    length_ = end.last.length;
+    // A header that was cut off, or a tail, is dealt with by the first append.
+    abandoned_ = end.last.length < kSegmentHeaderBytes ||
+                 end.last.next_sequence < end.next_sequence;
+    sound_ = !end.last.torn && end.last.damage.empty() && !abandoned_;
+  }
+  next_sequence_ = end.next_sequence;
+  bytes_.store(end.bytes);
   // Now, so that a disk that takes nothing is known at the start; but one that
   // is full is no reason not to start.
-  if (journal->fd_ < 0 || !journal->sound_) journal->Repair();
-  return journal;
+  if (fd_ < 0 || !sound_) Repair();
+  for (const uint64_t segment :
+       ListSegments(directory_).value_or(std::vector<uint64_t>())) {
+    Keep(segment);
+  }
+  // What was not answered has been applied, too, and counts from here on.
+  if (durability_ == Durability::kPower) SyncAll();
+  MakePage();
+  return true;
+}
+
+// What another durability has left to the system.
+void FileJournal::SyncAll() const {
+  for (const auto& [segment, id] : segments_) {
+    const std::string path = directory_ + "/" + SegmentName(segment);
+    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) continue;
+    fdatasync(fd);
+    close(fd);
+  }
+  SyncDirectory(directory_);
+}
+
+bool FileJournal::MakePage() {
+  auto page =
+      AnsweredPage::Make(directory_, durability_ == Durability::kPower,
+                         {next_sequence_, segment_, length_});
+  if (page == nullptr) {
+    return Fail("the page that says what was answered could not be made",
+                directory_ + "/" + AnsweredPage::kName + ErrnoText());
+  }
+  const std::lock_guard lock(files_mutex_);
+  page_ = std::move(page);
+  return true;
+}
+
+// REQUIRES: files_mutex_ is held, or nobody else is there yet.
+void FileJournal::Keep(uint64_t segment) {
+  const auto id = FileIdAt(directory_ + "/" + SegmentName(segment));
+  segments_[segment] = id.value_or(FileId{});
+}
+
+bool FileJournal::IsThere() const {
+  const std::lock_guard lock(files_mutex_);
+  return (page_ == nullptr || page_->IsThere()) &&
+         std::all_of(segments_.begin(), segments_.end(), [this](const auto& s) {
+           return FileIdAt(directory_ + "/" + SegmentName(s.first)) == s.second;
+         });
 }
 
 FileJournal::~FileJournal() {
@@ -90,6 +151,7 @@ Appended FileJournal::Append(std::string_view record) {
     length_ += size;
     bytes_.fetch_add(size, std::memory_order_relaxed);
     ++next_sequence_;
+    page_->Set({next_sequence_, segment_, length_});
     return Appended::kStored;
   }
   sound_ = false;
@@ -106,7 +168,9 @@ bool FileJournal::Probe() {
 
 bool FileJournal::CanBegin() {
   fault_.reset();
-  return ((sound_ && length_ < kLongestSegment) || Repair()) && HasSpace();
+  if (off_.load(std::memory_order_relaxed)) return Fail(kGone, kPutBack);
+  return ((sound_ && length_ < kLongestSegment) || Repair()) && HasSpace() &&
+         (page_ != nullptr || MakePage());
 }
 
 // Tells why, which is false.
@@ -194,11 +258,18 @@ bool FileJournal::Repair() {
 }
 
 bool FileJournal::StartSegment() {
+  // It would come into another's directory.
+  if (!IsThere()) return Fail(kGone, kPutBack);
   const std::string path = directory_ + "/" + SegmentName(next_sequence_);
   const std::string header = SegmentHeader(next_sequence_);
   // Under another name first: a segment that is there has its header.
-  const Written written =
-      WriteFileWhole(path, {header}, durability_ == Durability::kPower);
+  const Written written = [&] {
+    const std::lock_guard lock(files_mutex_);  // it may be a file once more
+    const auto how =
+        WriteFileWhole(path, {header}, durability_ == Durability::kPower);
+    if (how != Written::kNo) Keep(next_sequence_);
+    return how;
+  }();
   constexpr char kNotBegun[] = "a segment of the journal could not be begun";
   if (written == Written::kNo) return Fail(kNotBegun, path + ErrnoText());
   // It is there now, and counts instead of what the old one would get: that
@@ -211,12 +282,22 @@ bool FileJournal::StartSegment() {
   if (fd_ >= 0) close(fd_);
   fd_ = fd;
   path_ = path;
+  segment_ = next_sequence_;
   length_ = header.size();
   bytes_.fetch_add(length_, std::memory_order_relaxed);
   space_checked_at_ = length_;
   sound_ = true;
   abandoned_ = false;
   return true;
+}
+
+bool FileJournal::BeginCopy(const std::string& directory,
+                            uint64_t sequence) const {
+  const std::string header = SegmentHeader(sequence);
+  return WriteFileWhole(directory + "/" + SegmentName(sequence), {header},
+                        true) == Written::kYes &&
+         AnsweredPage::Make(directory, durability_ == Durability::kPower,
+                            {sequence, sequence, header.size()}) != nullptr;
 }
 
 void FileJournal::Rotate() {
@@ -229,11 +310,15 @@ void FileJournal::Rotate() {
 
 void FileJournal::DropBefore(uint64_t sequence) {
   const auto segments = ListSegments(directory_);
-  if (!segments) return;
+  if (!segments || !IsThere()) return;
   for (size_t i = 0; i + 1 < segments->size(); ++i) {
     if ((*segments)[i + 1] > sequence) return;
     const std::string path = directory_ + "/" + SegmentName((*segments)[i]);
     struct stat info {};
+    {
+      const std::lock_guard lock(files_mutex_);
+      segments_.erase((*segments)[i]);
+    }
     // In order, so that no hole is left.
     if (stat(path.c_str(), &info) != 0 || unlink(path.c_str()) != 0) {
       on_fault_({.operation = StorageOperation::kCheckpoint,

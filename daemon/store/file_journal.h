@@ -5,21 +5,27 @@
 // segment is abandoned and the next record begins another one, which counts
 // from there on (see segment.h). A failed fsync is never tried again on the
 // same file, as the system may have dropped what it could not write.
+//
+// Beside it a page says how far it was answered (see answered_page.h): without
+// one nothing is taken. A journal that ends before that has lost its end.
 
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "core/journal.h"
+#include "daemon/store/answered_page.h"
 #include "daemon/store/fault.h"
 #include "daemon/store/files.h"
+#include "daemon/store/journal_loss.h"
 
 namespace plumbline {
 
@@ -28,13 +34,23 @@ enum class Durability {
   kPower,    // on the disk before the answer: survives a loss of power
 };
 
+struct JournalOptions {
+  std::string directory;
+  Durability durability = Durability::kProcess;
+  uint64_t from = 1;     // the first record that the checkpoint does not have
+  bool checked = false;  // the checkpoint says that there is a page
+  // What is missing of it is no reason not to start.
+  bool accepts_loss = false;
+};
+
 class FileJournal : public Journal {
  public:
-  // Reads the segments in `directory`, calls `replay` for each record from
-  // sequence `from` on, cuts a torn tail, and goes on behind it. nullptr, with
-  // *error saying what is wrong and where, if that cannot be.
+  // Reads the segments, calls `replay` for each record that the checkpoint does
+  // not have, cuts a torn tail, and goes on behind it. nullptr, with *error
+  // saying what is wrong and where, if that cannot be, or if something is
+  // missing that was answered and the options do not accept that.
   static std::unique_ptr<FileJournal> Open(
-      const std::string& directory, Durability durability, uint64_t from,
+      const JournalOptions& options,
       const std::function<bool(uint64_t sequence, std::string_view record)>&
           replay,
       std::string* error);
@@ -56,6 +72,22 @@ class FileJournal : public Journal {
   // first Append().
   void SetOnFault(OnFault on_fault) { on_fault_ = std::move(on_fault); }
 
+  // What was missing when it was opened.
+  const std::optional<JournalLoss>& loss() const { return loss_; }
+  // There is a page.
+  bool checked() const { return page_ != nullptr; }
+
+  // [Any thread] False if a file of it was removed, or its directory, or
+  // another one has come to its path. What is written then is lost.
+  bool IsThere() const;
+  // [Any thread] Takes nothing while it is off, as the store was removed.
+  void SetOff(bool off) { off_.store(off, std::memory_order_relaxed); }
+
+  // A journal in another directory, which begins with this record and has none
+  // yet. False, with errno, if it cannot be written.
+  [[nodiscard]] bool BeginCopy(const std::string& directory,
+                               uint64_t sequence) const;
+
   // Begins another segment, so that this one can be dropped. It does not
   // matter if that cannot be.
   void Rotate();
@@ -75,9 +107,13 @@ class FileJournal : public Journal {
   uint64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
 
  private:
-  FileJournal(std::string directory, Durability durability)
-      : directory_(std::move(directory)), durability_(durability) {}
+  explicit FileJournal(const JournalOptions& options)
+      : directory_(options.directory), durability_(options.durability) {}
 
+  bool GoOnBehind(const JournalEnd& end, std::string* error);
+  void SyncAll() const;
+  bool MakePage();
+  void Keep(uint64_t segment);
   bool StartSegment();
   bool CanBegin();
   bool Write(std::string_view record);
@@ -89,11 +125,13 @@ class FileJournal : public Journal {
 
   const std::string directory_;
   const Durability durability_;
+  std::optional<JournalLoss> loss_;
   int fd_ = -1;
   std::string path_;  // of fd_
   uint64_t next_sequence_ = 1;
-  uint64_t length_ = 0;  // of what is sound in the segment
-  bool sound_ = false;   // the file ends with it
+  uint64_t segment_ = 0;  // first sequence of it
+  uint64_t length_ = 0;   // of what is sound in the segment
+  bool sound_ = false;    // the file ends with it
   bool abandoned_ = false;
   uint64_t space_checked_at_ = 0;  // length
   uint64_t most_ = UINT64_MAX;
@@ -102,6 +140,11 @@ class FileJournal : public Journal {
   OnFault on_fault_ = IgnoreFault;
   std::optional<StorageFault> fault_;  // of this append
   std::atomic<uint64_t> bytes_{0};
+  std::atomic<bool> off_{false};
+
+  mutable std::mutex files_mutex_;
+  std::map<uint64_t, FileId> segments_;  // guarded by files_mutex_
+  std::unique_ptr<AnsweredPage> page_;   // the writer's; made under files_mutex_
 };
 
 }  // namespace plumbline

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -71,6 +72,18 @@ Written WriteFileWhole(const std::string& path,
   }
   const bool synced = !sync || SyncDirectory(path.substr(0, path.rfind('/')));
   return synced ? Written::kYes : Written::kUnsure;
+}
+
+std::optional<FileId> FileIdAt(const std::string& path) {
+  struct stat info {};
+  if (stat(path.c_str(), &info) != 0) return std::nullopt;
+  return FileId{info.st_dev, info.st_ino};
+}
+
+std::optional<FileId> FileIdOf(int fd) {
+  struct stat info {};
+  if (fstat(fd, &info) != 0) return std::nullopt;
+  return FileId{info.st_dev, info.st_ino};
 }
 
 std::string NumberedName(std::string_view prefix, uint64_t number) {

@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -29,6 +31,15 @@ Written WriteFileWhole(const std::string& path,
 
 // Has the names in a directory survive a loss of power.
 bool SyncDirectory(const std::string& directory);
+
+// What tells a file from another one that has come to its path.
+struct FileId {
+  dev_t device = 0;
+  ino_t inode = 0;
+  bool operator==(const FileId&) const = default;
+};
+std::optional<FileId> FileIdAt(const std::string& path);
+std::optional<FileId> FileIdOf(int fd);
 
 // Names that end in a number of 20 digits, so that they sort by it.
 std::string NumberedName(std::string_view prefix, uint64_t number);

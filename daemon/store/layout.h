@@ -19,6 +19,7 @@ inline constexpr std::array<const char*, kFamilies> kFamilyNames = {
 // Keys of the state.
 inline constexpr char kHeadKey[] = "head";
 inline constexpr char kSequenceKey[] = "sequence";
+inline constexpr char kJournalKey[] = "journal";
 inline std::string ModelKey(uint32_t number) {
   std::string key = "model";
   for (int shift = 24; shift >= 0; shift -= 8) {

@@ -96,6 +96,11 @@ Found RecordAt(std::string_view bytes, uint64_t offset, uint64_t sequence) {
   return {torn ? Found::kTorn : Found::kDamaged, {}};
 }
 
+std::vector<uint64_t>::const_iterator At(const std::vector<uint64_t>& segments,
+                                         size_t i) {
+  return segments.begin() + static_cast<ptrdiff_t>(i);
+}
+
 }  // namespace
 
 std::string SegmentHeader(uint64_t first_sequence) {
@@ -142,7 +147,7 @@ std::optional<SegmentEnd> ReadSegment(
     return std::nullopt;
   }
   std::string_view rest = file.bytes();
-  SegmentEnd end{first_sequence, 0, false};
+  SegmentEnd end{first_sequence, 0, false, ""};
   if (rest.size() < kSegmentHeaderBytes) {
     end.torn = true;  // the file was just made
     return end;
@@ -151,22 +156,23 @@ std::optional<SegmentEnd> ReadSegment(
     ByteReader in(rest);
     const bool ours = in.Get<uint64_t>() == kMagic;
     const auto format = in.Get<uint32_t>();
-    *error = path + (ours && format != kSegmentFormat
-                         ? ": is of format " + std::to_string(format) +
-                               "; this version reads format " +
-                               std::to_string(kSegmentFormat)
-                         : ": is no segment of a journal, or its header is "
-                           "damaged");
-    return std::nullopt;
+    if (ours && format != kSegmentFormat) {
+      *error = path + ": is of format " + std::to_string(format) +
+               "; this version reads format " + std::to_string(kSegmentFormat);
+      return std::nullopt;
+    }
+    end.damage =
+        path + ": is no segment of a journal, or its header is damaged";
+    return end;
   }
   end.length = kSegmentHeaderBytes;
   rest.remove_prefix(kSegmentHeaderBytes);
   while (!rest.empty() && end.next_sequence < stop) {
     const Found found = RecordAt(rest, end.length, end.next_sequence);
     if (found.state == Found::kDamaged) {
-      *error = path + ": record " + std::to_string(end.next_sequence) +
-               " at byte " + std::to_string(end.length) + " is damaged";
-      return std::nullopt;
+      end.damage = path + ": record " + std::to_string(end.next_sequence) +
+                   " at byte " + std::to_string(end.length) + " is damaged";
+      return end;
     }
     if (found.state == Found::kTorn) {
       end.torn = true;
@@ -207,10 +213,12 @@ std::optional<JournalEnd> ReadJournal(
     if (!last && stop <= from) continue;
     const std::string path = directory + "/" + SegmentName(segments[i]);
     if (segments[i] > journal.next_sequence) {
-      *error = path + ": records " + std::to_string(journal.next_sequence) +
-               " to " + std::to_string(segments[i] - 1) +
-               " before it are missing";
-      return std::nullopt;
+      journal.damage =
+          path + ": records " + std::to_string(journal.next_sequence) + " to " +
+          std::to_string(segments[i] - 1) + " before it are missing";
+      journal.is_gap = true;
+      journal.unread.assign(At(segments, i), segments.end());
+      return journal;
     }
     const auto end = ReadSegment(
         path, segments[i], stop,
@@ -219,17 +227,22 @@ std::optional<JournalEnd> ReadJournal(
         },
         error);
     if (!end) return std::nullopt;
-    if (!last && end->next_sequence < stop) {
-      *error = path + ": ends with record " +
-               std::to_string(end->next_sequence - 1) + ", and " +
-               SegmentName(stop) + " follows";
-      return std::nullopt;
-    }
     journal.next_sequence = std::max(journal.next_sequence, end->next_sequence);
     journal.bytes += end->length;
     journal.has_segment = true;
     journal.last_first = segments[i];
     journal.last = *end;
+    journal.damage = end->damage;
+    if (end->damage.empty() && !last && end->next_sequence < stop) {
+      journal.damage = path + ": ends with record " +
+                       std::to_string(end->next_sequence - 1) + ", and " +
+                       SegmentName(stop) + " follows";
+      journal.is_gap = true;
+    }
+    if (!journal.damage.empty()) {
+      journal.unread.assign(At(segments, i + 1), segments.end());
+      return journal;
+    }
   }
   return journal;
 }

@@ -51,11 +51,14 @@ struct SegmentEnd {
   uint64_t length = 0;  // of what is sound
   // What follows is the torn tail of a write that was not completed.
   bool torn = false;
+  // What follows is damaged: how, and where. Empty: it is not.
+  std::string damage;
 };
 
 // Calls `visit` for each record of a segment, up to but not including the
-// sequence `stop`. nullopt, with *error, if the file cannot be read or is
-// damaged, or if `visit` returns false; where that has set *error it stays.
+// sequence `stop`. nullopt, with *error, if the file cannot be read or is of
+// another format, or if `visit` returns false; where that has set *error it
+// stays.
 std::optional<SegmentEnd> ReadSegment(
     const std::string& path, uint64_t first_sequence, uint64_t stop,
     const std::function<bool(uint64_t sequence, std::string_view payload)>&
@@ -68,9 +71,14 @@ struct JournalEnd {
   bool has_segment = false;
   uint64_t last_first = 0;  // first sequence of the last segment
   SegmentEnd last;
+  // What keeps what follows from being read. Empty: nothing follows.
+  std::string damage;
+  bool is_gap = false;           // there: records are missing, none is damaged
+  std::vector<uint64_t> unread;  // segments behind it
 };
 
-// The same for all segments in a directory, from record `from` on.
+// The same for all segments in a directory, from record `from` on, up to the
+// first damage.
 std::optional<JournalEnd> ReadJournal(
     const std::string& directory, uint64_t from,
     const std::function<bool(uint64_t sequence, std::string_view payload)>&

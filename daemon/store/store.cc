@@ -87,10 +87,15 @@ bool Store::Recover(Pipeline* pipeline, std::string* error) {
   history_ =
       std::make_unique<HistoryStore>(database_.get(), options_.retention_ms);
   journal_ = FileJournal::Open(
-      directory_->path(), options_.durability, stored->sequence,
+      {.directory = directory_->path(),
+       .durability = options_.durability,
+       .from = stored->sequence,
+       .checked = stored->journal_checked,
+       .accepts_loss = options_.accepts_loss},
       Replayer(pipeline, error, options_.goes_on), error);
   if (journal_ == nullptr) return false;
   journal_->SetOnFault(faults_.sink());
+  TellOfLoss();
   // Far beyond what checkpoints leave of it: they fail.
   journal_->SetMost(16 * options_.checkpoint_bytes + (uint64_t{64} << 20));
   if (options_.all_or_nothing) {
@@ -101,6 +106,23 @@ bool Store::Recover(Pipeline* pipeline, std::string* error) {
   BeginCheckpoints(*stored);
   MakeCurrent();
   return true;
+}
+
+void Store::TellOfLoss() {
+  const auto& loss = journal_->loss();
+  if (!loss) return;
+  faults_.Add({.operation = StorageOperation::kRead,
+               .what = "answered events are lost",
+               .meaning = "they are in no figure, and their ids are not known; "
+                          "have senders send again what they have",
+               .file = directory_->path(),
+               .error = loss->what,
+               .damage = true});
+}
+
+bool Store::IsThere() const {
+  return directory_->IsThere() && journal_->IsThere() &&
+         FileIdAt(directory_->path() + "/db/CURRENT");
 }
 
 void Store::MakeCurrent() {
@@ -127,7 +149,9 @@ void Store::BeginCheckpoints(const Database::Stored& stored) {
 void Store::ProbeIfDue(std::chrono::steady_clock::time_point now) {
   constexpr auto kLook = std::chrono::seconds(1);
   constexpr auto kIdle = std::chrono::seconds(10);
-  if (now < look_at_) return;
+  const bool gone = !IsThere();
+  journal_->SetOff(gone);
+  if (now < look_at_ && gone == gone_) return;
   look_at_ = now + kLook;
   const bool written = journal_->bytes() != probed_bytes_;
   if (journal_->takes() && written) {
@@ -135,7 +159,10 @@ void Store::ProbeIfDue(std::chrono::steady_clock::time_point now) {
     probe_at_ = now + kIdle;
   }
   // A disk without space is known without a write.
-  if (journal_->takes() && now < probe_at_ && journal_->has_space()) return;
+  if (gone == std::exchange(gone_, gone) && journal_->takes() &&
+      now < probe_at_ && journal_->has_space()) {
+    return;
+  }
   pipeline_->Exclusively([this](State* /*state*/) { journal_->Probe(); });
   probe_at_ = now + kIdle;
 }

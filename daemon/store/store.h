@@ -36,6 +36,8 @@ struct StoreOptions {
   // without a call of it nothing does.
   // Until then it is in memory, and in no journal.
   bool all_or_nothing = false;
+  // What is missing of the journal is no reason not to start.
+  bool accepts_loss = false;
   // Called once if opening has to wait for space on the disk; and while it
   // waits, whether to give up.
   std::function<void(const std::string& error)> waits = [](const auto&) {};
@@ -77,8 +79,11 @@ class Store {
   HistoryStore& history() { return *history_; }
   PairStore* pairs() { return pairs_.get(); }
   const Checkpointer& checkpointer() const { return *checkpointer_; }
-  // Finds out now and then whether something can be stored, where nothing is.
-  // To be called often, by one thread.
+  // What was missing of the journal at the start.
+  const std::optional<JournalLoss>& loss() const { return journal_->loss(); }
+  // Finds out now and then whether something can be stored, where nothing is,
+  // and whether the store is still at its path: else it takes nothing until it
+  // is. To be called often, by one thread.
   void ProbeIfDue(std::chrono::steady_clock::time_point now);
   // [Any thread] Why nothing can be stored now; empty if it can.
   std::string Refuses() const;
@@ -92,6 +97,8 @@ class Store {
   Store(const StoreOptions& options, std::pmr::memory_resource* memory)
       : options_(options), memory_(memory) {}
   bool OpenDatabase(size_t cache_bytes, std::string* error);
+  void TellOfLoss();
+  bool IsThere() const;
   void MakeCurrent();
   void BeginCheckpoints(const Database::Stored& stored);
 
@@ -113,6 +120,7 @@ class Store {
   std::chrono::steady_clock::time_point look_at_;
   std::chrono::steady_clock::time_point probe_at_;
   uint64_t probed_bytes_ = 0;
+  bool gone_ = false;  // then
 };
 
 }  // namespace plumbline

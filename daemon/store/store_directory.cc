@@ -93,6 +93,11 @@ bool StoreDirectory::Lock(std::string* error) {
   return true;
 }
 
+bool StoreDirectory::IsThere() const {
+  return FileIdAt(path_ + "/LOCK") == FileIdOf(lock_) &&
+         FileIdAt(path_ + "/" + kIdentity);
+}
+
 void StoreDirectory::RemoveTemporaries() {
   RemoveTemporariesIn(path_);
   RemoveTemporariesIn(path_ + "/snapshots");

@@ -29,6 +29,9 @@ class StoreDirectory {
   // False, with errno, if it cannot be.
   [[nodiscard]] bool MakeCurrent();
 
+  // [Any thread] The lock is still the file at its path, beside an identity.
+  bool IsThere() const;
+
   const std::string& path() const { return path_; }
   // The key of the ids that are stored here.
   const IdHasher::Secret& secret() const { return secret_; }

@@ -7,6 +7,7 @@
 
 #include "core/pipeline.h"
 #include "daemon/store/database.h"
+#include "daemon/store/journal_loss.h"
 #include "daemon/store/key_filter.h"
 #include "daemon/store/recovery.h"
 #include "daemon/store/segment.h"
@@ -45,6 +46,7 @@ std::string Check(const CheckStorageFlags& flags, JournalEnd* end,
   std::unique_ptr<Database> database;
   std::unique_ptr<StoredPairs> pairs;
   const KeyFilter filter(0);  // knows nothing: all is looked up
+  bool checked = false;
   if (std::filesystem::exists(path + "/db/CURRENT") || HasTables(path)) {
     database = Database::OpenToRead(path, &error);
     if (database == nullptr) return error;
@@ -56,6 +58,7 @@ std::string Check(const CheckStorageFlags& flags, JournalEnd* end,
     const auto stored = RestoreCheckpoint(*database, &pipeline, &error);
     if (!stored) return path + ": " + error;
     *checkpoint_sequence = stored->sequence;
+    checked = stored->journal_checked;
     // Every block of pairs has a checksum, which reading it checks.
     Progress progress("checking", "pairs");
     uint64_t pairs_read = 0;
@@ -72,7 +75,8 @@ std::string Check(const CheckStorageFlags& flags, JournalEnd* end,
                                    Replayer(&pipeline, &error), &error);
   if (!journal) return error;
   *end = *journal;
-  return "";
+  const auto loss = FindLoss(directory->path(), *journal, checked);
+  return loss ? loss->what : "";
 }
 
 }  // namespace

@@ -326,6 +326,8 @@ void AddDaemon(Families* out, const State& state, const DaemonFigures& daemon,
                     {{"operation", kStorageOperations[i]}},
                     Number(daemon.storage.errors[i]));
   }
+  out->AddCounter("plumbline_storage_lost_groups_total", {},
+                  Number(daemon.lost_groups));
   gauge("plumbline_store_damaged", daemon.storage.damaged ? 1 : 0);
   gauge("plumbline_storage_bytes", Number(daemon.storage_bytes));
   gauge("plumbline_checkpoint_duration_seconds", daemon.checkpoint_seconds);

@@ -98,7 +98,7 @@ class Engine {
     history_ =
         std::make_unique<HistoryStore>(database_.get(), int64_t{1} << 40);
     pipeline_.UseStore(pairs_.get(), split.records, split.unsaved_records);
-    journal_ = FileJournal::Open(directory, Durability::kProcess, 1,
+    journal_ = FileJournal::Open({.directory = directory},
                                  Replayer(&pipeline_, &error), &error);
     if (journal_ == nullptr) Fail(error);
     pipeline_.SetJournal(journal_.get());

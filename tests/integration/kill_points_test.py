@@ -25,9 +25,10 @@ POINTS = [
     "ingest.unsynced", "ingest.recorded", "drop.begun", "drop.some",
     "rollup.begun", "rollup.half", "compaction.begun",
     "recovery.database", "recovery.journal", "recovery.journal",
+    "page.written", "page.there", "page.there",
 ]
 # Places that a start passes: only there the first time is meant.
-AT_ONCE = ("recovery.", "compaction.")
+AT_ONCE = ("recovery.", "compaction.", "page.")
 CONFIG = """
 windows: [90d, last_100]
 join: {horizon: 90d, label_horizon: 90d, memory_bytes: 64KiB}

@@ -128,7 +128,10 @@ int unlink(const char* path) {
 
 int rename(const char* from, const char* to) {
   if (ends_with(to, "/db/CURRENT")) reach("recovery.database");
-  return NEXT(rename)(from, to);
+  if (ends_with(to, "/answered")) reach("page.written");
+  const int result = NEXT(rename)(from, to);
+  if (ends_with(to, "/answered")) reach("page.there");
+  return result;
 }
 
 int clock_gettime(clockid_t clock, struct timespec* time) {

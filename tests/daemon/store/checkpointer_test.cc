@@ -36,7 +36,9 @@ class Store {
     pipeline.UseStore(pairs_.get(), in_memory, 100'000);
     const auto stored = RestoreCheckpoint(*database_, &pipeline, &error);
     REQUIRE(stored);
-    journal_ = FileJournal::Open(path, Durability::kProcess, stored->sequence,
+    journal_ = FileJournal::Open({.directory = path,
+                                  .from = stored->sequence,
+                                  .checked = stored->journal_checked},
                                  Replayer(&pipeline, &error), &error);
     REQUIRE(journal_ != nullptr);
     pipeline.SetJournal(journal_.get());

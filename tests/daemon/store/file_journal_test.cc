@@ -27,7 +27,7 @@ Opened Open(const TemporaryDirectory& directory, uint64_t from = 1,
             Durability durability = Durability::kProcess) {
   Opened opened;
   opened.journal = FileJournal::Open(
-      directory.path, durability, from,
+      {.directory = directory.path, .durability = durability, .from = from},
       [&opened](uint64_t, std::string_view record) {
         opened.records.emplace_back(record);
         return true;
@@ -151,7 +151,7 @@ TEST_CASE("a record that the state does not understand stops the start") {
   Fill(directory, 2);
   std::string error;
   CHECK(FileJournal::Open(
-            directory.path, Durability::kProcess, 1,
+            {.directory = directory.path},
             [](uint64_t sequence, std::string_view) { return sequence != 2; },
             &error) == nullptr);
   CHECK(error.find("record 2") != std::string::npos);
@@ -163,7 +163,7 @@ TEST_CASE("a recovery that is stopped leaves the journal as it is") {
   Pipeline pipeline(nullptr);
   std::string error;
   const auto journal = FileJournal::Open(
-      directory.path, Durability::kProcess, 1,
+      {.directory = directory.path},
       Replayer(&pipeline, &error, [](uint64_t) { return false; }), &error);
   CHECK(journal == nullptr);
   CHECK(error.find("stopped while recovering") != std::string::npos);
@@ -199,6 +199,7 @@ TEST_CASE("where two segments have a record, the later file's counts") {
       REQUIRE(opened.journal->Append(record) == Appended::kStored);
     }
   }
+  std::filesystem::remove(directory.path + "/answered");  // it does not say so
   const std::string record = "three";
   directory.Write(SegmentName(3),
                   SegmentHeader(3) + RecordHeader(3, 5, 0).substr(0, 16));

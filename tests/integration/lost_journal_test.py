@@ -1,0 +1,170 @@
+"""Answered events that are missing in the journal stop a start, and a store that
+is removed while the daemon runs stops answers."""
+
+import glob
+import hashlib
+import os
+import shutil
+import subprocess
+import unittest
+
+from daemon import BIN, Daemon, wait_for
+
+
+def check(path):
+    return subprocess.run([os.path.join(BIN, "plumbtool"), "check-storage", path],
+                          capture_output=True, text=True)
+
+
+def contents(path):
+    """{file: hash} of all files below it."""
+    files = {}
+    for name in glob.glob(path + "/**", recursive=True):
+        if os.path.isfile(name):
+            with open(name, "rb") as f:
+                files[name] = hashlib.sha256(f.read()).hexdigest()
+    return files
+
+
+def predictions(begin, count=1):
+    return [{"model": "m", "version": "1", "id": str(begin + i), "prediction": "UP"}
+            for i in range(count)]
+
+
+def cut_in_half(store):
+    last = sorted(glob.glob(store + "/journal-*"))[-1]
+    os.truncate(last, os.path.getsize(last) // 2)
+    return os.path.basename(last)
+
+
+def remove_all(store):
+    for segment in glob.glob(store + "/journal-*"):
+        os.remove(segment)
+    return "journal"
+
+
+class LostJournalTest(unittest.TestCase):
+    def log_of(self, daemon):
+        daemon.log.seek(0)
+        text = daemon.log.read()
+        daemon.log.seek(0, os.SEEK_END)
+        return text
+
+    def lose(self, damage, first_checkpoint=False):
+        with Daemon() as daemon:
+            store = daemon.dir.name + "/data"
+            if first_checkpoint:
+                daemon.post(predictions(0, 100))
+                daemon.stop()
+                daemon.start()
+            for i in range(50):
+                self.assertEqual(daemon.post(predictions(1000 + i))[0], 200)
+            daemon.process.kill()
+            daemon.process.wait()
+            self.assertEqual(check(store).returncode, 0)
+            name = damage(store)
+            before = contents(store)
+            checked = check(store)
+            self.assertEqual(checked.returncode, 1)
+            self.assertIn(name, checked.stderr)
+            self.assertRegex(checked.stderr, r"\d+ groups of answered events")
+            self.assertIn("--storage.accept-loss", checked.stderr)
+            # Twice: a start that is refused changes nothing.
+            for _ in range(2):
+                with self.assertRaisesRegex(RuntimeError,
+                                            "--storage.accept-loss"):
+                    daemon.start()
+                self.assertEqual(daemon.process.returncode, 1)
+            after = contents(store)
+            for file, value in before.items():
+                if "/db/" not in file:
+                    self.assertEqual(after[file], value, file)
+            args = list(daemon.args)
+            daemon.args.append("--storage.accept-loss")
+            daemon.start()
+            self.assertIn("answered events are lost", self.log_of(daemon))
+            lost = daemon.metric("plumbline_storage_lost_groups_total")
+            self.assertGreater(lost, 20)
+            self.assertEqual(daemon.metric("plumbline_store_damaged"), 1)
+            kept = daemon.metric("plumbline_predictions_total", model="m",
+                                 version="1") or 0
+            # What was lost counts when it is sent again, and the rest does not.
+            _, answer = daemon.post(predictions(1000, 50))
+            old = 100 if first_checkpoint else 0
+            self.assertEqual(answer.get("duplicates", 0), kept - old)
+            self.assertEqual(daemon.metric("plumbline_predictions_total",
+                                           model="m", version="1"), 50 + old)
+            daemon.process.kill()
+            daemon.process.wait()
+            daemon.args = args
+            daemon.start()
+            self.assertEqual(daemon.metric("plumbline_storage_lost_groups_total"), 0)
+            self.assertEqual(daemon.metric("plumbline_store_damaged"), 0)
+            self.assertEqual(daemon.metric("plumbline_predictions_total",
+                                           model="m", version="1"), 50 + old)
+            daemon.stop()
+            self.assertEqual(check(store).returncode, 0)
+
+    def test_a_last_segment_cut_in_half(self):
+        self.lose(cut_in_half)
+
+    def test_all_segments_removed(self):
+        self.lose(remove_all)
+
+    def test_all_segments_behind_a_checkpoint_removed(self):
+        self.lose(remove_all, first_checkpoint=True)
+
+    def test_a_store_that_is_removed_or_replaced_takes_nothing(self):
+        def gone(store, away):
+            os.rename(store, away)
+
+        def replaced(store, away):
+            os.rename(store, away)
+            shutil.copytree(away, store)
+
+        def without_segments(store, away):
+            os.mkdir(away)
+            for segment in glob.glob(store + "/journal-*"):
+                shutil.move(segment, away)
+
+        def without_page(store, away):
+            os.rename(store + "/answered", away)
+
+        def back(store, away):
+            if os.path.exists(away + "/PLUMBLINE"):
+                shutil.rmtree(store, ignore_errors=True)
+                os.rename(away, store)
+            elif os.path.isdir(away):
+                for segment in os.listdir(away):
+                    shutil.move(f"{away}/{segment}", store)
+                os.rmdir(away)
+            else:
+                os.rename(away, store + "/answered")
+
+        with Daemon() as daemon:
+            store = daemon.dir.name + "/data"
+            away = daemon.dir.name + "/away"
+            for i, remove in enumerate((gone, replaced, without_segments,
+                                        without_page)):
+                self.assertEqual(daemon.post(predictions(i))[0], 200)
+                remove(store, away)
+                self.assertTrue(wait_for(lambda: not daemon.ready()))
+                status, answer = daemon.post(predictions(100 + i))
+                self.assertEqual(status, 503)
+                self.assertEqual(answer["error"]["code"], "storage_failed")
+                self.assertEqual(daemon.metric("plumbline_store_damaged"), 1)
+                self.assertEqual(daemon.metric("plumbline_ready"), 0)
+                self.assertEqual(
+                    self.log_of(daemon).count("removed or replaced"), i + 1)
+                back(store, away)
+                self.assertTrue(wait_for(daemon.ready))
+            self.assertEqual(daemon.post(predictions(200))[0], 200)
+            daemon.process.kill()
+            daemon.process.wait()
+            daemon.start()
+            self.assertEqual(daemon.metric("plumbline_predictions_total",
+                                           model="m", version="1"), 5)
+
+
+if __name__ == "__main__":
+    unittest.main()
