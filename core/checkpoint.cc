@@ -187,24 +187,7 @@ void Checkpoint::DoSlot(Archive& archive, Slot<StdAtomics>& slot,
     }
     slot.Touch(generation);
     slot.Restart(counts.epoch);
-    slot.AddPredictions(counts.predictions);
-    slot.AddLabelled(counts.labelled);
-    slot.AddObservations(counts.observations);
-    for (uint32_t i = 0; i < matrix; ++i) {
-      const auto n = static_cast<int64_t>(counts.matrix[i]);
-      if (n != 0) slot.AddMatrix(i, n);
-    }
-    for (uint32_t i = 0; i < marginals; ++i) {
-      const auto n = static_cast<int64_t>(counts.marginals[i]);
-      if (n != 0) slot.AddMarginal(i, n);
-    }
-    for (size_t s = 0; s < kSections; ++s) {
-      const auto& section = counts.sections[s];
-      for (uint32_t i = 0; i < section.size(); ++i) {
-        slot.Add(static_cast<Section>(s), static_cast<uint32_t>(section.size()),
-                 i, static_cast<int64_t>(section[i]));
-      }
-    }
+    slot.AddDense(counts);
     for (const SparseSection section : kAllSparse) {
       const SparseCounts& sparse = counts.of(section);
       if (sparse.entries.size() > SizeOf(section, last).most) {

@@ -159,6 +159,12 @@ class State {
   // the limit that leaves no room: then this state is of no use any more.
   std::string TakeOver(State* past);
 
+  // Time goes back to `now_ms`, which is before now (core/set_back.cc): nothing
+  // of it is ahead any more, and what had left a window stays out. What the
+  // pairs have of time is another's to change (core/set_back.h). For a state
+  // that nobody reads.
+  void SetBack(int64_t now_ms);
+
   Remembered RememberedNow() const;
 
   PairTable& table() { return table_; }
@@ -214,6 +220,8 @@ class State {
   void ForgetDeparted();
   void RetireSilent();
   bool Silent(int64_t last_event_ms, const ModelSettings& rule) const;
+  void SetBack(Model* model, int64_t from_ms, uint32_t first_age);
+  void SetBack(Model* model, Version* version, int64_t from_ms);
 
   Reclaimer reclaimer_;
   Gauges gauges_;

@@ -56,6 +56,11 @@ void FigureHistories::Add(int64_t hour, const Read& read, bool room,
   Publish(reclaimer);
 }
 
+void FigureHistories::SetBack(int64_t hour, Reclaimer* reclaimer) {
+  for (FigureHistory& history : histories_) history.SetBack(hour);
+  Publish(reclaimer);
+}
+
 void FigureHistories::Publish(Reclaimer* reclaimer) {
   auto next = std::make_unique<std::vector<Known>>();
   for (const FigureHistory& history : histories_) {

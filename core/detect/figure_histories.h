@@ -47,6 +47,9 @@ class FigureHistories {
   // take no memory yet stay so unless there is room.
   void Add(int64_t hour, const Read& read, bool room, Reclaimer* reclaimer);
 
+  // [Writer] See FigureHistory.
+  void SetBack(int64_t hour, Reclaimer* reclaimer);
+
   // [Writer] What comes means something else.
   void Restart(Reclaimer* reclaimer);
 

@@ -103,6 +103,18 @@ void FigureHistory::Add(int64_t hour, std::optional<double> value,
   last_ = hour;
 }
 
+void FigureHistory::SetBack(int64_t hour) {
+  if (begun_ > hour) return Restart();
+  if (last_ <= hour) return;
+  const int64_t oldest = std::max(first_, last_ - kHours + 1);
+  for (; last_ >= oldest; --last_) {
+    Sample& sample = samples_[static_cast<size_t>(last_ % kHours)];
+    if (last_ <= hour && std::isfinite(sample.value)) return;
+    sample = {};
+  }
+  Restart();
+}
+
 std::optional<Baseline> FigureHistory::Summarize(int64_t min_history_ms) const {
   const int64_t span_ms = (last_ - first_) * kHourMs;
   if (span_ms < std::max(min_history_ms, 4 * window_.length_ms))

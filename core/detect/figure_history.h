@@ -87,6 +87,9 @@ class FigureHistory {
   // full does not count.
   void Add(int64_t hour, std::optional<double> value, double variance);
 
+  // Time goes back to the hour after `hour`: forgets what it has of later ones.
+  void SetBack(int64_t hour);
+
   // nullopt while there is less than `min_history_ms`, or less than four times
   // the window's length.
   std::optional<Baseline> Summarize(int64_t min_history_ms) const;

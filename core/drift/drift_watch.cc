@@ -167,6 +167,15 @@ DriftWatch::Stale DriftWatch::RollOver(int64_t now_ms, Reclaimer* reclaimer) {
   return stale;
 }
 
+void DriftWatch::SetBack(int64_t now_ms) {
+  const auto set_back = [week = WeekOf(now_ms)](Growth* growth) {
+    growth->week = std::min(growth->week, week);
+  };
+  set_back(&predictions_.growth);
+  set_back(&scores_.growth);
+  for (Variable& variable : variables_) set_back(&variable.growth);
+}
+
 void DriftWatch::Add(const WatchedPrediction& prediction, int64_t now_ms,
                      std::vector<SectionCell>* cells) {
   if (predictions_.used && prediction.classes > 0) {

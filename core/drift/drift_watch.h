@@ -70,6 +70,9 @@ class DriftWatch {
   // complete, which RollOver() is to make the one that holds.
   bool Complete(int64_t now_ms) const;
   Stale RollOver(int64_t now_ms, Reclaimer* reclaimer);
+  // Time goes back to `now_ms`: the week that a reference grows in is not
+  // ahead.
+  void SetBack(int64_t now_ms);
   // Appends the cells that it counts in.
   void Add(const WatchedPrediction& prediction, int64_t now_ms,
            std::vector<SectionCell>* cells);

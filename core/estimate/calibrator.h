@@ -25,6 +25,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -94,6 +95,14 @@ class Calibrator {
   // The last epoch whose pairs it has been given.
   int64_t epoch() const { return epoch_; }
   void set_epoch(int64_t epoch) { epoch_ = epoch; }
+
+  // Time goes back to `now_ms`, when this is the last epoch that has left.
+  void SetBack(int64_t epoch, int64_t now_ms) {
+    epoch_ = std::min(epoch_, epoch);
+    for (Progress& progress : progress_) {
+      progress.time_ms = std::min(progress.time_ms, now_ms);
+    }
+  }
 
   enum Part : uint8_t { kOfPositive, kOfClasses };
 

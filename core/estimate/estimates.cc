@@ -91,6 +91,14 @@ void Estimates::Advance(const Series& series, int64_t now_ms) {
   });
 }
 
+void Estimates::SetBack(const Series& series, int64_t now_ms) {
+  if (!on_) return;
+  ForEachWindow(series,
+                [now_ms](TimeWindow* ring, const Window&, Calibrator* c) {
+                  c->SetBack(ring->LastLeft(now_ms), now_ms);
+                });
+}
+
 void Estimates::Count(const Observation& pair, int64_t n,
                       const Counting& counting, JudgedSums* sums) const {
   if (pair.age() < first_age_) return;

@@ -40,6 +40,9 @@ class Estimates {
   // [Writer] Learns what leaves the windows by now. To be called before slots
   // are given to another time.
   void Advance(const Series& series, int64_t now_ms);
+  // [Writer] Time goes back to `now_ms`. To be called after Advance() to what
+  // it was, and before that of the windows does.
+  void SetBack(const Series& series, int64_t now_ms);
   // [Writer] Counts the pairs of a group. REQUIRES: Advance() to this time.
   void Publish(const Series& series, uint64_t generation, int64_t now_ms,
                const Counting& counting, bool by_prediction, Tallies* scratch);

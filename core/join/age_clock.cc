@@ -37,6 +37,14 @@ void AgeClock::Close(int64_t now_ms) {
   if (last.uses == 0) buckets_.pop_back();
 }
 
+void AgeClock::SetBack(int64_t now_ms) {
+  Close(now_ms);
+  for (Bucket& bucket : buckets_) {
+    bucket.end_ms = std::min(bucket.end_ms, now_ms + 1);
+  }
+  NoteOrder();
+}
+
 void AgeClock::TakeOver(const AgeClock& past) {
   // It keeps its end.
   if (open() && buckets_.back().uses == 0) buckets_.pop_back();

@@ -34,6 +34,8 @@ class AgeClock {
   uint32_t Receive(int64_t now_ms, int64_t most, int64_t n = 1);
   // Ends the current bucket now. The next receipt opens another.
   void Close(int64_t now_ms);
+  // The same where time goes back to `now_ms`: none ends after that.
+  void SetBack(int64_t now_ms);
 
   // True if the oldest bucket is over the horizon. It is then to be dropped
   // from every ledger, and PopOldest() to be called.

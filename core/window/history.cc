@@ -93,6 +93,13 @@ void History::Correct(int64_t ms, int64_t now_ms, const Tally& change) {
   }
 }
 
+void History::SetBack(int64_t now_ms) {
+  for (auto step = steps_.upper_bound(now_ms); step != steps_.end();) {
+    AddTo(&steps_[Floor(now_ms, kMinuteMs)], step->second);
+    Erase(step++);
+  }
+}
+
 void History::RollUp(int64_t now_ms, int64_t oldest_ms) {
   while (!steps_.empty() && steps_.begin()->first < oldest_ms) {
     Erase(steps_.begin());

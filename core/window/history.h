@@ -74,6 +74,8 @@ class History {
 
   // Makes hours of old minutes, and forgets what began before `oldest_ms`.
   void RollUp(int64_t now_ms, int64_t oldest_ms);
+  // What is ahead of now counts in the minute of now.
+  void SetBack(int64_t now_ms);
   // False if there was none.
   bool ForgetOldest();
 

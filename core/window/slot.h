@@ -114,6 +114,10 @@ class Slot {
     ForSparse(more(), section,
               [&](auto& cells) { cells.Restore(counts, size); });
   }
+  // [Writer] Adds what another slot counts, but for what is sparse.
+  void AddDense(const SlotCounts& counts);
+  // [Writer] All of what another slot of time counts.
+  void Absorb(const SlotCounts& counts);
   void Clear(Section section, uint32_t begin, uint32_t count) {
     if (More* m = A::Load(more_, A::kRelaxed)) {
       m->sections[static_cast<size_t>(section)].Clear(begin, count);
@@ -234,6 +238,39 @@ void Slot<A>::Restart(int64_t epoch) {
   for (Block<A>& section : m->sections) section.Clear();
   for (const SparseSection section : kAllSparse) {
     ForSparse(m, section, [](auto& cells) { cells.Clear(); });
+  }
+}
+
+template <class A>
+void Slot<A>::AddDense(const SlotCounts& counts) {
+  AddPredictions(counts.predictions);
+  AddLabelled(counts.labelled);
+  AddObservations(counts.observations);
+  for (uint32_t i = 0; i < counts.matrix.size(); ++i) {
+    const auto n = static_cast<int64_t>(counts.matrix[i]);
+    if (n != 0) AddMatrix(i, n);
+  }
+  for (uint32_t i = 0; i < counts.marginals.size(); ++i) {
+    const auto n = static_cast<int64_t>(counts.marginals[i]);
+    if (n != 0) AddMarginal(i, n);
+  }
+  for (size_t s = 0; s < kSections; ++s) {
+    const auto& section = counts.sections[s];
+    const auto size = static_cast<uint32_t>(section.size());
+    for (uint32_t i = 0; i < size; ++i) {
+      Add(static_cast<Section>(s), size, i, static_cast<int64_t>(section[i]));
+    }
+  }
+}
+
+template <class A>
+void Slot<A>::Absorb(const SlotCounts& counts) {
+  AddDense(counts);
+  for (const SparseSection section : kAllSparse) {
+    if (counts.of(section).entries.empty()) continue;
+    ForSparse(more(), section, [&](auto& cells) {
+      cells.Absorb(counts.of(section), SizeOf(section, 0));
+    });
   }
 }
 

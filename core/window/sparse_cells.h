@@ -123,6 +123,20 @@ class SparseCells {
     for (const auto& entry : counts.entries) AddTo(t, ChangeOf(entry));
   }
 
+  // [Writer] Adds what another table counts.
+  void Absorb(const SparseCounts& counts, SparseSize size) {
+    if (counts.entries.empty()) return;
+    Table* t = A::Load(table_, A::kRelaxed);
+    if (t == nullptr) t = Grow(nullptr, size.first);
+    if (counts.level > A::Load(t->level, A::kRelaxed)) {
+      const auto own = Take(t);
+      Empty(t);
+      A::Store(t->level, counts.level, A::kRelease);
+      for (const auto& entry : own) AddTo(t, ChangeOf(entry));
+    }
+    for (const auto& entry : counts.entries) Add(ChangeOf(entry), size);
+  }
+
   // [Writer]
   void Clear() {
     Table* t = A::Load(table_, A::kRelaxed);

@@ -92,6 +92,31 @@ class TimeRing {
     }
   }
 
+  // [Writer] Time goes back from `from_ms` to `to_ms`. What the window had
+  // stays in it, and what of that was ahead comes into the slot of `to_ms`.
+  // What had left it is gone, so that it does not come back. `matrix`,
+  // `marginals`: cells of a slot.
+  void SetBack(uint64_t generation, int64_t from_ms, int64_t to_ms,
+               uint32_t matrix, uint32_t marginals) {
+    const int64_t left = LastLeft(from_ms);
+    const int64_t current = EpochOf(to_ms);
+    std::vector<SlotCounts> ahead;
+    for (size_t i = 0; i < size_; ++i) {
+      const int64_t epoch = slots_[i].epoch();
+      if (epoch > left && epoch <= current) continue;
+      if (epoch > left) {
+        SlotCounts& counts = ahead.emplace_back();
+        counts.Reset(matrix, marginals);
+        slots_[i].CopyTo(&counts);
+      }
+      slots_[i].Touch(generation);
+      slots_[i].Restart(INT64_MIN);
+    }
+    for (const SlotCounts& counts : ahead) {
+      Current(generation, to_ms).Absorb(counts);
+    }
+  }
+
   // [Any thread] The sum over the window at the later of `now_ms` and the
   // time of the last change, into `sum` (whose sizes say how much to read).
   // `exactly`: at `now_ms`, whatever has changed since. REQUIRES for that: what

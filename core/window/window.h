@@ -53,6 +53,9 @@ class Window {
     }
   }
 
+  // [Writer] It sees no pair of before this age.
+  void SeeFrom(uint32_t age) { first_age_ = age; }
+
   // [Any thread] See TimeRing::Read.
   void Read(const Gate<Atomics>& gate, int64_t now_ms, SlotCounts* sum,
             bool exactly = false) const {
@@ -85,7 +88,7 @@ class Window {
   }
 
   const WindowSettings settings_;
-  const uint32_t first_age_;
+  uint32_t first_age_;
   std::unique_ptr<Slot<Atomics>[]> slots_;
   std::optional<TimeRing<Atomics>> time_;
   std::optional<LastNRing<Atomics>> last_n_;

@@ -153,6 +153,14 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
       "ids in it are new again, and may count twice. What can be read is "
       "written anew, the damaged files are kept beside it");
 
+  SetClockFlags clock;
+  CLI::App* clock_command = cli.add_subcommand(
+      "set-clock",
+      "Brings the time of the store of a daemon that is stopped back to now, "
+      "where its clock was ahead");
+  clock_command->add_option("path", clock.path, "Its --storage.path")
+      ->required();
+
   ReplayFlags replay;
   std::string speed = "max";
   CLI::App* replay_command = cli.add_subcommand(
@@ -284,6 +292,7 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
   }
   if (*check_command) return check;
   if (*storage_command) return storage;
+  if (*clock_command) return clock;
   if (*query_command) return query;
   if (*find_command) return find;
   if (*delete_command) return forget;

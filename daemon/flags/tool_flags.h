@@ -23,6 +23,10 @@ struct CheckStorageFlags {
   bool drop_damaged = false;
 };
 
+struct SetClockFlags {
+  std::string path;
+};
+
 // Files of events, and how those that are CSV are read.
 struct EventFilesFlags {
   std::vector<std::string> files;
@@ -95,9 +99,10 @@ struct LogFlags {
   bool csv = false;
 };
 
-using ToolFlags = std::variant<CheckConfigFlags, CheckStorageFlags, ReplayFlags,
-                               QueryFlags, FindFlags, DeleteFlags, RulesFlags,
-                               SimulateFlags, BackfillFlags, LogFlags>;
+using ToolFlags =
+    std::variant<CheckConfigFlags, CheckStorageFlags, ReplayFlags, QueryFlags,
+                 FindFlags, DeleteFlags, RulesFlags, SimulateFlags,
+                 BackfillFlags, LogFlags, SetClockFlags>;
 
 // The command and its flags, or the exit status where the program ends here.
 std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,

@@ -105,6 +105,11 @@ class Database {
   bool ForEachKey(const std::function<bool(const PairKey&)>& visit,
                   const VisitGap& visit_gap = EndAtGap) const;
 
+  // [Any thread] The same with the records of each, as they are stored. False
+  // also if they cannot all be read.
+  bool ForEachChain(
+      const std::function<bool(std::span<const Record>)>& visit) const;
+
   using VisitHistory =
       std::function<bool(std::string_view key, std::string_view value)>;
   enum class ReadStatus {

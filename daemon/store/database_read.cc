@@ -18,6 +18,16 @@ using rocksdb::Status;
 constexpr size_t kLookUps = 1024;  // keys of one MultiGet
 constexpr char kUnread[] = "a pair of the store cannot be read";
 
+// False if they are of no known size.
+bool AppendRecords(const PairKey& key, const rocksdb::Slice& value,
+                   std::vector<Record>* records) {
+  if (value.size() % kStoredBytes != 0) return false;
+  for (size_t i = 0; i < value.size(); i += kStoredBytes) {
+    records->push_back(DecodeRecord(key, value.data() + i));
+  }
+  return true;
+}
+
 // A key's place among all keys: its first 16 bytes, and 0 behind a shorter one.
 // Pairs have as many.
 __extension__ using Place = unsigned __int128;
@@ -164,16 +174,12 @@ void Database::Impl::FindSome(std::span<const PairKey> keys,
       found[k] = db->Get({}, families[kPairs], slices[k], &values[k]);
     }
     if (found[k].IsNotFound()) continue;
-    if (found[k].ok() && values[k].size() % kStoredBytes != 0) {
+    if (found[k].ok() && !AppendRecords(keys[k], values[k], records)) {
       found[k] = Status::Corruption("a pair is of no known size");
     }
     if (!found[k].ok()) {
       TellRead(kUnread, found[k]);
       unreadable->push_back(keys[k]);
-      continue;
-    }
-    for (size_t i = 0; i < values[k].size(); i += kStoredBytes) {
-      records->push_back(DecodeRecord(keys[k], values[k].data() + i));
     }
   }
 }
@@ -258,6 +264,23 @@ bool Database::ForEachKey(const std::function<bool(const PairKey&)>& visit,
       },
       [&](const Gap& gap) { return good = visit_gap(gap); });
   return good && !status.IsAborted();
+}
+
+bool Database::ForEachChain(
+    const std::function<bool(std::span<const Record>)>& visit) const {
+  const std::shared_lock lock(impl_->open_mutex);
+  if (impl_->db == nullptr) return false;
+  std::vector<Record> chain;
+  const Status status = impl_->Scan(
+      kPairs,
+      [&](const rocksdb::Slice& key, const rocksdb::Slice& value) {
+        chain.clear();
+        return key.size() == kKeyBytes &&
+               AppendRecords(DecodeKey(key.data()), value, &chain) &&
+               visit(chain);
+      },
+      [](const Gap& /*gap*/) { return false; });
+  return status.ok();
 }
 
 Database::ReadStatus Database::ReadHistory(

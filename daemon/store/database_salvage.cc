@@ -21,8 +21,9 @@ namespace {
 // Takes what is read of one database to another, some of it at a time.
 class Copy {
  public:
-  Copy(Database* to, uint64_t sequence) : to_(to) {
-    update_.sequence = sequence;
+  Copy(Database* to, const Database::Stored& stored) : to_(to) {
+    update_.sequence = stored.sequence;
+    update_.journal_checked = stored.journal_checked;
   }
 
   bool AddPair(const rocksdb::Slice& key, const rocksdb::Slice& value) {
@@ -96,7 +97,7 @@ std::optional<uint64_t> Database::CopyReadable(const std::string& directory,
   });
   uint64_t gaps = 0;
   const auto visit_gap = [&gaps](const Gap& /*gap*/) { return ++gaps > 0; };
-  Copy copy(opened.get(), stored->sequence);
+  Copy copy(opened.get(), *stored);
   bool good = true;
   // A table has what was, too. What is now the database says, unless that
   // cannot be read: then the last that can.

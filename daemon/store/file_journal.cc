@@ -26,8 +26,7 @@ constexpr uint64_t kSpaceCheck = uint64_t{1} << 20;
 
 constexpr char kNotWritten[] = "the journal could not be written";
 constexpr char kNotSynced[] = "the journal could not be synced to the disk";
-constexpr char kGone[] =
-    "the store, or a file of it, was removed or replaced";
+constexpr char kGone[] = "the store, or a file of it, was removed or replaced";
 constexpr char kPutBack[] = "put it back, or start again";
 
 // Of a write that returned `written`, which is less than was asked for.
@@ -102,9 +101,8 @@ void FileJournal::SyncAll() const {
 }
 
 bool FileJournal::MakePage() {
-  auto page =
-      AnsweredPage::Make(directory_, durability_ == Durability::kPower,
-                         {next_sequence_, segment_, length_});
+  auto page = AnsweredPage::Make(directory_, durability_ == Durability::kPower,
+                                 {next_sequence_, segment_, length_});
   if (page == nullptr) {
     return Fail("the page that says what was answered could not be made",
                 directory_ + "/" + AnsweredPage::kName + ErrnoText());

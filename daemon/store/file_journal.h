@@ -144,7 +144,7 @@ class FileJournal : public Journal {
 
   mutable std::mutex files_mutex_;
   std::map<uint64_t, FileId> segments_;  // guarded by files_mutex_
-  std::unique_ptr<AnsweredPage> page_;   // the writer's; made under files_mutex_
+  std::unique_ptr<AnsweredPage> page_;  // the writer's; made under files_mutex_
 };
 
 }  // namespace plumbline

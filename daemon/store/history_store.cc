@@ -49,6 +49,11 @@ std::string HourOf(const Key& key) {
       {key.owner, kHour, key.begin_ms / History::kHourMs * History::kHourMs});
 }
 
+std::string MinuteOf(uint32_t owner, int64_t now_ms) {
+  return Encode(
+      {owner, kMinute, now_ms / History::kMinuteMs * History::kMinuteMs});
+}
+
 std::string Encode(const StepCounts& step) {
   std::string bytes;
   ByteWriter out(&bytes);
@@ -149,12 +154,16 @@ bool HistoryStore::Sweep(const Taken& taken, int64_t hours_before,
         const Key key = DecodeKey(bytes);
         if (key.begin_ms < oldest || !taken.owners.contains(key.owner)) {
           (*changes)[std::string(bytes)] = std::nullopt;
-        } else if (key.kind == kMinute && key.begin_ms < hours_before) {
+          return true;
+        }
+        const bool ahead = key.begin_ms > taken.now_ms;  // time was set back
+        if (ahead || (key.kind == kMinute && key.begin_ms < hours_before)) {
           // One that cannot be read goes with its minute: it must not keep
           // checkpoints from being written.
           (*changes)[std::string(bytes)] = std::nullopt;
           if (const auto step = DecodeStep(value)) {
-            (*added)[HourOf(key)].Add(*step);
+            (*added)[ahead ? MinuteOf(key.owner, taken.now_ms) : HourOf(key)]
+                .Add(*step);
           }
         }
         return true;

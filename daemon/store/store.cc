@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "core/set_back.h"
 #include "daemon/store/files.h"
 #include "daemon/store/memory_split.h"
 #include "daemon/store/recovery.h"
@@ -86,13 +87,13 @@ bool Store::Recover(Pipeline* pipeline, std::string* error) {
       pipeline->state().records());
   history_ =
       std::make_unique<HistoryStore>(database_.get(), options_.retention_ms);
-  journal_ = FileJournal::Open(
-      {.directory = directory_->path(),
-       .durability = options_.durability,
-       .from = stored->sequence,
-       .checked = stored->journal_checked,
-       .accepts_loss = options_.accepts_loss},
-      Replayer(pipeline, error, options_.goes_on), error);
+  journal_ =
+      FileJournal::Open({.directory = directory_->path(),
+                         .durability = options_.durability,
+                         .from = stored->sequence,
+                         .checked = stored->journal_checked,
+                         .accepts_loss = options_.accepts_loss},
+                        Replayer(pipeline, error, options_.goes_on), error);
   if (journal_ == nullptr) return false;
   journal_->SetOnFault(faults_.sink());
   TellOfLoss();
@@ -195,6 +196,20 @@ bool Store::Close() {
   checkpointer_->Stop();
   // The next start then has nothing to replay.
   return checkpointer_->Write();
+}
+
+std::optional<uint64_t> Store::SetBack(int64_t now_ms) {
+  std::optional<uint64_t> changed;
+  pipeline_->Exclusively([&](State* state) {
+    PairsSetBack pairs(state, now_ms);
+    pairs.ChangeThoseInMemory();
+    const bool all = database_->ForEachChain(
+        [&pairs](const auto& chain) { return pairs.ChangeStored(chain); });
+    if (!all) return;
+    state->SetBack(now_ms);
+    changed = pairs.changed();
+  });
+  return changed;
 }
 
 std::optional<std::string> Store::WriteSnapshot(const std::string& name,

@@ -73,6 +73,11 @@ class Store {
   // any more.
   bool Close();
 
+  // With all_or_nothing, after Recover(): brings the state's time back to
+  // `now_ms` (core/set_back.h), and says how many pairs have changed. nullopt
+  // if the store cannot be read.
+  std::optional<uint64_t> SetBack(int64_t now_ms);
+
   StorageFaults& faults() { return faults_; }
 
   // What follows: after Recover().

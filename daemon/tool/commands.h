@@ -13,6 +13,10 @@ int CheckConfig(const CheckConfigFlags& flags);
 // 0 if a daemon would start on the store; else 1, with what is wrong and where.
 int CheckStorage(const CheckStorageFlags& flags);
 
+// 0 if the store's time is not ahead of the clock any more, or was not; 2 if it
+// gave up: then nothing was changed.
+int SetClock(const SetClockFlags& flags);
+
 // 0 if every event was taken; 1 if some were rejected; 2 if it gave up.
 int Replay(const ReplayFlags& flags);
 

@@ -15,6 +15,7 @@ namespace {
 
 int Run(const CheckConfigFlags& flags) { return CheckConfig(flags); }
 int Run(const CheckStorageFlags& flags) { return CheckStorage(flags); }
+int Run(const SetClockFlags& flags) { return SetClock(flags); }
 int Run(const ReplayFlags& flags) { return Replay(flags); }
 int Run(const QueryFlags& flags) { return Query(flags); }
 int Run(const FindFlags& flags) { return Find(flags); }
@@ -32,7 +33,7 @@ int main(int argc, char** argv) try {
   const auto flags = plumbline::ParseToolFlags(argc, argv, &exit_status);
   if (!flags) return exit_status;
   plumbline::UseKeyedTextHash();
-  umask(plumbline::kFileMask);  // backfill writes a store
+  umask(plumbline::kFileMask);  // some write a store
   return std::visit([](const auto& f) { return plumbline::Run(f); }, *flags);
 } catch (const std::exception& error) {
   std::fprintf(stderr, "plumbtool: %s\n", error.what());

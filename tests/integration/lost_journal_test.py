@@ -152,10 +152,13 @@ class LostJournalTest(unittest.TestCase):
                 status, answer = daemon.post(predictions(100 + i))
                 self.assertEqual(status, 503)
                 self.assertEqual(answer["error"]["code"], "storage_failed")
-                self.assertEqual(daemon.metric("plumbline_store_damaged"), 1)
+                self.assertGreater(daemon.metric("plumbline_storage_errors_total",
+                                                 operation="append"), i)
                 self.assertEqual(daemon.metric("plumbline_ready"), 0)
+                self.assertIn(b"removed or replaced", daemon.get("/-/ready")[2])
                 self.assertEqual(
-                    self.log_of(daemon).count("removed or replaced"), i + 1)
+                    self.log_of(daemon).count("nothing can be stored: not ready"),
+                    i + 1)
                 back(store, away)
                 self.assertTrue(wait_for(daemon.ready))
             self.assertEqual(daemon.post(predictions(200))[0], 200)
