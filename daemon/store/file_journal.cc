@@ -50,7 +50,7 @@ std::unique_ptr<FileJournal> FileJournal::Open(
   journal->loss_ = FindLoss(options.directory, *end, options.checked);
   if (const auto& loss = journal->loss_) {
     if (!loss->is_expected && !options.accepts_loss) {
-      *error = loss->what;
+      *error = loss->what + "; " + loss->advice;
       return nullptr;
     }
     if (!SetLostAside(options.directory, *end, error)) return nullptr;

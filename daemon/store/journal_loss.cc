@@ -12,13 +12,13 @@ namespace plumbline {
 namespace {
 
 constexpr char kRemedy[] =
-    "; restore the store from a backup, or go on without what is lost: start "
+    "restore the store from a backup, or go on without what is lost: start "
     "plumbline once with --storage.accept-loss";
 
 std::string Number(uint64_t n) { return std::to_string(n); }
 
 constexpr char kExpected[] =
-    "; the machine was restarted since, which durability process does not "
+    "the machine was restarted since, which durability process does not "
     "promise to outlive: a start goes on without them";
 
 // Where the journal ends, and where it ended when it was last answered.
@@ -74,7 +74,7 @@ std::optional<JournalLoss> FindLoss(const std::string& directory,
   } else if (!end.damage.empty()) {
     loss.groups = std::max<uint64_t>(loss.groups, 1);
   }
-  loss.what += loss.is_expected ? kExpected : kRemedy;
+  loss.advice = loss.is_expected ? kExpected : kRemedy;
   return loss;
 }
 

@@ -12,8 +12,8 @@
 namespace plumbline {
 
 struct JournalLoss {
-  // What is missing, in which file, and what to do.
-  std::string what;
+  std::string what;    // is missing, and in which file
+  std::string advice;  // what to do, or what a start does
   // Commit groups that were answered and are not in the journal, at least.
   uint64_t groups = 0;
   // A start goes on by itself: the machine was restarted since, and nothing

@@ -76,7 +76,7 @@ std::string Check(const CheckStorageFlags& flags, JournalEnd* end,
   if (!journal) return error;
   *end = *journal;
   const auto loss = FindLoss(directory->path(), *journal, checked);
-  return loss ? loss->what : "";
+  return loss ? loss->what + "; " + loss->advice : "";
 }
 
 }  // namespace
