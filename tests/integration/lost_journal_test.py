@@ -114,6 +114,49 @@ class LostJournalTest(unittest.TestCase):
     def test_all_segments_behind_a_checkpoint_removed(self):
         self.lose(remove_all, first_checkpoint=True)
 
+    def restart(self, daemon):
+        """Starts it as if the machine had been restarted."""
+        boot = daemon.dir.name + "/boot"
+        with open(boot, "w") as f:
+            f.write("11111111-2222-3333-4444-555555555555\n")
+        bind = ["unshare", "--mount", "sh", "-c",
+                f"mount --bind {boot} /proc/sys/kernel/random/boot_id && exec \"$@\"",
+                "sh"]
+        if subprocess.run([*bind, "true"], capture_output=True).returncode != 0:
+            self.skipTest("needs the right to mount")
+        args = daemon.args
+        daemon.args = [*bind, *args]
+        try:
+            daemon.start()
+        finally:
+            daemon.args = args
+
+    def test_after_a_restart_of_the_machine(self):
+        for durability in ("process", "power"):
+            with self.subTest(durability), Daemon(
+                    f"storage: {{durability: {durability}}}\n") as daemon:
+                store = daemon.dir.name + "/data"
+                for i in range(50):
+                    self.assertEqual(daemon.post(predictions(i))[0], 200)
+                daemon.process.kill()
+                daemon.process.wait()
+                cut_in_half(store)
+                if durability == "power":
+                    with self.assertRaisesRegex(RuntimeError,
+                                                "--storage.accept-loss"):
+                        self.restart(daemon)
+                    continue
+                self.restart(daemon)
+                self.assertRegex(self.log_of(daemon),
+                                 "level=error.*answered events are lost")
+                self.assertGreater(
+                    daemon.metric("plumbline_storage_lost_groups_total"), 20)
+                self.assertEqual(daemon.metric("plumbline_store_damaged"), 1)
+                daemon.stop()
+                self.restart(daemon)
+                self.assertEqual(
+                    daemon.metric("plumbline_storage_lost_groups_total"), 0)
+
     def test_a_store_that_is_removed_or_replaced_takes_nothing(self):
         def gone(store, away):
             os.rename(store, away)
