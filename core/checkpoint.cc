@@ -236,6 +236,8 @@ void Checkpoint::Do(Archive& archive, State& state, Model& model,
   }
   version.detectors.Do(archive);
   version.figures.Do(archive);
+  // Nothing is made of what is damaged.
+  if (!archive.ok()) return;
   if constexpr (Archive::kLoads) version.figures.Publish(&state.reclaimer_);
   version.drift.Do(archive, &state.reclaimer_);
   Do(archive, *version.ledger);

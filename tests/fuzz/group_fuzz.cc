@@ -53,7 +53,9 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Replay(settings, &pipeline);
   Replay(input, &pipeline);
   Replay(again, &pipeline);
-  Show(pipeline.state(), pipeline.state().gauges().now_ms);
+  const int64_t now_ms = pipeline.state().gauges().now_ms;
+  Compute(pipeline.state(), now_ms);
+  if (size % 8 == 0) Show(pipeline.state(), now_ms);
   pipeline.Exclusively([](State* state) {
     Pipeline restored(nullptr);
     Expect(restored.Restore(SaveState(state)), "what is saved can be restored");

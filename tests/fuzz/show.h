@@ -1,4 +1,4 @@
-// Asks of a state all that readers can see of it.
+// Asks of a state what readers see of it.
 
 #pragma once
 
@@ -6,6 +6,9 @@
 
 namespace plumbline {
 
+// All figures.
+void Compute(const State& state, int64_t now_ms);
+// As the API has them, which takes ten times as long.
 void Show(const State& state, int64_t now_ms);
 
 }  // namespace plumbline

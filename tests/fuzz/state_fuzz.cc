@@ -129,10 +129,20 @@ void GoOn(Pipeline* pipeline) {
   });
   for (const int64_t after : {int64_t{0}, kHour, 8 * 24 * kHour}) {
     for (const Command& batch : batches) Go(pipeline, batch, begin + after);
-    Show(state, begin + after);
+    Compute(state, begin + after);
   }
   Go(pipeline, Command{state.settings()}, begin + 9 * 24 * kHour);
   Go(pipeline, Command{Tick{}}, begin + 500 * 24 * kHour);
+}
+
+void ShowAll(const State& state) {
+  const auto now_ms = [&state] { return state.gauges().now_ms.load(); };
+  Show(state, now_ms());
+  Exposition(Collector(&state, now_ms, [] {
+    DaemonFigures figures;
+    figures.ready = true;
+    return figures;
+  }));
 }
 
 }  // namespace
@@ -144,20 +154,15 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   pipeline.UseStore(&store, 100, 100'000);
   if (!pipeline.Restore(stored.image)) return 0;
   const State& state = pipeline.state();
-  Show(state, state.gauges().now_ms);
-  Exposition(Collector(
-      &state, [&state] { return state.gauges().now_ms.load(); },
-      [] {
-        DaemonFigures figures;
-        figures.ready = true;
-        return figures;
-      }));
+  Compute(state, state.gauges().now_ms);
+  // Now and then, as it takes long.
+  if (size % 8 == 0) ShowAll(state);
   pipeline.Exclusively([](State* loaded) {
     for (Model* model : loaded->models().Get()) model->unsaved = true;
     Pipeline again(nullptr);
     Expect(again.Restore(SaveState(loaded)), "what is restored can be saved");
   });
   GoOn(&pipeline);
-  Show(state, state.gauges().now_ms);
+  Compute(state, state.gauges().now_ms);
   return 0;
 }

@@ -2,11 +2,13 @@
 // corpus/state: write_seeds DIRECTORY FORMAT. They are what this version
 // writes; those of former formats stay.
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iostream>
+#include <memory>
 #include <random>
+#include <set>
 #include <string>
 
 #include "tests/support/engine.h"
@@ -45,18 +47,20 @@ class Seeds {
   const std::string prefix_;
 };
 
-// What each kind of model has, small enough to be changed byte by byte.
-void WriteSmall(const Seeds& seeds) {
-  const auto prepared = [](auto prepare) {
-    auto engine = std::make_unique<Engine>();
-    engine->settings.defaults.windows = {TimeWindow("1m", 60'000, 2),
-                                         LastWindow(3)};
-    engine->settings.matrix_classes = 3;
-    prepare(&engine->settings.defaults);
-    engine->Use();
-    return engine;
-  };
-  auto engine = prepared([](ModelSettings* rule) {
+// Small enough to be changed byte by byte.
+std::unique_ptr<Engine> Prepared(
+    const std::function<void(ModelSettings*)>& prepare) {
+  auto engine = std::make_unique<Engine>();
+  ModelSettings& rule = engine->settings.defaults;
+  rule.windows = {TimeWindow("1m", 60'000, 2), LastWindow(3)};
+  engine->settings.matrix_classes = 3;
+  prepare(&rule);
+  engine->Use();
+  return engine;
+}
+
+void WriteBinary(const Seeds& seeds) {
+  const auto engine = Prepared([](ModelSettings* rule) {
     rule->thresholds = {{"0.5", 0.5}};
     rule->detectors = {AdwinSettings{}, PageHinkleySettings{}, DdmSettings{},
                        HddmSettings{}};
@@ -66,11 +70,26 @@ void WriteSmall(const Seeds& seeds) {
   engine->Post({scored, Label("a", "0"), Label("early", "1"),
                 Prediction("late", "0"), Both("1", "1")});
   seeds.WriteState("binary", engine.get());
+  // Enough for a calibration, and for detectors to have something to say.
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < 120; ++i) {
+      scored.id = std::to_string(120 * round + i);
+      scored.score = i % 10 / 10.0;
+      engine->Post({scored, Label(scored.id, i % 3 == round ? "1" : "0")});
+    }
+    engine->Wait(120'000);
+  }
+  engine->Post({Prediction("x", "1", "2"), Label("x", "1")});
+  engine->Do(Command{Removal{"m", "2"}});
+  seeds.WriteState("calibrated", engine.get());
+}
 
-  engine = prepared([](ModelSettings* rule) {
+void WriteClasses(const Seeds& seeds) {
+  const auto engine = Prepared([](ModelSettings* rule) {
     rule->slices = {{"a"}};
     rule->drift.features = {"number"};
     rule->drift.first = 2;
+    rule->aliases = {{"up", "UP"}};
   });
   TestEvent event = Prediction("a", "UP");
   event.scores = {{"UP", 0.75}, {"DOWN", 0.25}};
@@ -82,33 +101,49 @@ void WriteSmall(const Seeds& seeds) {
   seeds.WriteState("classes", engine.get());
   engine->Post({Both("one", "two"), Both("three", "four")});
   seeds.WriteState("marginals", engine.get());
+}
 
-  engine = prepared([](ModelSettings*) {});
+void WriteOthers(const Seeds& seeds) {
+  const auto no_change = [](ModelSettings*) {};
+  auto engine = Prepared([](ModelSettings* rule) {
+    rule->anomalies.metrics = {"mean_absolute_error"};
+    rule->anomalies.min_history_ms = Engine::kHour;
+  });
   engine->Post({Prediction("a", 1.5), Label("a", 1.25), Both(0.5, 3e300)});
   seeds.WriteState("regression", engine.get());
+  for (int hour = 0; hour < 30; ++hour) {
+    engine->Post({Both(0.5, 0.25 + hour % 5)});
+    engine->Wait(Engine::kHour);
+  }
+  seeds.WriteState("anomalies", engine.get());
 
-  engine = prepared([](ModelSettings* rule) { rule->by_prediction = true; });
+  engine = Prepared([](ModelSettings* rule) { rule->by_prediction = true; });
   engine->Post({Prediction("a", TestEvent::Set{"x", "y"}),
                 Label("a", TestEvent::Set{"y", "z"}),
                 Prediction("b", TestEvent::Set{"1", "2", "3", "4", "5"})});
   seeds.WriteState("multilabel", engine.get());
 
-  engine = prepared([](ModelSettings*) {});
-  engine->Post({Label("a", 1), Label("b", 0)});
+  engine = Prepared(no_change);
+  engine->Post({Label("a", 1.0), Label("b", 0.0)});
   seeds.WriteState("open_task", engine.get());
-  seeds.WriteState("nothing", prepared([](ModelSettings*) {}).get());
+  seeds.WriteState("nothing", Prepared(no_change).get());
 }
 
-void WriteWorld(const Seeds& seeds) {
+// Some of all that a world does.
+void WriteRecords(const Seeds& seeds) {
   Engine engine;
   std::mt19937 random(1);
   SmallWorld(true, &engine);
   for (int group = 0; group < 120; ++group) RandomGroup(&random, &engine);
-  seeds.WriteState("world", &engine);
-  const auto& records = engine.journal.records;
-  const size_t count = std::min<size_t>(records.size(), 12);
-  for (size_t i = 0; i < count; ++i) {
-    seeds.Write("group", std::to_string(i), records[i]);
+  std::set<uint8_t> kinds;
+  size_t written = 0;
+  for (const std::string& record : engine.journal.records) {
+    constexpr size_t kKind = 16;  // behind time and count
+    const bool is_new =
+        kinds.insert(static_cast<uint8_t>(record[kKind])).second;
+    if (written < 8 || is_new) {
+      seeds.Write("group", std::to_string(written++), record);
+    }
   }
 }
 
@@ -120,7 +155,9 @@ int main(int argc, char** argv) {
     return 2;
   }
   const Seeds seeds(argv[1], argv[2]);
-  WriteSmall(seeds);
-  WriteWorld(seeds);
+  WriteBinary(seeds);
+  WriteClasses(seeds);
+  WriteOthers(seeds);
+  WriteRecords(seeds);
   return 0;
 }
