@@ -71,6 +71,7 @@ class Listeners {
       return figures;
     };
     daemon.status_json = [] { return std::string("{}"); };
+    daemon.storage_refuses = [] { return std::string(); };
     daemon.reload = [] { return std::nullopt; };
     daemon.quit = [] {};
     daemon.scraped = [](double) {};

@@ -12,6 +12,7 @@
 #include "exporters/prometheus/collector.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/show.h"
+#include "tests/support/exposition.h"
 #include "tests/support/stored_state.h"
 
 using namespace plumbline;  // NOLINT: a test
@@ -24,8 +25,8 @@ class AnyPairs : public PairStore {
   explicit AnyPairs(std::vector<Record> pairs) : pairs_(std::move(pairs)) {}
 
   void Screen(std::vector<PairKey>*) override {}
-  bool Find(std::span<const PairKey> keys,
-            std::vector<Record>* records) override {
+  bool Find(std::span<const PairKey> keys, std::vector<Record>* records,
+            std::vector<PairKey>*) override {
     constexpr size_t kChain = 4;
     for (const PairKey& key : keys) {
       for (size_t i = 0; i < kChain && !pairs_.empty(); ++i) {
