@@ -2,6 +2,7 @@
 # make test   build and run every test; CONTRIBUTING.md tells what that takes
 # make test-long      the same with many seeds, kills and rounds; an hour or two
 # make crash-long     3,000 kills in thirty stores; nothing lost, nothing twice
+# make fuzz   bytes thrown at all that reads them, for FUZZ_SECONDS each
 # make test-interop   the examples of docs/event-log.md, and Envoy, with packages of PyPI
 # make bench  measure, each figure as a ratio to a limit of the same run
 # make bench-statistics    what slices, scores, scrapes and simulations cost
@@ -22,7 +23,10 @@ TSAN_OPTIONS := ignore_noninstrumented_modules=1
 # How much of what is random `make test-long` takes.
 LONG := PLUMBLINE_TEST_SEEDS=50 KILLS=1000 ROUNDS=100 HITS=20
 
-.PHONY: run test test-asan test-tsan test-long crash-long test-interop bench bench-large \
+# Of each fuzzer.
+FUZZ_SECONDS := 20
+
+.PHONY: run test test-asan test-tsan test-long crash-long test-interop fuzz bench bench-large \
   bench-checkpoints bench-event-log bench-events bench-statistics build programs format lint
 
 # The daemon and its tool alone.
@@ -39,6 +43,7 @@ build:
 
 test: build
 	cd $(BUILD) && $(CTEST)
+	$(MAKE) fuzz
 	$(MAKE) test-tsan
 	$(MAKE) test-asan
 
@@ -64,6 +69,13 @@ test-long: build
 
 crash-long: build
 	PLUMBLINE_BIN=$(CURDIR)/$(BUILD)/daemon /usr/bin/python3 tests/integration/crash_long.py
+
+# With clang. What is found is in build/fuzz/found.
+fuzz:
+	deploy/install-dependencies.sh build test
+	cmake --preset fuzz
+	cmake --build --preset fuzz
+	tests/fuzz/run.sh build/fuzz $(FUZZ_SECONDS)
 
 # Some gigabytes are downloaded, and kept in build/interop.
 test-interop: programs

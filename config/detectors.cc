@@ -10,34 +10,30 @@
 namespace plumbline {
 namespace {
 
-constexpr double kLeast = 1e-12;  // of what must be above 0
-constexpr double kLarge = 1e12;
-
-void Read(YamlMap* map, const char* key, double least, double most,
-          double* out) {
+void Read(YamlMap* map, const char* key, const Reals& in, double* out) {
   std::optional<double> number;
-  map->Number(key, least, most, &number);
+  map->Number(key, in, &number);
   if (number) *out = *number;
 }
 
 void ReadFields(YamlMap* map, AdwinSettings* adwin) {
-  Read(map, "delta", kLeast, 1 - kLeast, &adwin->delta);
+  Read(map, "delta", range::kAdwinDelta, &adwin->delta);
 }
 
 void ReadFields(YamlMap* map, PageHinkleySettings* page_hinkley) {
-  Read(map, "delta", 0, kLarge, &page_hinkley->delta);
-  Read(map, "threshold", kLeast, kLarge, &page_hinkley->threshold);
-  Read(map, "alpha", kLeast, 1, &page_hinkley->alpha);
+  Read(map, "delta", range::kPageHinkleyDelta, &page_hinkley->delta);
+  Read(map, "threshold", range::kPageHinkleyThreshold,
+       &page_hinkley->threshold);
+  Read(map, "alpha", range::kPageHinkleyAlpha, &page_hinkley->alpha);
 }
 
 void ReadFields(YamlMap* map, DdmSettings* ddm) {
-  constexpr int64_t kMost = 1'000'000'000;
-  map->Integer("warm_up", 1, kMost, &ddm->warm_up);
-  Read(map, "drift", kLeast, kLarge, &ddm->drift);
+  map->Integer("warm_up", range::kDdmWarmUp, &ddm->warm_up);
+  Read(map, "drift", range::kDdmDrift, &ddm->drift);
 }
 
 void ReadFields(YamlMap* map, HddmSettings* hddm_a) {
-  Read(map, "confidence", kLeast, 1 - kLeast, &hddm_a->confidence);
+  Read(map, "confidence", range::kHddmConfidence, &hddm_a->confidence);
 }
 
 template <class Settings>
@@ -53,11 +49,10 @@ void ReadOne(YamlMap* parent, const char* key,
 }
 
 void ReadMetrics(YamlMap* map, std::vector<std::string>* metrics) {
-  constexpr size_t kMost = 16;
   const YAML::Node list = map->Take("metrics");
   if (!list.IsDefined()) return;
   const std::string path = map->PathOf("metrics");
-  if (!list.IsSequence() || list.size() > kMost) {
+  if (!list.IsSequence() || list.size() > range::kMostMetrics) {
     map->Problem(list, path,
                  "must be a list of up to 16 figures, such as [accuracy, "
                  "f1_macro]");
@@ -85,12 +80,10 @@ void ReadMetrics(YamlMap* map, std::vector<std::string>* metrics) {
 
 void ReadAnomalies(YamlMap* model, std::vector<ConfigProblem>* problems,
                    AnomalySettings* anomalies) {
-  constexpr int64_t kHour = 3'600'000;
-  constexpr int64_t kMost = 28 * 24 * kHour;  // what history keeps
   YamlMap map(model->Take("anomalies"), model->PathOf("anomalies"), problems);
   ReadMetrics(&map, &anomalies->metrics);
-  Read(&map, "threshold", kLeast, kLarge, &anomalies->threshold);
-  map.Duration("min_history", kHour, kMost, &anomalies->min_history_ms);
+  Read(&map, "threshold", range::kAnomalyThreshold, &anomalies->threshold);
+  map.Duration("min_history", range::kMinHistoryMs, &anomalies->min_history_ms);
   map.RefuseOthers();
 }
 

@@ -4,14 +4,13 @@
 #include <charconv>
 #include <string_view>
 
+#include "core/settings_range.h"
 #include "core/timestamp.h"
 
 namespace plumbline {
 namespace {
 
-constexpr size_t kMostFeatures = 64;
 constexpr size_t kLongestName = 128;
-constexpr int64_t kMostFirst = 1'000'000'000;
 
 void ReadOf(YamlMap* map, DriftSettings* drift) {
   const YAML::Node list = map->Take("of");
@@ -40,7 +39,7 @@ void ReadFeatures(YamlMap* map, DriftSettings* drift) {
   const YAML::Node list = map->Take("features");
   if (!list.IsDefined()) return;
   const std::string path = map->PathOf("features");
-  if (!list.IsSequence() || list.size() > kMostFeatures) {
+  if (!list.IsSequence() || list.size() > range::kMostFeatures) {
     map->Problem(list, path, "must be a list of up to 64 names of features");
     return;
   }
@@ -70,7 +69,7 @@ int64_t FirstOf(std::string_view text) {
   const auto [end, error] =
       std::from_chars(text.data(), text.data() + text.size(), first);
   const bool whole = error == std::errc() && end == text.data() + text.size();
-  return whole && first >= 1 && first <= kMostFirst ? first : 0;
+  return whole && range::kDriftFirst.Has(first) ? first : 0;
 }
 
 std::optional<int64_t> TimeOf(YamlMap* map, const char* key) {

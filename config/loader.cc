@@ -13,20 +13,19 @@
 #include "config/units.h"
 #include "config/windows.h"
 #include "config/yaml_reader.h"
+#include "core/settings_range.h"
 
 namespace plumbline {
 namespace {
 
-constexpr int64_t kSecond = 1000;
-constexpr int64_t kMinute = 60 * kSecond;
-constexpr int64_t kHour = 60 * kMinute;
-constexpr int64_t kDay = 24 * kHour;
-constexpr int64_t kKiB = 1LL << 10;
-constexpr int64_t kTiB = 1LL << 40;
+using range::kDay;
+using range::kKiB;
+using range::kMostSegmentKeys;
+using range::kMostSlices;
+using range::kMostThresholds;
+using range::kTiB;
+
 constexpr size_t kLongestName = 128;
-constexpr size_t kMostSlices = 16;
-constexpr size_t kMostSegmentKeys = 8;  // of an event
-constexpr size_t kMostThresholds = 32;
 
 using Problems = std::vector<ConfigProblem>;
 
@@ -42,15 +41,15 @@ bool IsSegmentKey(const std::string& text) {
 void ReadJoin(const YAML::Node& node, Problems* problems, Config* config) {
   Settings& engine = config->engine;
   YamlMap join(node, "join", problems);
-  join.Duration("horizon", kMinute, 90 * kDay, &engine.horizon_ms);
+  join.Duration("horizon", range::kHorizonMs, &engine.horizon_ms);
   engine.label_horizon_ms =
       std::min(engine.label_horizon_ms, engine.horizon_ms);
-  join.Duration("label_horizon", kMinute, engine.horizon_ms,
+  join.Duration("label_horizon", range::kHorizonMs.least, engine.horizon_ms,
                 &engine.label_horizon_ms);
   int64_t max_bytes = config->max_bytes;
   int64_t memory_bytes = config->memory_bytes;
-  join.Size("max_bytes", 64 * kKiB, 64 * kTiB, &max_bytes);
-  join.Size("memory_bytes", 64 * kKiB, 64 * kTiB, &memory_bytes);
+  join.Size("max_bytes", range::kRememberedBytes, &max_bytes);
+  join.Size("memory_bytes", range::kRememberedBytes, &memory_bytes);
   config->max_bytes = max_bytes;
   config->memory_bytes = memory_bytes;
   std::string when_full = engine.evict_oldest ? "evict_oldest" : "reject";
@@ -74,17 +73,21 @@ void ReadStorage(const YAML::Node& node, Problems* problems, Config* config) {
 void ReadLimits(const YAML::Node& node, Problems* problems, Config* config) {
   Settings& engine = config->engine;
   YamlMap limits(node, "limits", problems);
-  limits.Integer("models", 1, 1'000'000, &engine.models);
-  limits.Integer("versions_per_model", 1, 1000, &engine.versions_per_model);
+  limits.Integer("models", range::kModels, &engine.models);
+  limits.Integer("versions_per_model", range::kVersionsPerModel,
+                 &engine.versions_per_model);
   std::string when_full =
       engine.retire_oldest_version ? "retire_oldest" : "reject";
   limits.Word("versions_when_full", {"retire_oldest", "reject"}, &when_full);
   engine.retire_oldest_version = when_full == "retire_oldest";
-  limits.Duration("retire_after", kDay, 400 * kDay, &engine.retire_after_ms);
-  limits.Integer("classes", 2, 10'000, &engine.classes);
-  limits.Integer("matrix_classes", 2, 256, &engine.matrix_classes);
-  limits.Integer("segments_per_model", 1, 10'000, &engine.segments_per_model);
-  limits.Size("window_bytes", 64 * kKiB, kTiB, &engine.window_bytes);
+  limits.Duration("retire_after", range::kRetireAfterMs,
+                  &engine.retire_after_ms);
+  limits.Integer("classes", range::kClasses, &engine.classes);
+  limits.Integer("matrix_classes", range::kMatrixClasses,
+                 &engine.matrix_classes);
+  limits.Integer("segments_per_model", range::kSegmentsPerModel,
+                 &engine.segments_per_model);
+  limits.Size("window_bytes", range::kWindowBytes, &engine.window_bytes);
   limits.Integer("connections", 1, 10'000, &config->connections);
   limits.Size("in_flight_bytes", kKiB, kTiB, &config->in_flight_bytes);
   limits.Size("body_bytes", 1, kTiB / 1024, &config->body_bytes);
@@ -156,7 +159,7 @@ void ReadThresholds(YamlMap* map, ModelSettings* model) {
     ThresholdSettings threshold;
     if (!list[i].IsScalar() ||
         !YAML::convert<double>::decode(list[i], threshold.value) ||
-        !(threshold.value >= 0 && threshold.value <= 1)) {
+        !range::kShare.Has(threshold.value)) {
       map->Problem(list[i], at, "must be a number from 0 to 1");
       continue;
     }
@@ -213,7 +216,7 @@ void ReadModel(const YAML::Node& node, size_t index,
   map.Word("estimate", {"true", "false"}, &estimate);
   model.estimate = estimate == "true";
   std::optional<double> min_coverage;
-  map.Number("min_coverage", 0, 1, &min_coverage);
+  map.Number("min_coverage", range::kShare, &min_coverage);
   model.min_coverage = min_coverage.value_or(0);
   map.RefuseOthers();
   config->engine.model_rules.push_back(std::move(model));
@@ -237,7 +240,7 @@ void CheckDefaultWindows(YamlMap* root, const YAML::Node& node,
 void ReadRoot(const YAML::Node& node, Problems* problems, Config* config) {
   YamlMap root(node, "", problems);
   const size_t before = problems->size();
-  root.Integer("slots_per_window", 1, 1000, &config->slots_per_window);
+  root.Integer("slots_per_window", range::kSlots, &config->slots_per_window);
   // Without a good number of slots, windows are not blamed for not dividing.
   if (problems->size() > before) config->slots_per_window = 1;
   for (WindowSettings& window : config->engine.defaults.windows) {

@@ -5,23 +5,21 @@
 #include <optional>
 
 #include "config/units.h"
+#include "core/settings_range.h"
 
 namespace plumbline {
 namespace {
 
-constexpr int64_t kSecond = 1000;
-constexpr int64_t kDay = 24 * 3600 * kSecond;
-constexpr int64_t kMostWindows = 16;
+using range::kSecond;
 
 // What is wrong with a window, whatever its slots, or nothing.
 std::string CheckRange(const WindowSettings& window) {
   if (window.slots == 0) {
-    const bool good = window.last >= 1 && window.last <= 1'000'000;
-    return good ? "" : "must be from last_1 to last_1000000";
+    return range::kLast.Has(window.last)
+               ? ""
+               : "must be from last_1 to last_1000000";
   }
-  const bool good =
-      window.length_ms >= kSecond && window.length_ms <= 90 * kDay;
-  return good ? "" : "must be from 1s to 90d";
+  return range::kWindowMs.Has(window.length_ms) ? "" : "must be from 1s to 90d";
 }
 
 }  // namespace
@@ -30,8 +28,9 @@ std::string CheckSlots(const WindowSettings& window) {
   if (window.slots == 0 || window.length_ms % window.slots == 0) return "";
   // Whole seconds that divide into slots of whole milliseconds.
   const int64_t step = window.slots / std::gcd(window.slots, kSecond) * kSecond;
+  const int64_t most = range::kWindowMs.most;
   const int64_t fits = std::clamp((window.length_ms + step / 2) / step * step,
-                                  step, 90 * kDay / step * step);
+                                  step, most / step * step);
   return "does not divide into slots_per_window (" +
          std::to_string(window.slots) +
          ") slots of whole milliseconds; the nearest that does is " +
@@ -43,7 +42,8 @@ void ReadWindows(YamlMap* map, int64_t slots, bool used,
   const YAML::Node list = map->Take("windows");
   if (!list.IsDefined()) return;
   const std::string path = map->PathOf("windows");
-  if (!list.IsSequence() || list.size() == 0 || list.size() > kMostWindows) {
+  if (!list.IsSequence() || list.size() == 0 ||
+      list.size() > range::kMostWindows) {
     map->Problem(list, path,
                  "must be a list of 1 to 16 windows such as [5m, 1h, "
                  "last_1000]");

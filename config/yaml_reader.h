@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "config/loader.h"
+#include "core/settings_range.h"
 
 namespace plumbline {
 
@@ -35,6 +36,18 @@ class YamlMap {
   void Number(const char* key, double least, double most,
               std::optional<double>* out);
   void Text(const char* key, size_t most, std::string* out);
+  void Duration(const char* key, const Integers& in, int64_t* out) {
+    Duration(key, in.least, in.most, out);
+  }
+  void Size(const char* key, const Integers& in, int64_t* out) {
+    Size(key, in.least, in.most, out);
+  }
+  void Integer(const char* key, const Integers& in, int64_t* out) {
+    Integer(key, in.least, in.most, out);
+  }
+  void Number(const char* key, const Reals& in, std::optional<double>* out) {
+    Number(key, in.least, in.most, out);
+  }
   // One of the given words.
   void Word(const char* key, std::initializer_list<std::string_view> words,
             std::string* out);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/bytes.h"
+#include "core/timestamp.h"
 
 namespace plumbline {
 
@@ -94,6 +95,25 @@ void DoEnum(Archive& archive, Enum& value, Enum last) {
       archive.Fail();
     }
   }
+}
+
+// A number from `least` to `most`, which is not one that is none.
+template <class Archive, class T>
+void DoBetween(Archive& archive, T& value, std::type_identity_t<T> least,
+               std::type_identity_t<T> most) {
+  archive.Do(value);
+  if constexpr (Archive::kLoads) {
+    if (!(value >= least && value <= most)) {
+      value = least;
+      archive.Fail();
+    }
+  }
+}
+
+// In milliseconds since the Unix epoch.
+template <class Archive>
+void DoTime(Archive& archive, int64_t& time_ms) {
+  DoBetween(archive, time_ms, 0, kLastTimeMs);
 }
 
 }  // namespace plumbline

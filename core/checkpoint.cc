@@ -5,23 +5,29 @@
 #include <atomic>
 #include <deque>
 #include <memory>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "core/archive.h"
-#include "core/metrics/regression.h"
+#include "core/checkpoint_checks.h"
+#include "core/checkpoint_parts.h"
+#include "core/settings_range.h"
 
 namespace plumbline {
-
 namespace {
+
+// A bound on what is believed, so that bytes of memory can be computed.
+constexpr uint64_t kMostRecords = uint64_t{1} << 44;
 
 // A head begins with the revision of all images, as a negative number. Those of
 // revision 0, of stores of format 7, begin with the size of a list.
 constexpr int64_t kRevision = 1;
 
+// One beyond those that there are, of what a later version wrote.
 int64_t RevisionOf(std::string_view head) {
   const auto first = ByteReader(head).Get<int64_t>();
-  return first < 0 ? -first : 0;
+  return first < 0 ? -std::max(first, -kRevision - 1) : 0;
 }
 
 // What follows it.
@@ -31,77 +37,27 @@ std::string_view ListsOf(std::string_view head) {
 
 }  // namespace
 
-// Has access to what is private in the parts.
-class Checkpoint {
- public:
-  static StateImage SaveAll(State& state);
-  static bool LoadAll(const StateImage& image, State& state);
-  static bool LoadModels(const StateImage& image, State& state);
-
- private:
-  template <class Archive>
-  static void Do(Archive& archive, AgeClock& ages);
-  template <class Archive>
-  static void Do(Archive& archive, Ledger& ledger);
-  template <class Archive>
-  static void Do(Archive& archive, State& state, Model& model);
-  template <class Archive>
-  static void Do(Archive& archive, State& state, Model& model,
-                 Version& version);
-  template <class Archive>
-  static void DoCells(Archive& archive, Cells<StdAtomics>& cells,
-                      uint32_t count);
-  template <class Archive>
-  static void DoSlot(Archive& archive, Slot<StdAtomics>& slot,
-                     uint64_t generation, uint32_t matrix, uint32_t marginals,
-                     int64_t last);
-  template <class Archive>
-  static void Do(Archive& archive, SparseCounts& counts);
-  template <class Archive>
-  static void Do(Archive& archive, Slicing& slicing);
-  template <class Archive, class Item>
-  static void Do(Archive& archive, ListPool<Item>& pool);
-  template <class Archive>
-  static void Do(Archive& archive, std::vector<Threshold>& thresholds);
-  static void SaveWindows(Save& save, Series& series, uint32_t matrix,
-                          uint32_t marginals);
-  static void LoadWindows(Load& load, Model& model, Series& series,
-                          uint32_t matrix, uint32_t marginals);
-  static void RecountErrorSums(const Model& model, uint64_t generation,
-                               LastNRing<StdAtomics>* ring);
-  template <class Archive>
-  static void DoWindowContent(Archive& archive, Window& window,
-                              uint64_t generation, uint32_t matrix,
-                              uint32_t marginals);
-  static void SaveAdditions(Save& save, const Model& model);
-  static void LoadAdditions(Load& load, Model& model);
-  static void LoadSets(Load& load, Slicing& slicing);
-  template <class Archive>
-  static void DoOrigins(Archive& archive, Model& model);
-  template <class Archive>
-  static void DoHead(Archive& archive, State& state);
-  static void SaveModel(Save& save, State& state, Model& model);
-  static void LoadRepresentatives(Load& load, Model& model);
-  static void LoadModel(Load& load, State& state, uint32_t number,
-                        int64_t revision);
-};
-
 // ---- What is counted by age ----
 
 template <class Archive>
 void Checkpoint::Do(Archive& archive, AgeClock& ages) {
-  archive.Do(ages.horizon_ms_);
+  DoBetween(archive, ages.horizon_ms_, range::kHorizonMs.least,
+            range::kHorizonMs.most);
   archive.Do(ages.next_);
-  archive.Do(ages.received_);
+  DoBetween(archive, ages.received_, 0, int64_t{kMostRecords});
   archive.Do(ages.open_);
   for (auto n = DoCount(archive, ages.buckets_.size()), i = uint64_t{0};
        i < n && archive.ok(); ++i) {
     if constexpr (Archive::kLoads) ages.buckets_.emplace_back();
     AgeClock::Bucket& bucket = ages.buckets_[i];
     archive.Do(bucket.age);
-    archive.Do(bucket.end_ms);
-    // Ledgers mark what they use as they are loaded.
-    if constexpr (Archive::kLoads) bucket.uses = 0;
+    DoBetween(archive, bucket.end_ms, 1, kLastTimeMs + range::kHorizonMs.most);
+    if constexpr (Archive::kLoads) {
+      // Ledgers mark what they use as they are loaded.
+      bucket.uses = 0;
+      const bool in_order = i == 0 || ages.buckets_[i - 1].age < bucket.age;
+      if (!in_order || bucket.age >= ages.next_) archive.Fail();
+    }
   }
   if constexpr (Archive::kLoads) ages.NoteOrder();
 }
@@ -117,6 +73,13 @@ void Checkpoint::Do(Archive& archive, Ledger& ledger) {
     archive.Do(bucket.forgotten_below);
     archive.Do(bucket.counts);
     if constexpr (Archive::kLoads) {
+      if (i > 0 && ledger.buckets_[i - 1].age >= bucket.age) archive.Fail();
+      const Ledger::Counts& of = bucket.counts;
+      if (std::max({of.waiting, of.joined, of.past, of.waiting_details,
+                    of.joined_details}) > kMostRecords) {
+        archive.Fail();
+      }
+      if (!archive.ok()) return;
       ledger.ages_->Use(bucket.age);
       ledger.total_.waiting += bucket.counts.waiting;
       ledger.total_.joined += bucket.counts.joined;
@@ -125,6 +88,7 @@ void Checkpoint::Do(Archive& archive, Ledger& ledger) {
       ledger.total_.joined_details += bucket.counts.joined_details;
       *ledger.model_ += bucket.counts.total();
       *ledger.all_ += bucket.counts.total();
+      if (*ledger.all_ > kMostRecords) archive.Fail();
     }
   }
 }
@@ -145,142 +109,6 @@ void Checkpoint::DoCells(Archive& archive, Cells<StdAtomics>& cells,
   }
 }
 
-template <class Archive>
-void Checkpoint::Do(Archive& archive, SparseCounts& counts) {
-  archive.Do(counts.level);
-  std::vector<uint32_t> keys;
-  std::vector<uint64_t> values;
-  for (const auto& [key, value] : counts.entries) {
-    keys.push_back(key);
-    values.push_back(value);
-  }
-  DoList(archive, keys);
-  DoList(archive, values);
-  if constexpr (Archive::kLoads) {
-    if (keys.size() != values.size()) return archive.Fail();
-    for (size_t i = 0; i < keys.size(); ++i) {
-      counts.entries.emplace_back(keys[i], values[i]);
-    }
-  }
-}
-
-template <class Archive>
-void Checkpoint::DoSlot(Archive& archive, Slot<StdAtomics>& slot,
-                        uint64_t generation, uint32_t matrix,
-                        uint32_t marginals, int64_t last) {
-  SlotCounts counts;
-  counts.Reset(matrix, marginals);
-  if constexpr (!Archive::kLoads) slot.CopyTo(&counts);
-  archive.Do(counts.epoch);
-  archive.Do(counts.predictions);
-  archive.Do(counts.labelled);
-  archive.Do(counts.observations);
-  DoList(archive, counts.matrix);
-  DoList(archive, counts.marginals);
-  for (auto& section : counts.sections) DoList(archive, section);
-  for (SparseCounts& section : counts.sparse) Do(archive, section);
-  if constexpr (Archive::kLoads) {
-    if (counts.matrix.size() != matrix ||
-        counts.marginals.size() != marginals) {
-      archive.Fail();
-      return;
-    }
-    slot.Touch(generation);
-    slot.Restart(counts.epoch);
-    slot.AddDense(counts);
-    for (const SparseSection section : kAllSparse) {
-      const SparseCounts& sparse = counts.of(section);
-      if (sparse.entries.size() > SizeOf(section, last).most) {
-        return archive.Fail();
-      }
-      slot.Restore(section, sparse, SizeOf(section, last));
-    }
-  }
-}
-
-template <class Archive>
-void Checkpoint::DoWindowContent(Archive& archive, Window& window,
-                                 uint64_t generation, uint32_t matrix,
-                                 uint32_t marginals) {
-  if (auto* ring = window.time()) {
-    for (size_t i = 0; i < ring->size_ && archive.ok(); ++i) {
-      DoSlot(archive, ring->slots_[i], generation, matrix, marginals, 0);
-    }
-  } else {
-    auto& last = *window.last_n();
-    DoSlot(archive, *last.slot_, generation, matrix, marginals,
-           static_cast<int64_t>(last.n_));
-    DoList(archive, last.ring_);
-    archive.Do(last.pushed_);
-    DoList(archive, last.numbers_);
-    if (last.ring_.size() > last.n_ ||
-        last.numbers_.size() != (last.sees_all_ ? 0 : last.ring_.size())) {
-      if constexpr (Archive::kLoads) archive.Fail();
-    }
-  }
-}
-
-// Stores can be older than the scaling of squares that no double holds: what
-// takes a pair out now would not take out what it brought then.
-void Checkpoint::RecountErrorSums(const Model& model, uint64_t generation,
-                                  LastNRing<StdAtomics>* ring) {
-  constexpr SparseSection kSums = SparseSection::kErrorSums;
-  Slot<StdAtomics>& slot = ring->slot(generation);
-  SparseCounts counts;
-  slot.CopyTo(kSums, &counts);
-  if (!HasRoundedSquares(counts)) return;
-  Tally tally;
-  ring->ForEach(
-      [&](const Observation& o) { tally.Recount(o, 1, model.counting); });
-  slot.Clear(kSums);
-  tally.ForEachErrorSum([&](uint32_t key, int64_t delta) {
-    slot.Add(kSums, key, delta, SizeOf(kSums, static_cast<int64_t>(ring->n())));
-  });
-}
-
-void Checkpoint::SaveWindows(Save& save, Series& series, uint32_t matrix,
-                             uint32_t marginals) {
-  DoCount(save, series.windows.Get().size());
-  for (Window* window : series.windows.Get()) {
-    const WindowSettings& settings = window->settings();
-    save.Text(settings.name);
-    save.Do(settings.length_ms);
-    save.Do(settings.last);
-    save.Do(settings.slots);
-    save.Do(settings.by_prediction);
-    save.Do(window->first_age_);
-    DoWindowContent(save, *window, 0, matrix, marginals);
-  }
-}
-
-void Checkpoint::LoadWindows(Load& load, Model& model, Series& series,
-                             uint32_t matrix, uint32_t marginals) {
-  const uint64_t generation = model.gate.Open(0);
-  for (uint64_t n = DoCount(load, 0); n > 0 && load.ok(); --n) {
-    WindowSettings settings;
-    uint32_t first_age = 0;
-    load.Text(settings.name);
-    load.Do(settings.length_ms);
-    load.Do(settings.last);
-    load.Do(settings.slots);
-    load.Do(settings.by_prediction);
-    load.Do(first_age);
-    const bool time = settings.last == 0 && settings.slots > 0 &&
-                      settings.slots <= 1000 &&
-                      settings.length_ms >= settings.slots;
-    const bool last_n = settings.last > 0 && settings.last <= 1'000'000;
-    if (!load.ok() || (!time && !last_n)) return load.Fail();
-    auto window =
-        std::make_unique<Window>(settings, first_age, series.sees_all_);
-    DoWindowContent(load, *window, generation, matrix, marginals);
-    if (load.ok() && model.task == Task::kRegression && last_n) {
-      RecountErrorSums(model, generation, window->last_n());
-    }
-    series.windows.Append(std::move(window));
-  }
-  model.gate.Close();
-}
-
 // ---- Models ----
 
 template <class Archive>
@@ -289,14 +117,15 @@ void Checkpoint::Do(Archive& archive, std::vector<Threshold>& thresholds) {
        i < n && archive.ok(); ++i) {
     if constexpr (Archive::kLoads) thresholds.emplace_back();
     archive.Text(thresholds[i].text);
-    archive.Do(thresholds[i].value);
+    DoBetween(archive, thresholds[i].value, 0, 1);
     archive.Do(thresholds[i].first_age);
   }
 }
 
 // Between two groups, so that those without a holder are free.
 template <class Archive, class Item>
-void Checkpoint::Do(Archive& archive, ListPool<Item>& pool) {
+void Checkpoint::Do(Archive& archive, ListPool<Item>& pool,
+                    [[maybe_unused]] uint32_t classes) {
   for (auto n = DoCount(archive, pool.entries_.size()), i = uint64_t{0};
        i < n && archive.ok(); ++i) {
     if constexpr (Archive::kLoads) pool.entries_.emplace_back();
@@ -304,21 +133,27 @@ void Checkpoint::Do(Archive& archive, ListPool<Item>& pool) {
     DoList(archive, pool.entries_[i].list);
     if constexpr (Archive::kLoads) {
       pool.entries_[i].used = pool.entries_[i].holders > 0;
+      if (!IsSound(pool.entries_[i].list, classes)) archive.Fail();
     }
   }
   DoList(archive, pool.free_);
+  if constexpr (Archive::kLoads) {
+    for (const uint32_t number : pool.free_) {
+      if (!pool.Has(number) || pool.entries_[number].used) archive.Fail();
+    }
+  }
 }
 
 // The crossings are in the settings.
 template <class Archive>
 void Checkpoint::Do(Archive& archive, Slicing& slicing) {
-  archive.Do(slicing.next_number_);
+  DoBetween(archive, slicing.next_number_, 1, UINT32_MAX);
   auto segment = slicing.segments_.begin();
   for (auto n = DoCount(archive, slicing.segments_.size()); n > 0; --n) {
     Slicing::SegmentOf read{};
     Slicing::SegmentOf* one = &read;
     if constexpr (!Archive::kLoads) one = &(segment++)->second;
-    archive.Do(one->number);
+    DoBetween(archive, one->number, 1, slicing.next_number_ - 1);
     archive.Do(one->is_other);
     for (auto k = DoCount(archive, one->labels.size()), i = uint64_t{0};
          i < k && archive.ok(); ++i) {
@@ -330,7 +165,9 @@ void Checkpoint::Do(Archive& archive, Slicing& slicing) {
     if constexpr (Archive::kLoads) {
       if (!read.is_other) ++slicing.counted_;
       const auto labels = read.labels;
-      slicing.segments_.emplace(labels, std::move(read));
+      const bool is_new =
+          slicing.segments_.emplace(labels, std::move(read)).second;
+      if (labels.empty() || !is_new) return archive.Fail();
     }
   }
   for (auto n = DoCount(archive, slicing.sets_.size()), i = uint64_t{0};
@@ -341,10 +178,13 @@ void Checkpoint::Do(Archive& archive, Slicing& slicing) {
     }
     DoList(archive, slicing.sets_[i]);
     if constexpr (Archive::kLoads) {
-      if (i > 0) {
-        slicing.set_numbers_.emplace(slicing.sets_[i],
-                                     static_cast<uint32_t>(i));
+      const auto& set = slicing.sets_[i];
+      // A free one is empty, too.
+      if ((i == 0 && !set.empty()) || set.size() > range::kMostSlices ||
+          i >= Slicing::kMostSets) {
+        return archive.Fail();
       }
+      if (i > 0) slicing.set_numbers_.emplace(set, static_cast<uint32_t>(i));
     }
   }
 }
@@ -377,7 +217,9 @@ void Checkpoint::Do(Archive& archive, State& state, Model& model) {
     archive.Do(gone.until_ms);
     Do(archive, *gone.ledger);
     if constexpr (Archive::kLoads) {
-      state.SetOwner(gone.owner, {gone.ledger.get(), &model, nullptr});
+      if (!TakeOwner(state, gone.owner, {gone.ledger.get(), &model, nullptr})) {
+        return archive.Fail();
+      }
     }
   }
 }
@@ -385,12 +227,7 @@ void Checkpoint::Do(Archive& archive, State& state, Model& model) {
 template <class Archive>
 void Checkpoint::Do(Archive& archive, State& state, Model& model,
                     Version& version) {
-  const uint32_t frozen_at =
-      model.matrix_frozen_at.load(std::memory_order_relaxed);
-  const uint32_t matrix =
-      Model::MatrixCells(model.task, model.class_count(), frozen_at);
-  const uint32_t marginals =
-      Model::MarginalCells(model.task, model.class_count(), frozen_at);
+  const Shape shape(model);
   archive.Do(version.counts);
   archive.Do(version.last_event_ms);
   if constexpr (Archive::kLoads) {
@@ -399,37 +236,48 @@ void Checkpoint::Do(Archive& archive, State& state, Model& model,
   }
   version.detectors.Do(archive);
   version.figures.Do(archive);
+  // Nothing is made of what is damaged.
+  if (!archive.ok()) return;
   if constexpr (Archive::kLoads) version.figures.Publish(&state.reclaimer_);
   version.drift.Do(archive, &state.reclaimer_);
   Do(archive, *version.ledger);
-  DoCells(archive, version.outcomes, matrix);
-  DoCells(archive, version.withdrawn, matrix);
+  DoCells(archive, version.outcomes, shape.matrix);
+  DoCells(archive, version.withdrawn, shape.matrix);
   if constexpr (Archive::kLoads) {
-    LoadWindows(archive, model, version.series, matrix, marginals);
-    for (uint64_t n = DoCount(archive, 0); n > 0 && archive.ok(); --n) {
-      uint32_t segment = 0;
-      archive.Do(segment);
-      Slice::Labels labels;
-      for (const auto& [key, one] : model.slicing.segments_) {
-        if (one.number == segment) labels = key;
-      }
-      if (labels.empty()) return archive.Fail();
-      Slice* slice = version.slices.Append(
-          std::make_unique<Slice>(segment, labels, &state.reclaimer_));
-      LoadWindows(archive, model, slice->series, matrix, marginals);
-    }
+    if (!archive.ok() || !AreTimesSound(version)) return archive.Fail();
+    LoadWindows(archive, model, version.series, shape);
+    LoadSlices(archive, state, model, version);
     version.estimates.Configure(
         model.IsEstimated(state.settings().For(model.name)), version.series, 0);
     state.Touch(&model, &version);
   } else {
-    SaveWindows(archive, version.series, matrix, marginals);
+    SaveWindows(archive, version.series, shape);
     DoCount(archive, version.slices.Get().size());
     for (Slice* slice : version.slices.Get()) {
       archive.Do(slice->segment);
-      SaveWindows(archive, slice->series, matrix, marginals);
+      SaveWindows(archive, slice->series, shape);
     }
   }
   version.estimates.Do(archive);
+}
+
+void Checkpoint::LoadSlices(Load& load, State& state, Model& model,
+                            Version& version) {
+  std::unordered_map<uint32_t, const Slice::Labels*> segments;  // without slice
+  for (const auto& [labels, segment] : model.slicing.segments_) {
+    segments.emplace(segment.number, &labels);
+  }
+  std::vector<std::unique_ptr<Slice>> slices;
+  for (uint64_t n = DoCount(load, 0); n > 0 && load.ok(); --n) {
+    uint32_t number = 0;
+    load.Do(number);
+    const auto segment = segments.extract(number);
+    if (segment.empty()) return load.Fail();
+    slices.push_back(
+        std::make_unique<Slice>(number, *segment.mapped(), &state.reclaimer_));
+    LoadWindows(load, model, slices.back()->series, Shape(model));
+  }
+  version.slices.AppendAll(std::move(slices));
 }
 
 template <class Archive>
@@ -440,9 +288,14 @@ void Checkpoint::DoOrigins(Archive& archive, Model& model) {
   int64_t task_since_ms = model.task_since_ms;
   DoEnum(archive, positive_origin, PositiveOrigin::kEnded);
   DoEnum(archive, task_origin, TaskOrigin::kOpen);
-  archive.Do(task_since_ms);
+  DoTime(archive, task_since_ms);
   DoList(archive, model.early_labels);
   if constexpr (Archive::kLoads) {
+    const bool is_open = task_origin == TaskOrigin::kOpen;
+    if ((is_open && !model.versions.Get().empty()) ||
+        !AreEarlyLabelsSound(model, is_open)) {
+      return archive.Fail();
+    }
     model.positive_origin.store(positive_origin, relaxed);
     model.SetTask(model.task, task_origin, task_since_ms);
     model.is_settled = !model.IsTaskOpen() && model.early_labels.empty();
@@ -474,10 +327,16 @@ void Checkpoint::SaveAdditions(Save& save, const Model& model) {
 
 void Checkpoint::LoadSets(Load& load, Slicing& slicing) {
   slicing.retired_sets_.clear();
+  std::vector<bool> known(slicing.sets_.size());
+  known[Slicing::kNoSet] = true;
   const auto next = [&] {
     uint32_t set = 0;
     load.Do(set);
-    if (set == Slicing::kNoSet || set >= slicing.sets_.size()) load.Fail();
+    if (!slicing.HasSet(set) || known[set]) {
+      load.Fail();
+    } else {
+      known[set] = true;
+    }
     return set;
   };
   for (auto n = DoCount(load, 0); n > 0 && load.ok(); --n) {
@@ -522,8 +381,8 @@ void Checkpoint::SaveModel(Save& save, State& state, Model& model) {
   save.Do(model.matrix_frozen_at.load(std::memory_order_relaxed));
   save.Do(model.scored);
   save.Do(model.class_scored);
-  Do(save, model.scores);
-  Do(save, model.sets);
+  Do(save, model.scores, model.class_count());
+  Do(save, model.sets, model.class_count());
   save.Do(model.counting.scores_from);
   Do(save, model.counting.thresholds);
   Do(save, model.slicing);
@@ -538,6 +397,32 @@ void Checkpoint::SaveModel(Save& save, State& state, Model& model) {
   DoList(save, map != nullptr ? map->representative : std::vector<uint32_t>());
   DoOrigins(save, model);
   SaveAdditions(save, model);
+}
+
+void Checkpoint::LoadClasses(Load& load, Model& model) {
+  constexpr uint64_t kMost = 0xffff;  // as observations have them
+  std::vector<std::unique_ptr<const std::string>> classes;
+  const uint64_t count = DoCount(load, 0);
+  if (count > kMost) return load.Fail();
+  while (classes.size() < count && load.ok()) {
+    std::string text;
+    load.Text(text);
+    classes.push_back(std::make_unique<const std::string>(std::move(text)));
+  }
+  model.classes.AppendAll(std::move(classes));
+  model.IndexClasses();
+  model.UpdateCounting();
+  if (model.class_index.size() != model.class_count()) load.Fail();
+}
+
+// False if there cannot be one of this number, or is another one.
+bool Checkpoint::TakeOwner(State& state, uint32_t index, State::Owner owner) {
+  if (index == 0 || !state.HasOwner(index) ||
+      state.owners_[index].model != nullptr) {
+    return false;
+  }
+  state.owners_.Set(index, owner);
+  return true;
 }
 
 void Checkpoint::LoadRepresentatives(Load& load, Model& model) {
@@ -569,14 +454,13 @@ void Checkpoint::LoadModel(Load& load, State& state, uint32_t number,
                               &state.prediction_ages_, &state.label_ages_,
                               &state.records_),
       [](const Model* a, const Model* b) { return a->name < b->name; });
-  state.by_name_.emplace(model->name, model);
-  state.SetOwner(owner, {&model->labels, model, nullptr});
-  state.SetOwner(model->past_owner(), {&model->past_labels, model, nullptr});
-  for (uint64_t n = DoCount(load, 0); n > 0 && load.ok(); --n) {
-    std::string text;
-    load.Text(text);
-    model->AddClass(text, INT64_MAX);
+  if (!state.by_name_.emplace(model->name, model).second ||
+      !TakeOwner(state, owner, {&model->labels, model, nullptr}) ||
+      !TakeOwner(state, model->past_owner(),
+                 {&model->past_labels, model, nullptr})) {
+    return load.Fail();
   }
+  LoadClasses(load, *model);
   bool has_positive = false;
   std::string positive;
   uint32_t frozen_at = 0;
@@ -586,34 +470,50 @@ void Checkpoint::LoadModel(Load& load, State& state, uint32_t number,
   if (has_positive) {
     model->SetPositiveClass(positive, 0, 0, &state.reclaimer_);
   }
-  if (frozen_at > model->class_count()) return load.Fail();
+  // A matrix is of so many classes at most.
+  const uint32_t side = frozen_at > 0 ? frozen_at : model->class_count();
+  if (frozen_at > model->class_count() ||
+      (task == Task::kClassification && side > range::kMatrixClasses.most)) {
+    return load.Fail();
+  }
   model->matrix_frozen_at.store(frozen_at, std::memory_order_release);
   load.Do(model->scored);
   load.Do(model->class_scored);
-  Do(load, model->scores);
-  Do(load, model->sets);
+  Do(load, model->scores, model->class_count());
+  Do(load, model->sets, model->class_count());
   load.Do(model->counting.scores_from);
   Do(load, model->counting.thresholds);
   Do(load, model->slicing);
+  if (!load.ok()) return;
   model->Configure(state.settings().For(model->name), 0, 0, &state.reclaimer_);
   // What was written before sets retired may have some.
   for (auto& retired : model->slicing.retired_sets_) {
     retired.first_age = state.prediction_ages_.next_;
   }
   Do(load, state, *model);
+  if (!AreTimesSound(*model)) load.Fail();
   for (uint64_t n = DoCount(load, 0); n > 0 && load.ok(); --n) {
     std::string version_name;
     uint32_t version_owner = 0;
     load.Text(version_name);
     load.Do(version_owner);
+    const auto& others = model->versions.Get();
+    if (!others.empty() && others.back()->name >= version_name) {
+      return load.Fail();
+    }
     Version* version = model->versions.Append(std::make_unique<Version>(
         version_name, version_owner, &state.reclaimer_, &state.prediction_ages_,
         &model->records, &state.records_));
-    state.SetOwner(version_owner, {version->ledger.get(), model, version});
+    if (!TakeOwner(state, version_owner,
+                   {version->ledger.get(), model, version})) {
+      return load.Fail();
+    }
     Do(load, state, *model, *version);
   }
+  if (!load.ok()) return;
   const bool is_former = revision == 0;
   if (!is_former) LoadRepresentatives(load, *model);
+  if (!load.ok()) return;
   state.UniteClasses(model);
   if (is_former) {
     state.CompleteOld(model);
@@ -640,17 +540,16 @@ void Checkpoint::DoHead(Archive& archive, State& state) {
   } else {
     archive.Text(EncodeSettings(*state.settings_));
   }
-  archive.Do(state.now_ms_);
-  archive.Do(state.next_retirement_ms_);
-  archive.Do(state.next_departure_ms_);
-  archive.Do(state.forgotten_until_ms_);
+  DoTime(archive, state.now_ms_);
+  DoBetween(archive, state.next_retirement_ms_, 0, INT64_MAX);
+  DoBetween(archive, state.next_departure_ms_, 0, INT64_MAX);
+  DoTime(archive, state.forgotten_until_ms_);
   archive.Do(state.next_model_number_);
-  auto owners = static_cast<uint32_t>(state.owners_.size());
-  archive.Do(owners);
+  constexpr uint32_t kMostOwners = 1 << 26;  // as many as are believed
+  uint32_t owners = state.owners_.size();
+  DoBetween(archive, owners, 1, kMostOwners);
   if constexpr (Archive::kLoads) {
-    constexpr uint32_t kMostOwners = 1 << 26;  // some GiB
-    if (owners > kMostOwners) return archive.Fail();
-    state.owners_.resize(owners);
+    if (archive.ok()) state.owners_.Grow(owners);
   }
   Do(archive, state.prediction_ages_);
   Do(archive, state.label_ages_);

@@ -1,10 +1,19 @@
 #include "core/group.h"
 
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdlib>
+
 #include "core/bytes.h"
 #include "core/stored_events.h"
+#include "core/timestamp.h"
 
 namespace plumbline {
 namespace {
+
+// More than any group has had.
+constexpr uint64_t kMostCommands = 1024;
 
 // NOTE: journals hold these numbers; they are the order of Command.
 enum class CommandType : uint8_t { kTick, kEvents, kSettings, kRemoval };
@@ -28,6 +37,31 @@ void Put(ByteWriter* out, const Removal& removal) {
   out->PutBytes(removal.version.value_or(""));
 }
 
+bool IsFinite(ValueKind kind, uint64_t bits) {
+  return kind != ValueKind::kReal || std::isfinite(std::bit_cast<double>(bits));
+}
+
+// True of what decoding takes: a half at least, and without an id both; numbers
+// that are some, and a time.
+bool IsSound(const Event& event) {
+  const bool predicts = event.prediction_kind != ValueKind::kNone;
+  const bool labels = event.label_kind != ValueKind::kNone;
+  const bool has_time = event.timestamp_us == kNoTimestamp ||
+                        IsTime(std::abs(event.timestamp_us) / 1000);
+  return (event.has_id ? predicts || labels : predicts && labels) && has_time &&
+         IsFinite(event.prediction_kind, event.prediction) &&
+         IsFinite(event.label_kind, event.label);
+}
+
+bool IsSound(const EventBatch& batch) {
+  return std::all_of(batch.events.begin(), batch.events.end(),
+                     [](const Event& event) { return IsSound(event); }) &&
+         std::all_of(batch.features.begin(), batch.features.end(),
+                     [](const Feature& feature) {
+                       return IsFinite(feature.kind, feature.value);
+                     });
+}
+
 std::optional<Command> GetEvents(ByteReader* in) {
   EventBatch batch;
   const std::string_view names = in->GetBytes();
@@ -41,7 +75,9 @@ std::optional<Command> GetEvents(ByteReader* in) {
     }
     begin = end;
   }
-  if (!ReadEvents(in->GetBytes(), &batch)) return std::nullopt;
+  if (!ReadEvents(in->GetBytes(), &batch) || !IsSound(batch)) {
+    return std::nullopt;
+  }
   return batch;
 }
 
@@ -93,6 +129,7 @@ std::optional<StoredGroup> DecodeGroup(std::string_view bytes) {
   StoredGroup group;
   group.now_ms = in.Get<int64_t>();
   const auto count = in.Get<uint64_t>();
+  if (!IsTime(group.now_ms) || count > kMostCommands) return std::nullopt;
   for (uint64_t i = 0; i < count && in.ok(); ++i) {
     auto command = GetCommand(&in);
     if (!command) return std::nullopt;

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <variant>
 
+#include "core/join/sound_record.h"
+
 namespace plumbline {
 namespace {
 
@@ -93,7 +95,7 @@ bool Applier::FindStored() {
   unreadable_.clear();
   bool all = store_->Find(keys_, &records_, &unreadable_);
   for (const Record& stored : records_) {
-    if (state_->HasOwner(stored.owner)) continue;
+    if (IsSound(*state_, stored)) continue;
     store_->NoteDamaged(stored);
     unreadable_.push_back(stored.key);
     all = false;

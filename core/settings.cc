@@ -4,6 +4,7 @@
 
 #include "core/bytes.h"
 #include "core/class_text.h"
+#include "core/settings_range.h"
 
 namespace plumbline {
 namespace {
@@ -84,7 +85,7 @@ ModelSettings GetModel(ByteReader* in, int64_t revision) {
   ModelSettings model;
   model.match = in->GetBytes();
   const auto task = in->Get<int8_t>();
-  if (task >= 0) model.task = static_cast<Task>(task);
+  if (task != kNoTask) model.task = static_cast<Task>(task);
   model.positive_class = in->GetBytes();
   for (auto n = in->Get<uint64_t>(); n > 0 && in->ok(); --n) {
     model.classes.emplace_back(in->GetBytes());
@@ -253,8 +254,8 @@ std::string EncodeSettings(const Settings& settings) {
 std::optional<Settings> DecodeSettings(std::string_view bytes) {
   Settings settings;
   const auto first = ByteReader(bytes).Get<int64_t>();
+  if (first < -kRevision) return std::nullopt;
   const int64_t revision = first < 0 ? -first : 0;
-  if (revision > kRevision) return std::nullopt;
   ByteReader in(revision > 0 ? bytes.substr(sizeof(first)) : bytes);
   VisitFields(settings, revision, [&](auto& field) {
     field = in.Get<std::remove_reference_t<decltype(field)>>();
@@ -263,7 +264,7 @@ std::optional<Settings> DecodeSettings(std::string_view bytes) {
     settings.model_rules.push_back(GetModel(&in, revision));
   }
   settings.defaults = GetModel(&in, revision);
-  if (!in.ok() || !in.AtEnd()) return std::nullopt;
+  if (!in.ok() || !in.AtEnd() || !IsInRange(settings)) return std::nullopt;
   return settings;
 }
 

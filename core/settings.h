@@ -129,7 +129,8 @@ bool IsPlainName(std::string_view text);
 bool GlobMatches(std::string_view glob, std::string_view text);
 
 // A settings value as bytes for the journal, and back. Decoding returns
-// nullopt if the bytes are not a whole encoded value.
+// nullopt if the bytes are not a whole encoded value, or one that is out of
+// range (core/settings_range.h).
 std::string EncodeSettings(const Settings& settings);
 std::optional<Settings> DecodeSettings(std::string_view bytes);
 

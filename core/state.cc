@@ -297,10 +297,9 @@ void State::AddFigures(Model* model, Version* version, int64_t hour,
 }
 
 Model* State::AddModel(std::string_view name, Task task, TaskOrigin origin) {
-  auto model = std::make_unique<Model>(std::string(name), next_model_number_++,
-                                       static_cast<uint32_t>(owners_.size()),
-                                       task, &reclaimer_, &prediction_ages_,
-                                       &label_ages_, &records_);
+  auto model = std::make_unique<Model>(
+      std::string(name), next_model_number_++, owners_.size(), task,
+      &reclaimer_, &prediction_ages_, &label_ages_, &records_);
   AddOwner({&model->labels, model.get(), nullptr});
   AddOwner({&model->past_labels, model.get(), nullptr});
   model->SetTask(task, origin, now_ms_);
@@ -351,9 +350,9 @@ void State::AddConfiguredClasses(Model* model, uint32_t first_age) {
 }
 
 Version* State::AddVersion(Model* model, std::string_view name) {
-  auto version = std::make_unique<Version>(
-      std::string(name), static_cast<uint32_t>(owners_.size()), &reclaimer_,
-      &prediction_ages_, &model->records, &records_);
+  auto version =
+      std::make_unique<Version>(std::string(name), owners_.size(), &reclaimer_,
+                                &prediction_ages_, &model->records, &records_);
   AddOwner({version->ledger.get(), model, version.get()});
   for (const WindowSettings& w : settings_->For(model->name).windows) {
     version->series.AddWindow(w, 0);
@@ -494,10 +493,11 @@ void State::CompleteOld(Model* model) {
 void State::Remove(Model* model) {
   for (const Version* version : model->versions.Get()) {
     history_bytes_ -= version->history_bytes;
-    owners_[version->owner] = {};
+    owners_.Set(version->owner, {});
   }
-  for (const Departed& gone : model->departed) owners_[gone.owner] = {};
-  owners_[model->owner] = owners_[model->past_owner()] = {};
+  for (const Departed& gone : model->departed) owners_.Set(gone.owner, {});
+  owners_.Set(model->owner, {});
+  owners_.Set(model->past_owner(), {});
   model->ForEachPredictionLedger(
       [](Ledger* ledger, uint64_t) { ledger->DropAll(); });
   model->labels.DropAll();
@@ -517,12 +517,12 @@ void State::Remove(Model* model, Version* version) {
   auto ledger = std::move(version->ledger);
   ledger->EvictAllWaiting();
   if (ledger->counts().total() > 0) {
-    owners_[owner] = {ledger.get(), model, nullptr};
+    owners_.Set(owner, {ledger.get(), model, nullptr});
     const int64_t until_ms = now_ms_ + settings_->label_horizon_ms;
     next_departure_ms_ = std::min(next_departure_ms_, until_ms);
     model->departed.push_back({owner, until_ms, std::move(ledger)});
   } else {
-    owners_[owner] = {};
+    owners_.Set(owner, {});
   }
   model->versions.Remove(version);
   Recharge(model);
@@ -593,10 +593,10 @@ std::map<uint32_t, Steps> State::TakeHistory() {
 }
 
 Remembered State::RememberedNow() const {
-  std::vector<std::vector<Ledger::Mark>> marks(owners_.size());
-  for (size_t i = 0; i < owners_.size(); ++i) {
-    if (owners_[i].ledger != nullptr) marks[i] = owners_[i].ledger->Marks();
-  }
+  Remembered::Marks marks;
+  owners_.ForEach([&marks](uint32_t index, const Owner& owner) {
+    if (owner.ledger != nullptr) marks.emplace(index, owner.ledger->Marks());
+  });
   return Remembered(std::move(marks));
 }
 
@@ -624,8 +624,10 @@ void State::NoteForgotten(int64_t until_ms) {
 }
 
 uint32_t State::AddOwner(Owner owner) {
-  owners_.push_back(owner);
-  return static_cast<uint32_t>(owners_.size() - 1);
+  const uint32_t index = owners_.size();
+  owners_.Grow(index + 1);
+  owners_.Set(index, owner);
+  return index;
 }
 
 void State::Recharge(Model* model) {
@@ -670,7 +672,7 @@ void State::ForgetDeparted() {
         next_departure_ms_ = std::min(next_departure_ms_, gone.until_ms);
         return false;
       }
-      owners_[gone.owner] = {};
+      owners_.Set(gone.owner, {});
       model->unsaved = true;
       return true;
     });

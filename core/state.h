@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/directory/model.h"
+#include "core/directory/paged_list.h"
 #include "core/join/age_clock.h"
 #include "core/join/pair_table.h"
 #include "core/join/remembered.h"
@@ -208,9 +209,6 @@ class State {
   void AddConfiguredClasses(Model* model, uint32_t first_age);
   uint64_t ReadEarlyLabel(Model* model, uint64_t bits);
   void CompleteOld(Model* model);
-  void SetOwner(uint32_t index, Owner owner) {
-    if (index < owners_.size()) owners_[index] = owner;
-  }
   uint32_t AddOwner(Owner owner);
   void Recharge(Model* model);
   std::vector<uint32_t> AddEach(Model* model, Version* version,
@@ -241,7 +239,7 @@ class State {
   PairTable table_;
   UnsavedPairs unsaved_pairs_{&table_};
   size_t memory_limit_ = SIZE_MAX;  // records
-  std::vector<Owner> owners_;
+  PagedList<Owner> owners_;
   std::vector<Model*> touched_;
   Tallies scratch_;
   std::unordered_map<std::string_view, Model*, TextHash> by_name_;

@@ -53,7 +53,7 @@ void RemoveDoubles(State* past, State* present) {
 
 void State::NumberBehind(const State& present) {
   next_model_number_ = present.next_model_number_;
-  owners_.resize(present.owners_.size());
+  owners_.Grow(present.owners_.size());
   prediction_ages_.NumberBehind(present.prediction_ages_);
   label_ages_.NumberBehind(present.label_ages_);
 }
@@ -76,7 +76,7 @@ std::string State::TakeOver(State* past) {
   }
   prediction_ages_.TakeOver(past->prediction_ages_);
   label_ages_.TakeOver(past->label_ages_);
-  owners_.resize(past->owners_.size());
+  owners_.Grow(past->owners_.size());
   next_model_number_ = past->next_model_number_;
   next_departure_ms_ = std::min(next_departure_ms_, past->next_departure_ms_);
   NoteForgotten(past->forgotten_until_ms_);

@@ -5,7 +5,7 @@
 set -euo pipefail
 
 # A package of Debian, and what shows that it is there, however it came: a program,
-# a header of C++, or a module of Debian's Python.
+# a header of C++, a module of Debian's Python, or a clang that has libFuzzer.
 build="g++:g++ ccache:ccache cmake:cmake ninja-build:ninja make:make
   pkg-config:pkg-config
   prometheus-cpp-dev:prometheus/registry.h libcivetweb-dev:civetweb.h
@@ -18,7 +18,7 @@ test="catch2:catch2 libbenchmark-dev:benchmark/benchmark.h
   relacy-dev:relacy/relacy.hpp python3:/usr/bin/python3 python3-pandas:pandas.py
   python3-sklearn:sklearn.py python3-yaml:yaml.py curl:curl
   faketime:faketime prometheus:prometheus systemd:systemd-analyze nginx:nginx
-  openssl:openssl"
+  openssl:openssl clang:libfuzzer libclang-rt-dev:libfuzzer"
 run="curl:curl"
 demo="prometheus:prometheus"
 lint="clang-tidy:clang-tidy"
@@ -35,6 +35,7 @@ done
 
 is_there() {  # what shows it
   case "$1" in
+    libfuzzer) has_libfuzzer ;;
     catch2) is_there catch2/catch_test_macros.hpp || is_there catch2/catch.hpp ;;
     *.h | *.hpp)
       [ -e "/usr/include/$1" ] || [ -e "/usr/local/include/$1" ] ||
@@ -42,6 +43,18 @@ is_there() {  # what shows it
     *.py) /usr/bin/python3 -c "import ${1%.py}" 2>/dev/null ;;
     *) command -v "$1" >/dev/null ;;
   esac
+}
+
+# As cmake/fuzz_toolchain.cmake looks for one.
+has_libfuzzer() {
+  local cxx
+  for cxx in clang++ $(compgen -c clang++- | sort -u); do
+    if echo 'extern "C" int LLVMFuzzerTestOneInput(const char*, long) { return 0; }' |
+      "$cxx" -fsanitize=fuzzer,address -x c++ - -o /dev/null 2>/dev/null; then
+      return 0
+    fi
+  done
+  return 1
 }
 
 is_installed() {  # package

@@ -113,4 +113,12 @@ void Adwin::AddUp() {
   }
 }
 
+bool Adwin::IsWhole() const {
+  uint64_t width = 0;
+  for (size_t r = 0; r < rows_.size(); ++r) {
+    width += uint64_t{rows_[r].size} << r;
+  }
+  return width == width_ && (rows_.empty() || rows_.back().size > 0);
+}
+
 }  // namespace plumbline

@@ -72,6 +72,8 @@ class Adwin {
   bool FindCut();
   Bucket DropOldest();
   void AddUp();
+  // The buckets are those of the window, and the last row has one.
+  bool IsWhole() const;
 
   AdwinSettings settings_;
   std::vector<Row> rows_;
@@ -107,6 +109,9 @@ void Adwin::Do(Archive& archive) {
       archive.Do(row.buckets[i].sum);
       archive.Do(row.buckets[i].squares);
     }
+  }
+  if constexpr (Archive::kLoads) {
+    if (!IsWhole()) archive.Fail();
   }
 }
 

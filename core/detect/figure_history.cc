@@ -122,7 +122,9 @@ std::optional<Baseline> FigureHistory::Summarize(int64_t min_history_ms) const {
   std::vector<double> values;
   std::vector<double> variances;
   for (const Sample& sample : samples_) {
-    if (!std::isfinite(sample.value)) continue;
+    if (!std::isfinite(sample.value) || !std::isfinite(sample.variance)) {
+      continue;
+    }
     values.push_back(sample.value);
     variances.push_back(sample.variance);
   }

@@ -31,6 +31,7 @@
 #include <string>
 #include <vector>
 
+#include "core/archive.h"
 #include "core/settings.h"
 
 namespace plumbline {
@@ -103,12 +104,17 @@ class FigureHistory {
   // See core/archive.h.
   template <class Archive>
   void Do(Archive& archive) {
-    archive.Do(begun_);
-    archive.Do(first_);
-    archive.Do(last_);
+    constexpr int64_t kLastHour = kLastTimeMs / kHourMs;
+    DoBetween(archive, begun_, kNone, kLastHour);
+    DoBetween(archive, first_, kNone, kLastHour);
+    DoBetween(archive, last_, kNone, kLastHour);
     DoList(archive, samples_);
     if constexpr (Archive::kLoads) {
-      if (!samples_.empty() && samples_.size() != kHours) archive.Fail();
+      const bool whole =
+          samples_.empty()
+              ? first_ == kNone && last_ == kNone
+              : samples_.size() == kHours && first_ != kNone && first_ <= last_;
+      if (!whole) archive.Fail();
     }
   }
 

@@ -49,6 +49,14 @@ class PublishedList {
     return Insert(std::move(element), [](const T*, const T*) { return false; });
   }
 
+  // The same for many, which are copied once.
+  void AppendAll(std::vector<std::unique_ptr<T>> elements) {
+    auto next = std::make_unique<std::vector<T*>>(Get());
+    next->reserve(next->size() + elements.size());
+    for (auto& element : elements) next->push_back(element.release());
+    Publish(std::move(next));
+  }
+
   // [Writer] Replaces the whole list; elements that are not in `next` are
   // retired.
   void Replace(std::vector<T*> next) {

@@ -77,6 +77,7 @@ class Slicing {
     return sets_[set];
   }
 
+  bool HasSet(uint64_t set) const { return set < sets_.size(); }
   size_t set_count() const { return sets_.size() - free_sets_.size(); }
   // Goes up when a number that was looked up may mean something else.
   uint64_t revision() const { return revision_; }

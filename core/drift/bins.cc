@@ -91,6 +91,9 @@ void ReferenceSketch::Do(Archive& archive) {
   }
   archive.Do(texts_);
   archive.Do(missing_);
+  if constexpr (Archive::kLoads) {
+    if (categories_.size() > kCategories) archive.Fail();
+  }
 }
 
 template void Bins::Do(Save&);

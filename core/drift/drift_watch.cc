@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/archive.h"
+#include "core/settings_range.h"
 
 namespace plumbline {
 namespace {
@@ -284,7 +285,9 @@ void DriftWatch::Do(Archive& archive, Reclaimer* reclaimer) {
     variables_[i].Do(archive);
   }
   if constexpr (Archive::kLoads) {
-    if (!FindPlaces()) return archive.Fail();
+    // One more is the predictions of a regression.
+    const bool few = variables_.size() <= range::kMostFeatures + 1;
+    if (!few || !FindPlaces()) return archive.Fail();
     if (archive.ok()) Publish(reclaimer);
   }
 }

@@ -17,6 +17,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/archive.h"
+
 namespace plumbline {
 
 class NumericSketch {
@@ -80,9 +82,12 @@ class NumericSketch {
 
   template <class Archive>
   void Do(Archive& archive) {
-    archive.Do(level_);
-    archive.Do(count_);
+    DoBetween(archive, level_, 0, kMostLevel);
+    DoBetween(archive, count_, 0, kMostCount);
     DoList(archive, cells_);
+    if constexpr (Archive::kLoads) {
+      if (!IsWhole()) archive.Fail();
+    }
   }
 
  private:
@@ -91,6 +96,8 @@ class NumericSketch {
     uint64_t count;
   };
 
+  static constexpr uint32_t kMostLevel = 63;  // then all are one or two
+  static constexpr uint64_t kMostCount = uint64_t{1} << 56;  // times shares
   static constexpr uint64_t kSign = uint64_t{1} << 63;
   static uint64_t KeyOf(double number) {
     const uint64_t bits = std::bit_cast<uint64_t>(number + 0.0);  // one zero
@@ -98,6 +105,17 @@ class NumericSketch {
   }
   static double NumberOf(uint64_t key) {
     return std::bit_cast<double>((key & kSign) != 0 ? key & ~kSign : ~key);
+  }
+
+  // Its cells are in order, and of as many numbers as it has.
+  bool IsWhole() const {
+    uint64_t count = 0;
+    for (size_t i = 0; i < cells_.size(); ++i) {
+      if (i > 0 && cells_[i].key <= cells_[i - 1].key) return false;
+      if (cells_[i].count > count_ - count) return false;
+      count += cells_[i].count;
+    }
+    return count == count_ && cells_.size() <= kMost;
   }
 
   void Merge() {

@@ -3,6 +3,14 @@
 #include <algorithm>
 
 namespace plumbline {
+namespace {
+
+// A probability, also where counts were rounded.
+double ShareOf(const IsotonicBlock& block) {
+  return std::clamp(block.share(), 0.0, 1.0);
+}
+
+}  // namespace
 
 CalibrationCurve CalibrationCurve::Raw(const BinValues& means) {
   CalibrationCurve curve;
@@ -19,12 +27,12 @@ CalibrationCurve CalibrationCurve::Isotonic(
   for (uint32_t i = 0; i < EstimateBins::kBins && !blocks.empty(); ++i) {
     while (b + 1 < blocks.size() && blocks[b + 1].first <= i) ++b;
     const IsotonicBlock& block = blocks[b];
-    double p = block.share();
+    double p = ShareOf(block);
     if (i > block.last && b + 1 < blocks.size()) {
       const IsotonicBlock& next = blocks[b + 1];
       const double part =
           (x[i] - x[block.last]) / (x[next.first] - x[block.last]);
-      p += part * (next.share() - p);
+      p += part * (ShareOf(next) - p);
     }
     curve.probability[i] = p;
     curve.block[i] = static_cast<uint8_t>(b);

@@ -10,8 +10,9 @@
 namespace plumbline {
 namespace {
 
-constexpr uint64_t kPortion = 100;  // pairs at least
-constexpr double kSettled = 1000;   // from then on labels can contradict
+constexpr double kMostPairs = 1e18;  // that are believed
+constexpr uint64_t kPortion = 100;   // pairs at least
+constexpr double kSettled = 1000;    // from then on labels can contradict
 constexpr double kStandardDeviations = 3;
 constexpr double kMaterial = 0.05;  // of accuracy
 constexpr double kKept = 10'000;    // pairs that are not forgotten
@@ -36,12 +37,11 @@ void ScoreMeans::Field::Publish(uint32_t bin) {
 }
 
 void ScoreMeans::Add(uint32_t field, uint32_t bin, double score) {
-  constexpr double kMost = 1 << 16;  // then older ones count half
   while (field >= fields()) fields_.Append(std::make_unique<Field>(Sums{}));
   Field& to = *fields_.Get()[field];
   double& sum = to.of.sums[bin];
   double& count = to.of.counts[bin];
-  if (count >= kMost) {
+  if (count >= kMostCount) {
     sum /= 2;
     count /= 2;
   }
@@ -71,13 +71,27 @@ int64_t ScoreMeans::MostBytes(uint32_t fields) {
   return int64_t{2} * fields * static_cast<int64_t>(sizeof(Sums));
 }
 
+// Of scores, as they are from 0 to 1.
+bool ScoreMeans::HasMeans(const Sums& of) {
+  for (uint32_t bin = 0; bin < EstimateBins::kBins; ++bin) {
+    if (!(of.sums[bin] >= 0 && of.sums[bin] <= of.counts[bin] &&
+          of.counts[bin] <= kMostCount)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 template <class Archive>
 void ScoreMeans::Do(Archive& archive) {
   std::vector<Sums> all;
   for (const Field* field : fields_.Get()) all.push_back(field->of);
   DoList(archive, all);
   if constexpr (Archive::kLoads) {
-    if (all.size() > EstimateBins::kClasses + 1) return archive.Fail();
+    if (all.size() > EstimateBins::kClasses + 1 ||
+        !std::all_of(all.begin(), all.end(), HasMeans)) {
+      return archive.Fail();
+    }
     for (const Sums& sums : all) {
       fields_.Append(std::make_unique<Field>(sums));
     }
@@ -212,6 +226,22 @@ void Calibrator::Field::Judge(double positives, double n, uint32_t bin) {
   add(&calibrated_errors, isotonic.probability[bin]);
 }
 
+bool Calibrator::Field::IsSound() const {
+  const auto is_count = [](double n) { return n >= 0 && n <= kMostPairs; };
+  const auto is_error = [](double e) { return std::fabs(e) <= kMostPairs; };
+  return std::all_of(portion.begin(), portion.end(),
+                     [&](const Cell& cell) {
+                       return is_count(cell.positives) && is_count(cell.total);
+                     }) &&
+         std::all_of(positives.begin(), positives.end(), is_count) &&
+         std::all_of(totals.begin(), totals.end(), is_count) &&
+         std::all_of(means.begin(), means.end(),
+                     [](double p) { return p >= 0 && p <= 1; }) &&
+         std::all_of(raw_errors.begin(), raw_errors.end(), is_error) &&
+         std::all_of(calibrated_errors.begin(), calibrated_errors.end(),
+                     is_error);
+}
+
 void Calibrator::Field::Fit() {
   isotonic =
       CalibrationCurve::Isotonic(PoolAdjacentViolators(positives, totals));
@@ -256,9 +286,9 @@ void Calibrator::Do(Archive& archive, Reclaimer* reclaimer) {
   archive.Do(epoch_);
   for (Progress& progress : progress_) {
     archive.Do(progress.waiting);
-    archive.Do(progress.learnt);
+    DoBetween(archive, progress.learnt, 0, kMostPairs);
     archive.Do(progress.judged);
-    archive.Do(progress.time_ms);
+    DoTime(archive, progress.time_ms);
   }
   for (auto n = DoCount(archive, fields_.size()), i = uint64_t{0};
        i < n && archive.ok(); ++i) {
@@ -270,7 +300,10 @@ void Calibrator::Do(Archive& archive, Reclaimer* reclaimer) {
     archive.Do(field.means);
     archive.Do(field.raw_errors);
     archive.Do(field.calibrated_errors);
-    if constexpr (Archive::kLoads) field.Fit();
+    if constexpr (Archive::kLoads) {
+      if (!field.IsSound()) return archive.Fail();
+      field.Fit();
+    }
   }
   if constexpr (Archive::kLoads) {
     if (fields_.size() > EstimateBins::kClasses + 1) return archive.Fail();

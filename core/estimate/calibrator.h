@@ -71,6 +71,8 @@ class ScoreMeans {
     BinValues sums{};
     BinValues counts{};
   };
+  static bool HasMeans(const Sums& of);
+  static constexpr double kMostCount = 1 << 16;  // then older ones count half
   struct Field {
     Sums of;  // the writer's
     std::array<std::atomic<double>, EstimateBins::kBins> means;
@@ -147,6 +149,8 @@ class Calibrator {
     bool calibrates = false;    // that makes the error smaller
 
     bool is_fit() const { return !isotonic.block_variance.empty(); }
+    // Of what was stored.
+    bool IsSound() const;
     void Judge(double positives, double n, uint32_t bin);
     void Fit();
   };

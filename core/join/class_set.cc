@@ -45,8 +45,10 @@ uint64_t ValueOfSet(const ClassSet& set) {
 
 bool HoldsSet(uint64_t value) { return (value & kIsHash) == 0; }
 
+size_t SizeOfSet(uint64_t value) { return value >> kCountShift; }
+
 ClassSet SetOfValue(uint64_t value) {
-  ClassSet set(value >> kCountShift);
+  ClassSet set(std::min(SizeOfSet(value), kClassesInValue));
   for (size_t i = 0; i < set.size(); ++i) {
     set[i] = static_cast<uint32_t>(value >> (kClassBits * i) & kClassMask);
   }

@@ -31,7 +31,8 @@ constexpr uint32_t SetDetails(size_t classes) {
 uint64_t ValueOfSet(const ClassSet& set);
 // True if the value is the set, and not its hash.
 bool HoldsSet(uint64_t value);
-// REQUIRES: HoldsSet(value).
+// REQUIRE: HoldsSet(value). What is damaged may say more than it holds.
+size_t SizeOfSet(uint64_t value);
 ClassSet SetOfValue(uint64_t value);
 
 // The classes of a detail, from place `begin` of the set on.

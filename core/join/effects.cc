@@ -94,7 +94,7 @@ void Joiner::RetireVersions(const Plan& plan) {
     if (name.version_of == plan.model) name.version_of = nullptr;
   }
   known_slices_.fill(KnownSlices{});
-  if (plan.event->has_id) LoadChain(plan.key);
+  if (plan.event->has_id) LoadChain(*plan.model, plan.key);
 }
 
 void Joiner::SettleScores(const EventBatch& batch, const Plan& plan) {
@@ -375,7 +375,7 @@ void Joiner::KeepPastLabel(Model* model, const PairKey& key, uint64_t bits) {
   if (!HasSpareRoom()) {
     // It may take the place of what is joined, which may be this very pair.
     if (!MakeRoom(state_, reserved_ + 1, false)) return;
-    LoadChain(key);
+    LoadChain(*model, key);
   }
   uint32_t owner = 0;
   uint32_t age = 0;

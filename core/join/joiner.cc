@@ -106,7 +106,7 @@ int64_t Joiner::CountFresh(const EventBatch& batch) {
     const bool predicts = event.prediction_kind != ValueKind::kNone;
     PairKey key;
     chain_.clear();
-    if (KeyOf(batch, event, &key)) LoadChain(key);
+    if (KeyOf(batch, event, &key)) LoadChain(*ModelOf(batch, event), key);
     const uint32_t records = RecordsOf(batch, event);
     as_new += predicts || chain_.empty() ? records : 0;
     const Version* version =
@@ -316,13 +316,15 @@ void Joiner::PrefetchRecords(size_t begin, size_t end) const {
   }
 }
 
-void Joiner::LoadChain(const PairKey& key) {
+// A stored record that is of another model is passed over: it is damaged.
+void Joiner::LoadChain(const Model& model, const PairKey& key) {
   PairTable& table = state_->table();
   chain_.clear();
   for (uint32_t r = table.Find(key); r != PairTable::kNone;) {
     const uint32_t next = table.at(r).next;
     const Record& record = table.at(r);
-    if (state_->Alive(record)) {
+    const State::Owner& owner = state_->owner(record.owner);
+    if (owner.model == &model && owner.ledger->Alive(record)) {
       chain_.push_back(r);
     } else if (state_->unsaved_pairs().MayLeave(record)) {
       state_->unsaved_pairs().BeforeChange(key);

@@ -179,7 +179,7 @@ class Joiner {
   // later their records.
   void PrefetchIndex(size_t begin, size_t end) const;
   void PrefetchRecords(size_t begin, size_t end) const;
-  void LoadChain(const PairKey& key);
+  void LoadChain(const Model& model, const PairKey& key);
   int64_t RecordsNeeded(const Plan& plan) const;
   bool CanFit(int64_t needed) const;
   bool KeepsSet(const Plan& plan) const;

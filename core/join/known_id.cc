@@ -5,6 +5,7 @@
 
 #include "core/directory/model.h"
 #include "core/join/class_set.h"
+#include "core/join/sound_record.h"
 #include "core/state.h"
 
 namespace plumbline {
@@ -15,7 +16,9 @@ class Reader {
   Reader(State* state, const Model& model, std::span<const Record> chain)
       : state_(state), model_(model) {
     for (const Record& record : chain) {
-      if (state->HasOwner(record.owner) && state->Alive(record)) {
+      if (state->HasOwner(record.owner) && state->Alive(record) &&
+          state->owner(record.owner).model == &model &&
+          IsSound(*state, record)) {
         chain_.push_back(record);
       }
     }

@@ -37,7 +37,7 @@ Reject Joiner::PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
       } else {
         KeyOf(batch, event, &plan->key);
       }
-      LoadChain(plan->key);
+      LoadChain(*plan->model, plan->key);
     }
     if (!plan->model->is_settled) PlanUnsettled(batch, plan);
   } else {

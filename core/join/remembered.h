@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -14,14 +15,15 @@ namespace plumbline {
 
 class Remembered {
  public:
-  // `marks`: of each owner's ledger; empty for owners that are gone.
-  explicit Remembered(std::vector<std::vector<Ledger::Mark>> marks)
-      : marks_(std::move(marks)) {}
+  // Of each owner's ledger; owners that are gone have none.
+  using Marks = std::unordered_map<uint32_t, std::vector<Ledger::Mark>>;
+  explicit Remembered(Marks marks) : marks_(std::move(marks)) {}
 
   // REQUIRES: the record is not younger than the moment.
   bool Alive(const Record& record) const {
-    if (record.owner >= marks_.size()) return false;
-    const auto& marks = marks_[record.owner];
+    const auto owner = marks_.find(static_cast<uint32_t>(record.owner));
+    if (owner == marks_.end()) return false;
+    const auto& marks = owner->second;
     const auto mark = std::lower_bound(
         marks.begin(), marks.end(), record.age,
         [](const Ledger::Mark& m, uint32_t age) { return m.age < age; });
@@ -30,7 +32,7 @@ class Remembered {
   }
 
  private:
-  std::vector<std::vector<Ledger::Mark>> marks_;
+  Marks marks_;
 };
 
 }  // namespace plumbline

@@ -225,6 +225,29 @@ bool HasRoundedSquares(const SparseCounts& error_sums) {
                      });
 }
 
+bool IsErrorSum(uint32_t key) {
+  // Squares that are scaled are far from one end.
+  constexpr uint32_t kLeastLarge = 24;
+  constexpr uint32_t kMostSmall = 40;
+  constexpr uint32_t kScaledAlike = 6;
+  static_assert(kScaledAlike * ExactSum::kCounters +
+                    (ExactSum::kCounters - kLeastLarge) + (kMostSmall + 1) +
+                    1 <=
+                SizeOf(SparseSection::kErrorSums, 0).most);
+  if (key == 0) return false;
+  const uint32_t counter = ErrorSums::CounterOf(key);
+  switch (ErrorSums::SumOf(key)) {
+    case kNotASum:
+      return counter == 0;
+    case kLargeSquaredError:
+      return counter >= kLeastLarge;
+    case kSmallSquaredError:
+      return counter <= kMostSmall;
+    default:
+      return ErrorSums::SumOf(key) < kSums;
+  }
+}
+
 extern const Statistic kRegressionStatistic;
 const Statistic kRegressionStatistic = {
     .families = {{.name = "mean_absolute_error",

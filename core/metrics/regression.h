@@ -11,4 +11,8 @@ namespace plumbline {
 // such.
 bool HasRoundedSquares(const SparseCounts& error_sums);
 
+// True of the key of a counter that the sums of a regression have: of all of
+// these there is room in a slot.
+bool IsErrorSum(uint32_t key);
+
 }  // namespace plumbline

@@ -31,6 +31,7 @@ enum Cell : uint32_t {
   kCalibration,
   kCells = kCalibration + kCalibrationBins,
 };
+static_assert(kCells == kScoreCells);
 
 void Count(const Counting& counting, const Observation& o,
            CellChangeList* list) {

@@ -21,7 +21,11 @@ namespace plumbline {
 struct ErrorBins {
   using Key = uint32_t;
   static constexpr uint64_t kMixed = 0;
-  static constexpr double kError = 0.01;  // relative
+  // The first key, and one beyond that of the largest double.
+  static constexpr uint32_t kZero = 1;
+  static constexpr uint32_t kMost = 1 << 17;
+  static constexpr uint32_t kMostLevel = 17;  // then all but 0 are one
+  static constexpr double kError = 0.01;      // relative
   static constexpr double kGrowth = (1 + kError) / (1 - kError);
 
   // REQUIRES: 0 <= error, and it is finite.
@@ -53,7 +57,6 @@ struct ErrorBins {
 
  private:
   static constexpr double kLeast = 1e-300;  // below, it is none
-  static constexpr uint32_t kZero = 1;
   static constexpr uint32_t kFirst = 2;
   // Of the bin so many after the first.
   static double BoundOf(uint32_t bin) {

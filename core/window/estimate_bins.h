@@ -89,12 +89,15 @@ struct EstimateBins {
     const uint32_t last = first + (1U << shift) - 1;
     return {first, last < kBins - 2 ? last : kBins - 2};
   }
+  // Then all bins of a field are one, but for 0 and 1, those predicted apart.
+  static constexpr uint32_t kMostLevel = 14;
   static uint32_t NextLevel(uint32_t level, const std::vector<uint32_t>&) {
     return level + 1;
   }
 
  private:
   static constexpr uint32_t kWhole = 7;  // all bins are one
+  static_assert(kMostLevel == 2 * kWhole);
   static constexpr int kLeast = -20;
   static constexpr int kLinear = -5;
   static constexpr uint32_t kHalvings = 2 * (kLinear - kLeast);

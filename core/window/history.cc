@@ -8,10 +8,16 @@ namespace {
 
 int64_t Floor(int64_t ms, int64_t step) { return ms / step * step; }
 
+// Wraps where it overflows, as what is damaged may.
+int64_t Sum(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) +
+                              static_cast<uint64_t>(b));
+}
+
 }  // namespace
 
 void StepCounts::Add(const Tally& tally) {
-  observations += tally.observations();
+  observations = Sum(observations, tally.observations());
   tally.matrix().ForEach(
       [this](uint32_t cell, int64_t n) { AddCell(KeyOf(kMatrix, cell), n); });
   tally.marginals().ForEach([this](uint32_t cell, int64_t n) {
@@ -27,13 +33,13 @@ void StepCounts::Add(const Tally& tally) {
 }
 
 void StepCounts::Add(const StepCounts& other) {
-  observations += other.observations;
+  observations = Sum(observations, other.observations);
   for (const auto& [key, n] : other.cells) AddCell(key, n);
 }
 
 void StepCounts::AddCell(uint32_t key, int64_t n) {
   const auto it = cells.try_emplace(key, 0).first;
-  it->second += n;
+  it->second = Sum(it->second, n);
   if (it->second == 0) cells.erase(it);
 }
 

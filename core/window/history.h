@@ -29,6 +29,10 @@ struct StepCounts {
   static uint32_t KeyOf(uint32_t kind, uint32_t cell) {
     return kind << kKindShift | cell;
   }
+  // True of the key of a cell that a step may have.
+  static bool IsKey(uint32_t key) {
+    return KindOf(key) < kFirstSection + kSections && CellIn(key) < kMostCells;
+  }
   static uint32_t KindOf(uint32_t key) { return key >> kKindShift; }
   static uint32_t CellIn(uint32_t key) {
     return key & ((uint32_t{1} << kKindShift) - 1);
@@ -44,6 +48,8 @@ struct StepCounts {
 
  private:
   static constexpr int kKindShift = 28;
+  // Beyond a matrix of 256 classes, and three marginals of 65,535.
+  static constexpr uint32_t kMostCells = 1 << 18;
 
   void AddCell(uint32_t key, int64_t n);
 };

@@ -31,6 +31,7 @@ class ListPool {
     loose_.push_back(number);
     return number;
   }
+  bool Has(uint32_t number) const { return number < entries_.size(); }
   const List& Of(uint32_t number) const { return entries_[number].list; }
 
   void Hold(uint32_t number) { ++entries_[number].holders; }

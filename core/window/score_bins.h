@@ -24,6 +24,7 @@ namespace plumbline {
 struct ScoreBins {
   using Key = uint16_t;
   static constexpr uint64_t kMixed = uint64_t{1} << 63;
+  static constexpr uint32_t kMostLevel = 16;  // then all but 0 and 1 are one
   static constexpr int64_t kPositive = int64_t{1} << 32;
   static constexpr int64_t kNegative = 1;
 
@@ -69,10 +70,14 @@ struct ScoreBins {
       kRanges[0].place + (kLinear + 13) * kNear;
   static constexpr uint32_t kLinearSteps = 15 * kNear;
   static constexpr uint32_t kPlaces = kLinearFirst + kLinearSteps;
+
+ public:
+  // The first key and the last.
   static constexpr uint32_t kZero = 1;
   static constexpr uint32_t kOne = kZero + 2 * kPlaces + 1;
   static_assert(kOne < 0xffff);
 
+ private:
   // Of the distance from 0 or 1, up to 1/2.
   static uint32_t PlaceOf(double distance) {
     constexpr double kLinearFrom = 1.0 / (1 << -kLinear);

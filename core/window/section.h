@@ -32,6 +32,8 @@ enum class Section : uint8_t {
 };
 inline constexpr size_t kSections = 7;
 
+// Of kScores.
+inline constexpr uint32_t kScoreCells = 20;
 // Of kClassScores, the first of the cells by class.
 inline constexpr uint32_t kClassScoreLabels = 20;
 

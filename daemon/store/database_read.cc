@@ -86,7 +86,11 @@ std::optional<Database::Stored> Database::Read(std::string* error) const {
   Status status = impl_->Get(kSequenceKey, &sequence);
   if (status.IsNotFound()) return stored;
   if (status.ok()) status = impl_->Get(kHeadKey, &stored.image.head);
-  stored.sequence = ByteReader(sequence).Get<uint64_t>();
+  ByteReader reader(sequence);
+  stored.sequence = reader.Get<uint64_t>();
+  if (status.ok() && (!reader.ok() || !reader.AtEnd())) {
+    status = Status::Corruption("the sequence is of no known size");
+  }
   std::string journal;
   if (status.ok()) {
     const Status found = impl_->Get(kJournalKey, &journal);

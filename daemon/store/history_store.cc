@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/bytes.h"
+#include "core/timestamp.h"
 
 namespace plumbline {
 namespace {
@@ -39,9 +40,13 @@ std::string Encode(const Key& key) {
   return bytes;
 }
 
-Key DecodeKey(std::string_view bytes) {
-  return {static_cast<uint32_t>(GetBigEndian(bytes.substr(0, 4))), bytes[4],
-          static_cast<int64_t>(GetBigEndian(bytes.substr(5, 8)))};
+std::optional<Key> DecodeKey(std::string_view bytes) {
+  if (bytes.size() != kKeyBytes) return std::nullopt;
+  const Key key = {static_cast<uint32_t>(GetBigEndian(bytes.substr(0, 4))),
+                   bytes[4],
+                   static_cast<int64_t>(GetBigEndian(bytes.substr(5, 8)))};
+  if (!IsTime(key.begin_ms)) return std::nullopt;
+  return key;
 }
 
 std::string HourOf(const Key& key) {
@@ -72,6 +77,7 @@ std::optional<StepCounts> DecodeStep(std::string_view bytes) {
   step.observations = in.Get<int64_t>();
   for (auto n = in.Get<uint32_t>(); n > 0 && in.ok(); --n) {
     const auto key = in.Get<uint32_t>();
+    if (!StepCounts::IsKey(key)) return std::nullopt;
     step.cells[key] = in.Get<int64_t>();
   }
   if (!in.ok() || !in.AtEnd()) return std::nullopt;
@@ -150,19 +156,19 @@ bool HistoryStore::Sweep(const Taken& taken, int64_t hours_before,
                          std::map<std::string, StepCounts>* added) const {
   return database_->ForEachHistory(
       [&](std::string_view bytes, std::string_view value) {
-        if (bytes.size() != kKeyBytes) return false;
-        const Key key = DecodeKey(bytes);
-        if (key.begin_ms < oldest || !taken.owners.contains(key.owner)) {
+        const auto key = DecodeKey(bytes);
+        if (!key || key->begin_ms < oldest ||
+            !taken.owners.contains(key->owner)) {
           (*changes)[std::string(bytes)] = std::nullopt;
           return true;
         }
-        const bool ahead = key.begin_ms > taken.now_ms;  // time was set back
-        if (ahead || (key.kind == kMinute && key.begin_ms < hours_before)) {
+        const bool ahead = key->begin_ms > taken.now_ms;  // time was set back
+        if (ahead || (key->kind == kMinute && key->begin_ms < hours_before)) {
           // One that cannot be read goes with its minute: it must not keep
           // checkpoints from being written.
           (*changes)[std::string(bytes)] = std::nullopt;
           if (const auto step = DecodeStep(value)) {
-            (*added)[ahead ? MinuteOf(key.owner, taken.now_ms) : HourOf(key)]
+            (*added)[ahead ? MinuteOf(key->owner, taken.now_ms) : HourOf(*key)]
                 .Add(*step);
           }
         }
@@ -202,10 +208,12 @@ std::optional<Steps> HistoryStore::Read(Pipeline* pipeline, uint32_t owner,
     const bool good = view.ForEachHistory(
         Encode({owner, kind, std::max<int64_t>(from_ms, 0)}),
         Encode({owner, kind, std::max<int64_t>(to_ms, 0)}),
-        [&steps](std::string_view key, std::string_view value) {
+        [&steps](std::string_view bytes, std::string_view value) {
+          const auto key = DecodeKey(bytes);
           const auto step = DecodeStep(value);
-          if (step) steps[DecodeKey(key).begin_ms].Add(*step);
-          return step.has_value();
+          if (!key || !step) return false;
+          steps[key->begin_ms].Add(*step);
+          return true;
         });
     if (!good) return std::nullopt;
   }

@@ -61,7 +61,6 @@ std::optional<HistoryQuery> HistoryQuery::Parse(
     const std::optional<std::string>& to,
     const std::optional<std::string>& step, int64_t now_ms,
     std::string* error) {
-  HistoryQuery query;
   const auto to_ms = to ? ParseTime(*to) : now_ms + 1;
   const auto from_ms = from    ? ParseTime(*from)
                        : to_ms ? *to_ms - 24 * History::kHourMs

@@ -225,4 +225,18 @@ TEST_CASE(
   CHECK(version.figures.used() == 4);
 }
 
+TEST_CASE("a sample whose variance is not a number says nothing") {
+  FigureHistory history("accuracy", {"1h", kHour, 0, 60});
+  const double nan = std::nan("");
+  for (int64_t hour = 0; hour < 500; ++hour) {
+    history.Add(hour, 0.5 + 0.001 * static_cast<double>(hour % 7),
+                hour % 2 == 0 ? nan : 0.01);
+  }
+  const auto baseline = history.Summarize(kHour);
+  REQUIRE(baseline);
+  const auto expected = baseline->At(501 * kHour);
+  REQUIRE(expected);
+  CHECK(std::isfinite(expected->variance));
+}
+
 }  // namespace plumbline

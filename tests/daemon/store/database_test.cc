@@ -117,10 +117,9 @@ TEST_CASE("pairs that are forgotten are removed, others stay") {
   std::atomic<bool> cancel{false};
   database->Compact(&cancel);
   CHECK(Keys(*database) == 1000);  // nobody has said what is remembered
-  database->SetRemembered(
-      std::make_shared<const Remembered>(
-          std::vector<std::vector<Ledger::Mark>>{{}, {{2, false, 0}}}),
-      99);
+  database->SetRemembered(std::make_shared<const Remembered>(
+                              Remembered::Marks{{1, {{2, false, 0}}}}),
+                          99);
   database->Compact(&cancel);
   CHECK(Keys(*database) == 99);
   CHECK(Found(*database, {5, 950}).empty());

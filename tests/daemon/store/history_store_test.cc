@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "core/bytes.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine.h"
 #include "tests/support/map_store.h"
@@ -205,4 +206,49 @@ TEST_CASE("without a store history is in memory, within its bound") {
   CHECK(steps().size() < 15);
   CHECK(steps().size() > 3);
   CHECK(steps().rbegin()->second.observations == 1);
+}
+
+TEST_CASE(
+    "history that is damaged is refused, and does not stop what is kept") {
+  Keeper keeper;
+  keeper.engine.Post({Both("UP", "UP")});
+  keeper.Checkpoint();
+  CHECK(keeper.Observations() == 1);
+  std::string key;
+  keeper.database->ForEachHistory([&key](std::string_view bytes, auto) {
+    key = bytes;
+    return true;
+  });
+  const auto reads_with = [&keeper](const std::string& at,
+                                    const std::string& value) {
+    DatabaseUpdate update;
+    update.sequence = ++keeper.sequence;
+    update.history = {{at, value}};
+    REQUIRE(keeper.database->Write(update));
+    return keeper.history
+        ->Read(&keeper.engine.pipeline, keeper.engine.FindVersion().owner, 0,
+               keeper.engine.now_ms + 1)
+        .has_value();
+  };
+  const auto step = [](uint32_t cell) {
+    std::string bytes;
+    ByteWriter out(&bytes);
+    out.Put(int64_t{1});
+    out.Put(uint32_t{1});
+    out.Put(cell);
+    out.Put(INT64_MAX);
+    return bytes;
+  };
+  CHECK(reads_with(key, step(StepCounts::KeyOf(StepCounts::kMatrix, 3))));
+  // It would take gigabytes to show.
+  CHECK_FALSE(reads_with(
+      key, step(StepCounts::KeyOf(StepCounts::kFirstSection, 1 << 27))));
+  CHECK_FALSE(reads_with(key, step(StepCounts::KeyOf(15, 0))));
+  REQUIRE(reads_with(key, step(StepCounts::KeyOf(StepCounts::kMatrix, 3))));
+  CHECK_FALSE(reads_with(key.substr(0, 5) + "x", step(0)));
+  // It is swept away, the next time that minutes become hours.
+  keeper.engine.Wait(2 * Engine::kDay);
+  keeper.engine.Post({Both("UP", "UP")});
+  keeper.Checkpoint();
+  CHECK(keeper.StoredKeys() == 2);
 }

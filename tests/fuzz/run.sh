@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Runs fuzzers of a build folder, two at a time, on what is in corpus/ and for so
+# many seconds on. What they learn stays in the build folder; an input that one
+# falls over is put there, and told, and this fails.
+# usage: run.sh BUILD SECONDS [NAME]...
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+build=$(cd "$1" && pwd)
+seconds=$2
+shift 2
+
+run_one() {  # name
+  local name=$1
+  local learnt=$build/corpus/$name found=$build/found log=$build/$name.log
+  mkdir -p "$learnt" "$found"
+  # Memory that grows far beyond an input, and loops without end, are faults too.
+  # The limit of time is more than a hundred times what the longest takes.
+  # Where memory comes from is told as far as it is of use.
+  export ASAN_OPTIONS=malloc_context_size=8
+  if "$build/tests/fuzz/${name}_fuzz" -max_total_time="$seconds" -max_len=65536 \
+    -timeout=120 -rss_limit_mb=2048 -malloc_limit_mb=256 -print_final_stats=1 \
+    -artifact_prefix="$found/$name-" "$learnt" "$here/corpus/$name" >"$log" 2>&1
+  then
+    echo "$name: $(grep -o 'number_of_executed_units: .*' "$log" || true)"
+  else
+    tail -n 60 "$log"
+    echo "$name: FAILED; the input is in $found, and what was said in $log"
+    return 1
+  fi
+}
+
+if [ $# = 0 ]; then
+  for path in "$here"/*_fuzz.cc; do
+    name=$(basename "$path")
+    set -- "$@" "${name%_fuzz.cc}"
+  done
+fi
+export -f run_one
+export here build seconds
+printf '%s\n' "$@" | xargs -P 2 -I{} bash -c 'run_one {}'
