@@ -304,9 +304,27 @@ void Checkpoint::DoOrigins(Archive& archive, Model& model) {
 
 // What stands behind all else of a model, each part behind its tag, and only
 // where it says something: what was written before is read alike.
-enum class Addition : uint8_t { kRetired = 1, kSets = 2 };
+enum class Addition : uint8_t { kRetired = 1, kSets = 2, kEvicted = 3 };
 
-void Checkpoint::SaveAdditions(Save& save, const Model& model) {
+template <class Visit>
+void Checkpoint::ForEachBucket(Model& model, Visit visit) {
+  for (Ledger::Bucket& bucket : model.labels.buckets_) visit(bucket);
+  for (Version* version : model.versions.Get()) {
+    for (Ledger::Bucket& bucket : version->ledger->buckets_) visit(bucket);
+  }
+}
+
+void Checkpoint::SaveAdditions(Save& save, Model& model) {
+  bool evicted = false;
+  ForEachBucket(model, [&evicted](const Ledger::Bucket& bucket) {
+    evicted = evicted || bucket.evicted_below > 0;
+  });
+  if (evicted) {
+    save.Do(Addition::kEvicted);
+    ForEachBucket(model, [&save](Ledger::Bucket& bucket) {
+      save.Do(bucket.evicted_below);
+    });
+  }
   if (model.counts[kRetiredVersions] > 0) {
     save.Do(Addition::kRetired);
     save.Do(model.counts[kRetiredVersions]);
@@ -361,6 +379,11 @@ void Checkpoint::LoadAdditions(Load& load, Model& model) {
         break;
       case Addition::kSets:
         LoadSets(load, model.slicing);
+        break;
+      case Addition::kEvicted:
+        ForEachBucket(model, [&load](Ledger::Bucket& bucket) {
+          load.Do(bucket.evicted_below);
+        });
         break;
       default:
         return load.Fail();

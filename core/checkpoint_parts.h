@@ -61,7 +61,9 @@ class Checkpoint {
   template <class Archive>
   static void DoWindowContent(Archive& archive, Window& window,
                               const Shape& shape);
-  static void SaveAdditions(Save& save, const Model& model);
+  template <class Visit>
+  static void ForEachBucket(Model& model, Visit visit);
+  static void SaveAdditions(Save& save, Model& model);
   static void LoadAdditions(Load& load, Model& model);
   static void LoadSets(Load& load, Slicing& slicing);
   template <class Archive>

@@ -64,6 +64,15 @@ void Names::Rehash() {
   }
 }
 
+size_t EventBatch::capacity_bytes() const {
+  const auto bytes = [](const auto& list) {
+    return list.capacity() * sizeof(*list.data());
+  };
+  return names.capacity_bytes() + bytes(events) + bytes(extras) +
+         bytes(class_scores) + bytes(segments) + bytes(features) +
+         bytes(classes);
+}
+
 void EventCopier::Begin(EventBatch* to) {
   to_ = to;
   to_->Clear();

@@ -134,6 +134,11 @@ class Names {
   uint32_t Add(std::string_view name);
   void Clear();
 
+  size_t capacity_bytes() const {
+    return bytes_.capacity() +
+           (ends_.capacity() + slots_.capacity()) * sizeof(uint32_t);
+  }
+
   const std::string& bytes() const { return bytes_; }
   const std::vector<uint32_t>& ends() const { return ends_; }
 
@@ -153,6 +158,10 @@ struct EventBatch {
   std::vector<Segment> segments;
   std::vector<Feature> features;
   std::vector<uint32_t> classes;  // of sets; indexes into names
+
+  // Of a request that is applied in parts, one after the other:
+  bool is_rest = false;    // parts of it have been applied
+  uint64_t to_follow = 0;  // records that the predictions behind it need
 
   const Extra& ExtraOf(const Event& event) const {
     static constexpr Extra kNone;
@@ -175,7 +184,11 @@ struct EventBatch {
     segments.clear();
     features.clear();
     classes.clear();
+    is_rest = false;
+    to_follow = 0;
   }
+  // Of its memory.
+  size_t capacity_bytes() const;
 };
 
 // Copies events of one batch, with what they use of its lists, to others.

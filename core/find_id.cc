@@ -39,9 +39,8 @@ FoundId FindId(Pipeline* pipeline, PairStore* store, std::string_view model,
     // Not under the writer's lock, as the disk may be slow. What comes into
     // memory meanwhile is newer.
     std::vector<PairKey> unreadable;
-    if (!store->Find(std::span(&*key, 1), &stored, &unreadable)) {
-      return FoundId::kStoreFailed;
-    }
+    store->Find(std::span(&*key, 1), &stored, &unreadable);
+    if (!unreadable.empty()) return FoundId::kStoreFailed;
     pipeline->Exclusively(look);
   }
   if (!key) return FoundId::kNoModel;

@@ -15,12 +15,33 @@ namespace {
 // More than any group has had.
 constexpr uint64_t kMostCommands = 1024;
 
-// NOTE: journals hold these numbers; they are the order of Command.
-enum class CommandType : uint8_t { kTick, kEvents, kSettings, kRemoval };
+// NOTE: journals hold these numbers; the first are the order of Command.
+enum class CommandType : uint8_t {
+  kTick,
+  kEvents,
+  kSettings,
+  kRemoval,
+  kPart,  // events, of a request that is applied in parts
+};
+
+bool IsPart(const EventBatch& batch) {
+  return batch.is_rest || batch.to_follow > 0;
+}
+
+CommandType TypeOf(const Command& command) {
+  const auto* batch = std::get_if<EventBatch>(&command);
+  return batch != nullptr && IsPart(*batch)
+             ? CommandType::kPart
+             : static_cast<CommandType>(command.index());
+}
 
 void Put(ByteWriter*, const Tick&) {}
 
 void Put(ByteWriter* out, const EventBatch& batch) {
+  if (IsPart(batch)) {
+    out->Put(batch.is_rest);
+    out->Put(batch.to_follow);
+  }
   out->PutBytes(batch.names.bytes());
   out->Put<uint64_t>(batch.names.size());
   for (const uint32_t end : batch.names.ends()) out->Put(end);
@@ -62,8 +83,13 @@ bool IsSound(const EventBatch& batch) {
                      });
 }
 
-std::optional<Command> GetEvents(ByteReader* in) {
+std::optional<Command> GetEvents(ByteReader* in, bool is_part) {
   EventBatch batch;
+  if (is_part) {
+    batch.is_rest = in->Get<bool>();
+    batch.to_follow = in->Get<uint64_t>();
+    if (batch.to_follow > UINT32_MAX) return std::nullopt;
+  }
   const std::string_view names = in->GetBytes();
   const auto count = in->Get<uint64_t>();
   uint32_t begin = 0;
@@ -86,7 +112,9 @@ std::optional<Command> GetCommand(ByteReader* in) {
     case CommandType::kTick:
       return Tick{};
     case CommandType::kEvents:
-      return GetEvents(in);
+      return GetEvents(in, false);
+    case CommandType::kPart:
+      return GetEvents(in, true);
     case CommandType::kSettings: {
       auto settings = DecodeSettings(in->GetBytes());
       if (!settings) return std::nullopt;
@@ -113,7 +141,7 @@ void EncodeGroup(const Group& group, std::string* bytes) {
   out.Put(group.now_ms);
   out.Put<uint64_t>(group.commands.size());
   for (const Command* command : group.commands) {
-    out.Put(static_cast<CommandType>(command->index()));
+    out.Put(TypeOf(*command));
     std::visit([&out](const auto& c) { Put(&out, c); }, *command);
   }
 }

@@ -19,12 +19,15 @@ class PairStore {
   // so it is to be cheap.
   virtual void Screen(std::vector<PairKey>* keys) = 0;
 
-  // The stored records with one of these keys, in any order; they are put in
-  // memory. A record's `next` has no meaning. Keys of which it cannot be read
-  // now what is stored are appended to `unreadable`; false if there are any.
-  [[nodiscard]] virtual bool Find(std::span<const PairKey> keys,
-                                  std::vector<Record>* records,
-                                  std::vector<PairKey>* unreadable) = 0;
+  // Adds the stored records of these keys, in any order; they are put in
+  // memory. A record's `next` has no meaning. It may end after some of the
+  // keys, so that what it finds stays small: returns how many it has looked up,
+  // from the first on, at least one. Those of them of which it cannot be read
+  // now what is stored are appended to `unreadable`.
+  // REQUIRES: there are keys.
+  virtual size_t Find(std::span<const PairKey> keys,
+                      std::vector<Record>* records,
+                      std::vector<PairKey>* unreadable) = 0;
   // This one is of nothing that there is: it is not what was stored.
   virtual void NoteDamaged(const Record& /*stored*/) {}
 

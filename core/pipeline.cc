@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 #include <variant>
 
-#include "core/join/sound_record.h"
+#include "core/request_parts.h"
 
 namespace plumbline {
 namespace {
@@ -13,6 +14,13 @@ constexpr size_t kLargestGroup = 64;  // requests
 constexpr size_t kLargestGroupEvents = 20'000;
 constexpr int kGroupsPerLeader = 4;
 constexpr auto kLongestWait = std::chrono::seconds(1);  // for a saving
+// Of the records that may be in memory a group takes no more than one in so
+// many. With what may wait to be saved (see memory_split.h) that makes a whole.
+constexpr size_t kGroupShare = 11;
+// Or so many: an ordinary request, however little memory there is.
+constexpr size_t kLeastGroupRecords = 2 * kLargestGroupEvents;
+constexpr int kTriesOfPart = 60;
+constexpr auto kBetweenTries = std::chrono::milliseconds(250);
 
 size_t EventsOf(const Command* command) {
   const auto* batch =
@@ -22,131 +30,75 @@ size_t EventsOf(const Command* command) {
 
 }  // namespace
 
-// ---- Applier: what a group does ----
-
-void Applier::Apply(const Group& group, const std::vector<Outcome*>& outcomes) {
-  // Time first: what is over its horizon is gone before the events come.
-  state_->Advance(group.now_ms);
-
-  // The commands, in order. They change the writer's half of the state only.
-  for (size_t i = 0; i < group.commands.size(); ++i) {
-    std::visit([&](const auto& command) { Do(command, outcomes[i]); },
-               *group.commands[i]);
-  }
-
-  // From here on readers see all of it.
-  state_->Publish();
+void Pipeline::UseStore(PairStore* store, size_t records, size_t unsaved) {
+  applier_.UseStore(store);
+  state_.LimitMemory(records);
+  unsaved_limit_ = unsaved;
+  if (records == SIZE_MAX) return;
+  group_limit_ = std::max(records / kGroupShare, kLeastGroupRecords);
 }
-
-void Applier::Do(const EventBatch& batch, Outcome* outcome) {
-  joiner_.Apply(batch, &outcome->batch);
-}
-
-void Applier::Do(const Settings& settings, Outcome* outcome) {
-  // A window that is added must not count what came before it in its group.
-  state_->Publish();
-  outcome->done = state_->ChangeSettings(settings, state_->now_ms());
-}
-
-void Applier::Do(const Removal& removal, Outcome* outcome) {
-  // What came before it in its group still needs what is removed with it.
-  state_->Publish();
-  Model* model = state_->FindModel(removal.model);
-  Version* version = nullptr;
-  if (model != nullptr && removal.version) {
-    version = State::FindVersion(*model, *removal.version);
-  }
-  if (model == nullptr || (removal.version && version == nullptr)) {
-    outcome->done = false;
-  } else if (version != nullptr) {
-    state_->Remove(model, version);
-  } else {
-    state_->Remove(model);
-  }
-}
-
-bool Applier::Prepare(const Group& group,
-                      const std::vector<Outcome*>& outcomes) {
-  if (store_ == nullptr) return true;
-  keys_.clear();
-  for (const Command* command : group.commands) {
-    if (const auto* batch = std::get_if<EventBatch>(command)) {
-      joiner_.AppendKeys(*batch, &keys_);
-    }
-  }
-  state_->MakeMemoryRoom(keys_.size());
-  EraseThoseInMemory();
-  store_->Screen(&keys_);
-  if (keys_.empty()) return true;
-  std::sort(keys_.begin(), keys_.end());
-  keys_.erase(std::unique(keys_.begin(), keys_.end()), keys_.end());
-  if (FindStored()) return true;
-  for (size_t i = 0; i < outcomes.size(); ++i) {
-    if (const auto* batch = std::get_if<EventBatch>(group.commands[i])) {
-      outcomes[i]->unreadable = joiner_.EventsOf(*batch, unreadable_);
-    }
-  }
-  return false;
-}
-
-// False if not all of keys_ can be read; unreadable_ are the others.
-bool Applier::FindStored() {
-  records_.clear();
-  unreadable_.clear();
-  bool all = store_->Find(keys_, &records_, &unreadable_);
-  for (const Record& stored : records_) {
-    if (IsSound(*state_, stored)) continue;
-    store_->NoteDamaged(stored);
-    unreadable_.push_back(stored.key);
-    all = false;
-  }
-  if (!all) {
-    // A chain is known as a whole, or not at all.
-    std::sort(unreadable_.begin(), unreadable_.end());
-    std::erase_if(records_, [this](const Record& stored) {
-      return std::binary_search(unreadable_.begin(), unreadable_.end(),
-                                stored.key);
-    });
-  }
-  // From the last to the first, as each becomes the head of its chain.
-  PairTable& table = state_->table();
-  for (auto stored = records_.rbegin(); stored != records_.rend(); ++stored) {
-    table.InsertCopy(*stored);
-  }
-  return all;
-}
-
-void Applier::EraseThoseInMemory() {
-  constexpr size_t kAhead = 32;
-  const PairTable& table = state_->table();
-  size_t kept = 0;
-  for (size_t i = 0; i < keys_.size(); ++i) {
-    if (i + 2 * kAhead < keys_.size()) {
-      table.PrefetchIndex(keys_[i + 2 * kAhead]);
-    }
-    if (i + kAhead < keys_.size()) table.PrefetchRecord(keys_[i + kAhead]);
-    if (table.Find(keys_[i]) == PairTable::kNone) keys_[kept++] = keys_[i];
-  }
-  keys_.resize(kept);
-}
-
-void Applier::AwaitTurn(size_t events) const {
-  if (store_ == nullptr) return;
-  const int64_t unsaved =
-      state_->gauges().unsaved_records.load(std::memory_order_relaxed);
-  store_->AwaitTurn(events, static_cast<size_t>(unsaved));
-}
-
-// ---- Pipeline: who leads ----
 
 Pipeline::Status Pipeline::Commit(const Command& command, int64_t now_ms,
                                   Outcome* outcome) {
+  bool too_much = false;
+  const Status status = CommitWhole(command, now_ms, outcome, &too_much);
+  if (!too_much) return status;
+  return CommitParts(std::get<EventBatch>(command), now_ms, outcome);
+}
+
+Pipeline::Status Pipeline::CommitWhole(const Command& command, int64_t now_ms,
+                                       Outcome* outcome, bool* too_much) {
+  Waiter self{&command, now_ms, outcome};
   if (const size_t events = EventsOf(&command); events > 0) {
-    applier_.AwaitTurn(events);
+    self.records = Joiner::NewRecords(std::get<EventBatch>(command));
+    *too_much = self.records > group_limit_ && events > 1;
+    if (*too_much) return Status::kStoreFailed;
+    applier_.AwaitTurn(self.records);
     if (!AwaitSaving()) return Status::kStoreFailed;
   }
-  Waiter self{&command, now_ms, outcome};
-  return Enter(&self, false);
+  const Status status = Enter(&self, false);
+  *too_much = self.too_much;
+  return status;
+}
+
+// What was applied cannot be taken back. So once a part was, the others are
+// tried for long; and who is not answered then sends it all again.
+Pipeline::Status Pipeline::CommitParts(const EventBatch& batch, int64_t now_ms,
+                                       Outcome* outcome) {
+  RequestParts parts(&batch, &outcome->batch);
+  while (!parts.done()) {
+    Outcome of_part;
+    bool too_much = false;
+    const Command& part = parts.Next(&of_part.batch);
+    const Status status = parts.is_first()
+                              ? CommitWhole(part, now_ms, &of_part, &too_much)
+                              : CommitPart(part, now_ms, &of_part, &too_much);
+    if (too_much) {
+      parts.Halve();
+      continue;
+    }
+    if (status != Status::kApplied) {
+      outcome->unreadable = of_part.unreadable;
+      return parts.is_first() ? status : Status::kJournalUnknown;
+    }
+    outcome->batch.full = of_part.batch.full;
+    if (outcome->batch.full) break;
+    parts.Add(of_part.batch);
+  }
+  return Status::kApplied;
+}
+
+Pipeline::Status Pipeline::CommitPart(const Command& part, int64_t now_ms,
+                                      Outcome* outcome, bool* too_much) {
+  for (int n = 1;; ++n) {
+    outcome->unreadable.clear();
+    const Status status = CommitWhole(part, now_ms, outcome, too_much);
+    const bool again = status == Status::kStoreFailed ||
+                       status == Status::kStoreUnread ||
+                       status == Status::kJournalFailed;
+    if (*too_much || !again || n == kTriesOfPart) return status;
+    std::this_thread::sleep_for(kBetweenTries);
+  }
 }
 
 void Pipeline::Exclusively(const std::function<void(State*)>& visit) {
@@ -235,7 +187,9 @@ Pipeline::Status Pipeline::Replay(std::string_view record) {
   std::vector<Outcome*> pointers;
   pointers.reserve(outcomes.size());
   for (Outcome& outcome : outcomes) pointers.push_back(&outcome);
-  if (!applier_.Prepare(group, pointers)) return Status::kStoreUnread;
+  if (applier_.Prepare(group, pointers) != Applier::Prepared::kYes) {
+    return Status::kStoreUnread;
+  }
   applier_.Apply(group, pointers);
   state_.PublishUnsaved();
   return Status::kApplied;
@@ -253,9 +207,9 @@ void Pipeline::Stop() {
 bool Pipeline::Lead(Waiter* self) noexcept {
   bool served = false;
   for (int groups = 1;; ++groups) {
-    const std::vector<Waiter*> waiters = TakeGroup();
+    std::vector<Waiter*> waiters = TakeGroup();
     if (waiters.empty()) return served;
-    if (CommitGroup(waiters)) {
+    if (CommitGroup(&waiters)) {
       for (Waiter* waiter : waiters) {
         if (waiter == self) {
           served = true;
@@ -297,10 +251,13 @@ std::vector<Pipeline::Waiter*> Pipeline::TakeGroup() {
   const std::lock_guard lock(mutex_);
   size_t size = std::min(line_.size(), kLargestGroup);
   size_t events = 0;
+  size_t records = 0;
   for (size_t i = 0; i < size; ++i) {
     // A visit is a group of its own.
     events += EventsOf(line_[i]->command);
-    if (line_[i]->visit != nullptr || events > kLargestGroupEvents) {
+    records += line_[i]->records;
+    if (line_[i]->visit != nullptr || events > kLargestGroupEvents ||
+        records > group_limit_) {
       size = std::max<size_t>(i, 1);
     }
   }
@@ -312,10 +269,11 @@ std::vector<Pipeline::Waiter*> Pipeline::TakeGroup() {
 }
 
 // False if the visit that it was is to be made again.
-bool Pipeline::CommitGroup(const std::vector<Waiter*>& waiters) {
+bool Pipeline::CommitGroup(std::vector<Waiter*>* waiters) {
   bool done = true;
-  if (waiters[0]->visit != nullptr) {
-    done = (*waiters[0]->visit)(&state_);
+  const Waiter& first = *waiters->front();
+  if (first.visit != nullptr) {
+    done = (*first.visit)(&state_);
   } else {
     CommitCommands(waiters);
   }
@@ -323,39 +281,68 @@ bool Pipeline::CommitGroup(const std::vector<Waiter*>& waiters) {
   return done;
 }
 
-void Pipeline::CommitCommands(const std::vector<Waiter*>& waiters) {
-  Group group;
-  std::vector<Outcome*> outcomes;
-  group.commands.reserve(waiters.size());
-  outcomes.reserve(waiters.size());
-  for (const Waiter* waiter : waiters) {
-    group.now_ms = std::max(group.now_ms, waiter->now_ms);
-    group.commands.push_back(waiter->command);
-    outcomes.push_back(waiter->outcome);
-  }
-  const Status status = CommitRecord(group, outcomes);
-  for (Waiter* waiter : waiters) waiter->status = status;
-  if (status != Status::kStoreUnread) return;
-  // What is stored for one of them cannot be read: the others go on without it.
-  std::vector<Waiter*> others;
-  for (Waiter* waiter : waiters) {
-    if (waiter->outcome->unreadable.empty()) others.push_back(waiter);
-  }
-  if (!others.empty() && others.size() < waiters.size()) {
-    CommitCommands(others);
+// Of those that are too much together some are put back in line.
+void Pipeline::CommitCommands(std::vector<Waiter*>* waiters) {
+  while (true) {
+    Group group;
+    std::vector<Outcome*> outcomes;
+    group.commands.reserve(waiters->size());
+    outcomes.reserve(waiters->size());
+    for (const Waiter* waiter : *waiters) {
+      group.now_ms = std::max(group.now_ms, waiter->now_ms);
+      group.commands.push_back(waiter->command);
+      outcomes.push_back(waiter->outcome);
+    }
+    bool too_much = false;
+    const Status status = CommitRecord(group, outcomes, &too_much);
+    if (too_much && waiters->size() > 1) {
+      PutBackHalf(waiters);
+      continue;
+    }
+    for (Waiter* waiter : *waiters) waiter->status = status;
+    waiters->front()->too_much = too_much;
+    if (status == Status::kStoreUnread) CommitReadable(waiters);
+    return;
   }
 }
 
+// What is stored for one of them cannot be read: the others go on without it.
+void Pipeline::CommitReadable(std::vector<Waiter*>* waiters) {
+  const auto unreadable = std::stable_partition(
+      waiters->begin(), waiters->end(),
+      [](const Waiter* waiter) { return waiter->outcome->unreadable.empty(); });
+  if (unreadable == waiters->begin() || unreadable == waiters->end()) return;
+  std::vector<Waiter*> others(waiters->begin(), unreadable);
+  waiters->erase(waiters->begin(), unreadable);
+  CommitCommands(&others);
+  waiters->insert(waiters->end(), others.begin(), others.end());
+}
+
+void Pipeline::PutBackHalf(std::vector<Waiter*>* waiters) {
+  const auto half =
+      waiters->begin() + static_cast<ptrdiff_t>((waiters->size() + 1) / 2);
+  const std::lock_guard lock(mutex_);
+  line_.insert(line_.begin(), half, waiters->end());
+  waiters->erase(half, waiters->end());
+}
+
 Pipeline::Status Pipeline::CommitRecord(const Group& group,
-                                        const std::vector<Outcome*>& outcomes) {
-  // Those in line when it fell behind fill it up by a quarter, no more.
+                                        const std::vector<Outcome*>& outcomes,
+                                        bool* too_much) {
+  // Those in line when it fell behind fill it up by an eighth, no more.
   const bool any_events =
       std::any_of(group.commands.begin(), group.commands.end(),
                   [](const Command* command) { return EventsOf(command) > 0; });
-  if (any_events && state_.unsaved_pairs().changed() / 5 > unsaved_limit_ / 4) {
+  if (any_events && state_.unsaved_pairs().changed() / 9 > unsaved_limit_ / 8) {
     return Status::kStoreFailed;
   }
-  if (!applier_.Prepare(group, outcomes)) return Status::kStoreUnread;
+  // A single event is taken, whatever it needs.
+  const bool may_be_cut =
+      group.commands.size() > 1 || EventsOf(group.commands.front()) > 1;
+  const Applier::Prepared prepared =
+      applier_.Prepare(group, outcomes, may_be_cut ? group_limit_ : SIZE_MAX);
+  *too_much = prepared == Applier::Prepared::kTooMuch;
+  if (prepared != Applier::Prepared::kYes) return Status::kStoreUnread;
   if (journal_ != nullptr) {
     constexpr size_t kKept = size_t{4} << 20;
     if (record_.capacity() > kKept) std::string().swap(record_);

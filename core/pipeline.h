@@ -9,6 +9,10 @@
 //
 //     decoded batches -> [line] -> group -> stored pairs it needs -> journal
 //                     -> Applier -> published
+//
+// Where pairs may leave memory a group takes no more of them at once than a
+// share of what may be there; a single request that would is applied in parts
+// (core/request_parts.h).
 
 #pragma once
 
@@ -24,63 +28,14 @@
 #include <string_view>
 #include <vector>
 
+#include "core/applier.h"
 #include "core/checkpoint.h"
 #include "core/group.h"
-#include "core/join/joiner.h"
 #include "core/journal.h"
 #include "core/pair_store.h"
 #include "core/state.h"
 
 namespace plumbline {
-
-struct Outcome {
-  BatchOutcome batch;  // of an EventBatch
-  // Of an EventBatch: events of which cannot be read what is stored of their
-  // ids, by their places in the body. If there are any nothing of it is
-  // applied.
-  std::vector<uint32_t> unreadable;
-  // Settings: false if they would need more than limits.window_bytes.
-  // Removal: false if there is no such model or version.
-  bool done = true;
-};
-
-// Folds groups into a state. Deterministic: the outcome depends on the state
-// and the group alone.
-class Applier {
- public:
-  explicit Applier(State* state) : state_(state), joiner_(state) {}
-
-  // Without a store all pairs are in memory.
-  void UseStore(PairStore* store) { store_ = store; }
-
-  // [Any thread] See PairStore.
-  void AwaitTurn(size_t events) const;
-
-  // Brings the pairs that the group is about into memory, and lets others
-  // leave it. Before Apply(), with nothing in between. False if not all could
-  // be read: then the outcomes say which commands are not to be applied.
-  [[nodiscard]] bool Prepare(const Group& group,
-                             const std::vector<Outcome*>& outcomes);
-
-  // Applies and publishes. `outcomes` are as many as the group has commands.
-  void Apply(const Group& group, const std::vector<Outcome*>& outcomes);
-
- private:
-  void Do(const Tick&, Outcome*) { state_->SweepSome(kSweepPerTick); }
-  void Do(const EventBatch& batch, Outcome* outcome);
-  void Do(const Settings& settings, Outcome* outcome);
-  void Do(const Removal& removal, Outcome* outcome);
-  void EraseThoseInMemory();  // of keys_
-  bool FindStored();
-  static constexpr size_t kSweepPerTick = 4096;  // records
-
-  State* const state_;
-  PairStore* store_ = nullptr;
-  Joiner joiner_;
-  std::vector<PairKey> keys_;        // scratch
-  std::vector<PairKey> unreadable_;  // scratch; of keys_
-  std::vector<Record> records_;      // scratch
-};
 
 class Pipeline {
  public:
@@ -101,11 +56,7 @@ class Pipeline {
 
   // Pairs may leave memory, for `store`. How many records are to be in memory,
   // and how many may have changed before those are saved. Before anything else.
-  void UseStore(PairStore* store, size_t records, size_t unsaved) {
-    applier_.UseStore(store);
-    state_.LimitMemory(records);
-    unsaved_limit_ = unsaved;
-  }
+  void UseStore(PairStore* store, size_t records, size_t unsaved);
 
   // Continues from what SaveState() wrote. Before anything else. False if it
   // is damaged.
@@ -153,14 +104,22 @@ class Pipeline {
     int64_t now_ms;
     Outcome* outcome;
     const std::function<bool(State*)>* visit = nullptr;  // and no command
+    size_t records = 0;  // that the command adds at most
     Status status = Status::kApplied;
-    Bell* bell = nullptr;  // while it is in line
+    Bell* bell = nullptr;   // while it is in line
+    bool too_much = false;  // by itself; it was not applied
     std::atomic<uint32_t> turn{kWaits};
   };
   static constexpr uint32_t kWaits = 0;
   static constexpr uint32_t kServed = 1;
   static constexpr uint32_t kLeads = 2;
 
+  // The command as it is. *too_much: it is to be cut, and was not applied.
+  Status CommitWhole(const Command& command, int64_t now_ms, Outcome* outcome,
+                     bool* too_much);
+  Status CommitParts(const EventBatch& batch, int64_t now_ms, Outcome* outcome);
+  Status CommitPart(const Command& part, int64_t now_ms, Outcome* outcome,
+                    bool* too_much);
   bool AwaitSaving();
   void NoteSaving();
   Status Enter(Waiter* self, bool even_if_stopped);
@@ -172,10 +131,12 @@ class Pipeline {
   bool Lead(Waiter* self) noexcept;  // NOLINT(bugprone-exception-escape)
   std::vector<Waiter*> TakeGroup();
   Waiter* NextLeader();
-  bool CommitGroup(const std::vector<Waiter*>& waiters);
-  void CommitCommands(const std::vector<Waiter*>& waiters);
-  Status CommitRecord(const Group& group,
-                      const std::vector<Outcome*>& outcomes);
+  bool CommitGroup(std::vector<Waiter*>* waiters);
+  void CommitCommands(std::vector<Waiter*>* waiters);
+  void CommitReadable(std::vector<Waiter*>* waiters);
+  void PutBackHalf(std::vector<Waiter*>* waiters);
+  Status CommitRecord(const Group& group, const std::vector<Outcome*>& outcomes,
+                      bool* too_much);
 
   Journal* journal_;
   std::string record_;  // scratch; the leader's
@@ -192,6 +153,7 @@ class Pipeline {
 
   // More has changed than may be before it is saved.
   size_t unsaved_limit_ = SIZE_MAX;  // records
+  size_t group_limit_ = SIZE_MAX;    // records, of a group
   std::atomic<bool> behind_{false};
   std::mutex behind_mutex_;
   std::condition_variable saved_;

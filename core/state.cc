@@ -559,8 +559,28 @@ void State::Retire(Model* model, Version* version) {
   Remove(model, version);
 }
 
+// Records that follow each other are of the same age, mostly.
 void State::Sweep(size_t n) {
-  table_.Sweep(n, [this](const Record& record) { return !Alive(record); });
+  uint64_t owner = ~uint64_t{0};
+  uint32_t age = 0;
+  const Ledger::Mark* mark = nullptr;
+  table_.Sweep(n, [&](const Record& record) {
+    if (record.owner != owner || record.age != age) {
+      owner = record.owner;
+      age = record.age;
+      const Ledger* ledger = owners_[owner].ledger;
+      mark = ledger == nullptr ? nullptr : ledger->MarkOf(age);
+    }
+    return mark == nullptr || !mark->Holds(record);
+  });
+}
+
+void State::SweepIdle() {
+  if (unsaved_pairs_.enabled()) return;
+  constexpr size_t kLeast = 4096;
+  constexpr size_t kTicks = 8;  // that see all records
+  SweepSome(std::max(kLeast, table_.circle() / kTicks + 1));
+  if (table_.size() == 0 && table_.circle() > 0) table_.Clear();
 }
 
 // Once in a step. The oldest goes where there is no room.
@@ -601,21 +621,50 @@ Remembered State::RememberedNow() const {
 }
 
 void State::LimitMemory(size_t records) {
-  unsaved_pairs_.Enable();
+  const bool bounded = records != SIZE_MAX;
+  unsaved_pairs_.Enable(bounded ? records / 2 : 0);
   memory_limit_ = records;
 }
 
-void State::MakeMemoryRoom(size_t n) {
+void State::MakeMemoryRoom(size_t n, std::span<const PairKey> held) {
   if (table_.size() + n <= memory_limit_) return;
   const size_t most = memory_limit_ - std::min(n, memory_limit_);
+  const auto all_leave = [&](const PairKey& key, const auto& leaves) {
+    return table_.ChainIs(key, leaves) &&
+           !std::binary_search(held.begin(), held.end(), key);
+  };
+  const auto is_done = [this](const Record& record) {
+    return record.joined && unsaved_pairs_.MayLeave(record);
+  };
+  const auto leaves = [this](const Record& record) {
+    return unsaved_pairs_.MayLeave(record);
+  };
   // So many looks as find enough that may leave, if a part of them may.
   const size_t looks = 8 * n + 1024;
-  table_.Shrink(looks, most, [this](const Record& record) {
-    return record.joined && unsaved_pairs_.MayLeave(record);
-  });
-  table_.Shrink(looks, most, [this](const Record& record) {
-    return unsaved_pairs_.MayLeave(record);
-  });
+  // A long chain that does not leave is walked for few of its records.
+  table_.Shrink(
+      looks, most,
+      [&](const Record& record) {
+        return is_done(record) && !record.is_detail();
+      },
+      [&](const PairKey& key) { return all_leave(key, is_done); });
+  const auto shrink = [&](size_t n_looks) {
+    table_.Shrink(n_looks, most, leaves,
+                  [&](const PairKey& key) { return all_leave(key, leaves); });
+  };
+  shrink(looks);
+  // Wherever they are, if there are any.
+  if (table_.size() > std::max(most, unsaved_pairs_.held())) {
+    shrink(table_.circle());
+  }
+}
+
+void State::LeaveMemory() {
+  if (!IsOverMemory()) return;
+  MakeMemoryRoom(memory_limit_);
+  if (table_.size() > 0) return;
+  table_.Clear();
+  unsaved_pairs_.Clear();
 }
 
 void State::NoteForgotten(int64_t until_ms) {

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <memory_resource>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -54,6 +55,8 @@ class State {
     std::atomic<int64_t> forgotten_until_ms{0};
     std::atomic<int64_t> horizon_ms{0};
     std::atomic<int64_t> unsaved_records{0};  // see core/join/unsaved_pairs.h
+    std::atomic<int64_t> pair_bytes{0};       // of memory that pairs take
+    std::atomic<bool> is_over_memory{false};  // see State::IsOverMemory()
     // When time alone changes something: a tick is due then.
     std::atomic<int64_t> next_deadline_ms{INT64_MAX};
   };
@@ -180,9 +183,22 @@ class State {
   // There is a store, and at most so many records are to be in memory, as far
   // as what has changed and is not in the store allows.
   void LimitMemory(size_t records);
-  // Lets records that are in the store leave memory, to make room for `n`. Of
-  // what it looks at, first what does not wait: that is rarely asked for.
-  void MakeMemoryRoom(size_t n);
+  // Lets records that are in the store leave memory, to make room for `n`, but
+  // for those of the keys that are `held`, which are sorted. Of what it looks
+  // at, first what does not wait: that is rarely asked for.
+  void MakeMemoryRoom(size_t n, std::span<const PairKey> held = {});
+  // What came beyond the limit leaves memory, and the memory goes back, as far
+  // as what has changed allows. REQUIRES: no copy of pairs is on its way.
+  void LeaveMemory();
+  // True if there is something for LeaveMemory().
+  bool IsOverMemory() const {
+    return LacksMemoryFor(0) ||
+           table_.bytes() / PairTable::kBytesPerRecord > memory_limit_;
+  }
+  // True if more records than are to be would be in memory with `n` more.
+  bool LacksMemoryFor(size_t n) const {
+    return table_.size() + n > memory_limit_;
+  }
   AgeClock& prediction_ages() { return prediction_ages_; }
   AgeClock& label_ages() { return label_ages_; }
   uint64_t records() const { return records_; }  // remembered, in all
@@ -191,11 +207,17 @@ class State {
   void SweepSome(size_t n) {
     if (!unsaved_pairs_.enabled() && table_.size() != records_) Sweep(n);
   }
+  // The same where time alone passes. When none is left memory goes back.
+  void SweepIdle();
   void NoteForgotten(int64_t until_ms);
   // After a group, and after a visit that has begun a saving.
   void PublishUnsaved() {
     gauges_.unsaved_records.store(
         static_cast<int64_t>(unsaved_pairs_.changed()),
+        std::memory_order_relaxed);
+    gauges_.is_over_memory.store(IsOverMemory(), std::memory_order_relaxed);
+    gauges_.pair_bytes.store(
+        static_cast<int64_t>(table_.bytes() + unsaved_pairs_.bytes()),
         std::memory_order_relaxed);
   }
 

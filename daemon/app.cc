@@ -420,10 +420,13 @@ DaemonFigures App::Figures() const {
   // Then both listeners are there.
   if (figures.recovered) {
     figures.connections = ingest_server_->open();
+    figures.join_memory_bytes =
+        pipeline_.state().gauges().pair_bytes.load(std::memory_order_relaxed);
     if (store_ != nullptr) {
       const Checkpointer& checkpointer = store_->checkpointer();
       figures.storage_bytes = store_->bytes();
       if (store_->loss()) figures.lost_groups = store_->loss()->groups;
+      figures.join_memory_bytes += static_cast<int64_t>(store_->memory_bytes());
       figures.checkpoint_seconds = checkpointer.duration();
       figures.checkpoint_pause_seconds = checkpointer.pause();
     }

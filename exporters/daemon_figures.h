@@ -113,7 +113,8 @@ struct DaemonFigures {
   bool ready = false;
   bool recovered = false;   // what is stored has been read, once and for all
   int64_t connections = 0;  // open ones to the ingest listener
-  int64_t in_flight_bytes = 0;  // of bodies being worked on
+  int64_t in_flight_bytes = 0;    // of bodies being worked on
+  int64_t join_memory_bytes = 0;  // of pairs, and of what finds them on disk
   uint64_t storage_bytes = 0;
   uint64_t lost_groups = 0;  // answered, and missing in the store at the start
   double checkpoint_seconds = 0;        // the last one

@@ -22,7 +22,7 @@ uint32_t AgeClock::Receive(int64_t now_ms, int64_t most, int64_t n) {
   const uint32_t age = Current(now_ms);
   // Closed before the record uses it, so not by Close(): it stays.
   received_ += n;
-  if (received_ >= most) {
+  if (received_ >= most && MayClose(now_ms)) {
     open_ = false;
     buckets_.back().end_ms = std::min(buckets_.back().end_ms, now_ms + 1);
   }

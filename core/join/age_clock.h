@@ -4,6 +4,11 @@
 // because it held enough (Close). It expires as a whole, one horizon after its
 // end: a record lives at least the horizon and at most 1/60 more.
 //
+// Numbers have 32 bits, and are never used again. Where buckets hold little (a
+// tiny bound) they would run out within days. So buckets are closed early only
+// while there have been fewer of them than seconds since 1970, and some
+// millions: that lasts until 2105.
+//
 // Buckets are numbered in order, by their ends but for those taken over. The
 // ledgers count by bucket and mark which they use; one that none uses any more
 // is dropped, wherever it is in the order, so there are never more than are
@@ -30,12 +35,19 @@ class AgeClock {
 
   // The bucket of what is received now; opens one if none is open.
   uint32_t Current(int64_t now_ms);
-  // The same for `n` more records; `most` of them close the bucket.
+  // The same for `n` more records; `most` of them close the bucket, as long as
+  // there are numbers for that.
   uint32_t Receive(int64_t now_ms, int64_t most, int64_t n = 1);
   // Ends the current bucket now. The next receipt opens another.
   void Close(int64_t now_ms);
   // The same where time goes back to `now_ms`: none ends after that.
   void SetBack(int64_t now_ms);
+  // True if there are numbers for closing a bucket early.
+  bool MayClose(int64_t now_ms) const {
+    constexpr int64_t kSpare = int64_t{1} << 24;
+    constexpr int64_t kSecond = 1000;
+    return next_ < kSpare + now_ms / kSecond;
+  }
 
   // True if the oldest bucket is over the horizon. It is then to be dropped
   // from every ledger, and PopOldest() to be called.

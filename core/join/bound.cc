@@ -58,11 +58,21 @@ bool ForgetLabels(State* state) {
 }
 
 // A bucket that still takes receipts is closed before it is evicted, so that
-// what comes now is not taken for what went. What is joined has numbers for
-// that: closing a bucket each time would make them too many.
+// what comes now is not taken for what went: while there are numbers for that.
 void NoteEviction(State* state, AgeClock* ages, uint32_t age) {
-  if (age + 1 == ages->next()) ages->Close(state->now_ms());
+  if (ages->IsOpen(age) && ages->MayClose(state->now_ms())) {
+    ages->Close(state->now_ms());
+  }
   Note(state, ages, age);
+}
+
+// `received`: how many the ledger's owner has received, which is the number of
+// the last.
+uint64_t EvictFrom(Ledger* ledger, const AgeClock& ages, uint32_t age,
+                   uint64_t received) {
+  return (ages.IsOpen(age) ? ledger->EvictWaiting(age, received + 1)
+                           : ledger->EvictWaiting(age))
+      .waiting;
 }
 
 bool EvictWaiting(State* state) {
@@ -86,12 +96,15 @@ bool EvictWaiting(State* state) {
                               state->prediction_ages().EndOf(prediction));
   if (labels_first) {
     NoteEviction(state, &state->label_ages(), label);
-    model->counts[kEvictedLabels] += model->labels.EvictWaiting(label).waiting;
+    model->counts[kEvictedLabels] += EvictFrom(
+        &model->labels, state->label_ages(), label, model->counts[kLabels]);
     return true;
   }
   NoteEviction(state, &state->prediction_ages(), prediction);
   for (Version* version : model->versions.Get()) {
-    const uint64_t n = version->ledger->EvictWaiting(prediction).waiting;
+    const uint64_t n =
+        EvictFrom(version->ledger.get(), state->prediction_ages(), prediction,
+                  version->counts[kPredictions]);
     if (n == 0) continue;
     version->counts[kEvictedPredictions] += n;
     state->Touch(model, version);

@@ -13,10 +13,10 @@ Record* Joiner::AddDetail(const Record& of, RecordKind kind) {
   detail.set_kind(kind);
   detail.owner = of.owner;
   detail.age = of.age;
+  detail.set_number(of.number());
   Ledger* ledger = state_->owner(of.owner).ledger;
   if (of.joined) {
     detail.joined = 1;
-    detail.set_number(of.number());
     ledger->AddJoinedDetails(detail.age, 1);
   } else {
     ledger->AddWaitingDetails(detail.age, 1);
@@ -78,9 +78,8 @@ void Joiner::JoinDetails(const Record& of) {
   Ledger* ledger = state_->owner(of.owner).ledger;
   for (const uint32_t r : chain_) {
     Record& detail = state_->table().at(r);
-    const bool is_detail = detail.kind() == RecordKind::kDetail ||
-                           detail.kind() == RecordKind::kLabelDetail;
-    if (!is_detail || detail.owner != of.owner || detail.joined) continue;
+    if (!detail.is_detail() || detail.owner != of.owner || detail.joined)
+      continue;
     detail.joined = 1;
     detail.set_number(of.number());
     ledger->AddWaitingDetails(detail.age, -1);

@@ -240,6 +240,7 @@ void Joiner::DoPrediction(const Plan& plan) {
       AgeOfReceipt(state_, &state_->prediction_ages(), 1 + plan.details);
   record.time = static_cast<uint64_t>(PredictionTime(*plan.event));
   record.label_time = static_cast<uint64_t>(now_ms());
+  record.set_number(version->counts[kPredictions]);
   record.set_prediction(plan.prediction.bits, plan.score);
   record.slices = plan.slices;
   Changed(number);
@@ -498,6 +499,7 @@ void Joiner::AddLabelRecord(const Plan& plan, bool joined) {
     record.set_number(plan.model->next_number++);
     plan.model->labels.AddJoined(record.age, 1);
   } else {
+    record.set_number(plan.model->counts[kLabels]);
     plan.model->labels.AddWaiting(record.age, 1);
   }
   KeepLabelSet(record, LabelOf(plan));

@@ -10,7 +10,9 @@ namespace plumbline {
 namespace {
 
 constexpr size_t kBlock = 32;  // events whose records are fetched ahead
-constexpr size_t kSweepPerEvent = 4;
+// Each dead record is met before there are an eighth as many others: so many
+// looks see a whole circle while a twelfth of it is added.
+constexpr size_t kSweepPerEvent = 12;
 
 uint64_t Waiting(const State& state) {
   uint64_t waiting = 0;
@@ -68,9 +70,10 @@ void Joiner::Apply(const EventBatch& batch, BatchOutcome* outcome) {
 // a resend forgets nothing.
 bool Joiner::Admit(const EventBatch& batch) {
   reserved_ = 0;
-  if (state_->settings().evict_oldest) return true;
+  // Of a request that was taken in part the rest is taken, too.
+  if (state_->settings().evict_oldest || batch.is_rest) return true;
   fresh_.clear();
-  reserved_ = 0;
+  reserved_ = static_cast<int64_t>(batch.to_follow);
   for (const Event& event : batch.events) {
     fresh_.push_back(RecordsOf(batch, event));
     reserved_ += fresh_.back();
@@ -98,8 +101,8 @@ bool Joiner::Admit(const EventBatch& batch) {
 // Finds which events need a record. Returns how many would if all predictions
 // and early labels were new.
 int64_t Joiner::CountFresh(const EventBatch& batch) {
-  int64_t as_new = 0;
-  reserved_ = 0;
+  auto as_new = static_cast<int64_t>(batch.to_follow);
+  reserved_ = as_new;
   for (size_t i = 0; i < batch.events.size(); ++i) {
     const Event& event = batch.events[i];
     if (!event.has_id) continue;
@@ -156,7 +159,7 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
     reject = PlanEvent(batch, place, &plan, part);
     if (reject != Reject::kNone) return reject;
   }
-  if (!KeepsSet(plan)) {
+  if (!KeepsSet(plan) || LacksRoom(batch, plan, needed)) {
     *part = BatchOutcome::Part::kLabel;
     return Reject::kMemoryLimit;
   }
@@ -174,6 +177,7 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
   if (decides_task) Warn(Warning::kTaskAssumed, &plan);
   if (plan.warnings != 0) NoteWarnings(plan);
   if (event.has_id) state_->unsaved_pairs().BeforeChange(plan.key);
+  const size_t changed = state_->unsaved_pairs().changed();
   Model* model = plan.model;
   model->last_event_ms = now_ms();
   state_->Touch(model);
@@ -209,7 +213,26 @@ Reject Joiner::ApplyEvent(const EventBatch& batch, size_t place,
   } else if (plan.moves_time) {
     MoveLabelTime(plan);
   }
+  ChangedChain(changed);
   return Reject::kNone;
+}
+
+// Where others have taken the room meanwhile that there was for all parts of a
+// request.
+bool Joiner::LacksRoom(const EventBatch& batch, const Plan& plan,
+                       int64_t needed) const {
+  if (!batch.is_rest || needed == 0 || state_->settings().evict_oldest) {
+    return false;
+  }
+  const bool adds = plan.prediction_half == Half::kNew ||
+                    (plan.label_half == Half::kNew && WouldWait(plan));
+  return adds && !Fits(*state_, needed);
+}
+
+// All of it, if there are more changed records than before.
+void Joiner::ChangedChain(size_t before) {
+  if (state_->unsaved_pairs().changed() == before) return;
+  for (const uint32_t r : chain_) Changed(r);
 }
 
 BatchOutcome::Error Joiner::RejectionOf(const EventBatch& batch, size_t place,

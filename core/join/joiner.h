@@ -78,6 +78,15 @@ class Joiner {
   std::vector<uint32_t> EventsOf(const EventBatch& batch,
                                  const std::vector<PairKey>& keys);
 
+  // [Any thread] How many records the events add at most, but for SetCopies().
+  static size_t NewRecords(const EventBatch& batch);
+  // The same for sets of classes that are kept with each record that holds the
+  // label. Once the chains of the batches are in memory.
+  size_t SetCopies(const std::vector<const EventBatch*>& batches);
+  // [Any thread] How many those predictions need that are at `begin` and behind
+  // it, if all are new.
+  static size_t RecordsOfPredictions(const EventBatch& batch, size_t begin);
+
  private:
   // A name of the batch, looked up once.
   struct Name {
@@ -184,6 +193,12 @@ class Joiner {
   bool CanFit(int64_t needed) const;
   bool KeepsSet(const Plan& plan) const;
   bool WouldWait(const Plan& plan) const;
+  size_t SetCopiesOf(const EventBatch& batch, const Event& event,
+                     const std::vector<PairKey>& predicted);
+  PairKey AnyKeyOf(const EventBatch& batch, const Event& event);
+  bool LacksRoom(const EventBatch& batch, const Plan& plan,
+                 int64_t needed) const;
+  void ChangedChain(size_t before);
   // What it needs if it is new.
   static uint32_t RecordsOf(const EventBatch& batch, const Event& event);
   static uint32_t DetailCount(const EventBatch& batch, const Event& event);

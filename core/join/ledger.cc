@@ -76,12 +76,23 @@ Ledger::Counts Ledger::ForgetJoined(uint32_t age, uint64_t next_number) {
 Ledger::Counts Ledger::EvictWaiting(uint32_t age) {
   Bucket* bucket = Find(age);
   if (bucket == nullptr) return {};
+  bucket->evicted = true;
+  return TakeWaiting(bucket);
+}
+
+Ledger::Counts Ledger::EvictWaiting(uint32_t age, uint64_t next) {
+  Bucket* bucket = Find(age);
+  if (bucket == nullptr) return {};
+  bucket->evicted_below = next;
+  return TakeWaiting(bucket);
+}
+
+Ledger::Counts Ledger::TakeWaiting(Bucket* bucket) {
   const Counts counts = {.waiting = bucket->counts.waiting,
                          .waiting_details = bucket->counts.waiting_details};
   bucket->counts.waiting = bucket->counts.waiting_details = 0;
-  bucket->evicted = true;
   Subtract(counts);
-  EraseIfEmpty(age);
+  EraseIfEmpty(bucket->age);
   return counts;
 }
 

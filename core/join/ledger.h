@@ -77,13 +77,17 @@ class Ledger {
   // What is remembered of the records of one bucket.
   struct Mark {
     uint32_t age = 0;
-    bool evicted = false;
+    bool evicted = false;          // all that waited
     uint64_t forgotten_below = 0;  // joined numbers
+    uint64_t evicted_below = 0;    // numbers of what waited
 
     bool Holds(const Record& record) const {
-      return record.joined ? record.number() >= forgotten_below : !evicted;
+      return record.joined ? record.number() >= forgotten_below
+                           : !evicted && record.number() >= evicted_below;
     }
   };
+  // Null if nothing of that age is remembered.
+  const Mark* MarkOf(uint32_t age) const { return Find(age); }
   // By age; a record of another age is not remembered.
   std::vector<Mark> Marks() const { return {buckets_.begin(), buckets_.end()}; }
 
@@ -97,6 +101,9 @@ class Ledger {
   Counts Expire(uint32_t age);
   Counts ForgetJoined(uint32_t age, uint64_t next_number);
   Counts EvictWaiting(uint32_t age);
+  // The same of a bucket that goes on taking receipts: those are of the number
+  // `next` or later ones.
+  Counts EvictWaiting(uint32_t age, uint64_t next);
   Counts EvictAllWaiting();
   Counts DropAll();
 
@@ -113,6 +120,7 @@ class Ledger {
     return const_cast<Bucket*>(std::as_const(*this).Find(age));
   }
   void EraseIfEmpty(uint32_t age);
+  Counts TakeWaiting(Bucket* bucket);
   void Subtract(const Counts& counts);
 
   AgeClock* const ages_;

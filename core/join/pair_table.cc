@@ -11,15 +11,30 @@ constexpr size_t kAlignment = sizeof(Record);
 }  // namespace
 
 PairTable::PairTable(std::pmr::memory_resource* memory) : memory_(memory) {
+  Clear();
+}
+
+PairTable::~PairTable() { FreeChunks(); }
+
+void PairTable::Clear() {
+  FreeChunks();
+  end_ = 0;
+  free_ = kNone;
+  hand_ = 0;
+  seen_dead_.clear();
+  parts_.clear();
+  slots_ = 0;
   for (size_t i = 0; i < kParts; ++i) {
-    parts_.push_back({std::pmr::vector<Slot>(16, memory), 0});
+    parts_.push_back({std::pmr::vector<Slot>(16, memory_), 0});
+    slots_ += parts_.back().slots.size();
   }
 }
 
-PairTable::~PairTable() {
+void PairTable::FreeChunks() {
   for (Record* chunk : chunks_) {
     memory_->deallocate(chunk, kChunk * sizeof(Record), kAlignment);
   }
+  chunks_.clear();
 }
 
 uint32_t PairTable::Insert(const PairKey& key) {
@@ -88,13 +103,14 @@ void PairTable::Free(uint32_t number) {
 }
 
 void PairTable::Grow(Part* part) {
-  std::pmr::vector<Slot> old(part->slots.size() * 2, memory_);
+  // By half: doubled it would be too empty for what a record is charged.
+  std::pmr::vector<Slot> old(part->slots.size() * 3 / 2, memory_);
   old.swap(part->slots);
-  const size_t mask = part->slots.size() - 1;
+  slots_ += part->slots.size() - old.size();
   for (const Slot& slot : old) {
     if (slot.record == kNone) continue;
-    size_t i = slot.tag & mask;
-    while (part->slots[i].record != kNone) i = (i + 1) & mask;
+    size_t i = HomeOf(*part, slot.tag);
+    while (part->slots[i].record != kNone) i = After(*part, i);
     part->slots[i] = slot;
   }
 }
@@ -102,11 +118,15 @@ void PairTable::Grow(Part* part) {
 // Closes the gap by moving back every slot of the run that may be moved (D.
 // Knuth, The Art of Computer Programming 3, 6.4, algorithm R).
 void PairTable::EraseSlot(Part* part, size_t gap) {
-  const size_t mask = part->slots.size() - 1;
-  for (size_t i = (gap + 1) & mask; part->slots[i].record != kNone;
-       i = (i + 1) & mask) {
-    const size_t home = part->slots[i].tag & mask;
-    if (((i - home) & mask) < ((i - gap) & mask)) continue;
+  const size_t size = part->slots.size();
+  // From `from` on to `to`, in the circle.
+  const auto distance = [size](size_t from, size_t to) {
+    return to >= from ? to - from : to + size - from;
+  };
+  for (size_t i = After(*part, gap); part->slots[i].record != kNone;
+       i = After(*part, i)) {
+    const size_t home = HomeOf(*part, part->slots[i].tag);
+    if (distance(home, i) < distance(gap, i)) continue;
     part->slots[gap] = part->slots[i];
     gap = i;
   }

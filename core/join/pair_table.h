@@ -29,8 +29,8 @@ namespace plumbline {
 class PairTable {
  public:
   static constexpr uint32_t kNone = ~uint32_t{0};
-  // What a record is charged: itself, and its part of an index that is at
-  // least 3/8 full.
+  // What a record is charged: itself, its part of an index that is at least
+  // half full, and of dead records that are not swept yet, an eighth at most.
   static constexpr int64_t kBytesPerRecord = 88;
 
   // Takes its memory from `memory`, which must outlive it.
@@ -55,36 +55,47 @@ class PairTable {
   // REQUIRES: `record` is in the chain of its key.
   void Remove(uint32_t record);
 
+  // Gives its memory back. REQUIRES: there are no records.
+  void Clear();
+
   // First fetch the index lines of many keys, then their records.
   void PrefetchIndex(const PairKey& key) const;
   void PrefetchRecord(const PairKey& key) const;
 
   // Looks at the next `n` records, in a circle, and removes those for which
-  // `dead` is true.
+  // `dead` is true: a few looks later, when their index lines are there.
   template <class Dead>
   void Sweep(size_t n, Dead dead) {
-    for (; n > 0 && used_ > 0; --n) {
-      if (hand_ >= end_) hand_ = 0;
-      PrefetchIndex(at(std::min(hand_ + kSweepAhead, end_ - 1)).key);
-      const Record& record = at(hand_);
-      if (record.kind() != RecordKind::kFree && dead(record)) Remove(hand_);
-      ++hand_;
+    while (n > 0 && used_ > 0) {
+      RemoveSeen(dead);
+      const size_t some = std::min(n, kSweepAhead);
+      for (size_t i = 0; i < some; ++i) {
+        if (hand_ >= end_) hand_ = 0;
+        const Record& record = at(hand_);
+        if (record.kind() != RecordKind::kFree && dead(record)) {
+          PrefetchIndex(record.key);
+          seen_dead_.push_back(hand_);
+        }
+        ++hand_;
+      }
+      n -= some;
     }
   }
 
-  // Looks at up to `n` records, in the same circle, and removes the whole
-  // chain of each for all of whose records `may_leave` is true, until `most`
-  // records are left.
-  template <class MayLeave>
-  void Shrink(size_t n, size_t most, MayLeave may_leave) {
+  // Looks at up to `n` records, in the same circle, until `most` are left:
+  // where `may_leave` is true of a record, and then `leaves` of its key, the
+  // whole chain is removed.
+  template <class MayLeave, class Leaves>
+  void Shrink(size_t n, size_t most, MayLeave may_leave, Leaves leaves) {
     for (; n > 0 && used_ > most; --n) {
       if (hand_ >= end_) hand_ = 0;
-      const Record& ahead = at(std::min(hand_ + kSweepAhead, end_ - 1));
+      const Record& ahead =
+          at(std::min(hand_ + static_cast<uint32_t>(kSweepAhead), end_ - 1));
       if (may_leave(ahead)) PrefetchIndex(ahead.key);
       const Record& record = at(hand_++);
       if (record.kind() == RecordKind::kFree || !may_leave(record)) continue;
       const PairKey key = record.key;
-      if (ChainIs(key, may_leave)) RemoveChain(key);
+      if (leaves(key)) RemoveChain(key);
     }
   }
 
@@ -106,11 +117,14 @@ class PairTable {
   }
 
   size_t size() const { return used_; }  // records, dead ones included
+  // Of memory that has been written to: records that are free now, too.
+  size_t bytes() const { return end_ * sizeof(Record) + slots_ * sizeof(Slot); }
+  size_t circle() const { return end_; }  // how many looks see all records
 
  private:
   static constexpr uint32_t kChunk = 32768;  // 2 MiB, a huge page
   static constexpr size_t kParts = 16;
-  static constexpr uint32_t kSweepAhead = 16;  // records
+  static constexpr size_t kSweepAhead = 16;  // records
 
   struct Slot {
     uint32_t tag = 0;
@@ -125,12 +139,42 @@ class PairTable {
   static uint32_t TagOf(const PairKey& key) {
     return static_cast<uint32_t>(key.hi);
   }
+  // Where the search for a tag begins: spread over any number of slots.
+  static size_t HomeOf(const Part& part, uint32_t tag) {
+    return static_cast<size_t>(uint64_t{tag} * part.slots.size() >> 32);
+  }
+  static size_t After(const Part& part, size_t slot) {
+    return slot + 1 == part.slots.size() ? 0 : slot + 1;
+  }
   // The slot of the key, or the free slot where its search ends.
   size_t SlotOf(const Part& part, const PairKey& key) const;
   void Grow(Part* part);
   void EraseSlot(Part* part, size_t slot);
   void RemoveChain(const PairKey& key);
+  // A number may be another's by now. Of a chain all go at once that are dead:
+  // each by itself would be looked for from the chain's head.
+  template <class Dead>
+  void RemoveSeen(Dead dead) {
+    for (const uint32_t number : seen_dead_) {
+      const Record& record = at(number);
+      if (record.kind() == RecordKind::kFree || !dead(record)) continue;
+      Part& part = parts_[PartOf(record.key)];
+      const size_t slot = SlotOf(part, record.key);
+      for (uint32_t* link = &part.slots[slot].record; *link != kNone;) {
+        const uint32_t next = *link;
+        if (!dead(at(next))) {
+          link = &at(next).next;
+          continue;
+        }
+        *link = at(next).next;
+        Free(next);
+      }
+      if (part.slots[slot].record == kNone) EraseSlot(&part, slot);
+    }
+    seen_dead_.clear();
+  }
   void Free(uint32_t record);
+  void FreeChunks();
 
   std::pmr::memory_resource* const memory_;
   std::vector<Part> parts_;
@@ -138,13 +182,14 @@ class PairTable {
   uint32_t end_ = 0;             // records ever used
   uint32_t free_ = kNone;        // list of records to use again
   uint32_t hand_ = 0;            // of the sweep
+  std::vector<uint32_t> seen_dead_;
   size_t used_ = 0;
+  size_t slots_ = 0;  // of all parts
 };
 
 inline size_t PairTable::SlotOf(const Part& part, const PairKey& key) const {
-  const size_t mask = part.slots.size() - 1;
   const uint32_t tag = TagOf(key);
-  for (size_t i = tag & mask;; i = (i + 1) & mask) {
+  for (size_t i = HomeOf(part, tag);; i = After(part, i)) {
     const Slot& slot = part.slots[i];
     if (slot.record == kNone) return i;
     if (slot.tag == tag && at(slot.record).key == key) return i;
@@ -158,15 +203,14 @@ inline uint32_t PairTable::Find(const PairKey& key) const {
 
 inline void PairTable::PrefetchIndex(const PairKey& key) const {
   const Part& part = parts_[PartOf(key)];
-  Prefetch(&part.slots[TagOf(key) & (part.slots.size() - 1)]);
+  Prefetch(&part.slots[HomeOf(part, TagOf(key))]);
 }
 
 inline void PairTable::PrefetchRecord(const PairKey& key) const {
   const Part& part = parts_[PartOf(key)];
-  const size_t mask = part.slots.size() - 1;
   const uint32_t tag = TagOf(key);
-  for (size_t i = tag & mask; part.slots[i].record != kNone;
-       i = (i + 1) & mask) {
+  for (size_t i = HomeOf(part, tag); part.slots[i].record != kNone;
+       i = After(part, i)) {
     if (part.slots[i].tag != tag) continue;
     Prefetch(&at(part.slots[i].record));
     return;

@@ -48,7 +48,7 @@ struct Record {
   // time          timestamp of prediction   place (see series.h)  -
   // label_time    receipt (ms)              timestamp of label    same
   //                                         as sent, else receipt
-  // number        -                         n-th of its version   n-th joined
+  // number        n-th of its version       n-th joined of it     n-th, joined
   //
   // A value is a class index, the bits of a double, or of a set of classes (see
   // class_set.h). `first` is the prediction and `second` the label. With a
@@ -59,6 +59,9 @@ struct Record {
 
   RecordKind kind() const { return static_cast<RecordKind>(kind_bits); }
   void set_kind(RecordKind kind) { kind_bits = static_cast<uint64_t>(kind); }
+  bool is_detail() const {
+    return kind() == RecordKind::kDetail || kind() == RecordKind::kLabelDetail;
+  }
   bool holds_label() const {
     return kind() == RecordKind::kLabel ||
            (kind() == RecordKind::kPrediction && joined);

@@ -13,7 +13,10 @@ void UnsavedPairs::Begin() {
   turn_ = waiting_turn();
   tag_ = tag_ == kLastTag ? kFirstTag : tag_ + 1;
   saving_ = true;
-  copy_.reserve(waiting_.size() + waiting_.size() / 8);
+  copied_ = waiting_.size();
+  // One after the other, not both at once.
+  if (copy_.capacity() < copied_) std::vector<Record>().swap(copy_);
+  copy_.reserve(copied_);
 }
 
 bool UnsavedPairs::CopySome(size_t n) {

@@ -1,7 +1,9 @@
 // UnsavedPairs: which pairs have changed since they were last saved in a store,
 // and a copy of those, as they were at one moment, while the writer goes on.
 //
-// A chain (all records of one key) is saved as a whole. Begin() fixes the
+// A chain (all records of one key) is saved as a whole, and where one of its
+// records changes all of them count as changed: so many are copied, and none
+// may leave memory meanwhile. Begin() fixes the
 // moment: the chains that have changed before it wait for their copy, and
 // CopySome() makes a few at a time, between commit groups. One that is about
 // to change again is copied first (copy on write), so that the copy as a whole
@@ -36,8 +38,13 @@ class UnsavedPairs {
  public:
   explicit UnsavedPairs(PairTable* table) : table_(table) {}
 
-  // There is a store. Before the first record.
-  void Enable() { enabled_ = true; }
+  // There is a store. Before the first record. `changed`: how many records may
+  // have changed at most, for whose numbers room is kept.
+  void Enable(size_t changed) {
+    enabled_ = true;
+    changed_.reserve(changed);
+    waiting_.reserve(changed);
+  }
   bool enabled() const { return enabled_; }
 
   // To be called before a chain changes ...
@@ -64,6 +71,21 @@ class UnsavedPairs {
 
   // REQUIRES: the last copy was taken, and Saved() called.
   void Begin();
+  // Records that cannot leave memory, at most.
+  size_t held() const { return changed_.size() + (saving_ ? copied_ : 0); }
+  // Of the copy, and of what is known of each record that has changed.
+  size_t bytes() const {
+    return (changed_.size() + waiting_.size()) * sizeof(uint32_t) +
+           copied_ * sizeof(Record);
+  }
+
+  // All records have left memory. REQUIRES: no copy is on its way.
+  void Clear() {
+    changed_.clear();
+    std::vector<Record>().swap(copy_);
+    copied_ = 0;
+  }
+
   // Copies up to `n` of the chains that wait. True when none waits any more.
   bool CopySome(size_t n);
   // The copy, when it is complete: whole chains, the records of one key in a
@@ -74,6 +96,8 @@ class UnsavedPairs {
     saving_ = false;
     copy.clear();
     copy_ = std::move(copy);
+    waiting_.clear();
+    next_ = 0;
   }
 
  private:
@@ -94,6 +118,7 @@ class UnsavedPairs {
   std::vector<uint32_t> waiting_;  // likewise
   size_t next_ = 0;                // in waiting_
   std::vector<Record> copy_;
+  size_t copied_ = 0;  // records, of the last copy
 };
 
 }  // namespace plumbline

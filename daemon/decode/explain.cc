@@ -60,7 +60,16 @@ std::string NameOf(Part part) {
 }
 
 // Windows are of no label: where one is at fault its set cannot wait.
-void ExplainMemory(const BatchOutcome::Error& error, EventError* explained) {
+void ExplainMemory(const EventBatch& batch, const BatchOutcome::Error& error,
+                   EventError* explained) {
+  if (IsOfLabel(error) &&
+      batch.events[error.event].prediction_kind != ValueKind::kNone) {
+    explained->field = "id";
+    explained->message =
+        "while parts of this request were taken others came to remember as "
+        "much as join.max_bytes allows";
+    return;
+  }
   if (IsOfLabel(error)) {
     explained->message =
         "label waits for its prediction, and the classes of its set would need "
@@ -156,7 +165,7 @@ EventError Explain(const EventBatch& batch, const BatchOutcome::Error& error) {
                           model;
       break;
     case Reject::kMemoryLimit:
-      ExplainMemory(error, &explained);
+      ExplainMemory(batch, error, &explained);
       break;
     default:
       break;  // of what is read, not of what is done

@@ -16,10 +16,9 @@ void Trim(std::string* buffer, size_t kept) {
   if (buffer->capacity() > kept) std::string().swap(*buffer);
 }
 
+// In all, as each of its lists can be the one that is long.
 bool IsLarge(const EventBatch& batch, size_t kept) {
-  return batch.events.capacity() * sizeof(Event) > kept ||
-         batch.names.bytes().capacity() > kept ||
-         batch.names.ends().capacity() * sizeof(uint32_t) > kept / 4;
+  return batch.capacity_bytes() > 2 * kept;
 }
 
 }  // namespace

@@ -80,7 +80,10 @@ bool Checkpointer::WriteLocked() {
   // What is at the store's path is another's.
   if (!parts_.journal->IsThere()) return false;
   if (!pending_) {
-    if (!Begin()) return true;
+    if (!Begin()) {
+      LeaveMemory();
+      return true;
+    }
     CopyPairs();
   }
   const bool stored = Store();
@@ -147,7 +150,9 @@ void Checkpointer::CopyPairs() {
     if (i + kAhead < pairs.size()) {
       parts_.filter->Prefetch(pairs[i + kAhead].key);
     }
-    parts_.filter->Add(pairs[i].key);
+    if (i == 0 || pairs[i].key != pairs[i - 1].key) {
+      parts_.filter->Add(pairs[i].key);
+    }
   }
 }
 
@@ -177,6 +182,7 @@ void Checkpointer::Finish() {
   parts_.database->SetRemembered(std::move(remembered_), records_);
   Pause(
       [&copy](State* state) { state->unsaved_pairs().Saved(std::move(copy)); });
+  LeaveMemory();
   // Only now: until the new one is there, the old one and its journal count.
   parts_.journal->DropBefore(written_);
   last_ = Clock::now();
@@ -185,6 +191,17 @@ void Checkpointer::Finish() {
   const std::lock_guard lock(mutex_);
   reclaim_ = true;
   wake_.notify_all();
+}
+
+// What one group has brought beyond the limit leaves memory when it is saved,
+// whether others come or not.
+void Checkpointer::LeaveMemory() {
+  if (!parts_.pipeline->state().gauges().is_over_memory.load(
+          std::memory_order_relaxed)) {
+    return;
+  }
+  pause_.store(std::max(pause_.load(),
+                        Pause([](State* state) { state->LeaveMemory(); })));
 }
 
 // Files are compacted as others come, which removes what is forgotten. When
@@ -272,6 +289,7 @@ bool Checkpointer::IsDue() const {
   return short_of_space_ || parts_.journal->bytes() >= due_.journal_bytes ||
          gauges.unsaved_records.load(std::memory_order_relaxed) >=
              due_.unsaved_records ||
+         gauges.is_over_memory.load(std::memory_order_relaxed) ||
          Clock::now() - last_ >= kLongest;
 }
 

@@ -81,6 +81,7 @@ class Checkpointer {
   void CopyPairs();
   bool Store();
   void Finish();
+  void LeaveMemory();
   bool ManyForgotten() const;
   void KeepRoom();
   double Pause(const std::function<void(State*)>& visit);

@@ -28,7 +28,8 @@ Database::Impl::Impl(const std::string& directory, size_t cache_bytes,
       new_files(directory + "/checkpoint.tmp"),
       store(directory),
       reserve(directory + "/reserve"),
-      read_only(only_reads) {
+      read_only(only_reads),
+      cache(rocksdb::NewLRUCache(cache_bytes)) {
   options.env = env.get();
   options.paranoid_checks = !read_only;
   options.create_if_missing = true;
@@ -55,7 +56,7 @@ Database::Impl::Impl(const std::string& directory, size_t cache_bytes,
   options.level0_slowdown_writes_trigger = 1 << 20;
   options.level0_stop_writes_trigger = 1 << 20;
   rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(cache_bytes);
+  table.block_cache = cache;
   // Where a part of a table cannot be read, its filter still says of new ids
   // that they are not in it: with these bits but of one in 10,000.
   constexpr double kFilterBits = 20;  // of a key

@@ -88,11 +88,12 @@ class Database {
   };
   std::optional<Stored> Read(std::string* error) const;
 
-  // [Any thread] The records stored for these keys, which are sorted and
-  // differ. Keys for which they cannot be read now are appended to
-  // `unreadable`; false if there are any.
-  bool Find(std::span<const PairKey> keys, std::vector<Record>* records,
-            std::vector<PairKey>* unreadable) const;
+  // [Any thread] Adds the records stored for these keys, which are sorted and
+  // differ. It ends after some of them where their records are many: returns
+  // how many it has looked up, at least one. Those for which they cannot be
+  // read now are appended to `unreadable`.
+  size_t Find(std::span<const PairKey> keys, std::vector<Record>* records,
+              std::vector<PairKey>* unreadable) const;
   // [Any thread] This record, which was found, is none that there can be.
   void TellDamaged(const Record& stored) const;
 
@@ -194,6 +195,8 @@ class Database {
   // [Any thread] Of its files, and of those of pairs.
   uint64_t bytes() const;
   uint64_t pair_bytes() const;
+  // [Any thread] Of memory that its cache takes.
+  size_t cached_bytes() const;
   // [The same as Write()] The room that it needs beside that for the update.
   uint64_t room_to_merge() const;
   // [The same] Merges files unless so much is free. True if it is now.

@@ -47,8 +47,8 @@ class Database::Impl {
   bool NotWritten(const rocksdb::Status& status) const;
   void OnBackgroundError(const rocksdb::Status& error) const;
 
-  void FindSome(std::span<const PairKey> keys, std::vector<Record>* records,
-                std::vector<PairKey>* unreadable) const;
+  size_t FindSome(std::span<const PairKey> keys, std::vector<Record>* records,
+                  std::vector<PairKey>* unreadable) const;
   // Calls `visit` for each entry until it is false, and goes on behind what
   // cannot be read; see Database::VisitGap. The last status that was not good,
   // or Aborted.
@@ -96,6 +96,7 @@ class Database::Impl {
   std::shared_ptr<Listener> listener = std::make_shared<Listener>();
   std::shared_ptr<ForgottenFilterFactory> forgotten =
       std::make_shared<ForgottenFilterFactory>();
+  const std::shared_ptr<rocksdb::Cache> cache;
   rocksdb::Options options;
   rocksdb::ColumnFamilyOptions pair_options;
 

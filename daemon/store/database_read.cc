@@ -16,6 +16,8 @@ namespace {
 using rocksdb::Status;
 
 constexpr size_t kLookUps = 1024;  // keys of one MultiGet
+// Of values; the look-ups end behind the one that exceeds it.
+constexpr uint64_t kBytesAtOnce = uint64_t{256} << 10;
 constexpr char kUnread[] = "a pair of the store cannot be read";
 
 // False if they are of no known size.
@@ -156,9 +158,10 @@ bool Database::View::ForEachHistory(const std::string& from,
   return it->status().ok();
 }
 
-void Database::Impl::FindSome(std::span<const PairKey> keys,
-                              std::vector<Record>* records,
-                              std::vector<PairKey>* unreadable) const {
+// Returns how many it has looked up.
+size_t Database::Impl::FindSome(std::span<const PairKey> keys,
+                                std::vector<Record>* records,
+                                std::vector<PairKey>* unreadable) const {
   std::vector<KeyBytes> bytes;
   std::vector<rocksdb::Slice> slices;
   bytes.reserve(keys.size());
@@ -169,9 +172,13 @@ void Database::Impl::FindSome(std::span<const PairKey> keys,
   }
   std::vector<rocksdb::PinnableSlice> values(keys.size());
   std::vector<Status> found(keys.size());
-  db->MultiGet({}, families[kPairs], keys.size(), slices.data(), values.data(),
-               found.data(), true);
+  rocksdb::ReadOptions read;
+  read.value_size_soft_limit = kBytesAtOnce;
+  db->MultiGet(read, families[kPairs], keys.size(), slices.data(),
+               values.data(), found.data(), true);
   for (size_t k = 0; k < keys.size(); ++k) {
+    // It has read enough. The first may be among those that it did not reach.
+    if (found[k].IsAborted() && k > 0) return k;
     if (!found[k].ok() && !found[k].IsNotFound()) {
       // Alone, as a fault of one may have been taken for one of its neighbours.
       values[k].Reset();
@@ -186,25 +193,22 @@ void Database::Impl::FindSome(std::span<const PairKey> keys,
       unreadable->push_back(keys[k]);
     }
   }
+  return keys.size();
 }
 
-bool Database::Find(std::span<const PairKey> keys, std::vector<Record>* records,
-                    std::vector<PairKey>* unreadable) const {
+size_t Database::Find(std::span<const PairKey> keys,
+                      std::vector<Record>* records,
+                      std::vector<PairKey>* unreadable) const {
   // It may be closed for a second: who asks does not wait for that.
   const std::shared_lock lock(impl_->open_mutex, std::try_to_lock);
   if (!lock.owns_lock() || impl_->db == nullptr) {
     impl_->TellRead(kUnread,
                     Status::Incomplete("the database is being opened"));
     unreadable->insert(unreadable->end(), keys.begin(), keys.end());
-    return keys.empty();
+    return keys.size();
   }
-  const size_t before = unreadable->size();
-  for (size_t begin = 0; begin < keys.size(); begin += kLookUps) {
-    impl_->FindSome(
-        keys.subspan(begin, std::min(kLookUps, keys.size() - begin)), records,
-        unreadable);
-  }
-  return unreadable->size() == before;
+  return impl_->FindSome(keys.first(std::min(kLookUps, keys.size())), records,
+                         unreadable);
 }
 
 void Database::TellDamaged(const Record& stored) const {

@@ -112,6 +112,8 @@ uint64_t Database::bytes() const {
   return size;
 }
 
+size_t Database::cached_bytes() const { return impl_->cache->GetUsage(); }
+
 uint64_t Database::pair_bytes() const {
   const std::shared_lock lock(impl_->open_mutex, std::try_to_lock);
   if (!lock.owns_lock() || impl_->db == nullptr) return 0;

@@ -51,6 +51,8 @@ class KeyFilter {
   // on may be of any age, what was stored is of ages before these.
   void TurnIfDue(const Ages& first, const Ages& next);
 
+  size_t bytes() const { return 2 * blocks_ * sizeof(Block); }
+
   bool MayHold(const PairKey& key) const;
   void Prefetch(const PairKey& key) const;
 

@@ -17,6 +17,13 @@ struct MemorySplit {
   size_t cache_bytes = 0;      // of the database
 };
 
+// Of a record that is copied: where it stands among those that are written, in
+// the order of their keys, and its key's hash for the filter of their file.
+inline constexpr size_t kSortBytes = 24;
+// Of each record: its number among those that have changed, the lists that a
+// group brings to its windows, and an index that grows.
+inline constexpr size_t kListBytes = 12;
+
 // `remembered_bytes`: join.max_bytes.
 inline MemorySplit SplitMemory(int64_t bytes, int64_t remembered_bytes) {
   MemorySplit split;
@@ -28,9 +35,15 @@ inline MemorySplit SplitMemory(int64_t bytes, int64_t remembered_bytes) {
   split.cache_bytes = std::min(all / 8, size_t{256} << 20);
   // Half of the records may be on their way to the database, as a copy, while
   // the other half changes.
-  constexpr size_t kBytes = PairTable::kBytesPerRecord + sizeof(Record) / 2;
+  constexpr size_t kCopyBytes = (sizeof(Record) + kSortBytes) / 2;
+  constexpr size_t kBytes =
+      PairTable::kBytesPerRecord + kCopyBytes + kListBytes;
   split.records = (all - split.filter_bytes - split.cache_bytes) / kBytes;
-  split.unsaved_records = std::max<size_t>(split.records / 2, 1);
+  // Those in line when so many have changed add an eighth, and the group that
+  // comes then as much as a group may (core/pipeline.cc): that is the half.
+  constexpr double kShare = 0.36;
+  split.unsaved_records = std::max<size_t>(
+      static_cast<size_t>(kShare * static_cast<double>(split.records)), 1);
   return split;
 }
 

@@ -92,6 +92,10 @@ class Store {
   void ProbeIfDue(std::chrono::steady_clock::time_point now);
   // [Any thread] Why nothing can be stored now; empty if it can.
   std::string Refuses() const;
+  // Of join.memory_bytes, what finds pairs that are on the disk.
+  size_t memory_bytes() const {
+    return filter_->bytes() + database_->cached_bytes();
+  }
   uint64_t bytes() const { return journal_->bytes() + database_->bytes(); }
   // A copy of it as it is now, under this name; its path, or nullopt. Names
   // begin with their times; of all copies the `kept` youngest stay.

@@ -19,8 +19,8 @@ class StoredPairs : public PairStore {
       : database_(database), filter_(filter), pacer_(pacer) {}
 
   void Screen(std::vector<PairKey>* keys) override;
-  bool Find(std::span<const PairKey> keys, std::vector<Record>* records,
-            std::vector<PairKey>* unreadable) override {
+  size_t Find(std::span<const PairKey> keys, std::vector<Record>* records,
+              std::vector<PairKey>* unreadable) override {
     return database_->Find(keys, records, unreadable);
   }
   void NoteDamaged(const Record& stored) override {

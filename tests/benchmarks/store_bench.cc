@@ -276,9 +276,11 @@ void FromDisk(const std::string& directory, size_t bodies) {
       records.clear();
       std::sort(&keys[i], &keys[i] + kBatch);
       std::vector<PairKey> unreadable;
-      if (!engine.database().Find({&keys[i], kBatch}, &records, &unreadable)) {
-        std::abort();
+      for (size_t n = 0; n < kBatch;) {
+        n += engine.database().Find({&keys[i + n], kBatch - n}, &records,
+                                    &unreadable);
       }
+      if (!unreadable.empty()) std::abort();
     }
   });
   const double rate = Rate(bodies * kBatch, [&] {

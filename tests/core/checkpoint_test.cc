@@ -147,6 +147,29 @@ TEST_CASE(
   CHECK_FALSE(load.ok());
 }
 
+TEST_CASE("what was evicted from a bucket that goes on stays so") {
+  Engine engine;
+  engine.Post({Prediction("a", "UP"), Label("b", "UP")});
+  auto* state = const_cast<State*>(&engine.pipeline.state());
+  Model* model = state->FindModel("m");
+  Ledger& ledger = *State::FindVersion(*model, "1")->ledger;
+  const uint32_t age = ledger.Marks().at(0).age;
+  ledger.EvictWaiting(age, 2);
+  model->labels.EvictWaiting(model->labels.Marks().at(0).age, 2);
+  Pipeline restored(nullptr);
+  REQUIRE(restored.Restore(SaveState(state)));
+  model = restored.state().FindModel("m");
+  for (const Ledger* loaded :
+       {&*State::FindVersion(*model, "1")->ledger, &model->labels}) {
+    Record record;
+    record.age = loaded->Marks().at(0).age;
+    record.set_number(1);
+    CHECK_FALSE(loaded->Alive(record));
+    record.set_number(2);
+    CHECK(loaded->Alive(record));
+  }
+}
+
 TEST_CASE("a pair that has left memory is joined, corrected and recognised") {
   MapStore store;
   Engine engine;

@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <utility>
@@ -20,8 +22,9 @@ class MapStore : public PairStore {
     std::erase_if(*keys,
                   [this](const PairKey& key) { return !pairs.contains(key); });
   }
-  bool Find(std::span<const PairKey> keys, std::vector<Record>* records,
-            std::vector<PairKey>* unreadable) override {
+  size_t Find(std::span<const PairKey> keys, std::vector<Record>* records,
+              std::vector<PairKey>* unreadable) override {
+    keys = keys.first(std::min(keys.size(), most_keys));
     for (const PairKey& key : keys) {
       if (fails || damaged.contains(key)) {
         unreadable->push_back(key);
@@ -32,7 +35,7 @@ class MapStore : public PairStore {
       records->insert(records->end(), chain.begin(), chain.end());
       ++found;
     }
-    return unreadable->empty();
+    return keys.size();
   }
 
   // Puts chains in the place of those with the same keys.
@@ -42,8 +45,9 @@ class MapStore : public PairStore {
   }
 
   std::map<PairKey, std::vector<Record>> pairs;
-  std::set<PairKey> damaged;  // cannot be read
-  bool fails = false;         // nor can any other
+  std::set<PairKey> damaged;    // cannot be read
+  bool fails = false;           // nor can any other
+  size_t most_keys = SIZE_MAX;  // looked up at once
   int found = 0;
 };
 

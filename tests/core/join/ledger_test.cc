@@ -59,3 +59,18 @@ TEST_CASE("what is in no bucket is dead") {
   CHECK_FALSE(books.ledger.Alive(books.Waiting()));
   CHECK(books.model == 0);
 }
+
+TEST_CASE("a bucket that was evicted goes on where there is no other number") {
+  Books books;
+  Record old;
+  old.age = books.age;
+  old.set_number(7);
+  books.ledger.AddWaiting(books.age, 1);
+  CHECK(books.ledger.EvictWaiting(books.age, 8).waiting == 1);
+  CHECK_FALSE(books.ledger.Alive(old));
+  Record next = old;
+  next.set_number(8);
+  books.ledger.AddWaiting(books.age, 1);
+  CHECK(books.ledger.Alive(next));
+  CHECK(books.ledger.counts().waiting == 1);
+}
