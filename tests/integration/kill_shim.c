@@ -1,5 +1,6 @@
 /* Preloaded into the daemon: kills it with SIGKILL at the KILL_AT-th time that
- * it comes to the place KILL_POINT (see the names below). CLOCK_AHEAD is added
+ * it comes to the place KILL_POINT (see the names below); with HELD_BY, a path,
+ * it waits there instead for as long as that file exists. CLOCK_AHEAD is added
  * to the time of day, in seconds.
  */
 #define _GNU_SOURCE
@@ -35,7 +36,10 @@ static void die(void) {
 }
 
 static void reach(const char* point) {
-  if (is(point) && due()) die();
+  if (!is(point) || !due()) return;
+  const char* held_by = getenv("HELD_BY");
+  if (held_by == NULL) die();
+  while (access(held_by, F_OK) == 0) usleep(10000);
 }
 
 static const char* path_of(int fd, char* path, size_t size) {
