@@ -155,7 +155,8 @@ bool App::Listen(std::string* error) {
   web_server_ = HttpServer::Start(
       {.addresses = options_.web_addresses,
        .connections = kWebConnections,
-       .tls = web_authenticator_->tls()},
+       .tls = web_authenticator_->tls(),
+       .trusted_proxies = options_.trusted_proxies},
       [this](HttpRequest& request) { return web_handler_->Handle(request); },
       error);
   if (web_server_ == nullptr) return false;
@@ -163,6 +164,7 @@ bool App::Listen(std::string* error) {
       {.addresses = options_.ingest_addresses,
        .connections = config_.connections,
        .tls = ingest_authenticator_->tls(),
+       .trusted_proxies = options_.trusted_proxies,
        .on_refused =
            [this](const Refusal& refusal, double seconds) {
              ingest_handler_->NoteRefused(refusal, seconds);

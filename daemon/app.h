@@ -39,6 +39,7 @@ struct AppOptions {
   std::string web_config_file;
   bool enable_lifecycle = false;
   bool enable_admin_api = false;
+  std::vector<std::string> trusted_proxies;  // of both listeners
   std::string external_url;  // of the web listener; empty: not known
   // Asked while the start waits for something: true ends it.
   std::function<bool()> gives_up = [] { return false; };

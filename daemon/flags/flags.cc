@@ -53,6 +53,12 @@ std::optional<Flags> ParseFlags(int argc, char** argv, int* exit_status) {
             url.starts_with("http://") || url.starts_with("https://");
         return good ? "" : "must begin with http:// or https://";
       });
+  cli.add_option("--web.trusted-proxies", app.trusted_proxies,
+                 "Addresses or networks (10.0.0.0/8) of proxies in front of "
+                 "either listener, whose X-Forwarded-For is believed; may be "
+                 "repeated")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   std::string level = "info";
   cli.add_option("--log.level", level, "debug, info, warn or error")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}))

@@ -22,6 +22,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kMostEvents = 64;    // a step
 constexpr int kMostAccepted = 64;  // likewise
+constexpr int kMostDrained = 64;   // pieces of what a refused one has sent
 
 // Of the timer: deadlines, and while connections wait for a thread.
 constexpr long kSlowMs = 100;
@@ -187,10 +188,18 @@ void AcceptQueue::Drop(Place place) {
 }
 
 void AcceptQueue::Refuse(Place place, const Refusal& refusal, SteadyTime now) {
-  const HttpResponse response = ErrorResponse(refusal);
-  const std::string text = HeadText(response, false) + response.body;
-  send(place->fd, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-  shutdown(place->fd, SHUT_WR);
+  if (!options_.encrypted) {
+    const HttpResponse response = ErrorResponse(refusal);
+    const std::string text = HeadText(response, false) + response.body;
+    send(place->fd, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    shutdown(place->fd, SHUT_WR);
+    // What is not read when it is closed would take the answer with it.
+    for (int i = 0; i < kMostDrained; ++i) {
+      if (recv(place->fd, first_.data(), first_.size(), MSG_DONTWAIT) <= 0) {
+        break;
+      }
+    }
+  }
   options_.on_refused(
       refusal, std::chrono::duration<double>(now - place->accepted).count());
   Drop(place);
@@ -265,8 +274,19 @@ void AcceptQueue::Stop() {
   const std::lock_guard lock(mutex_);
   if (stopped_) return;
   stopped_ = true;
-  for (const int listener : options_.listeners) close(listener);
-  while (!places_.empty()) Drop(places_.begin()->second);
+  const SteadyTime now = Clock::now();
+  for (const int listener : options_.listeners) {
+    AcceptAll(listener, now);
+    close(listener);
+  }
+  while (!places_.empty()) {
+    const Place place = places_.begin()->second;
+    if (place->state == State::kHead) {
+      Drop(place);
+    } else {
+      Refuse(place, Stopping(), now);
+    }
+  }
 }
 
 }  // namespace plumbline

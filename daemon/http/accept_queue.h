@@ -65,7 +65,8 @@ class AcceptQueue {
   void ThreadFreed();
   // [Any thread] True if a connection waits for a thread, and there is none.
   bool crowded() const { return crowded_.load(); }
-  // [Any thread] Closes the listeners, and all that wait.
+  // [Any thread] Closes the listeners, and all that wait: who has sent a request
+  // is told to come again.
   void Stop();
 
  private:

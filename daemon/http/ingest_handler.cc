@@ -31,10 +31,6 @@ HttpResponse Overloaded() {
       "too many bytes are being worked on (limits.in_flight_bytes)"));
 }
 
-HttpResponse Stopping() {
-  return Closing(ErrorResponse(503, "stopping", "shutting down"));
-}
-
 // `curl -d @file` takes the line ends out, so that lines become one.
 bool LostLineEnds(std::string_view body) {
   return body.find('\n') == std::string_view::npos &&
@@ -147,7 +143,7 @@ HttpResponse IngestHandler::Answer(HttpRequest& request) {
   if (phase == Phase::kRecovering) {
     return Closing(ErrorResponse(503, "recovering", "still recovering"));
   }
-  if (phase == Phase::kStopping) return Stopping();
+  if (phase == Phase::kStopping) return ErrorResponse(Stopping());
   return Events(request);
 }
 
@@ -216,7 +212,7 @@ HttpResponse IngestHandler::BodyError(HttpRequest::BodyStatus status) {
     case HttpRequest::BodyStatus::kRefused:
       return Overloaded();
     case HttpRequest::BodyStatus::kStopping:
-      return Stopping();
+      return ErrorResponse(Stopping());
     default:
       return Refuse(
           {400, "invalid_body", "the body ended early or is malformed"});
@@ -311,7 +307,7 @@ HttpResponse IngestHandler::Commit(std::string_view body, BodyFormat format,
       case Pipeline::Status::kJournalUnknown:
         return NoAnswer();
       case Pipeline::Status::kStopped:
-        return Stopping();
+        return ErrorResponse(Stopping());
     }
     if (outcome.batch.full) {
       return ErrorResponse(

@@ -10,6 +10,7 @@
 
 #include "core/nearest.h"
 #include "daemon/http/connections.h"
+#include "daemon/http/trusted_proxies.h"
 #include "daemon/text/json_string.h"
 
 namespace plumbline {
@@ -97,6 +98,8 @@ Refusal GaveWay() {
   return {503, "overloaded", "the request was slow while others waited"};
 }
 
+Refusal Stopping() { return {503, "stopping", "shutting down"}; }
+
 HttpResponse NoAnswer() {
   HttpResponse response;
   response.no_answer = true;
@@ -105,10 +108,12 @@ HttpResponse NoAnswer() {
 }
 
 HttpRequest::HttpRequest(mg_connection* connection, Connection* waits,
+                         const TrustedProxies* proxies,
                          const std::atomic<bool>* stopping)
     : connection_(connection),
       info_(mg_get_request_info(connection)),
       waits_(waits),
+      proxies_(proxies),
       stopping_(stopping) {}
 
 std::string_view HttpRequest::method() const { return info_->request_method; }
@@ -116,7 +121,15 @@ std::string_view HttpRequest::method() const { return info_->request_method; }
 std::string_view HttpRequest::path() const { return info_->local_uri_raw; }
 
 std::string_view HttpRequest::client_address() const {
-  return info_->remote_addr;
+  if (proxies_->empty()) return info_->remote_addr;
+  std::vector<std::string_view> forwarded_for;
+  for (int i = 0; i < info_->num_headers; ++i) {
+    const mg_header& header = info_->http_headers[i];
+    if (EqualsIgnoringCase(header.name, "X-Forwarded-For")) {
+      forwarded_for.push_back(header.value);
+    }
+  }
+  return proxies_->ClientOf(info_->remote_addr, forwarded_for);
 }
 
 std::optional<std::vector<std::optional<std::string>>> HttpRequest::Query(

@@ -17,6 +17,7 @@ struct mg_request_info;
 namespace plumbline {
 
 class Connection;
+class TrustedProxies;
 
 // Sends a piece of a body. False: the client takes no more.
 using SendPiece = std::function<bool(std::string_view)>;
@@ -58,6 +59,8 @@ struct Refusal {
 HttpResponse ErrorResponse(const Refusal& refusal);
 // Of a request that took too long while others waited.
 Refusal GaveWay();
+// Of one that comes while the daemon ends.
+Refusal Stopping();
 
 // The connection ends without an answer: nobody knows yet what came of it.
 HttpResponse NoAnswer();
@@ -66,7 +69,7 @@ HttpResponse NoAnswer();
 class HttpRequest {
  public:
   HttpRequest(mg_connection* connection, Connection* waits,
-              const std::atomic<bool>* stopping);
+              const TrustedProxies* proxies, const std::atomic<bool>* stopping);
 
   std::string_view method() const;
   // Percent-encoded, as sent, without the query.
@@ -79,7 +82,8 @@ class HttpRequest {
   // The first header of this name, without the white space around it.
   std::optional<std::string_view> Header(std::string_view name) const;
   size_t HeaderCount(std::string_view name) const;
-  // Whoever the connection is from.
+  // Whom it is from: the peer of the connection, or where that is a trusted
+  // proxy, whom it says.
   std::string_view client_address() const;
 
   // What makes the headers unacceptable, or nothing.
@@ -111,6 +115,7 @@ class HttpRequest {
   mg_connection* const connection_;
   const mg_request_info* const info_;
   Connection* const waits_;
+  const TrustedProxies* const proxies_;
   const std::atomic<bool>* const stopping_;
 };
 

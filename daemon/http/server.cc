@@ -218,10 +218,13 @@ std::unique_ptr<HttpServer> HttpServer::Start(const Options& options,
   const std::optional<TlsSettings> tls =
       options.tls ? TlsSettings::Of(*options.tls, error) : std::nullopt;
   if (options.tls && !tls) return nullptr;
+  auto proxies = TrustedProxies::Parse(options.trusted_proxies, error);
+  if (!proxies) return nullptr;
   auto listening = Listen(options.addresses, error);
   if (!listening) return nullptr;
   std::unique_ptr<HttpServer> server(
       new HttpServer(options, std::move(handler)));
+  server->proxies_ = *std::move(proxies);
   server->ports_ = std::move(listening->ports);
   server->queue_ = std::make_unique<AcceptQueue>(
       AcceptQueue::Options{.listeners = std::move(listening->sockets),
@@ -343,7 +346,7 @@ int HttpServer::Serve(mg_connection* connection) {
 }
 
 int HttpServer::Answer(mg_connection* connection) {
-  HttpRequest request(connection, Of(connection), &stopping_);
+  HttpRequest request(connection, Of(connection), &proxies_, &stopping_);
   HttpResponse response;
   bool refused = true;
   if (const auto wrong = request.CheckHeaders()) {

@@ -22,6 +22,7 @@
 #include "daemon/http/connections.h"
 #include "daemon/http/message.h"
 #include "daemon/http/tls.h"
+#include "daemon/http/trusted_proxies.h"
 
 struct mg_context;
 
@@ -35,6 +36,7 @@ class HttpServer {
     std::vector<std::string> addresses;  // "127.0.0.1:9350", ":9350"
     int64_t connections = 64;            // served at once
     std::optional<TlsConfig> tls = std::nullopt;
+    std::vector<std::string> trusted_proxies = {};  // see TrustedProxies
     // Told of each request that is answered without asking the handler, or
     // that the handler threw at, and how long it took.
     std::function<void(const Refusal&, double seconds)> on_refused =
@@ -74,6 +76,7 @@ class HttpServer {
   const int64_t threads_;
   const std::function<void(const Refusal&, double)> on_refused_;
   const Handler handler_;
+  TrustedProxies proxies_;  // set once
   Connections connections_;
   std::unique_ptr<AcceptQueue> queue_;
   std::unique_ptr<AcceptHook> hook_;

@@ -375,7 +375,7 @@ HttpResponse WebHandler::Delete(const HttpRequest& request,
     case Pipeline::Status::kJournalUnknown:
       return NoAnswer();
     case Pipeline::Status::kStopped:
-      return ErrorResponse(503, "stopping", "shutting down");
+      return ErrorResponse(Stopping());
   }
   if (!outcome.done) {
     const auto model = SnapshotOf(pipeline_->state(), *name, clock_->NowMs());

@@ -184,11 +184,15 @@ TEST_CASE("a client that sends half a request and ends gets an answer") {
   CHECK(listener.Next() == client);
 }
 
-TEST_CASE("a stopped queue gives nothing out") {
+TEST_CASE("a stopped queue gives nothing out, and tells who has asked") {
   Listener listener(8);
   const int client = listener.Connect(kWhole);
+  const int silent = listener.Connect("GET / HT");
   listener.queue->Stop();
   CHECK(listener.Next(kMomentMs) == -1);
-  char byte = 0;
-  CHECK(recv(client, &byte, 1, 0) <= 0);
+  CHECK(listener.refused == std::vector<int>{503});
+  char bytes[64] = {};
+  REQUIRE(recv(client, bytes, sizeof(bytes), 0) > 12);
+  CHECK(std::string(bytes, 12) == "HTTP/1.1 503");
+  CHECK(recv(silent, bytes, 1, 0) <= 0);
 }
