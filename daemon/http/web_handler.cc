@@ -207,6 +207,11 @@ HttpResponse WebHandler::Get(HttpRequest& request) {
         return Text(503, "Plumbline is stopping.\n");
     }
   }
+  return whole_answers_.Answer([&] { return GetWhole(request); });
+}
+
+HttpResponse WebHandler::GetWhole(HttpRequest& request) {
+  const std::string_view path = request.path();
   if (path == "/") {
     HttpResponse response;
     response.content_type = "text/html; charset=utf-8";

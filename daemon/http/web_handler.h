@@ -15,6 +15,7 @@
 #include "daemon/http/auth.h"
 #include "daemon/http/message.h"
 #include "daemon/http/metrics_page.h"
+#include "daemon/http/whole_answers.h"
 #include "daemon/phase.h"
 #include "exporters/daemon_figures.h"
 #include "exporters/prometheus/collector.h"
@@ -61,6 +62,7 @@ class WebHandler {
   HttpResponse Answer(HttpRequest& request);
   HttpResponse Route(HttpRequest& request);
   HttpResponse Get(HttpRequest& request);
+  HttpResponse GetWhole(HttpRequest& request);
   HttpResponse Lifecycle(std::string_view path);
   HttpResponse Model(const HttpRequest& request, std::string_view segment);
   HttpResponse Id(const HttpRequest& request, std::string_view model_segment,
@@ -78,6 +80,7 @@ class WebHandler {
   const Daemon daemon_;
   const Collector collector_;
   MetricsPage metrics_;
+  WholeAnswers whole_answers_;
 };
 
 }  // namespace plumbline

@@ -105,6 +105,12 @@ Status Database::Impl::OpenAll() {
   if (!status.ok() && no_space && unlink(reserve.c_str()) == 0) {
     status = rocksdb::DB::Open(options, path, wanted, &families, &db);
   }
+  unopened = status.IsCorruption() ? status : Status::OK();
+  if (status.IsCorruption()) {
+    rocksdb::DBOptions passing(options);
+    passing.paranoid_checks = false;  // passes tables that cannot be opened
+    status = rocksdb::DB::Open(passing, path, wanted, &families, &db);
+  }
   if (!status.ok()) return status;
   listener->broken.store(false);
   compacts = {};
@@ -159,6 +165,7 @@ std::unique_ptr<Database> Database::OpenToRead(const std::string& directory,
 
 void Database::SetOnFault(OnFault on_fault) {
   impl_->on_fault = std::move(on_fault);
+  impl_->TellUnopened();
 }
 
 // ---- Faults ----
@@ -191,6 +198,11 @@ void Database::Impl::TellRead(const char* what, const Status& status) const {
           : "requests that need it are answered 503 until it can be read";
   Tell({.operation = StorageOperation::kRead, .what = what, .meaning = meaning},
        status);
+}
+
+void Database::Impl::TellUnopened() const {
+  if (unopened.ok()) return;
+  TellRead("a file of the store cannot be opened", unopened);
 }
 
 bool Database::Impl::NotWritten(const Status& status) const {
@@ -274,7 +286,10 @@ bool Database::is_open() const {
 bool Database::Reopen() {
   impl_->Close();
   const Status status = impl_->OpenAll();
-  if (status.ok()) return true;
+  if (status.ok()) {
+    impl_->TellUnopened();
+    return true;
+  }
   impl_->Tell({.operation = StorageOperation::kCheckpoint,
                .what = "the database cannot be opened again",
                .meaning = "no checkpoint is written, and requests that need "

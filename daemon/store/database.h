@@ -65,18 +65,19 @@ class Database {
 
  public:
   // `directory` is the store's. `cache_bytes`: memory for what is read.
-  // nullptr, with *error, if it is damaged or cannot be opened; *no_space says
-  // if that is because the disk is full.
+  // nullptr, with *error, if it cannot be opened; *no_space says if that is
+  // because the disk is full. Tables that cannot be opened stop only what needs
+  // them.
   static std::unique_ptr<Database> Open(const std::string& directory,
                                         size_t cache_bytes, std::string* error,
                                         bool* no_space = nullptr);
-  // Changes nothing, for those who only look. Tables that cannot be opened are
-  // no reason to refuse it.
+  // Changes nothing, for those who only look.
   static std::unique_ptr<Database> OpenToRead(const std::string& directory,
                                               std::string* error);
   ~Database();
 
-  // Told of all that fails from now on. Before Tend().
+  // Told of what failed when it was opened, and of all that fails from now on.
+  // Before Tend().
   void SetOnFault(OnFault on_fault);
 
   // The last checkpoint; sequence 1 and an empty head if there is none.

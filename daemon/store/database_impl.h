@@ -45,6 +45,8 @@ class Database::Impl {
   void TellRead(const char* what, const rocksdb::Status& status) const;
   // False, and tells.
   bool NotWritten(const rocksdb::Status& status) const;
+  // Of a table that opening passed, if there is one.
+  void TellUnopened() const;
   void OnBackgroundError(const rocksdb::Status& error) const;
 
   size_t FindSome(std::span<const PairKey> keys, std::vector<Record>* records,
@@ -84,7 +86,8 @@ class Database::Impl {
   const bool read_only;
   std::array<bool, kFamilies> compacts{};  // by themselves
   OnFault on_fault = IgnoreFault;
-  bool has_space = true;  // as Tend() saw it last
+  bool has_space = true;     // as Tend() saw it last
+  rocksdb::Status unopened;  // why not all tables could be opened
   // Of the newest image of each part of the state, head and models, and of the
   // pairs that are remembered: what is left of their files when they are
   // merged.
