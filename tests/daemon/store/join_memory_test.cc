@@ -209,7 +209,9 @@ TEST_CASE("the memory of pairs keeps its limit whatever events say") {
   CHECK(stored.pair_bytes <= kMemory);
   // The database has buffers, and the test its requests.
   CHECK(watch.most() <= kMemory + 48 * kMiB);
-  CHECK(stored.store->checkpointer().errors() == 0);
+  CHECK(stored.store->faults()
+            .Last(StorageOperation::kCheckpoint)
+            .empty());
 }
 
 TEST_CASE("what one request brings beyond the limit leaves memory by itself") {
