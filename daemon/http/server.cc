@@ -380,8 +380,11 @@ HttpResponse HttpServer::Handle(HttpRequest& request) {
   } catch (const std::exception& error) {
     Log(LogLevel::kError, "a request could not be served",
         {{"path", std::string(request.path())}, {"error", error.what()}});
-    return refuse({500, "internal", "this request could not be served"});
+  } catch (...) {
+    Log(LogLevel::kError, "a request could not be served",
+        {{"path", std::string(request.path())}});
   }
+  return refuse({500, "internal", "this request could not be served"});
 }
 
 bool HttpServer::KeepsAlive(mg_connection* connection,

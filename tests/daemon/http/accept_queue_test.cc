@@ -88,11 +88,11 @@ struct Listener {
   }
 
   Connections connections;
+  std::vector<int> refused;
   std::unique_ptr<AcceptQueue> queue;
   uint16_t port = 0;
   std::vector<int> clients;
   std::vector<int> given;
-  std::vector<int> refused;
 };
 
 const std::string kWhole = "GET / HTTP/1.1\r\n\r\n";

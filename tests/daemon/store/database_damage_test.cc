@@ -99,7 +99,7 @@ struct Told {
   }
 };
 
-// Of so many keys from `begin` on, asked for at once.
+// Of so many keys from `begin` on.
 std::vector<PairKey> Unreadable(const Database& database, uint64_t begin,
                                 size_t count) {
   std::vector<PairKey> keys;
@@ -107,7 +107,9 @@ std::vector<PairKey> Unreadable(const Database& database, uint64_t begin,
   std::sort(keys.begin(), keys.end());
   std::vector<Record> records;
   std::vector<PairKey> unreadable;
-  database.Find(keys, &records, &unreadable);
+  for (std::span<const PairKey> rest = keys; !rest.empty();) {
+    rest = rest.subspan(database.Find(rest, &records, &unreadable));
+  }
   return unreadable;
 }
 
