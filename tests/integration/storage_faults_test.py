@@ -112,7 +112,8 @@ class WritesTest(unittest.TestCase):
         self.assertIn("/journal-", told[0])
         self.assertIn("offset=", told[0])
         self.assertIn("Input/output error", told[0])
-        self.assertTrue(wait_for(lambda: log_lines(daemon, "not ready")))
+        self.assertTrue(wait_for(
+            lambda: log_lines(daemon, "nothing can be stored: not ready")))
         fault = storage(daemon)["faults"][0]
         self.assertEqual(fault["operation"], "append")
         self.assertIn("/journal-", fault["file"])
