@@ -4,6 +4,7 @@
 
 #include "daemon/gzip/gzip.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/support/gzip.h"
 
 using namespace plumbline;  // NOLINT: a test
 

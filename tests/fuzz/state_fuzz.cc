@@ -25,8 +25,8 @@ class AnyPairs : public PairStore {
   explicit AnyPairs(std::vector<Record> pairs) : pairs_(std::move(pairs)) {}
 
   void Screen(std::vector<PairKey>*) override {}
-  bool Find(std::span<const PairKey> keys, std::vector<Record>* records,
-            std::vector<PairKey>*) override {
+  size_t Find(std::span<const PairKey> keys, std::vector<Record>* records,
+              std::vector<PairKey>*) override {
     constexpr size_t kChain = 4;
     for (const PairKey& key : keys) {
       for (size_t i = 0; i < kChain && !pairs_.empty(); ++i) {
@@ -35,7 +35,7 @@ class AnyPairs : public PairStore {
         pairs_.pop_back();
       }
     }
-    return true;
+    return keys.size();
   }
 
  private:
