@@ -43,11 +43,7 @@ class SignalTest(unittest.TestCase):
 
     def test_term_stops_and_what_is_still_coming_is_told_to_come_again(self):
         with Daemon() as daemon:
-            with socket.create_connection(("127.0.0.1", daemon.ingest)) as s:
-                s.settimeout(PATIENCE)
-                s.sendall(b"POST /v1/events HTTP/1.1\r\nHost: x\r\n"
-                          b"Content-Length: 100\r\n\r\n{")
-                time.sleep(0.3)
+            with daemon.half_sent() as s:
                 daemon.process.send_signal(signal.SIGTERM)
                 answer = b""
                 while piece := s.recv(4096):

@@ -105,7 +105,10 @@ class WritesTest(unittest.TestCase):
         self.assertEqual(status, 503)
         self.assertIn(b"Input/output error", body)
         self.assertEqual(daemon.get("/-/healthy")[0], 200)
-        told = log_lines(daemon, "the journal could not be written")
+        what = "the journal could not be written"
+        # It is told after it has been counted.
+        self.assertTrue(wait_for(lambda: log_lines(daemon, what)))
+        told = log_lines(daemon, what)
         # One of them, and that the daemon is not ready.
         told = [line for line in told if "operation=append" in line]
         self.assertLessEqual(len(told), 2)
