@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import signal
 import tempfile
 import unittest
@@ -168,8 +169,15 @@ class TaskTest(unittest.TestCase):
         with Daemon(environment={
                 "LD_PRELOAD": SHIM, "KILL_POINT": "checkpoint.begun",
                 "HELD_BY": str(holder)}) as daemon:
-            daemon.post([{"model": "m", "prediction": 1, "label": 1}])
-            names = {name for name, _ in daemon.metrics()}
+            daemon.post([{"model": "m", "id": "a", "prediction": 1, "label": 1}])
+
+            def scrape():
+                status, _, page = daemon.get("/metrics")
+                return status, {re.split("[{ ]", line)[0] for line in
+                                page.decode().splitlines() if line[0] != "#"}
+
+            _, names = scrape()
+            self.assertIn("plumbline_observations_total", names)
             checkpoint = os.path.join(daemon.dir.name, "data/checkpoint.tmp")
             self.assertFalse(os.path.exists(checkpoint))
             scrapes = 0
@@ -179,11 +187,13 @@ class TaskTest(unittest.TestCase):
                     while daemon.process.poll() is None:
                         held = holder.exists() and os.path.exists(checkpoint)
                         ready = daemon.get("/-/ready")[0]
-                        now = {name for name, _ in daemon.metrics()}
-                        self.assertEqual(names - now, set())
+                        status, now = scrape()
                         if held:
-                            self.assertEqual(ready, 503)
+                            self.assertEqual((ready, status), (503, 200))
                             scrapes += 1
+                        # At its end the listener tells who waits that it stops.
+                        if status == 200:
+                            self.assertEqual(names - now, set())
                         if scrapes == 3:
                             holder.unlink(missing_ok=True)
             except (OSError, http.client.HTTPException):
