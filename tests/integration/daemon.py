@@ -1,5 +1,6 @@
 """A real daemon on free ports, driven over real sockets."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -55,7 +56,8 @@ class Daemon:
         self.write_config(config)
         self.ingest = free_port()
         self.web = free_port()
-        self.log = open(os.path.join(self.dir.name, "log"), "w+")
+        # To append: the daemon shares its position with who reads it here.
+        self.log = open(os.path.join(self.dir.name, "log"), "a+")
         self.args = [os.path.join(BIN, "plumbline"),
                      f"--config.file={self.config}",
                      f"--storage.path={storage or self.dir.name + '/data'}",
@@ -129,14 +131,30 @@ class Daemon:
         """What comes back for these bytes, until the connection closes."""
         with socket.create_connection(("127.0.0.1", port or self.ingest)) as s:
             s.settimeout(seconds)
-            s.sendall(data)
             answer = b""
-            try:
+            # It may answer, and close, before it has all.
+            with contextlib.suppress(ConnectionError):
+                s.sendall(data)
+            with contextlib.suppress(socket.timeout, ConnectionError):
                 while piece := s.recv(65536):
                     answer += piece
-            except (socket.timeout, ConnectionResetError):
-                pass
             return answer
+
+    @contextlib.contextmanager
+    def half_sent(self):
+        """A request whose head has been read, and whose body is being waited
+        for."""
+        with socket.create_connection(("127.0.0.1", self.ingest)) as s:
+            s.settimeout(PATIENCE)
+            s.sendall(b"POST /v1/events HTTP/1.1\r\nHost: x\r\n"
+                      b"Expect: 100-continue\r\nContent-Length: 100\r\n\r\n{")
+            told = b""
+            while not told.endswith(b"\r\n\r\n"):
+                piece = s.recv(1)
+                assert piece, told
+                told += piece
+            assert b" 100 " in told, told
+            yield s
 
     def metrics(self):
         """{(name, frozenset of labels): value}"""

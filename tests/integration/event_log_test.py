@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import gzip
+import http.client
 import io
 import itertools
 import json
@@ -11,7 +12,6 @@ import re
 import subprocess
 import tempfile
 import threading
-import time
 import unittest
 
 import pandas as pd
@@ -363,12 +363,14 @@ class EventLogTest(unittest.TestCase):
                     lambda: self.written(daemon) == 3000 * (i + 1)))
             # More, which may be lost.
             def send():
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(OSError, http.client.HTTPException):
                     daemon.post([{"model": "m", "id": f"x{n}",
                                   "prediction": "a"} for n in range(9000)])
-            threading.Thread(target=send, daemon=True).start()
+            sender = threading.Thread(target=send)
+            sender.start()
             daemon.process.kill()
             daemon.process.wait()
+            sender.join()  # or it may find the next one
             self.assertEqual(len(self.files()), 1)
             self.assertTrue(self.files()[0].endswith(".open"))
             # As if it had been at work.
@@ -422,14 +424,16 @@ class EventLogTest(unittest.TestCase):
                     pass
             except OSError:
                 pass
-        sent = 0
-        while dropped() == 0:
-            send(f"full{sent}", 1000)
-            sent += 1
-            time.sleep(0.1)
-            self.assertLess(sent, 200)
-        daemon.log.seek(0)
-        self.assertIn("event log cannot be written", daemon.log.read())
+        for i in range(10):
+            send(f"full{i}", 1000)
+        # Its thread is one of low priority.
+        self.assertTrue(wait_for(lambda: dropped() > 0))
+        # It is told when it has been counted.
+        def told():
+            with open(daemon.log.name) as f:
+                return "event log cannot be written" in f.read()
+
+        self.assertTrue(wait_for(told))
         os.remove(ballast)
         before = self.written(daemon)
         sent = itertools.count()

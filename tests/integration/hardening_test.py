@@ -5,11 +5,10 @@ import base64
 import crypt
 import json
 import os
-import socket
 import tempfile
 import unittest
 
-from daemon import Daemon
+from daemon import Daemon, free_port
 
 EVENT = '{"model":"m","prediction":1,"label":1}'
 
@@ -138,10 +137,7 @@ class UsersTest(unittest.TestCase):
         with Daemon() as daemon:
             self.assertEqual(
                 daemon.metric("plumbline_listener_open", listener="ingest"), 0)
-        with socket.socket() as s:
-            s.bind(("", 0))
-            port = s.getsockname()[1]
-        args = [f"--ingest.listen-address=0.0.0.0:{port}"]
+        args = [f"--ingest.listen-address=0.0.0.0:{free_port()}"]
         with Daemon("", args) as daemon:
             self.assertEqual(
                 daemon.metric("plumbline_listener_open", listener="ingest"), 1)

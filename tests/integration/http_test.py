@@ -9,7 +9,7 @@ import threading
 import unittest
 import zlib
 
-from daemon import BIN, PATIENCE, Daemon, subprocess, wait_for
+from daemon import BIN, PATIENCE, Daemon, free_port, subprocess, wait_for
 
 GOOD = {"model": "m", "id": "a", "prediction": "UP"}
 
@@ -141,7 +141,7 @@ class HeadersTest(unittest.TestCase):
         head = b"POST /v1/events HTTP/" + version + b"\r\nHost: x\r\n"
         sent = head + lines + b"\r\n" + body
         with socket.create_connection(("127.0.0.1", self.daemon.ingest)) as s:
-            s.settimeout(20)
+            s.settimeout(PATIENCE)
             s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             for i in range(0, len(sent), -(-len(sent) // pieces)):
                 s.sendall(sent[i:i + -(-len(sent) // pieces)])
@@ -368,9 +368,7 @@ class TakingTest(unittest.TestCase):
                 crypt.METHOD_BLOWFISH, rounds=16))
             with open(path, "w") as f:
                 f.write(f"basic_auth_users:\n  alice: {secret}\n")
-            with socket.socket() as s:
-                s.bind(("127.0.0.1", 0))
-                port = s.getsockname()[1]
+            port = free_port()
             process = subprocess.Popen(
                 [BIN + "/plumbline", f"--web.config.file={path}",
                  f"--storage.path={other.dir.name}/other",

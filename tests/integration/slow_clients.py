@@ -1,11 +1,12 @@
 """Many clients that keep a server waiting, as a process of low priority.
 
 slow_clients.py KIND ingest|web PORT CLIENTS [many]   until it is ended; "many": each
-client has an address of its own
+client has an address of its own. Prints a line when all have come.
 """
 
 import asyncio
 import base64
+import functools
 import os
 import random
 import resource
@@ -91,13 +92,14 @@ async def idle(s, _):
         pass
 
 
-async def client(act, port, web, address):
+async def client(act, port, web, address, come):
     while True:
         try:
             s = await connected(port, address)
         except OSError:
             await asyncio.sleep(0.1)
             continue
+        come()
         try:
             await act(s, web)
         except (OSError, asyncio.TimeoutError):
@@ -110,7 +112,17 @@ async def client(act, port, web, address):
 async def run(act, port, web, clients, many):
     addresses = [f"127.0.{1 + i // 250}.{1 + i % 250}" if many else None
                  for i in range(clients)]
-    await asyncio.gather(*(client(act, port, web, a) for a in addresses))
+    missing = set(range(clients))
+
+    def come(number):
+        if number in missing:
+            missing.remove(number)
+            if not missing:
+                print("come", flush=True)
+
+    await asyncio.gather(*(
+        client(act, port, web, address, functools.partial(come, number))
+        for number, address in enumerate(addresses)))
 
 
 KINDS = {f.__name__: f

@@ -47,9 +47,12 @@ class SlowClientsTest(unittest.TestCase):
         process = subprocess.Popen(
             [sys.executable, os.path.join(HERE, "slow_clients.py"), kind,
              listener, str(port), str(CLIENTS)] + ["many"] * many,
+            stdout=subprocess.PIPE,
             env={**os.environ, "AUTHORIZATION": "Authorization: %s\r\n"
                  % self.headers["Authorization"]})
+        self.addCleanup(process.stdout.close)
         self.addCleanup(process.kill)
+        self.assertEqual(process.stdout.readline(), b"come\n")
         return process
 
     def timed(self, listener):
@@ -62,7 +65,7 @@ class SlowClientsTest(unittest.TestCase):
 
     def assert_answered(self, kind, listener, many):
         attack = self.attack(kind, listener, many)
-        time.sleep(2)  # for them to come
+        time.sleep(2)  # for them to be at it
         answers = [self.timed(listener) for _ in range(REQUESTS)]
         self.assertIsNone(attack.poll())
         attack.kill()

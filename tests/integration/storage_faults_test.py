@@ -23,6 +23,13 @@ def log_lines(daemon, text):
         return [line for line in f.read().splitlines() if text in line]
 
 
+def await_lines(daemon, text):
+    """Those that tell of a fault follow what counts it, maybe by a thread that
+    has met it first."""
+    wait_for(lambda: log_lines(daemon, text))
+    return log_lines(daemon, text)
+
+
 def errors(daemon):
     metrics = daemon.metrics()
     return {operation: metrics["plumbline_storage_errors_total",
@@ -105,9 +112,10 @@ class WritesTest(unittest.TestCase):
         self.assertEqual(status, 503)
         self.assertIn(b"Input/output error", body)
         self.assertEqual(daemon.get("/-/healthy")[0], 200)
-        told = log_lines(daemon, "the journal could not be written")
+        told = await_lines(daemon, "operation=append")
         # One of them, and that the daemon is not ready.
-        told = [line for line in told if "operation=append" in line]
+        told = [line for line in told
+                if "the journal could not be written" in line]
         self.assertLessEqual(len(told), 2)
         self.assertIn("/journal-", told[0])
         self.assertIn("offset=", told[0])
@@ -141,7 +149,7 @@ class WritesTest(unittest.TestCase):
         self.assertTrue(wait_for(lambda: (
             daemon.post(predictions(int(time.time() * 1000), 200)),
             errors(daemon)["checkpoint"] >= 4)[1]))
-        told = log_lines(daemon, "a checkpoint could not be written")
+        told = await_lines(daemon, "a checkpoint could not be written")
         self.assertGreaterEqual(len(told), 1)
         self.assertIn("operation=checkpoint", told[0])
         self.assertIn("/data/checkpoint.tmp/", told[0])
@@ -231,7 +239,7 @@ class DamageTest(unittest.TestCase):
                 self.assertEqual(daemon.get("/-/ready")[0], 200)
                 self.assertEqual(daemon.metric("plumbline_store_damaged"), 1)
                 self.assertGreater(errors(daemon)["read"], 0)
-                told = log_lines(daemon, "operation=read")
+                told = await_lines(daemon, "operation=read")
                 self.assertIn(table, told[0])
                 self.assertIn("offset=", told[0])
                 self.assertIn("check-storage", told[0])
@@ -270,7 +278,7 @@ class DamageTest(unittest.TestCase):
                 self.assertEqual(daemon.post(
                     [{"model": "m", "prediction": "UP", "label": "UP"}])[0], 200)
                 self.assertEqual(daemon.metric("plumbline_store_damaged"), 1)
-                told = log_lines(daemon, "operation=read")
+                told = await_lines(daemon, "operation=read")
                 self.assertIn(table, told[0])
                 self.assertIn("check-storage", told[0])
                 self.assertEqual(daemon.stop(), 0)

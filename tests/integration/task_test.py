@@ -2,13 +2,19 @@
 the configuration and a model contradict each other in; cells of outcomes are
 there before they count, and nothing vanishes while the daemon stops."""
 
+import http.client
 import json
-import socket
+import os
+import pathlib
+import re
 import signal
-import time
+import tempfile
 import unittest
 
-from daemon import Daemon, wait_for
+from daemon import BIN, PATIENCE, Daemon
+
+SHIM = os.environ.get("KILL_SHIM_LIBRARY", os.path.join(
+    BIN, "../tests/integration/libkill_shim.so"))
 
 
 def warnings(answer):
@@ -155,27 +161,47 @@ class TaskTest(unittest.TestCase):
             self.assertEqual(self.label(daemon, "w", "2"), "0")
 
     def test_nothing_vanishes_while_the_daemon_stops(self):
-        with Daemon() as daemon:
-            daemon.post([{"model": "m", "prediction": 1, "label": 1}])
-            names = {name for name, _ in daemon.metrics()}
-            # A request that is being read holds up the stop.
-            with socket.create_connection(("127.0.0.1", daemon.ingest)) as slow:
-                slow.sendall(b"POST /v1/events HTTP/1.1\r\nHost: x\r\n"
-                             b"Content-Length: 100\r\n\r\n{")
-                time.sleep(0.2)
-                daemon.process.send_signal(signal.SIGTERM)
-                scrapes = 0
-                try:
+        # Its last checkpoint is held up until it has been seen to stop.
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        holder = pathlib.Path(directory.name, "holder")
+        holder.touch()
+        with Daemon(environment={
+                "LD_PRELOAD": SHIM, "KILL_POINT": "checkpoint.begun",
+                "HELD_BY": str(holder)}) as daemon:
+            daemon.post([{"model": "m", "id": "a", "prediction": 1, "label": 1}])
+
+            def scrape():
+                status, _, page = daemon.get("/metrics")
+                return status, {re.split("[{ ]", line)[0] for line in
+                                page.decode().splitlines() if line[0] != "#"}
+
+            _, names = scrape()
+            self.assertIn("plumbline_observations_total", names)
+            checkpoint = os.path.join(daemon.dir.name, "data/checkpoint.tmp")
+            self.assertFalse(os.path.exists(checkpoint))
+            scrapes = 0
+            try:
+                with daemon.half_sent():
+                    daemon.process.send_signal(signal.SIGTERM)
                     while daemon.process.poll() is None:
-                        stopping = daemon.get("/-/ready")[0] == 503
-                        now = {name for name, _ in daemon.metrics()}
-                        self.assertEqual(names - now, set())
-                        scrapes += stopping
-                except OSError:
-                    pass
-            self.assertTrue(
-                wait_for(lambda: daemon.process.poll() is not None))
-            self.assertGreater(scrapes, 0)
+                        held = holder.exists() and os.path.exists(checkpoint)
+                        ready = daemon.get("/-/ready")[0]
+                        status, now = scrape()
+                        if held:
+                            self.assertEqual((ready, status), (503, 200))
+                            scrapes += 1
+                        # At its end the listener tells who waits that it stops.
+                        if status == 200:
+                            self.assertEqual(names - now, set())
+                        if scrapes == 3:
+                            holder.unlink(missing_ok=True)
+            except (OSError, http.client.HTTPException):
+                pass  # it has stopped
+            finally:
+                holder.unlink(missing_ok=True)
+            self.assertEqual(daemon.process.wait(timeout=PATIENCE), 0)
+            self.assertEqual(scrapes, 3)
 
 
 if __name__ == "__main__":

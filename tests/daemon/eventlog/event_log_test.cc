@@ -57,22 +57,33 @@ TEST_CASE("Figures are logged once in a minute") {
   Folder folder;
   std::atomic<int64_t> now_ms{60'000};
   std::atomic<int> asked{0};
+  // How often it has looked at the time: when it begins, and at each flush.
+  std::atomic<int> looked{0};
   {
-    EventLog log([&now_ms] { return now_ms.load(); },
-                 [&asked](int64_t at_ms, const auto& write) {
-                   ++asked;
-                   write("{\"kind\":\"figures\",\"at\":" +
-                         std::to_string(at_ms) + "}\n");
-                 });
+    EventLog log(
+        [&] {
+          const int64_t now = now_ms;
+          ++looked;
+          return now;
+        },
+        [&asked](int64_t at_ms, const auto& write) {
+          ++asked;
+          write("{\"kind\":\"figures\",\"at\":" + std::to_string(at_ms) +
+                "}\n");
+        });
+    // A whole flush, after whatever has begun.
+    const auto flushed = [&looked] {
+      const int before = looked;
+      return WaitFor([&] { return looked >= before + 3; });
+    };
     REQUIRE(EventLog::Check(SettingsFor(folder)).empty());
     log.Configure(SettingsFor(folder));
-    REQUIRE(WaitFor([&] { return log.Figures().on; }));
-    std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+    REQUIRE(flushed());
     CHECK(asked == 0);
     now_ms = 120'500;
     REQUIRE(
         WaitFor([&] { return log.Figures().records[kFigures].second > 0; }));
-    std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+    REQUIRE(flushed());
     CHECK(asked == 1);
     now_ms = 180'000;
     REQUIRE(

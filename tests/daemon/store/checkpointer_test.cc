@@ -67,7 +67,7 @@ class Store {
     const auto turned = [this] {
       return !filter_.MayHold({0x1234567812345678, 5});
     };
-    for (int i = 0; i < 1000 && !turned(); ++i) {
+    for (int i = 0; i < 10'000 && !turned(); ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     return turned();
@@ -169,7 +169,7 @@ TEST_CASE("a checkpoint is due by what has changed, and by the journal") {
   const TemporaryDirectory directory;
   Store store(directory.path, 50);
   store.Post(Events(0, 0, false));
-  for (int i = 0; i < 400 && store.checkpointer->duration() == 0; ++i) {
+  for (int i = 0; i < 10'000 && store.checkpointer->duration() == 0; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   CHECK(store.checkpointer->duration() > 0);
