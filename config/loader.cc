@@ -12,6 +12,7 @@
 #include "config/reach.h"
 #include "config/units.h"
 #include "config/windows.h"
+#include "config/yaml_document.h"
 #include "config/yaml_reader.h"
 #include "core/settings_range.h"
 
@@ -279,17 +280,12 @@ Config::Config() {
 std::optional<Config> LoadConfig(std::string_view text, Problems* problems) {
   const size_t before = problems->size();
   Config config;
-  try {
-    const auto documents = YAML::LoadAll(std::string(text));
-    if (documents.size() > 1) {
-      problems->push_back({documents[1].Mark().line + 1, "",
-                           "has more than one YAML document"});
+  if (const auto root = LoadDocument(std::string(text), problems)) {
+    try {
+      ReadRoot(*root, problems, &config);
+    } catch (const YAML::Exception& error) {
+      problems->push_back({error.mark.line + 1, "", error.msg});
     }
-    ReadRoot(documents.empty() ? YAML::Node() : documents[0], problems,
-             &config);
-  } catch (const YAML::Exception& error) {
-    problems->push_back(
-        {error.mark.line + 1, "", "is not valid YAML: " + error.msg});
   }
   std::stable_sort(
       problems->begin() + static_cast<ptrdiff_t>(before), problems->end(),

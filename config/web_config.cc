@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "config/yaml_document.h"
 #include "config/yaml_reader.h"
 #include "core/nearest.h"
 
@@ -214,20 +215,16 @@ std::optional<WebConfig> LoadWebConfig(const std::string& path,
     problems->push_back({0, "", "cannot be read"});
     return std::nullopt;
   }
+  const auto document = LoadDocument(*text, problems);
+  if (!document) return std::nullopt;
   try {
-    const auto documents = YAML::LoadAll(*text);
-    if (documents.size() > 1) {
-      problems->push_back({documents[1].Mark().line + 1, "",
-                           "has more than one YAML document"});
-    }
-    YamlMap root(documents.empty() ? YAML::Node() : documents[0], "", problems);
+    YamlMap root(*document, "", problems);
     ReadTls(&root, problems, &config);
     ReadUsers(&root, problems, &config);
     ReadTokens(&root, problems, &config);
     root.RefuseOthers();
   } catch (const YAML::Exception& error) {
-    problems->push_back(
-        {error.mark.line + 1, "", "is not valid YAML: " + error.msg});
+    problems->push_back({error.mark.line + 1, "", error.msg});
   }
   if (problems->size() > before) return std::nullopt;
   if (config.tls) ResolvePaths(path, &*config.tls);

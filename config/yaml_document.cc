@@ -1,0 +1,68 @@
+#include "config/yaml_document.h"
+
+#include <yaml-cpp/eventhandler.h>
+
+#include <sstream>
+
+namespace plumbline {
+namespace {
+
+// Where the last document is, and whether there is anything in it.
+class Outline : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    line_ = mark.line + 1;
+    is_null_ = true;
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override { is_null_ = false; }
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {
+    is_null_ = false;
+  }
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
+    is_null_ = false;
+  }
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {
+    is_null_ = false;
+  }
+  void OnMapEnd() override {}
+
+  bool is_null() const { return is_null_; }
+  int line() const { return line_; }
+
+ private:
+  bool is_null_ = true;
+  int line_ = 0;
+};
+
+}  // namespace
+
+std::optional<YAML::Node> LoadDocument(const std::string& text,
+                                       std::vector<ConfigProblem>* problems) {
+  try {
+    std::istringstream in(text);
+    YAML::Parser parser(in);
+    Outline outline;
+    // An empty one, behind a last "---", is none.
+    constexpr int kMost = 2;  // with the first
+    bool is_one = true;
+    for (int n = 0; is_one && parser.HandleNextDocument(outline); ++n) {
+      is_one = n < kMost && (n == 0 || outline.is_null());
+    }
+    if (is_one) return YAML::Load(text);
+    problems->push_back({outline.line(), "",
+                         "has more than one YAML document, or is not valid "
+                         "YAML before this line"});
+  } catch (const YAML::Exception& error) {
+    problems->push_back(
+        {error.mark.line + 1, "", "is not valid YAML: " + error.msg});
+  }
+  return std::nullopt;
+}
+
+}  // namespace plumbline
