@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -31,13 +32,30 @@ AcceptQueue* QueueOf(int listener) {
   return queue == hooks.queues.end() ? nullptr : queue->second;
 }
 
+// Ends a wait for a connection to it.
+void ConnectTo(int listener) {
+  sockaddr_in name{};
+  socklen_t size = sizeof(name);
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return;
+  if (getsockname(listener, reinterpret_cast<sockaddr*>(&name), &size) == 0) {
+    connect(fd, reinterpret_cast<sockaddr*>(&name), size);
+  }
+  close(fd);
+}
+
 }  // namespace
 
 AcceptHook::AcceptHook(int listener, AcceptQueue* queue) : listener_(listener) {
   Hooks& hooks = TheHooks();
   const std::lock_guard lock(hooks.mutex);
+  const int replaced = fcntl(listener, F_DUPFD_CLOEXEC, 0);
   hooks.queues[listener] = queue;
   dup3(queue->fd(), listener, O_CLOEXEC);
+  // A thread of civetweb can be waiting for what the descriptor was before, and
+  // looks at what it is now after two seconds only.
+  ConnectTo(replaced);
+  close(replaced);
 }
 
 AcceptHook::~AcceptHook() {
