@@ -56,7 +56,7 @@ Applier::Prepared Applier::Prepare(const Group& group,
   if (store_ == nullptr) return Prepared::kYes;
   const size_t added = CollectKeys(group);
   if (added > most) return Prepared::kTooMuch;
-  // About as many are found as of the last groups.
+  // The last groups tell about how many will be found in the store.
   expected_ = std::max(found_, expected_ / 8 * 7);
   state_->MakeMemoryRoom(added + expected_);
   const size_t here = EraseThoseInMemory();

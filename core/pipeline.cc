@@ -61,8 +61,8 @@ Pipeline::Status Pipeline::CommitWhole(const Command& command, int64_t now_ms,
   return status;
 }
 
-// What was applied cannot be taken back. So once a part was, the others are
-// tried for long; and who is not answered then sends it all again.
+// What is applied cannot be taken back. So once a part is, the others are tried
+// again and again; a client that gets no answer then sends all of it again.
 Pipeline::Status Pipeline::CommitParts(const EventBatch& batch, int64_t now_ms,
                                        Outcome* outcome) {
   RequestParts parts(&batch, &outcome->batch);

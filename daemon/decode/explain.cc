@@ -62,12 +62,14 @@ std::string NameOf(Part part) {
 // Windows are of no label: where one is at fault its set cannot wait.
 void ExplainMemory(const EventBatch& batch, const BatchOutcome::Error& error,
                    EventError* explained) {
-  if (IsOfLabel(error) &&
-      batch.events[error.event].prediction_kind != ValueKind::kNone) {
+  const Event& event = batch.events[error.event];
+  // Of a part behind the first of a request: the room went meanwhile.
+  if (IsOfLabel(error) && (event.prediction_kind != ValueKind::kNone ||
+                           event.label_kind != ValueKind::kSet)) {
     explained->field = "id";
     explained->message =
-        "while parts of this request were taken others came to remember as "
-        "much as join.max_bytes allows";
+        "as much is remembered as join.max_bytes allows since parts of this "
+        "request were taken";
     return;
   }
   if (IsOfLabel(error)) {

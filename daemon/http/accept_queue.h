@@ -65,8 +65,8 @@ class AcceptQueue {
   void ThreadFreed();
   // [Any thread] True if a connection waits for a thread, and there is none.
   bool crowded() const { return crowded_.load(); }
-  // [Any thread] Closes the listeners, and all that wait: who has sent a request
-  // is told to come again.
+  // [Any thread] Closes the listeners, and all that wait. Who has sent the head
+  // of a request is told to come again, unless the connection is encrypted.
   void Stop();
 
  private:

@@ -1,8 +1,8 @@
 // TrustedProxies: whose word is taken for whom a request is from.
 //
-// Behind a proxy each request comes from the proxy's address; the client's is in
-// X-Forwarded-For, to which each proxy on the way adds whom it was asked by. A
-// client can write there what it likes, so only what trusted proxies added
+// Behind a proxy each request comes from the proxy's address. The client's is
+// in X-Forwarded-For, to which each proxy on the way adds whom it was asked by.
+// A client can write there what it likes, so only what trusted proxies added
 // counts: from the end, up to the first address that is none of theirs.
 
 #pragma once
@@ -27,7 +27,7 @@ class TrustedProxies {
       const std::vector<std::string>& networks, std::string* error);
 
   // Whom a request is from that came from `peer`, with these headers
-  // X-Forwarded-For. A view of one of them.
+  // X-Forwarded-For. A view of one of them, or of `peer`.
   std::string_view ClientOf(
       std::string_view peer,
       const std::vector<std::string_view>& forwarded_for) const;

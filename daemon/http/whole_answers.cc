@@ -8,7 +8,7 @@
 namespace plumbline {
 namespace {
 
-// As many as there are threads of these are no matter.
+// Bodies up to this are not counted: one for each thread takes little.
 constexpr size_t kSmall = 64 << 10;
 constexpr size_t kPiece = 256 << 10;
 

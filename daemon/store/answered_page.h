@@ -53,7 +53,7 @@ class AnsweredPage {
   static Found Read(const std::string& directory);
 
   // Makes it anew, in place of the one that is there. nullptr, with errno, if
-  // that cannot be; then that one stays.
+  // that cannot be: where it cannot be written, that one stays.
   static std::unique_ptr<AnsweredPage> Make(const std::string& directory,
                                             bool synced,
                                             const Answered& answered);

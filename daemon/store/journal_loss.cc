@@ -15,11 +15,11 @@ constexpr char kRemedy[] =
     "restore the store from a backup, or go on without what is lost: start "
     "plumbline once with --storage.accept-loss";
 
-std::string Number(uint64_t n) { return std::to_string(n); }
-
 constexpr char kExpected[] =
     "the machine was restarted since, which durability process does not "
-    "promise to outlive: a start goes on without them";
+    "promise to outlive: a start goes on without what is lost";
+
+std::string Number(uint64_t n) { return std::to_string(n); }
 
 // Where the journal ends, and where it ended when it was last answered.
 std::string Describe(const std::string& directory, const JournalEnd& end,
@@ -38,7 +38,7 @@ std::string Describe(const std::string& directory, const JournalEnd& end,
   const bool same = end.has_segment && end.last_first == answered.segment;
   const uint64_t bytes =
       answered.length - (same ? std::min(end.last.length, answered.length) : 0);
-  what += ", and was answered up to record " +
+  what += "; the journal was answered up to record " +
           Number(answered.next_sequence - 1) + " at byte " +
           Number(answered.length) + " of " + SegmentName(answered.segment) +
           ": " + Number(groups) + (groups == 1 ? " group" : " groups") +

@@ -10,7 +10,8 @@ namespace plumbline {
 // the file says; else 1, with all that is wrong.
 int CheckConfig(const CheckConfigFlags& flags);
 
-// 0 if a daemon would start on the store; else 1, with what is wrong and where.
+// 0 if a daemon would start on the store, and nothing of it is lost; else 1,
+// with what is wrong and where.
 int CheckStorage(const CheckStorageFlags& flags);
 
 // 0 if the store's time is not ahead of the clock any more, or was not; 2 if it

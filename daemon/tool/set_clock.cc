@@ -50,6 +50,11 @@ int SetClock(const SetClockFlags& flags) {
   if (store == nullptr) return Fail(error);
   Pipeline pipeline(nullptr, &memory);
   if (!store->Recover(&pipeline, &error)) return Fail(error);
+  // The page is made anew now: the daemon will not tell it.
+  if (const auto& loss = store->loss()) {
+    std::fprintf(stderr, "plumbtool: %s; %s\n", loss->what.c_str(),
+                 loss->advice.c_str());
+  }
   const int64_t from_ms = pipeline.state().gauges().now_ms.load();
   if (from_ms <= now_ms) {
     std::printf("%s: its time, %s, is not ahead of the clock: nothing to do\n",

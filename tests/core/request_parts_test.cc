@@ -32,7 +32,8 @@ class Flaky : public MapStore {
 std::string Id(int n) { return "id" + std::to_string(n); }
 
 TestEvent Scored(int n) {
-  TestEvent event = Prediction(Id(n), "c" + std::to_string((n + kClasses) % kClasses));
+  TestEvent event =
+      Prediction(Id(n), "c" + std::to_string((n + kClasses) % kClasses));
   for (int i = 0; i < kClasses; ++i) {
     event.scores.emplace_back("c" + std::to_string(i), 0.001);
   }

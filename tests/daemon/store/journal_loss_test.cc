@@ -81,17 +81,14 @@ std::string Damage(const TemporaryDirectory& directory, int how) {
       Cut(directory, 7, 1);
       return "1 group of";
     case 1:
-      Cut(directory, 7, 2 * 26 + 1);  // each record takes 26 bytes
-      return "3 groups of";
-    case 2:
       Remove(directory, SegmentName(7));
       return "2 groups of";
-    case 3:
+    case 2:
       for (const uint64_t segment : {1, 4, 7}) {
         Remove(directory, SegmentName(segment));
       }
       return "8 groups of";
-    case 4:
+    case 3:
       Remove(directory, SegmentName(4));
       return "5 groups of";
     default:
@@ -103,7 +100,7 @@ std::string Damage(const TemporaryDirectory& directory, int how) {
 }  // namespace
 
 TEST_CASE("a journal that lost its end is refused, and goes on if accepted") {
-  const int how = GENERATE(0, 2, 3, 4, 5);
+  const int how = GENERATE(0, 1, 2, 3, 4);
   const auto durability = GENERATE(Durability::kProcess, Durability::kPower);
   CAPTURE(how);
   const TemporaryDirectory directory;
@@ -137,7 +134,7 @@ TEST_CASE("a journal that lost its end is refused, and goes on if accepted") {
 }
 
 TEST_CASE("after a restart of the machine only what was synced is missed") {
-  const int how = GENERATE(0, 2, 3, 5);
+  const int how = GENERATE(0, 1, 2, 4);
   const TemporaryDirectory directory;
   SECTION("durability process goes on, and says so") {
     Fill(directory, 8);
