@@ -19,7 +19,7 @@ constexpr auto kLongestWait = std::chrono::seconds(1);  // for a saving
 constexpr size_t kGroupShare = 11;
 // Or so many: an ordinary request, however little memory there is.
 constexpr size_t kLeastGroupRecords = 2 * kLargestGroupEvents;
-constexpr int kTriesOfPart = 60;
+constexpr int kTriesOfPart = 10;
 constexpr auto kBetweenTries = std::chrono::milliseconds(250);
 
 size_t EventsOf(const Command* command) {

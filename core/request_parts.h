@@ -2,7 +2,7 @@
 // (join.memory_bytes), in parts that follow each other as commit groups.
 //
 // Whether there is room under the bound of all that is remembered is decided
-// with the first part, for all of them.
+// with the first part, for the predictions of all of them.
 
 #pragma once
 

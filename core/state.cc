@@ -640,7 +640,7 @@ void State::MakeMemoryRoom(size_t n, std::span<const PairKey> held) {
     return unsaved_pairs_.MayLeave(record);
   };
   // So many looks as find enough that may leave, if a part of them may.
-  const size_t looks = 8 * n + 1024;
+  const size_t looks = std::min(8 * n + 1024, table_.circle());
   // A long chain that does not leave is walked for few of its records.
   table_.Shrink(
       looks, most,
@@ -648,19 +648,21 @@ void State::MakeMemoryRoom(size_t n, std::span<const PairKey> held) {
         return is_done(record) && !record.is_detail();
       },
       [&](const PairKey& key) { return all_leave(key, is_done); });
-  const auto shrink = [&](size_t n_looks) {
-    table_.Shrink(n_looks, most, leaves,
+  const auto shrink = [&](size_t n_looks, size_t n_left) {
+    table_.Shrink(n_looks, n_left, leaves,
                   [&](const PairKey& key) { return all_leave(key, leaves); });
   };
-  shrink(looks);
+  shrink(looks, most);
   // Wherever they are, if there are any.
-  if (table_.size() > std::max(most, unsaved_pairs_.held())) {
-    shrink(table_.circle());
-  }
+  const size_t left = std::max(most, unsaved_pairs_.held());
+  if (table_.size() > left) shrink(table_.circle(), left);
 }
 
 void State::LeaveMemory() {
-  if (!IsOverMemory()) return;
+  if (LacksMemoryFor(0)) MakeMemoryRoom(0);
+  // What has been written to goes back as a whole. That comes where a group may
+  // be more than all that is to be in memory, so it is little.
+  if (!IsOverMemory() || unsaved_pairs_.held() > 0) return;
   MakeMemoryRoom(memory_limit_);
   if (table_.size() > 0) return;
   table_.Clear();

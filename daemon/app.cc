@@ -95,12 +95,26 @@ std::unique_ptr<App> App::Start(const AppOptions& options, std::string* error) {
        {"durability", app->config_.durability},
        {"version", PLUMBLINE_VERSION}});
   app->WarnOfOpenListeners();
+  app->TellOfStore();
   app->WatchClock();
-  if (app->store_ == nullptr) {
+  return app;
+}
+
+void App::TellOfStore() const {
+  if (store_ == nullptr) {
     Log(LogLevel::kWarn,
         "durability is memory: counts and ids are lost when the process ends");
+    return;
   }
-  return app;
+  if (store_->is_new()) {
+    Log(LogLevel::kInfo, "there was no store: a new one was made",
+        {{"path", options_.storage_path}});
+  }
+  if (options_.accepts_loss && !store_->loss()) {
+    Log(LogLevel::kWarn,
+        "--storage.accept-loss is given, and nothing is lost: leave it out, or "
+        "the next loss is accepted, too");
+  }
 }
 
 // What needs no socket and little time.
@@ -213,7 +227,8 @@ void App::LogFigures(
               });
 }
 
-void App::Stop() {
+bool App::Stop() {
+  bool kept = true;
   Phase ready = Phase::kReady;
   phase_.compare_exchange_strong(ready, Phase::kStopping);
   // Ingest first: what it has answered is still seen by a last scrape.
@@ -221,10 +236,15 @@ void App::Stop() {
   rejections_.WriteAll();
   pipeline_.Stop();
   if (store_ != nullptr && !store_->Close()) {
-    Log(LogLevel::kWarn, "the last checkpoint could not be written");
+    kept = !store_->is_gone();
+    Log(kept ? LogLevel::kWarn : LogLevel::kError,
+        kept ? "the last checkpoint could not be written; the journal has all"
+             : "the store is not at its path: what was answered is lost",
+        {{"path", options_.storage_path}});
   }
   if (store_ != nullptr) store_->faults().WriteAll();
   if (web_server_ != nullptr) web_server_->Stop(kStopGrace);
+  return kept;
 }
 
 std::optional<std::string> App::Reload() {

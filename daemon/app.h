@@ -51,7 +51,8 @@ class App {
   static std::unique_ptr<App> Start(const AppOptions& options,
                                     std::string* error);
   // Stops listening, answers what is at work, and ends.
-  void Stop();
+  // False if what was answered is lost, as the store is gone.
+  bool Stop();
   ~App();
 
   // [Any thread] Loads the configuration again. What went wrong, or nothing;
@@ -75,6 +76,7 @@ class App {
   std::optional<std::string> Apply(Config config);
   std::vector<ListenerFigures> Listeners() const;
   void WarnOfOpenListeners() const;
+  void TellOfStore() const;
   void WatchClock();
   // REQUIRES: nothing changes the configuration meanwhile.
   void LogConflicts() const;

@@ -100,7 +100,7 @@ int main(int argc, char** argv) {
   }
   Run(app.get(), signals);
   Log(LogLevel::kInfo, "stopping");
-  app->Stop();
+  const bool kept = app->Stop();
   Log(LogLevel::kInfo, "stopped");
-  return 0;
+  return kept ? 0 : 1;
 }

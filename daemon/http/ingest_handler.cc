@@ -305,6 +305,15 @@ HttpResponse IngestHandler::Commit(std::string_view body, BodyFormat format,
         return ErrorResponse(503, "storage_failed",
                              "the storage does not keep up");
       case Pipeline::Status::kJournalUnknown:
+        if (outcome.batch.accepted + outcome.batch.duplicates +
+                outcome.batch.errors.size() >
+            0) {
+          // Parts of it are applied.
+          if (note != nullptr) {
+            event_log_->Add(body, format, batch, std::move(note));
+          }
+          Count(outcome.batch, batch, now_ms, &decoded);
+        }
         return NoAnswer();
       case Pipeline::Status::kStopped:
         return ErrorResponse(Stopping());

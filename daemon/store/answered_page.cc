@@ -1,7 +1,7 @@
 #include "daemon/store/answered_page.h"
 
 #include <fcntl.h>
-#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -130,29 +130,28 @@ std::unique_ptr<AnsweredPage> AnsweredPage::Make(const std::string& directory,
   const int fd = open(path.c_str(), O_RDWR | O_CLOEXEC);
   if (fd < 0) return nullptr;
   const auto id = FileIdOf(fd);
-  // All of it has its place on the disk, so that no store to it can fail.
-  int failed = posix_fallocate(fd, 0, kPageBytes);
-  void* page = MAP_FAILED;
-  if (failed == 0 && id) {
-    page = mmap(nullptr, kPageBytes, PROT_READ | PROT_WRITE,
-                MAP_SHARED | MAP_POPULATE, fd, 0);
-    failed = errno;
-  }
-  close(fd);
-  if (page == MAP_FAILED) {
-    errno = failed;
+  if (!id) {
+    close(fd);
     return nullptr;
   }
-  return std::unique_ptr<AnsweredPage>(
-      new AnsweredPage(path, static_cast<char*>(page), *id));
+  return std::unique_ptr<AnsweredPage>(new AnsweredPage(path, fd, *id));
 }
 
-AnsweredPage::~AnsweredPage() { munmap(page_, kPageBytes); }
+AnsweredPage::~AnsweredPage() { close(fd_); }
 
+// Written, not mapped: what the disk does not take is no signal then. The page
+// says less than was answered until the next time, which is not wrong.
 void AnsweredPage::Set(const Answered& answered) {
   const SlotBytes slot = EncodeSlot(answered);
-  std::memcpy(page_ + kSlots[turn_], slot.data(), slot.size());
+  [[maybe_unused]] const ssize_t written = pwrite(
+      fd_, slot.data(), slot.size(), static_cast<off_t>(kSlots[turn_]));
   turn_ ^= 1;
+}
+
+bool AnsweredPage::IsThere() const {
+  struct stat info {};
+  return stat(path_.c_str(), &info) == 0 && info.st_size == kPageBytes &&
+         FileIdAt(path_) == id_;
 }
 
 }  // namespace plumbline

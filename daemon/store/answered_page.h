@@ -1,9 +1,8 @@
 // AnsweredPage: how far the journal was answered, in a file of its own, so
 // that a start knows whether the journal has lost its end.
 //
-// The file is a page that is mapped, and made anew by each start. It begins
-// with what does not change while a process writes; two slots follow, which
-// take turns:
+// The file is one page, and made anew by each start. It begins with what does
+// not change while a process writes; two slots follow, which take turns:
 //
 //     0        magic (8), format version (4), 1 for durability power (4), the
 //              boot of the machine (40), checksum of all that (8)
@@ -11,11 +10,10 @@
 //              that (8), checksum of these (8)
 //     1024     the same
 //
-// A slot is written behind the record that it tells of, by stores to memory,
-// without a lock and without a system call. It survives the process as the
-// record does. A process that is killed in the middle leaves the other slot: it
-// may tell of a record less than there is, never of more. After a loss of power
-// there is some earlier state of it.
+// A slot is written behind the record that it tells of, one write a group. It
+// survives the process as the record does. Where it is not written the other
+// slot stays: it may tell of a record less than there is, never of more. After
+// a loss of power there is some earlier state of it.
 
 #pragma once
 
@@ -64,14 +62,14 @@ class AnsweredPage {
   // [One thread]
   void Set(const Answered& answered);
   // [Any thread] It is still the file at its path.
-  bool IsThere() const { return FileIdAt(path_) == id_; }
+  bool IsThere() const;
 
  private:
-  AnsweredPage(std::string path, char* page, const FileId& id)
-      : path_(std::move(path)), page_(page), id_(id) {}
+  AnsweredPage(std::string path, int fd, const FileId& id)
+      : path_(std::move(path)), fd_(fd), id_(id) {}
 
   const std::string path_;
-  char* const page_;
+  const int fd_;
   const FileId id_;
   uint32_t turn_ = 1;  // the slot that comes next
 };

@@ -25,6 +25,8 @@ constexpr auto kLongestRetry = std::chrono::seconds(3);
 // One is due after so long if anything has come, so that what is forgotten can
 // be removed.
 constexpr auto kLongest = std::chrono::minutes(5);
+// Where more is in memory than is to be there.
+constexpr auto kOverMemory = std::chrono::seconds(1);
 constexpr size_t kPairsAtOnce = 8192;
 constexpr uint64_t kStoredRecordBytes = 64;  // about, with its key
 constexpr uint64_t kWorthReclaiming = uint64_t{4} << 20;
@@ -289,7 +291,8 @@ bool Checkpointer::IsDue() const {
   return short_of_space_ || parts_.journal->bytes() >= due_.journal_bytes ||
          gauges.unsaved_records.load(std::memory_order_relaxed) >=
              due_.unsaved_records ||
-         gauges.is_over_memory.load(std::memory_order_relaxed) ||
+         (gauges.is_over_memory.load(std::memory_order_relaxed) &&
+          Clock::now() - last_ >= kOverMemory) ||
          Clock::now() - last_ >= kLongest;
 }
 

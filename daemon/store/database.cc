@@ -86,6 +86,12 @@ bool LacksManifest(const std::string& path) {
   });
 }
 
+// Damage of one of the tables, and of nothing else.
+bool NamesTable(const Status& status) {
+  return status.IsCorruption() &&
+         status.ToString().find(".sst") != std::string::npos;
+}
+
 Status Database::Impl::OpenAll() {
   const std::unique_lock lock(open_mutex);
   if (LacksManifest(path)) {
@@ -105,8 +111,8 @@ Status Database::Impl::OpenAll() {
   if (!status.ok() && no_space && unlink(reserve.c_str()) == 0) {
     status = rocksdb::DB::Open(options, path, wanted, &families, &db);
   }
-  unopened = status.IsCorruption() ? status : Status::OK();
-  if (status.IsCorruption()) {
+  unopened = NamesTable(status) ? status : Status::OK();
+  if (!unopened.ok()) {
     rocksdb::DBOptions passing(options);
     passing.paranoid_checks = false;  // passes tables that cannot be opened
     status = rocksdb::DB::Open(passing, path, wanted, &families, &db);

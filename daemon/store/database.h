@@ -95,6 +95,8 @@ class Database {
   // read now are appended to `unreadable`.
   size_t Find(std::span<const PairKey> keys, std::vector<Record>* records,
               std::vector<PairKey>* unreadable) const;
+  // How many tables are there that belong to nothing.
+  size_t UnnamedTables() const;
   // [Any thread] This record, which was found, is none that there can be.
   void TellDamaged(const Record& stored) const;
 

@@ -2,8 +2,10 @@
 #include <rocksdb/sst_file_reader.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <utility>
@@ -68,6 +70,18 @@ std::vector<rocksdb::LiveFileMetaData> Database::Impl::Tables(
     return a.largest_seqno < b.largest_seqno;
   });
   return tables;
+}
+
+size_t Database::UnnamedTables() const {
+  const std::shared_lock lock(impl_->open_mutex);
+  std::set<std::string> named;
+  for (const auto& table : impl_->Tables(nullptr)) named.insert(table.name);
+  size_t unnamed = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(impl_->path)) {
+    const std::string name = "/" + entry.path().filename().string();
+    unnamed += entry.path().extension() == ".sst" && !named.contains(name);
+  }
+  return unnamed;
 }
 
 std::vector<Database::DamagedTable> Database::FindDamaged() const {

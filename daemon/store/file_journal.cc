@@ -27,7 +27,12 @@ constexpr uint64_t kSpaceCheck = uint64_t{1} << 20;
 constexpr char kNotWritten[] = "the journal could not be written";
 constexpr char kNotSynced[] = "the journal could not be synced to the disk";
 constexpr char kGone[] = "the store, or a file of it, was removed or replaced";
-constexpr char kPutBack[] = "put it back, or start again";
+constexpr char kPutBack[] =
+    "move back what was there; a copy of it is not taken for it";
+constexpr char kInProcess[] =
+    "nothing can be stored: ingest answers 503, and the daemon is not ready; "
+    "what was answered is in this process alone, and lost with it, unless the "
+    "files are moved back before it ends";
 
 // Of a write that returned `written`, which is less than was asked for.
 std::string ErrorOf(ssize_t written) {
@@ -49,10 +54,17 @@ std::unique_ptr<FileJournal> FileJournal::Open(
   if (!end) return nullptr;
   journal->loss_ = FindLoss(options.directory, *end, options.checked);
   if (const auto& loss = journal->loss_) {
+    if (options.refuses_loss && loss->is_expected) {
+      *error = loss->what + "; start plumbline first: it goes on without what " +
+               "is lost, and tells it";
+      return nullptr;
+    }
     if (!loss->is_expected && !options.accepts_loss) {
       *error = loss->what + "; " + loss->advice;
       return nullptr;
     }
+    // Before there is a page that knows nothing of it.
+    options.on_loss(*loss);
     if (!SetLostAside(options.directory, *end, error)) return nullptr;
   }
   return journal->GoOnBehind(*end, error) ? std::move(journal) : nullptr;
@@ -83,24 +95,29 @@ bool FileJournal::GoOnBehind(const JournalEnd& end, std::string* error) {
     Keep(segment);
   }
   // What was not answered has been applied, too, and counts from here on.
-  if (durability_ == Durability::kPower) SyncAll();
   MakePage();
   return true;
 }
 
-// What another durability has left to the system.
-void FileJournal::SyncAll() const {
-  for (const auto& [segment, id] : segments_) {
+// What another durability has left to the system. Where that fails nothing is
+// taken: it is not known what the disk has.
+bool FileJournal::SyncAll() {
+  const auto segments = ListSegments(directory_);
+  if (!segments) return Fail(kNotSynced, directory_ + ErrnoText());
+  for (const uint64_t segment : *segments) {
     const std::string path = directory_ + "/" + SegmentName(segment);
     const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) continue;
-    fdatasync(fd);
-    close(fd);
+    const bool synced = fd >= 0 && fdatasync(fd) == 0;
+    const int error = errno;
+    if (fd >= 0) close(fd);
+    errno = error;
+    if (!synced) return Fail(kNotSynced, path + ErrnoText());
   }
-  SyncDirectory(directory_);
+  return SyncDirectory(directory_) || Fail(kNotSynced, directory_ + ErrnoText());
 }
 
 bool FileJournal::MakePage() {
+  if (durability_ == Durability::kPower && !SyncAll()) return false;
   auto page = AnsweredPage::Make(directory_, durability_ == Durability::kPower,
                                  {next_sequence_, segment_, length_});
   if (page == nullptr) {
@@ -189,8 +206,10 @@ bool FileJournal::Fail(const char* what, const std::string& error) {
       .operation = StorageOperation::kAppend,
       .what = what,
       .meaning =
-          "nothing can be stored: ingest answers 503, and the daemon is "
-          "not ready, until it can be; what was answered before is kept",
+          what == kGone
+              ? kInProcess
+              : "nothing can be stored: ingest answers 503, and the daemon is "
+                "not ready, until it can be; what was answered before is kept",
       .file = directory_,
       .error = error};
   if (fd_ >= 0) {

@@ -39,8 +39,12 @@ struct JournalOptions {
   Durability durability = Durability::kProcess;
   uint64_t from = 1;     // the first record that the checkpoint does not have
   bool checked = false;  // the checkpoint says that there is a page
-  // What is missing of it is no reason not to start.
+  // What is missing of it is no reason not to start; or always one, also where
+  // a restart of the machine explains it.
   bool accepts_loss = false;
+  bool refuses_loss = false;
+  // Told what is missing, if it goes on without that.
+  std::function<void(const JournalLoss&)> on_loss = [](const auto&) {};
 };
 
 class FileJournal : public Journal {
@@ -111,7 +115,7 @@ class FileJournal : public Journal {
       : directory_(options.directory), durability_(options.durability) {}
 
   bool GoOnBehind(const JournalEnd& end, std::string* error);
-  void SyncAll() const;
+  bool SyncAll();
   bool MakePage();
   void Keep(uint64_t segment);
   bool StartSegment();

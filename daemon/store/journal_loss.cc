@@ -47,6 +47,16 @@ std::string Describe(const std::string& directory, const JournalEnd& end,
   return what;
 }
 
+// What was set aside before stays.
+std::string LostName(const std::string& path) {
+  const std::string name = path + ".lost";
+  if (!std::filesystem::exists(name)) return name;
+  for (int i = 2;; ++i) {
+    const std::string numbered = name + "-" + Number(static_cast<uint64_t>(i));
+    if (!std::filesystem::exists(numbered)) return numbered;
+  }
+}
+
 }  // namespace
 
 std::optional<JournalLoss> FindLoss(const std::string& directory,
@@ -85,7 +95,7 @@ bool SetLostAside(const std::string& directory, const JournalEnd& end,
   for (auto segment = end.unread.rbegin(); segment != end.unread.rend();
        ++segment) {
     const std::string path = directory + "/" + SegmentName(*segment);
-    std::filesystem::rename(path, path + ".lost", failed);
+    std::filesystem::rename(path, LostName(path), failed);
     if (failed) {
       *error = path + ": cannot be renamed: " + failed.message();
       return false;
@@ -93,9 +103,7 @@ bool SetLostAside(const std::string& directory, const JournalEnd& end,
   }
   if (end.last.damage.empty()) return true;
   const std::string path = directory + "/" + SegmentName(end.last_first);
-  std::filesystem::copy_file(path, path + ".lost",
-                             std::filesystem::copy_options::overwrite_existing,
-                             failed);
+  std::filesystem::copy_file(path, LostName(path), failed);
   if (!failed) return true;
   *error = path + ": cannot be copied: " + failed.message();
   return false;

@@ -27,7 +27,7 @@ std::optional<JournalLoss> FindLoss(const std::string& directory,
                                     const JournalEnd& end, bool checked);
 
 // Has the journal end where it is sound. What is behind that stays beside it,
-// in files whose names end in ".lost". False, with *error, if that cannot be.
+// in files that have ".lost" behind their names, or ".lost-2" and so on. False, with *error, if that cannot be.
 [[nodiscard]] bool SetLostAside(const std::string& directory,
                                 const JournalEnd& end, std::string* error);
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/set_back.h"
+#include "daemon/store/cut_manifest.h"
 #include "daemon/store/files.h"
 #include "daemon/store/memory_split.h"
 #include "daemon/store/recovery.h"
@@ -73,7 +74,8 @@ bool Store::OpenDatabase(size_t cache_bytes, std::string* error) {
 bool Store::Recover(Pipeline* pipeline, std::string* error) {
   const MemorySplit memory = Split(options_);
   pipeline_ = pipeline;
-  if (!OpenDatabase(memory.cache_bytes, error)) return false;
+  *error = FindCutManifest(directory_->path());
+  if (!error->empty() || !OpenDatabase(memory.cache_bytes, error)) return false;
   database_->SetOnFault(faults_.sink());
   filter_ = std::make_unique<KeyFilter>(memory.filter_bytes, memory_);
   pacer_ = std::make_unique<Pacer>(memory.unsaved_records);
@@ -92,11 +94,12 @@ bool Store::Recover(Pipeline* pipeline, std::string* error) {
                          .durability = options_.durability,
                          .from = stored->sequence,
                          .checked = stored->journal_checked,
-                         .accepts_loss = options_.accepts_loss},
+                         .accepts_loss = options_.accepts_loss,
+                         .refuses_loss = options_.all_or_nothing,
+                         .on_loss = [this](const auto& loss) { Tell(loss); }},
                         Replayer(pipeline, error, options_.goes_on), error);
   if (journal_ == nullptr) return false;
   journal_->SetOnFault(faults_.sink());
-  TellOfLoss();
   // Far beyond what checkpoints leave of it: they fail.
   journal_->SetMost(16 * options_.checkpoint_bytes + (uint64_t{64} << 20));
   if (options_.all_or_nothing) {
@@ -109,15 +112,13 @@ bool Store::Recover(Pipeline* pipeline, std::string* error) {
   return true;
 }
 
-void Store::TellOfLoss() {
-  const auto& loss = journal_->loss();
-  if (!loss) return;
+void Store::Tell(const JournalLoss& loss) {
   faults_.Add({.operation = StorageOperation::kRead,
                .what = "answered events are lost",
                .meaning = "they are in no figure, and their ids are not known; "
                           "have senders send again what they have",
                .file = directory_->path(),
-               .error = loss->what,
+               .error = loss.what,
                .damage = true});
 }
 

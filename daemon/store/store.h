@@ -79,6 +79,8 @@ class Store {
   std::optional<uint64_t> SetBack(int64_t now_ms);
 
   StorageFaults& faults() { return faults_; }
+  // There was no store at its path: this one was made.
+  bool is_new() const { return directory_->is_new(); }
 
   // What follows: after Recover().
   HistoryStore& history() { return *history_; }
@@ -90,6 +92,9 @@ class Store {
   // and whether the store is still at its path: else it takes nothing until it
   // is. To be called often, by one thread.
   void ProbeIfDue(std::chrono::steady_clock::time_point now);
+  // The store is not at its path any more: what is not stored there is in this
+  // process alone. After Recover().
+  bool is_gone() const { return !IsThere(); }
   // [Any thread] Why nothing can be stored now; empty if it can.
   std::string Refuses() const;
   // Of join.memory_bytes, what finds pairs that are on the disk.
@@ -106,7 +111,7 @@ class Store {
   Store(const StoreOptions& options, std::pmr::memory_resource* memory)
       : options_(options), memory_(memory) {}
   bool OpenDatabase(size_t cache_bytes, std::string* error);
-  void TellOfLoss();
+  void Tell(const JournalLoss& loss);
   bool IsThere() const;
   void MakeCurrent();
   void BeginCheckpoints(const Database::Stored& stored);

@@ -52,6 +52,23 @@ bool IsFresh(const std::string& path) {
          });
 }
 
+// Of a directory with files, but no identity.
+std::string WhyNoStore(const std::string& path) {
+  std::error_code failed;
+  if (std::filesystem::exists(path + "/db", failed)) {
+    return std::string(": has a database, but no ") + kIdentity +
+           "; that file is missing: take it from a copy of this store";
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(path, failed)) {
+    const std::string inner = entry.path().string();
+    if (std::filesystem::exists(inner + "/" + kIdentity, failed)) {
+      return ": is no store of plumbline, but has one in " + inner;
+    }
+  }
+  return ": has files, and is no store of plumbline; choose an empty "
+         "--storage.path";
+}
+
 }  // namespace
 
 std::unique_ptr<StoreDirectory> StoreDirectory::Open(const std::string& path,
@@ -117,11 +134,10 @@ bool StoreDirectory::ReadIdentity(std::string* error) {
   std::ifstream in(file, std::ios::binary);
   if (!in.is_open()) {
     if (!IsFresh(path_)) {
-      *error = path_ +
-               ": has files, and is no store of plumbline; choose an empty "
-               "--storage.path";
+      *error = path_ + WhyNoStore(path_);
       return false;
     }
+    is_new_ = true;
     secret_ = IdHasher::RandomSecret();
     if (WriteFileWhole(file, {EncodeIdentity(secret_)}, true) ==
         Written::kYes) {

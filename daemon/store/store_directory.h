@@ -33,6 +33,8 @@ class StoreDirectory {
   bool IsThere() const;
 
   const std::string& path() const { return path_; }
+  // There was no store: this one was made.
+  bool is_new() const { return is_new_; }
   // The key of the ids that are stored here.
   const IdHasher::Secret& secret() const { return secret_; }
 
@@ -47,6 +49,7 @@ class StoreDirectory {
   int lock_ = -1;
   IdHasher::Secret secret_{};
   bool is_current_ = true;
+  bool is_new_ = false;
 };
 
 }  // namespace plumbline

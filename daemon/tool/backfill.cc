@@ -14,6 +14,7 @@
 #include "core/timestamp.h"
 #include "daemon/clock.h"
 #include "daemon/memory/huge_pages.h"
+#include "daemon/process/owner.h"
 #include "daemon/store/store.h"
 #include "daemon/tool/commands.h"
 #include "daemon/tool/recorded_events.h"
@@ -197,6 +198,7 @@ int Finish(const BackfillFlags& flags, const EventReport& report,
 }  // namespace
 
 int Backfill(const BackfillFlags& flags) {
+  ActAsOwnerOf(flags.storage);
   const auto config = LoadConfigOrTell(flags.config);
   if (!config) return 2;
   if (config->durability == "memory") {

@@ -6,6 +6,8 @@
 #include <system_error>
 
 #include "core/pipeline.h"
+#include "daemon/process/owner.h"
+#include "daemon/store/cut_manifest.h"
 #include "daemon/store/database.h"
 #include "daemon/store/journal_loss.h"
 #include "daemon/store/key_filter.h"
@@ -39,6 +41,7 @@ std::string Check(const CheckStorageFlags& flags, JournalEnd* end,
   std::string error;
   const auto directory = StoreDirectory::Open(path, &error);
   if (directory == nullptr) return error;
+  if (std::string cut = FindCutManifest(path); !cut.empty()) return cut;
   if (flags.drop_damaged) {
     if (std::string wrong = DropDamaged(path); !wrong.empty()) return wrong;
   }
@@ -82,6 +85,7 @@ std::string Check(const CheckStorageFlags& flags, JournalEnd* end,
 }  // namespace
 
 int CheckStorage(const CheckStorageFlags& flags) {
+  ActAsOwnerOf(flags.path);
   JournalEnd end;
   uint64_t checkpoint = 1;
   const std::string wrong = Check(flags, &end, &checkpoint);

@@ -8,6 +8,7 @@
 #include "core/timestamp.h"
 #include "daemon/clock.h"
 #include "daemon/memory/huge_pages.h"
+#include "daemon/process/owner.h"
 #include "daemon/store/store.h"
 #include "daemon/tool/commands.h"
 
@@ -26,6 +27,7 @@ int Fail(const std::string& error) {
 }  // namespace
 
 int SetClock(const SetClockFlags& flags) {
+  ActAsOwnerOf(flags.path);
   const int64_t now_ms = Clock().NowMs();
   if (now_ms < kLeastMs) {
     return Fail("the system's clock says " + FormatTimestamp(now_ms) +
@@ -50,11 +52,6 @@ int SetClock(const SetClockFlags& flags) {
   if (store == nullptr) return Fail(error);
   Pipeline pipeline(nullptr, &memory);
   if (!store->Recover(&pipeline, &error)) return Fail(error);
-  // The page is made anew now: the daemon will not tell it.
-  if (const auto& loss = store->loss()) {
-    std::fprintf(stderr, "plumbtool: %s; %s\n", loss->what.c_str(),
-                 loss->advice.c_str());
-  }
   const int64_t from_ms = pipeline.state().gauges().now_ms.load();
   if (from_ms <= now_ms) {
     std::printf("%s: its time, %s, is not ahead of the clock: nothing to do\n",

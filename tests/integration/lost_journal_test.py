@@ -173,6 +173,10 @@ class LostJournalTest(unittest.TestCase):
         def without_page(store, away):
             os.rename(store + "/answered", away)
 
+        def with_cut_page(store, away):
+            shutil.copy(store + "/answered", away)
+            os.truncate(store + "/answered", 0)
+
         def back(store, away):
             if os.path.exists(away + "/PLUMBLINE"):
                 shutil.rmtree(store, ignore_errors=True)
@@ -181,6 +185,10 @@ class LostJournalTest(unittest.TestCase):
                 for segment in os.listdir(away):
                     shutil.move(f"{away}/{segment}", store)
                 os.rmdir(away)
+            elif os.path.exists(store + "/answered"):
+                with open(away, "rb") as page, open(store + "/answered", "r+b") as f:
+                    f.write(page.read())
+                os.remove(away)
             else:
                 os.rename(away, store + "/answered")
 
@@ -188,7 +196,7 @@ class LostJournalTest(unittest.TestCase):
             store = daemon.dir.name + "/data"
             away = daemon.dir.name + "/away"
             for i, remove in enumerate((gone, replaced, without_segments,
-                                        without_page)):
+                                        with_cut_page, without_page)):
                 self.assertEqual(daemon.post(predictions(i))[0], 200)
                 remove(store, away)
                 self.assertTrue(wait_for(lambda: not daemon.ready()))
@@ -209,7 +217,43 @@ class LostJournalTest(unittest.TestCase):
             daemon.process.wait()
             daemon.start()
             self.assertEqual(daemon.metric("plumbline_predictions_total",
-                                           model="m", version="1"), 5)
+                                           model="m", version="1"), 6)
+
+    def test_a_stop_without_its_store_says_that_all_is_lost(self):
+        with Daemon() as daemon:
+            self.assertEqual(daemon.post(predictions(0))[0], 200)
+            os.rename(daemon.dir.name + "/data", daemon.dir.name + "/away")
+            shutil.rmtree(daemon.dir.name + "/away")
+            self.assertTrue(wait_for(lambda: not daemon.ready()))
+            self.assertIn("in this process alone", self.log_of(daemon))
+            self.assertEqual(daemon.stop(), 1)
+            self.assertIn("what was answered is lost", self.log_of(daemon))
+            # And one that was made anew is told.
+            self.assertEqual(
+                self.log_of(daemon).count("a new one was made"), 1)
+            daemon.start()
+            self.assertEqual(
+                self.log_of(daemon).count("a new one was made"), 2)
+            self.assertEqual(daemon.stop(), 0)
+            daemon.start()
+            self.assertEqual(
+                self.log_of(daemon).count("a new one was made"), 2)
+
+    def test_leave_to_lose_that_is_not_needed_is_told(self):
+        with Daemon(args=["--storage.accept-loss"]) as daemon:
+            self.assertIn("leave it out", self.log_of(daemon))
+
+    def test_a_store_without_its_identity_is_not_taken_for_another(self):
+        with Daemon() as daemon:
+            store = daemon.dir.name + "/data"
+            self.assertEqual(daemon.post(predictions(0))[0], 200)
+            self.assertEqual(daemon.stop(), 0)
+            shutil.copytree(store, daemon.dir.name + "/other/copy")
+            os.rename(store + "/PLUMBLINE", daemon.dir.name + "/identity")
+            with self.assertRaisesRegex(RuntimeError, "no PLUMBLINE"):
+                daemon.start()
+            with self.assertRaisesRegex(RuntimeError, "has one in .*/other/copy"):
+                Daemon(storage=daemon.dir.name + "/other")
 
 
 if __name__ == "__main__":

@@ -288,6 +288,57 @@ class DamageTest(unittest.TestCase):
                     self.COUNT + 1)
                 self.assertEqual(daemon.stop(), 0)
 
+    def test_a_manifest_that_is_cut_has_no_table_removed(self):
+        def contents(path):
+            files = {}
+            for name in glob.glob(path + "/db/*"):
+                with open(name, "rb") as f:
+                    files[name] = f.read()
+            return files
+
+        for cut in (1, 100, 300):
+            with self.subTest(cut):
+                daemon = Daemon(CONFIG, ["--storage.checkpoint-bytes=64KiB"])
+                self.addCleanup(daemon.__exit__)
+                path = os.path.join(daemon.dir.name, "data")
+                # Until some checkpoints have dropped the journal behind them.
+                for i in range(4):
+                    segments = glob.glob(path + "/journal-*")
+                    self.assertEqual(daemon.post(
+                        predictions(i * self.COUNT, self.COUNT))[0], 200)
+                    self.assertTrue(wait_for(lambda: not set(segments) & set(
+                        glob.glob(path + "/journal-*"))))
+                self.assertEqual(daemon.stop(), 0)
+                (manifest,) = glob.glob(path + "/db/MANIFEST-*")
+                os.truncate(manifest, os.path.getsize(manifest) - cut)
+                before = contents(path)
+                for _ in range(2):
+                    with self.assertRaisesRegex(RuntimeError,
+                                                "its MANIFEST is damaged"):
+                        daemon.start()
+                for args in (["check-storage"], ["set-clock"],
+                             ["check-storage", "--drop-damaged"]):
+                    found = tool(*args, path)
+                    self.assertNotEqual(found.returncode, 0)
+                    self.assertIn("its MANIFEST is damaged", found.stderr)
+                daemon.args.append("--storage.accept-loss")
+                with self.assertRaisesRegex(RuntimeError, "Nothing was changed"):
+                    daemon.start()
+                self.assertEqual(contents(path), before)
+
+    def test_what_tools_make_belongs_to_the_owner_of_the_store(self):
+        daemon, _ = self.damaged(self.DATA[0])
+        path = os.path.join(daemon.dir.name, "data")
+        owner = 65534 if os.geteuid() == 0 else os.geteuid()
+        os.chmod(daemon.dir.name, 0o755)
+        for name in [path, *glob.glob(path + "/**", recursive=True)]:
+            os.chown(name, owner, os.stat(name).st_gid)
+        dropped = tool("check-storage", "--drop-damaged", path)
+        self.assertEqual(dropped.returncode, 0, dropped.stderr)
+        self.assertEqual(tool("set-clock", path).returncode, 0)
+        for name in glob.glob(path + "/**", recursive=True):
+            self.assertEqual(os.stat(name).st_uid, owner, name)
+
     def test_check_storage_names_damaged_tables_and_drops_them_if_told_to(self):
         for at in (self.DATA[0], self.INDEX, self.FOOTER):
             with self.subTest(at):

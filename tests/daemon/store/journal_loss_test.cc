@@ -169,11 +169,19 @@ TEST_CASE("a flipped bit is no loss of power") {
   JournalOptions options{.directory = directory.path};
   CHECK(Open(options).journal == nullptr);
   options.accepts_loss = true;
-  const Opened opened = Open(options);
-  REQUIRE(opened.journal != nullptr);
-  CHECK(opened.records.empty());
-  CHECK(opened.journal->loss()->groups == 2);
-  CHECK(directory.Read(SegmentName(1) + ".lost") == bytes);
+  {
+    const Opened opened = Open(options);
+    REQUIRE(opened.journal != nullptr);
+    CHECK(opened.records.empty());
+    CHECK(opened.journal->loss()->groups == 2);
+    CHECK(directory.Read(SegmentName(1) + ".lost") == bytes);
+  }
+  // What is set aside stays when there is more of it.
+  bytes.back() ^= 1;
+  directory.Write(SegmentName(1), bytes);
+  REQUIRE(Open(options).journal != nullptr);
+  CHECK(directory.Read(SegmentName(1) + ".lost") != bytes);
+  CHECK(directory.Read(SegmentName(1) + ".lost-2") == bytes);
 }
 
 TEST_CASE("what was written and not answered is no loss") {
