@@ -221,6 +221,9 @@ void AcceptQueue::EndOverdue(SteadyTime now) {
 void AcceptQueue::MakeWay(SteadyTime now) {
   const auto& partial = waiting_[static_cast<size_t>(State::kPartial)];
   const auto& whole = waiting_[static_cast<size_t>(State::kWhole)];
+  // Of many that come at once the last wait for their turn, not for a thread.
+  const int64_t free = options_.threads - connections_->count();
+  if (free > (partial.empty() ? 0 : ReserveOf(options_.threads))) return;
   SteadyTime oldest = SteadyTime::max();
   if (!partial.empty()) oldest = std::min(oldest, partial.front().ready);
   if (!whole.empty()) oldest = std::min(oldest, whole.front().ready);

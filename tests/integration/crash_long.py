@@ -1,6 +1,8 @@
 """Thousands of kills, in stores of their own, spread over the durabilities.
 
-crash_long.py [KILLS]   3,000 unless told otherwise
+crash_long.py [KILLS [FIRST]]   3,000 unless told otherwise; FIRST is the number
+                                of the first store, so that several can run
+                                beside each other
 
 Prints how many there were, how many events and how long it took; fails if one
 event was lost or counted twice (crash_test.py).
@@ -16,6 +18,7 @@ KILLS_OF_A_STORE = 100
 
 def main():
     kills = int(sys.argv[1]) if len(sys.argv) > 1 else 3000
+    first = int(sys.argv[2]) if len(sys.argv) > 2 else 0
     os.environ["KILLS"] = str(KILLS_OF_A_STORE)
     import crash_test  # after it is told how many
 
@@ -23,7 +26,7 @@ def main():
         pass
 
     suite = unittest.TestSuite()
-    for run in range(max(1, kills // KILLS_OF_A_STORE)):
+    for run in range(first, first + max(1, kills // KILLS_OF_A_STORE)):
         def test(self, durability=("process", "power")[run % 2], seed=run):
             self.crash(durability, KILLS_OF_A_STORE, seed)
 

@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "daemon/http/listen.h"
@@ -145,6 +147,23 @@ TEST_CASE("who keeps a thread waiting gives way to who waits for one") {
   CHECK(connection->cut() == Connection::Cut::kGaveWay);
   listener.End(0);
   CHECK(listener.Next() == quick);
+}
+
+TEST_CASE("nobody gives way where there are threads for all") {
+  constexpr int kMore = 5;
+  Listener listener(64);
+  listener.Connect(kWhole);
+  REQUIRE(listener.Next() >= 0);
+  Connection* idle = listener.connections.Find(listener.given[0], "", 0);
+  idle->Begin(Connection::Wait::kRequest,
+              std::chrono::steady_clock::now() - Milliseconds(20'000),
+              Milliseconds(kPatienceMs));
+  for (int i = 0; i < kMore; ++i) listener.Connect(kWhole);
+  REQUIRE(listener.Next() >= 0);
+  // The others have come with it, and wait for longer than is ordinary.
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  for (int i = 1; i < kMore; ++i) REQUIRE(listener.Next() >= 0);
+  CHECK(idle->cut() == Connection::Cut::kNot);
 }
 
 TEST_CASE("beyond what may wait, who sends nothing gives way") {
