@@ -44,7 +44,8 @@ std::optional<Flags> ParseFlags(int argc, char** argv, int* exit_status) {
   cli.add_flag("--web.enable-lifecycle", app.enable_lifecycle,
                "Allow /-/reload and /-/quit");
   cli.add_flag("--web.enable-admin-api", app.enable_admin_api,
-               "Allow models and versions to be deleted");
+               "Allow models and versions to be deleted, and the store to be "
+               "copied");
   cli.add_option("--web.external-url", app.external_url,
                  "Where users reach the web listener, such as behind a proxy; "
                  "requests to another Host are refused then")

@@ -184,6 +184,23 @@ TEST_CASE("a flipped bit is no loss of power") {
   CHECK(directory.Read(SegmentName(1) + ".lost-2") == bytes);
 }
 
+TEST_CASE("one who refuses every loss changes nothing that tells of it") {
+  const TemporaryDirectory directory;
+  Fill(directory, 2);
+  std::filesystem::remove(directory.path + "/" + SegmentName(1));
+  Reboot(directory);
+  JournalOptions options{.directory = directory.path, .refuses_loss = true};
+  const Opened refused = Open(options);
+  CHECK(refused.journal == nullptr);
+  CHECK_THAT(refused.error, Catch::Contains("start plumbline first"));
+  // The daemon goes on by itself, and tells it.
+  options.refuses_loss = false;
+  uint64_t told = 0;
+  options.on_loss = [&told](const JournalLoss& loss) { told = loss.groups; };
+  CHECK(Open(options).journal != nullptr);
+  CHECK(told == 2);
+}
+
 TEST_CASE("what was written and not answered is no loss") {
   const TemporaryDirectory directory;
   Fill(directory, 2);
