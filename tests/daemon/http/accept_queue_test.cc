@@ -14,6 +14,7 @@
 
 #include "daemon/http/listen.h"
 #include "tests/support/catch.h"
+#include "tests/support/connect.h"
 
 using namespace plumbline;  // NOLINT: a test
 
@@ -44,12 +45,7 @@ struct Listener {
 
   // A client that has sent `text`, once it has been looked at.
   int Connect(const std::string& text) {
-    const int fd = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in name{};
-    name.sin_family = AF_INET;
-    name.sin_port = htons(port);
-    name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    REQUIRE(connect(fd, reinterpret_cast<sockaddr*>(&name), sizeof(name)) == 0);
+    const int fd = ConnectTo(port);
     clients.push_back(fd);
     Send(fd, text);
     return fd;

@@ -8,18 +8,14 @@
 #include <stdexcept>
 
 #include "tests/support/catch.h"
+#include "tests/support/connect.h"
 
 namespace plumbline {
 namespace {
 
 // What comes of a request until the connection ends.
 std::string Ask(uint16_t port, const std::string& request) {
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in name{};
-  name.sin_family = AF_INET;
-  name.sin_port = htons(port);
-  name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  REQUIRE(connect(fd, reinterpret_cast<sockaddr*>(&name), sizeof(name)) == 0);
+  const int fd = ConnectTo(port);
   const auto size = static_cast<ssize_t>(request.size());
   REQUIRE(send(fd, request.data(), request.size(), 0) == size);
   std::string answer;

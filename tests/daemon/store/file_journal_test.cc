@@ -9,19 +9,12 @@
 #include "daemon/store/segment.h"
 #include "tests/support/catch.h"
 #include "tests/support/file_size_limit.h"
+#include "tests/support/opened_journal.h"
 #include "tests/support/temporary.h"
 
 using namespace plumbline;  // NOLINT: a test
 
 namespace {
-
-using Records = std::vector<std::string>;
-
-struct Opened {
-  std::unique_ptr<FileJournal> journal;
-  Records records;
-  std::string error;
-};
 
 Opened Open(const TemporaryDirectory& directory, uint64_t from = 1,
             Durability durability = Durability::kProcess) {

@@ -10,19 +10,12 @@
 #include "daemon/hash/checksum.h"
 #include "daemon/store/file_journal.h"
 #include "tests/support/catch.h"
+#include "tests/support/opened_journal.h"
 #include "tests/support/temporary.h"
 
 using namespace plumbline;  // NOLINT: a test
 
 namespace {
-
-using Records = std::vector<std::string>;
-
-struct Opened {
-  std::unique_ptr<FileJournal> journal;
-  Records records;
-  std::string error;
-};
 
 Opened Open(JournalOptions options) {
   Opened opened;
