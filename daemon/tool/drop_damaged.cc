@@ -32,12 +32,13 @@ std::string DescribeDamage(const Database& database) {
             (table.opens ? "" : ", none of which can be read") + ": " +
             table.error + "\n";
   }
-  if (!text.empty()) {
-    text +=
-        "restore a copy of the store, or forget what cannot be read with "
-        "--drop-damaged: ids in it are then new again";
-  }
-  return text;
+  if (text.empty()) return text;
+  std::string error;
+  return text + (database.Read(&error)
+                     ? "restore a copy of the store, or forget what cannot be "
+                       "read with --drop-damaged: ids in it are then new again"
+                     : "restore a copy of the store: the figures cannot be "
+                       "read, so --drop-damaged would keep nothing");
 }
 
 std::string DropDamaged(const std::string& store) {

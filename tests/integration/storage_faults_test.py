@@ -363,6 +363,21 @@ class DamageTest(unittest.TestCase):
                 again = tool("check-storage", "--drop-damaged", path)
                 self.assertIn("nothing was dropped", again.stdout)
 
+    def test_without_the_figures_there_is_nothing_to_drop_the_damage_from(self):
+        daemon, largest = self.damaged(self.DATA[0])
+        self.flip(largest, self.DATA[0])  # back again
+        for table in glob.glob(os.path.join(daemon.dir.name, "data/db/*.sst")):
+            if table != largest:
+                self.flip(table, 40)  # in its first block
+        path = os.path.join(daemon.dir.name, "data")
+        found = tool("check-storage", path)
+        self.assertEqual(found.returncode, 1)
+        self.assertIn("a table of state", found.stderr)
+        self.assertIn("would keep nothing", found.stderr)
+        dropped = tool("check-storage", "--drop-damaged", path)
+        self.assertEqual(dropped.returncode, 1)
+        self.assertEqual(glob.glob(path + "/db.damaged-*"), [])
+
 
 if __name__ == "__main__":
     unittest.main()
