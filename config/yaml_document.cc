@@ -40,6 +40,25 @@ class Outline : public YAML::EventHandler {
   int line_ = 0;
 };
 
+// The first line that is more than a comment, a marker of documents or a null;
+// 0 if there is none. yaml-cpp takes directives and anchors without a value for
+// an empty document.
+int LineOfContent(const std::string& text) {
+  std::istringstream in(text);
+  std::string line;
+  for (int n = 1; std::getline(in, line); ++n) {
+    std::string content = line.substr(0, line.find('#'));
+    std::erase_if(content,
+                  [](char c) { return c == ' ' || c == '\t' || c == '\r'; });
+    if (content.starts_with("---")) content.erase(0, 3);
+    if (!content.empty() && content != "..." && content != "~" &&
+        content != "null") {
+      return n;
+    }
+  }
+  return 0;
+}
+
 }  // namespace
 
 std::optional<YAML::Node> LoadDocument(const std::string& text,
@@ -54,7 +73,13 @@ std::optional<YAML::Node> LoadDocument(const std::string& text,
     for (int n = 0; is_one && parser.HandleNextDocument(outline); ++n) {
       is_one = n < kMost && (n == 0 || outline.is_null());
     }
-    if (is_one) return YAML::Load(text);
+    if (is_one) {
+      YAML::Node document = YAML::Load(text);
+      const int line = document.IsNull() ? LineOfContent(text) : 0;
+      if (line == 0) return document;
+      problems->push_back({line, "", "is not valid YAML"});
+      return std::nullopt;
+    }
     problems->push_back({outline.line(), "",
                          "has more than one YAML document, or is not valid "
                          "YAML before this line"});

@@ -74,9 +74,41 @@ bool IsSound(const Event& event) {
          IsFinite(event.label_kind, event.label);
 }
 
+// Whether a list of an event names anything twice. `name_of(i)`: index into
+// names.
+template <class NameOf>
+bool NamesTwice(Range range, const NameOf& name_of) {
+  if (range.count < 2) return false;
+  std::vector<uint32_t> names;
+  for (uint32_t i = 0; i < range.count; ++i) {
+    names.push_back(name_of(range.begin + i));
+  }
+  std::sort(names.begin(), names.end());
+  return std::adjacent_find(names.begin(), names.end()) != names.end();
+}
+
+bool NamesTwice(const EventBatch& batch, const Event& event) {
+  const Extra& extra = batch.ExtraOf(event);
+  const auto set_of = [](ValueKind kind, uint64_t bits) {
+    return kind == ValueKind::kSet ? Range::Of(bits) : Range{};
+  };
+  const auto class_of = [&](uint32_t i) { return batch.classes[i]; };
+  return NamesTwice(set_of(event.prediction_kind, event.prediction),
+                    class_of) ||
+         NamesTwice(set_of(event.label_kind, event.label), class_of) ||
+         NamesTwice(extra.scores,
+                    [&](uint32_t i) { return batch.class_scores[i].name; }) ||
+         NamesTwice(extra.segments,
+                    [&](uint32_t i) { return batch.segments[i].key; }) ||
+         NamesTwice(extra.features,
+                    [&](uint32_t i) { return batch.features[i].name; });
+}
+
 bool IsSound(const EventBatch& batch) {
   return std::all_of(batch.events.begin(), batch.events.end(),
-                     [](const Event& event) { return IsSound(event); }) &&
+                     [&batch](const Event& event) {
+                       return IsSound(event) && !NamesTwice(batch, event);
+                     }) &&
          std::all_of(batch.features.begin(), batch.features.end(),
                      [](const Feature& feature) {
                        return IsFinite(feature.kind, feature.value);

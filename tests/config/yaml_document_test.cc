@@ -24,7 +24,8 @@ TEST_CASE("a file has one document, or none") {
     REQUIRE(document);
     CHECK((*document)["a"].as<int>() == 1);
   }
-  for (const char* text : {"", "# nothing\n", "---\n"}) {
+  for (const char* text :
+       {"", "# nothing\n", "---\n", "--- # none\n...\n", "null", "~\r\n"}) {
     CAPTURE(text);
     const auto document = LoadDocument(text, &problems);
     REQUIRE(document);
@@ -46,6 +47,8 @@ TEST_CASE("text in which YAML's parser finds no end is refused") {
 TEST_CASE("what is no YAML is a problem of its line") {
   CHECK(LineOfProblem("a: 1\n]") == 2);
   CHECK(LineOfProblem("a: b: c") == 1);
+  CHECK(LineOfProblem("%") == 1);
+  CHECK(LineOfProblem("# comment\n&&&\n") == 2);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/bytes.h"
@@ -55,6 +56,38 @@ TEST_CASE("an event that no body can have is not read from the journal") {
       ReadsWith([](EventBatch* b) { b->events[0].timestamp_us = -INT64_MAX; }));
   CHECK_FALSE(
       ReadsWith([](EventBatch* b) { b->events[0].timestamp_us = INT64_MAX; }));
+}
+
+TEST_CASE("an event that names something twice is not read from the journal") {
+  // A segment with one key twice would be counted, and saved, and then no
+  // checkpoint that has it could be loaded.
+  CHECK_FALSE(ReadsWith([](EventBatch* b) {
+    const uint32_t day = b->names.Add("day");
+    b->segments = {{day, b->names.Add("mon")}, {day, b->names.Add("tue")}};
+    b->extras[0].segments = {0, 2};
+  }));
+  CHECK_FALSE(ReadsWith([](EventBatch* b) {
+    b->features.push_back(b->features[0]);
+    b->extras[0].features = {0, 2};
+  }));
+  CHECK_FALSE(ReadsWith([](EventBatch* b) {
+    const uint32_t up = b->names.Add("UP");
+    b->class_scores = {{up, 0.5}, {up, 0.5}};
+    b->extras[0].scores = {0, 2};
+  }));
+  for (const bool predicted : {false, true}) {
+    const auto has = [predicted](const std::vector<std::string_view>& classes) {
+      return ReadsWith([&](EventBatch* b) {
+        for (const auto c : classes) b->classes.push_back(b->names.Add(c));
+        Event& event = b->events[0];
+        (predicted ? event.prediction_kind : event.label_kind) =
+            ValueKind::kSet;
+        (predicted ? event.prediction : event.label) = Range{0, 2}.bits();
+      });
+    };
+    CHECK(has({"a", "b"}));
+    CHECK_FALSE(has({"a", "a"}));
+  }
 }
 
 TEST_CASE("a time that no clock has is not read from the journal") {
