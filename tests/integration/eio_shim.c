@@ -1,8 +1,9 @@
 /* Preloaded into the daemon: while the file that EIO_SHIM names exists, writes
  * to the journal and syncs fail as a broken disk makes them fail. What is in
- * the file says which: "write", "full", "short" (half is written
- * first) or "sync". "manifest" and "table" have checkpoints fail instead: the
- * syncs of RocksDB's manifest, or what is written to its tables.
+ * the file says which: "write", "full", "short" (half is written first), "sync",
+ * or "resync" (of files that are opened to be read). "manifest" and "table" have
+ * checkpoints fail instead: the syncs of RocksDB's manifest, or what is written
+ * to its tables.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -56,9 +57,14 @@ ssize_t pwritev(int fd, const struct iovec* pieces, int count, off_t offset) {
   return next(fd, pieces, count, offset);
 }
 
+static int is_read_only(int fd) {
+  return (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY;
+}
+
 static int sync_with(const char* name, int fd) {
   int (*next)(int) = (int (*)(int))dlsym(RTLD_NEXT, name);
   if ((is_journal(fd) && fails("sync")) ||
+      (is_journal(fd) && is_read_only(fd) && fails("resync")) ||
       (is_in(fd, "/db/MANIFEST-") && fails("manifest"))) {
     errno = EIO;
     return -1;

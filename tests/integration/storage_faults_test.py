@@ -136,6 +136,28 @@ class WritesTest(unittest.TestCase):
         self.assertEqual(daemon.post(predictions(0, 41))[1]["accepted"], 40)
         self.assertEqual(daemon.metric("plumbline_store_damaged"), 0)
 
+    def test_a_start_takes_nothing_before_what_is_there_is_synced(self):
+        """What `process` has answered must be on the disk before `power` answers."""
+        daemon = self.daemon("storage: {durability: process}")
+        self.assertEqual(daemon.post(predictions(0, 10))[0], 200)
+        daemon.process.kill()
+        daemon.process.wait()
+        daemon.write_config("storage: {durability: power}")
+        self.switch.on("resync")
+        daemon.start_only()
+        told = await_lines(daemon, "operation=append")
+        self.assertIn("journal-", told[0])
+        self.assertEqual(daemon.get("/-/ready")[0], 503)
+        status, answer = daemon.post(predictions(10, 10))
+        self.assertEqual((status, answer["error"]["code"]),
+                         (503, "storage_failed"))
+        self.assertGreater(errors(daemon)["append"], 0)
+        self.switch.off()
+        self.assertTrue(wait_for(daemon.ready))
+        self.assertEqual(daemon.post(predictions(10, 10))[0], 200)
+        self.assertEqual(daemon.metric(
+            "plumbline_predictions_total", model="m", version=""), 20)
+
     def test_a_disk_that_fails_is_noticed_without_traffic(self):
         daemon = self.daemon()
         self.switch.on("write")
