@@ -87,16 +87,21 @@ bool FileJournal::GoOnBehind(const JournalEnd& end, std::string* error) {
   }
   next_sequence_ = end.next_sequence;
   bytes_.store(end.bytes);
-  // Now, so that a disk that takes nothing is known at the start; but one that
-  // is full is no reason not to start.
-  if (fd_ < 0 || !sound_) Repair();
+  // Now, so that a disk that takes nothing is known at the start; but that is
+  // no reason not to start.
+  const bool takes = (fd_ >= 0 && sound_) || Repair();
   for (const uint64_t segment :
        ListSegments(directory_).value_or(std::vector<uint64_t>())) {
     Keep(segment);
   }
   // What was not answered has been applied, too, and counts from here on.
-  MakePage();
+  takes_.store(MakePage() && takes);
   return true;
+}
+
+void FileJournal::SetOnFault(OnFault on_fault) {
+  on_fault_ = std::move(on_fault);
+  if (!takes()) Refuse();
 }
 
 // What another durability has left to the system. Where that fails nothing is

@@ -72,9 +72,9 @@ class FileJournal : public Journal {
   // [Any thread] The last record, or probe, could be written.
   bool takes() const { return takes_.load(std::memory_order_relaxed); }
 
-  // Told of each append and probe that fails, and of what else does. Before the
-  // first Append().
-  void SetOnFault(OnFault on_fault) { on_fault_ = std::move(on_fault); }
+  // Told of what failed when it was opened, of each append and probe that fails,
+  // and of what else does. Before the first Append().
+  void SetOnFault(OnFault on_fault);
 
   // What was missing when it was opened.
   const std::optional<JournalLoss>& loss() const { return loss_; }

@@ -145,9 +145,11 @@ class WritesTest(unittest.TestCase):
         daemon.write_config("storage: {durability: power}")
         self.switch.on("resync")
         daemon.start_only()
-        told = await_lines(daemon, "operation=append")
-        self.assertIn("journal-", told[0])
-        self.assertEqual(daemon.get("/-/ready")[0], 503)
+        # From the start on: not only once it has been found out later.
+        self.assertTrue(wait_for(lambda: len(log_lines(daemon, "msg=ready")) > 1))
+        status, _, why = daemon.get("/-/ready")
+        self.assertEqual((status, b"could not be synced" in why), (503, True), why)
+        self.assertIn("journal-", await_lines(daemon, "operation=append")[0])
         status, answer = daemon.post(predictions(10, 10))
         self.assertEqual((status, answer["error"]["code"]),
                          (503, "storage_failed"))
