@@ -206,6 +206,7 @@ void AppendOnOneLine(std::string_view json, std::string* out) {
 }
 
 std::optional<std::string_view> BehindFirstValue(std::string_view json) {
+  if (!json.starts_with('{') && !json.starts_with('[')) return std::nullopt;
   int depth = 0;
   for (size_t i = 0; i < json.size();) {
     const char c = json[i];

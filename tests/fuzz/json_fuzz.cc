@@ -115,7 +115,8 @@ void ExpectScanned(std::string_view text, const Parsed& parsed) {
   Expect(!Has(line, "\n") && json::parse(line) == whole,
          "on one line it says the same");
   if (!whole.is_structured()) return;
-  const auto behind = BehindFirstValue(text);
+  const auto behind =
+      BehindFirstValue(text.substr(text.find_first_not_of(" \t\r\n")));
   Expect(behind && behind->find_first_not_of(" \t\r\n") == behind->npos,
          "nothing follows the only value");
   if (whole.is_object()) ExpectFields(text, whole, parsed);
