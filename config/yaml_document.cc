@@ -2,7 +2,10 @@
 
 #include <yaml-cpp/eventhandler.h>
 
+#include <algorithm>
+#include <array>
 #include <sstream>
+#include <string_view>
 
 namespace plumbline {
 namespace {
@@ -40,19 +43,25 @@ class Outline : public YAML::EventHandler {
   int line_ = 0;
 };
 
-// The first line that is more than a comment, a marker of documents or a null;
-// 0 if there is none. yaml-cpp takes directives and anchors without a value for
-// an empty document.
-int LineOfContent(const std::string& text) {
-  std::istringstream in(text);
+// The first line that is more than a comment, a marker of documents or a plain
+// null; 0 if there is none. yaml-cpp takes directives and anchors without a
+// value for an empty document, and does not say when they are wrong.
+int LineOfContent(std::string_view text) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  constexpr std::array<std::string_view, 6> kNothing = {"",     "...",  "~",
+                                                        "null", "Null", "NULL"};
+  if (text.starts_with(kByteOrderMark)) {
+    text.remove_prefix(kByteOrderMark.size());
+  }
+  std::istringstream in{std::string(text)};
   std::string line;
   for (int n = 1; std::getline(in, line); ++n) {
     std::string content = line.substr(0, line.find('#'));
     std::erase_if(content,
                   [](char c) { return c == ' ' || c == '\t' || c == '\r'; });
     if (content.starts_with("---")) content.erase(0, 3);
-    if (!content.empty() && content != "..." && content != "~" &&
-        content != "null") {
+    if (std::find(kNothing.begin(), kNothing.end(), content) ==
+        kNothing.end()) {
       return n;
     }
   }
@@ -77,7 +86,9 @@ std::optional<YAML::Node> LoadDocument(const std::string& text,
       YAML::Node document = YAML::Load(text);
       const int line = document.IsNull() ? LineOfContent(text) : 0;
       if (line == 0) return document;
-      problems->push_back({line, "", "is not valid YAML"});
+      problems->push_back({line, "",
+                           "is not valid YAML, or says nothing: write keys, or "
+                           "leave the line out"});
       return std::nullopt;
     }
     problems->push_back({outline.line(), "",

@@ -87,7 +87,7 @@ std::unique_ptr<App> App::Start(const AppOptions& options, std::string* error) {
       std::chrono::steady_clock::now() - begin;
   app->recovery_seconds_.store(took.count());
   app->phase_.store(Phase::kReady);
-  Log(LogLevel::kInfo, "ready",
+  Log(LogLevel::kInfo, app->StorageRefuses().empty() ? "ready" : "recovered",
       {{"recovered_in_seconds", std::to_string(took.count())},
        {"ingest",
         Ports(options.ingest_addresses, app->ingest_server_->ports())},
@@ -339,7 +339,9 @@ std::optional<std::string> App::Apply(Config config) {
   const Command command{config.engine};
   if (pipeline_.Commit(command, clock_.NowMs(), &outcome) !=
       Pipeline::Status::kApplied) {
-    return "the configuration could not be recorded";
+    const std::string why = store_ == nullptr ? "" : store_->Refuses();
+    return "the configuration could not be recorded" +
+           (why.empty() ? "" : ": " + why);
   }
   if (!outcome.done) {
     return "its windows would need more than limits.window_bytes";

@@ -55,7 +55,8 @@ std::unique_ptr<FileJournal> FileJournal::Open(
   journal->loss_ = FindLoss(options.directory, *end, options.checked);
   if (const auto& loss = journal->loss_) {
     if (options.refuses_loss && loss->is_expected) {
-      *error = loss->what + "; start plumbline first: it goes on without what " +
+      *error = loss->what +
+               "; start plumbline first: it goes on without what " +
                "is lost, and tells it";
       return nullptr;
     }
@@ -87,21 +88,16 @@ bool FileJournal::GoOnBehind(const JournalEnd& end, std::string* error) {
   }
   next_sequence_ = end.next_sequence;
   bytes_.store(end.bytes);
-  // Now, so that a disk that takes nothing is known at the start; but that is
-  // no reason not to start.
-  const bool takes = (fd_ >= 0 && sound_) || Repair();
+  // Where this fails the first probe tells: a disk that takes nothing is no
+  // reason not to start.
+  if (fd_ < 0 || !sound_) Repair();
   for (const uint64_t segment :
        ListSegments(directory_).value_or(std::vector<uint64_t>())) {
     Keep(segment);
   }
   // What was not answered has been applied, too, and counts from here on.
-  takes_.store(MakePage() && takes);
+  MakePage();
   return true;
-}
-
-void FileJournal::SetOnFault(OnFault on_fault) {
-  on_fault_ = std::move(on_fault);
-  if (!takes()) Refuse();
 }
 
 // What another durability has left to the system. Where that fails nothing is
@@ -118,7 +114,8 @@ bool FileJournal::SyncAll() {
     errno = error;
     if (!synced) return Fail(kNotSynced, path + ErrnoText());
   }
-  return SyncDirectory(directory_) || Fail(kNotSynced, directory_ + ErrnoText());
+  return SyncDirectory(directory_) ||
+         Fail(kNotSynced, directory_ + ErrnoText());
 }
 
 bool FileJournal::MakePage() {

@@ -4,7 +4,9 @@
 // truncated away before anything else is taken; where even that fails, the
 // segment is abandoned and the next record begins another one, which counts
 // from there on (see segment.h). A failed fsync is never tried again on the
-// same file, as the system may have dropped what it could not write.
+// same file, as the system may have dropped what it could not write; but for
+// segments that another durability left, which hold what is answered behind
+// them up only as long as they cannot be synced.
 //
 // Beside it a page says how far it was answered (see answered_page.h): without
 // one nothing is taken. A journal that ends before that has lost its end.
@@ -72,9 +74,9 @@ class FileJournal : public Journal {
   // [Any thread] The last record, or probe, could be written.
   bool takes() const { return takes_.load(std::memory_order_relaxed); }
 
-  // Told of what failed when it was opened, of each append and probe that fails,
-  // and of what else does. Before the first Append().
-  void SetOnFault(OnFault on_fault);
+  // Told of each append and probe that fails, and of what else does. Before the
+  // first Append().
+  void SetOnFault(OnFault on_fault) { on_fault_ = std::move(on_fault); }
 
   // What was missing when it was opened.
   const std::optional<JournalLoss>& loss() const { return loss_; }

@@ -106,6 +106,8 @@ bool Store::Recover(Pipeline* pipeline, std::string* error) {
     last_ = *stored;
     return true;
   }
+  // A disk that takes nothing is known from the beginning.
+  journal_->Probe();
   pipeline->SetJournal(journal_.get());
   BeginCheckpoints(*stored);
   MakeCurrent();

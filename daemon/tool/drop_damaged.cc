@@ -34,11 +34,17 @@ std::string DescribeDamage(const Database& database) {
   }
   if (text.empty()) return text;
   std::string error;
-  return text + (database.Read(&error)
-                     ? "restore a copy of the store, or forget what cannot be "
-                       "read with --drop-damaged: ids in it are then new again"
-                     : "restore a copy of the store: the figures cannot be "
-                       "read, so --drop-damaged would keep nothing");
+  if (!database.Read(&error)) {
+    return text +
+           "restore a copy of the store: the figures cannot be read, so "
+           "--drop-damaged refuses. Without a copy move the store away and "
+           "start with a new one, for which senders, or plumbtool backfill, "
+           "bring the events again";
+  }
+  return text +
+         "restore a copy of the store, or forget what cannot be read with "
+         "--drop-damaged: of pairs, these ids are then new again; of history, "
+         "these counts are missing";
 }
 
 std::string DropDamaged(const std::string& store) {
@@ -57,6 +63,10 @@ std::string DropDamaged(const std::string& store) {
       std::filesystem::remove_all(made, failed);
       std::printf("no table is damaged: nothing was dropped\n");
       return "";
+    }
+    if (!database->Read(&error)) {
+      std::filesystem::remove_all(made, failed);
+      return DescribeDamage(*database);
     }
     gaps = database->CopyReadable(made, &error);
   }

@@ -25,7 +25,8 @@ TEST_CASE("a file has one document, or none") {
     CHECK((*document)["a"].as<int>() == 1);
   }
   for (const char* text :
-       {"", "# nothing\n", "---\n", "--- # none\n...\n", "null", "~\r\n"}) {
+       {"", "# nothing\n", "---\n", "--- # none\n...\n", "null", "NULL",
+        "~\r\n", "\xef\xbb\xbf# nothing\n", "\xef\xbb\xbf"}) {
     CAPTURE(text);
     const auto document = LoadDocument(text, &problems);
     REQUIRE(document);

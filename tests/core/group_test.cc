@@ -66,13 +66,27 @@ TEST_CASE("an event that names something twice is not read from the journal") {
     b->segments = {{day, b->names.Add("mon")}, {day, b->names.Add("tue")}};
     b->extras[0].segments = {0, 2};
   }));
+  CHECK(ReadsWith([](EventBatch* b) {
+    const uint32_t mon = b->names.Add("mon");
+    b->segments = {{b->names.Add("day"), mon}, {b->names.Add("first"), mon}};
+    b->extras[0].segments = {0, 2};
+  }));
   CHECK_FALSE(ReadsWith([](EventBatch* b) {
     b->features.push_back(b->features[0]);
+    b->extras[0].features = {0, 2};
+  }));
+  CHECK(ReadsWith([](EventBatch* b) {
+    b->features.push_back(b->features[0]);
+    b->features[1].name = b->names.Add("y");
     b->extras[0].features = {0, 2};
   }));
   CHECK_FALSE(ReadsWith([](EventBatch* b) {
     const uint32_t up = b->names.Add("UP");
     b->class_scores = {{up, 0.5}, {up, 0.5}};
+    b->extras[0].scores = {0, 2};
+  }));
+  CHECK(ReadsWith([](EventBatch* b) {
+    b->class_scores = {{b->names.Add("UP"), 0.5}, {b->names.Add("DOWN"), 0.5}};
     b->extras[0].scores = {0, 2};
   }));
   for (const bool predicted : {false, true}) {
