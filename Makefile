@@ -10,6 +10,7 @@
 # make bench-event-log     what the event log costs ingest
 # make bench-events   instructions and time of one event; BEFORE=build/release of
 #             another checkout is held against
+# make bench-http     CPU time of small requests, held against BEFORE
 # make bench-large   memory and start with millions of ids in the store
 # make format, make lint
 
@@ -27,7 +28,7 @@ LONG := PLUMBLINE_TEST_SEEDS=50 KILLS=1000 ROUNDS=100 HITS=20
 FUZZ_SECONDS := 20
 
 .PHONY: run test test-asan test-tsan test-long crash-long test-interop fuzz bench bench-large \
-  bench-checkpoints bench-event-log bench-events bench-statistics build programs format lint
+  bench-checkpoints bench-event-log bench-events bench-http bench-statistics build programs format lint
 
 # The daemon and its tool alone.
 programs:
@@ -98,6 +99,9 @@ bench-large: build
 bench-events: build
 	deploy/install-dependencies.sh bench
 	python3 tests/benchmarks/event_cost.py $(BUILD) $(BEFORE)
+
+bench-http: build
+	python3 tests/benchmarks/http_cost.py $(BUILD) $(BEFORE)
 
 bench-statistics: build
 	python3 tests/benchmarks/statistics_report.py $(BUILD)
