@@ -4,9 +4,9 @@
 // truncated away before anything else is taken; where even that fails, the
 // segment is abandoned and the next record begins another one, which counts
 // from there on (see segment.h). A failed fsync is never tried again on the
-// same file, as the system may have dropped what it could not write; but for
-// segments that another durability left, which hold what is answered behind
-// them up only as long as they cannot be synced.
+// same file, as the system may have dropped what it could not write. Segments
+// that another durability left are the exception: each probe syncs them again,
+// until it can.
 //
 // Beside it a page says how far it was answered (see answered_page.h): without
 // one nothing is taken. A journal that ends before that has lost its end.
