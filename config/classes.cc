@@ -8,8 +8,8 @@
 #include <string_view>
 #include <utility>
 
-#include "core/class_text.h"
-#include "core/nearest.h"
+#include "core/settings/class_text.h"
+#include "core/settings/nearest.h"
 
 namespace plumbline {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "config/event_log.h"
-#include "core/settings.h"
+#include "core/settings/settings.h"
 
 namespace plumbline {
 
@@ -31,7 +31,7 @@ struct ConfigNote {
 
 struct Config {
   // Parameters that decide about events. They are part of the state; see
-  // core/settings.h.
+  // core/settings/settings.h.
   Settings engine;
 
   int64_t max_bytes = 4LL << 30;       // of all ids remembered, in the store

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "core/metrics/figures.h"
-#include "core/nearest.h"
+#include "core/settings/nearest.h"
+#include "core/snapshot/figures.h"
 
 namespace plumbline {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "config/yaml_reader.h"
 #include "core/detect/change.h"
-#include "core/settings.h"
+#include "core/settings/settings.h"
 
 namespace plumbline {
 

@@ -4,8 +4,8 @@
 #include <charconv>
 #include <string_view>
 
-#include "core/settings_range.h"
-#include "core/timestamp.h"
+#include "core/event/timestamp.h"
+#include "core/settings/settings_range.h"
 
 namespace plumbline {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "config/yaml_reader.h"
-#include "core/settings.h"
+#include "core/settings/settings.h"
 
 namespace plumbline {
 

@@ -14,7 +14,7 @@
 #include "config/windows.h"
 #include "config/yaml_document.h"
 #include "config/yaml_reader.h"
-#include "core/settings_range.h"
+#include "core/settings/settings_range.h"
 
 namespace plumbline {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "core/settings.h"
+#include "core/settings/settings.h"
 
 namespace plumbline {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "config/yaml_document.h"
 #include "config/yaml_reader.h"
-#include "core/nearest.h"
+#include "core/settings/nearest.h"
 
 namespace plumbline {
 namespace {

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "config/units.h"
-#include "core/settings_range.h"
+#include "core/settings/settings_range.h"
 
 namespace plumbline {
 namespace {

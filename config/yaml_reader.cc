@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "config/units.h"
-#include "core/nearest.h"
+#include "core/settings/nearest.h"
 
 namespace plumbline {
 namespace {

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "config/loader.h"
-#include "core/settings_range.h"
+#include "core/settings/settings_range.h"
 
 namespace plumbline {
 

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "config/loader.h"
-#include "core/conflicts.h"
-#include "core/timestamp.h"
+#include "core/event/timestamp.h"
+#include "core/snapshot/conflicts.h"
 #include "daemon/build_info.h"
 #include "daemon/http/sockets.h"
 #include "daemon/log/log.h"

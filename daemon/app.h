@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "config/config.h"
-#include "core/pipeline.h"
+#include "core/engine/pipeline.h"
 #include "daemon/clock.h"
 #include "daemon/eventlog/event_log.h"
 #include "daemon/hash/id_hash.h"

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/event.h"
+#include "core/event/event.h"
 
 namespace plumbline {
 

@@ -47,7 +47,7 @@ class Adwin {
     return static_cast<int64_t>(kMostRows * sizeof(Row));
   }
 
-  // See core/archive.h.
+  // See core/codec/archive.h.
   template <class Archive>
   void Do(Archive& archive);
 

@@ -55,8 +55,8 @@ class Detectors {
            Adwin::MostBytes();
   }
 
-  // See core/archive.h. REQUIRES: to load, that Configure() was called as when
-  // it was saved.
+  // See core/codec/archive.h. REQUIRES: to load, that Configure() was called as
+  // when it was saved.
   template <class Archive>
   void Do(Archive& archive) {
     for (Detector& detector : detectors_) {

@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include "core/metrics/figures.h"
+#include "core/snapshot/figures.h"
 
 namespace plumbline {
 

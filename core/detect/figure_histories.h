@@ -10,10 +10,10 @@
 #include <string_view>
 #include <vector>
 
-#include "core/archive.h"
+#include "core/codec/archive.h"
 #include "core/detect/figure_history.h"
-#include "core/directory/reclaimer.h"
-#include "core/settings.h"
+#include "core/settings/settings.h"
+#include "core/sync/reclaimer.h"
 
 namespace plumbline {
 
@@ -61,8 +61,8 @@ class FigureHistories {
   std::vector<ExpectedFigure> ExpectedOf(std::string_view window,
                                          int64_t now_ms) const;
 
-  // See core/archive.h. REQUIRES: to load, that Configure() was called as when
-  // it was saved. What was loaded is to be published.
+  // See core/codec/archive.h. REQUIRES: to load, that Configure() was called as
+  // when it was saved. What was loaded is to be published.
   template <class Archive>
   void Do(Archive& archive) {
     for (FigureHistory& history : histories_) history.Do(archive);

@@ -31,8 +31,8 @@
 #include <string>
 #include <vector>
 
-#include "core/archive.h"
-#include "core/settings.h"
+#include "core/codec/archive.h"
+#include "core/settings/settings.h"
 
 namespace plumbline {
 
@@ -101,7 +101,7 @@ class FigureHistory {
            kWeek * static_cast<int64_t>(sizeof(Baseline::Center));
   }
 
-  // See core/archive.h.
+  // See core/codec/archive.h.
   template <class Archive>
   void Do(Archive& archive) {
     constexpr int64_t kLastHour = kLastTimeMs / kHourMs;

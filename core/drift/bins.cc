@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/archive.h"
+#include "core/codec/archive.h"
 
 namespace plumbline {
 

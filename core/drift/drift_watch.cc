@@ -4,8 +4,8 @@
 #include <tuple>
 #include <utility>
 
-#include "core/archive.h"
-#include "core/settings_range.h"
+#include "core/codec/archive.h"
+#include "core/settings/settings_range.h"
 
 namespace plumbline {
 namespace {

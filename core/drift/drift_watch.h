@@ -16,10 +16,10 @@
 #include <string>
 #include <vector>
 
-#include "core/directory/reclaimer.h"
 #include "core/drift/bins.h"
 #include "core/drift/reference.h"
-#include "core/settings.h"
+#include "core/settings/settings.h"
+#include "core/sync/reclaimer.h"
 #include "core/window/section.h"
 
 namespace plumbline {

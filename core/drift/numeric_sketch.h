@@ -17,7 +17,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/archive.h"
+#include "core/codec/archive.h"
 
 namespace plumbline {
 

@@ -5,7 +5,7 @@
 #include <numeric>
 #include <utility>
 
-#include "core/archive.h"
+#include "core/codec/archive.h"
 
 namespace plumbline {
 namespace {

@@ -34,11 +34,11 @@
 #include <utility>
 #include <vector>
 
-#include "core/directory/published_list.h"
-#include "core/directory/reclaimer.h"
 #include "core/estimate/calibration.h"
 #include "core/metrics/scores.h"
-#include "core/settings.h"
+#include "core/settings/settings.h"
+#include "core/sync/published_list.h"
+#include "core/sync/reclaimer.h"
 #include "core/window/sparse_cells.h"
 
 namespace plumbline {

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/archive.h"
+#include "core/codec/archive.h"
 
 namespace plumbline {
 namespace {

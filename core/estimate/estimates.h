@@ -13,10 +13,10 @@
 #include <cstdint>
 #include <memory>
 
-#include "core/directory/published_list.h"
-#include "core/directory/series.h"
 #include "core/estimate/calibrator.h"
 #include "core/estimate/scored.h"
+#include "core/sync/published_list.h"
+#include "core/window/series.h"
 
 namespace plumbline {
 

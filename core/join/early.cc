@@ -6,7 +6,7 @@
 #include <bit>
 
 #include "core/join/joiner.h"
-#include "core/join/task_rule.h"
+#include "core/model/task_rule.h"
 
 namespace plumbline {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "core/detect/anomaly.h"
-#include "core/join/pair_key.h"
-#include "core/join/task_rule.h"
+#include "core/model/task_rule.h"
+#include "core/pairs/pair_key.h"
+#include "core/snapshot/anomalies.h"
 
 namespace plumbline {
 namespace {

@@ -19,12 +19,12 @@
 #include <string_view>
 #include <vector>
 
-#include "core/class_text.h"
-#include "core/event.h"
-#include "core/join/account.h"
-#include "core/join/bound.h"
-#include "core/join/class_set.h"
-#include "core/state.h"
+#include "core/event/event.h"
+#include "core/join/batch_report.h"
+#include "core/join/eviction.h"
+#include "core/model/state.h"
+#include "core/pairs/class_set.h"
+#include "core/settings/class_text.h"
 
 namespace plumbline {
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <bit>
 
-#include "core/directory/model.h"
-#include "core/join/class_set.h"
 #include "core/join/sound_record.h"
-#include "core/state.h"
+#include "core/model/model.h"
+#include "core/model/state.h"
+#include "core/pairs/class_set.h"
 
 namespace plumbline {
 namespace {

@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include "core/join/record.h"
+#include "core/pairs/record.h"
 
 namespace plumbline {
 

@@ -3,7 +3,7 @@
 #include <bit>
 #include <cmath>
 
-#include "core/join/class_set.h"
+#include "core/pairs/class_set.h"
 
 namespace plumbline {
 namespace {

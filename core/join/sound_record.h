@@ -4,9 +4,9 @@
 
 #include <cstdint>
 
-#include "core/directory/model.h"
-#include "core/join/record.h"
-#include "core/state.h"
+#include "core/model/model.h"
+#include "core/model/state.h"
+#include "core/pairs/record.h"
 
 namespace plumbline {
 

@@ -17,7 +17,7 @@
 #include "core/metrics/ranking.h"
 #include "core/metrics/scores.h"
 #include "core/metrics/statistic.h"
-#include "core/window/atomics.h"
+#include "core/sync/atomics.h"
 #include "core/window/tally.h"
 
 namespace plumbline {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/metrics/classification.h"
-#include "core/snapshot.h"
+#include "core/snapshot/snapshot.h"
 
 namespace plumbline {
 

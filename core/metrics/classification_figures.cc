@@ -4,7 +4,7 @@
 
 #include "core/metrics/agreement.h"
 #include "core/metrics/averages.h"
-#include "core/metrics/figures.h"
+#include "core/snapshot/figures.h"
 
 namespace plumbline {
 namespace {

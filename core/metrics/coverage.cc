@@ -1,6 +1,6 @@
 // How much of a window is labelled, and whether that is enough.
 
-#include "core/metrics/figures.h"
+#include "core/snapshot/figures.h"
 
 namespace plumbline {
 namespace {

@@ -11,7 +11,7 @@
 #include "core/metrics/averages.h"
 #include "core/metrics/fixed_point.h"
 #include "core/metrics/statistic.h"
-#include "core/window/atomics.h"
+#include "core/sync/atomics.h"
 #include "core/window/tally.h"
 
 namespace plumbline {

@@ -15,7 +15,7 @@
 #include <limits>
 
 #include "core/metrics/statistic.h"
-#include "core/window/atomics.h"
+#include "core/sync/atomics.h"
 #include "core/window/tally.h"
 
 namespace plumbline {

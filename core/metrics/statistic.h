@@ -18,7 +18,7 @@
 
 #include "core/metrics/bounds.h"
 #include "core/metrics/classification.h"
-#include "core/snapshot.h"
+#include "core/snapshot/snapshot.h"
 #include "core/window/counting.h"
 
 namespace plumbline {

@@ -19,7 +19,7 @@
 
 #include "core/metrics/confusion.h"
 #include "core/metrics/statistic.h"
-#include "core/window/atomics.h"
+#include "core/sync/atomics.h"
 #include "core/window/tally.h"
 
 namespace plumbline {

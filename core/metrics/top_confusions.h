@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/snapshot.h"
+#include "core/snapshot/snapshot.h"
 
 namespace plumbline {
 

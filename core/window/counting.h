@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/settings.h"
+#include "core/settings/settings.h"
 #include "core/window/list_pool.h"
 #include "core/window/observation.h"
 #include "core/window/section.h"

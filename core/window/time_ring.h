@@ -27,8 +27,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/window/collect.h"
-#include "core/window/gate.h"
+#include "core/sync/collect.h"
+#include "core/sync/gate.h"
 #include "core/window/slot.h"
 
 namespace plumbline {

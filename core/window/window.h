@@ -7,8 +7,8 @@
 #include <optional>
 #include <utility>
 
-#include "core/settings.h"
-#include "core/window/atomics.h"
+#include "core/settings/settings.h"
+#include "core/sync/atomics.h"
 #include "core/window/last_n_ring.h"
 #include "core/window/tally.h"
 #include "core/window/time_ring.h"

@@ -15,8 +15,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/event.h"
-#include "core/settings.h"
+#include "core/event/event.h"
+#include "core/settings/settings.h"
 #include "daemon/hash/id_hash.h"
 
 namespace plumbline {

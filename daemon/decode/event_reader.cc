@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <bit>
 
-#include "core/class_text.h"
-#include "core/timestamp.h"
+#include "core/event/timestamp.h"
+#include "core/settings/class_text.h"
 #include "daemon/decode/event_fields.h"
 #include "daemon/decode/json_element.h"
 #include "daemon/decode/shown.h"

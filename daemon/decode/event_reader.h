@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/event.h"
+#include "core/event/event.h"
 #include "daemon/decode/body.h"
 #include "daemon/decode/recent_names.h"
 #include "daemon/decode/text.h"

@@ -1,6 +1,6 @@
 // What is wrong with an event, in words.
 
-#include "core/timestamp.h"
+#include "core/event/timestamp.h"
 #include "daemon/decode/event_fields.h"
 #include "daemon/decode/event_reader.h"
 #include "daemon/decode/json_element.h"

@@ -3,9 +3,9 @@
 #include <bit>
 #include <string>
 
-#include "core/advice.h"
-#include "core/join/task_rule.h"
-#include "core/timestamp.h"
+#include "core/event/timestamp.h"
+#include "core/model/task_rule.h"
+#include "core/settings/advice.h"
 
 namespace plumbline {
 namespace {

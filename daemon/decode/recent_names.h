@@ -8,7 +8,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "core/event.h"
+#include "core/event/event.h"
 
 namespace plumbline {
 

@@ -5,7 +5,7 @@
 #include <charconv>
 #include <cstdlib>
 
-#include "core/timestamp.h"
+#include "core/event/timestamp.h"
 #include "daemon/decode/json_scan.h"
 
 namespace plumbline {

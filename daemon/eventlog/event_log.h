@@ -21,8 +21,8 @@
 #include <thread>
 
 #include "config/event_log.h"
-#include "core/event.h"
-#include "core/join/account.h"
+#include "core/event/event.h"
+#include "core/join/batch_report.h"
 #include "daemon/eventlog/log_directory.h"
 #include "daemon/eventlog/records.h"
 #include "exporters/daemon_figures.h"

@@ -8,7 +8,7 @@
 #include <system_error>
 #include <vector>
 
-#include "core/timestamp.h"
+#include "core/event/timestamp.h"
 
 namespace plumbline {
 namespace {

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <initializer_list>
 
-#include "core/timestamp.h"
+#include "core/event/timestamp.h"
 #include "daemon/decode/json_scan.h"
 #include "daemon/decode/kept_fields.h"
 #include "daemon/text/json_string.h"

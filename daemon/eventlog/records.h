@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "config/event_log.h"
-#include "core/join/account.h"
+#include "core/join/batch_report.h"
 #include "daemon/decode/body.h"
 
 namespace plumbline {

@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "config/units.h"
-#include "core/timestamp.h"
+#include "core/event/timestamp.h"
 #include "daemon/build_info.h"
 
 namespace plumbline {

@@ -5,7 +5,7 @@
 
 #include <stdexcept>
 
-#include "core/text_hash.h"
+#include "core/event/text_hash.h"
 
 namespace plumbline {
 

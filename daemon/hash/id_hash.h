@@ -32,7 +32,7 @@ class IdHasher {
 };
 
 // From now on texts from outside are hashed with a secret of this process
-// (core/text_hash.h).
+// (core/event/text_hash.h).
 void UseKeyedTextHash();
 
 }  // namespace plumbline

@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "config/config.h"
-#include "core/pipeline.h"
+#include "core/engine/pipeline.h"
 #include "daemon/clock.h"
 #include "daemon/decode/body.h"
 #include "daemon/eventlog/event_log.h"

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <memory>
 
-#include "core/nearest.h"
+#include "core/settings/nearest.h"
 #include "daemon/http/connections.h"
 #include "daemon/http/trusted_proxies.h"
 #include "daemon/text/json_string.h"

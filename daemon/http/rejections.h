@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/state.h"
+#include "core/model/state.h"
 #include "daemon/decode/body.h"
 #include "exporters/daemon_figures.h"
 

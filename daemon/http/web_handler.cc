@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/nearest.h"
-#include "core/snapshot.h"
+#include "core/settings/nearest.h"
+#include "core/snapshot/snapshot.h"
 #include "daemon/http/content.h"
 #include "daemon/http/same_site.h"
 #include "daemon/text/json_string.h"

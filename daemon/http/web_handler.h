@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/find_id.h"
-#include "core/pipeline.h"
+#include "core/engine/find_id.h"
+#include "core/engine/pipeline.h"
 #include "core/window/history.h"
 #include "daemon/clock.h"
 #include "daemon/http/auth.h"

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/group.h"
+#include "core/event/command.h"
 #include "daemon/decode/body.h"
 #include "daemon/hash/id_hash.h"
 

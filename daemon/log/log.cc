@@ -7,7 +7,7 @@
 #include <chrono>
 #include <memory>
 
-#include "core/timestamp.h"
+#include "core/event/timestamp.h"
 #include "daemon/text/json_string.h"
 
 namespace plumbline {

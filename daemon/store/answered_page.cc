@@ -13,7 +13,7 @@
 #include <string_view>
 #include <utility>
 
-#include "core/bytes.h"
+#include "core/codec/bytes.h"
 #include "daemon/hash/checksum.h"
 #include "daemon/store/files.h"
 
@@ -143,8 +143,8 @@ AnsweredPage::~AnsweredPage() { close(fd_); }
 // says less than was answered until the next time, which is not wrong.
 void AnsweredPage::Set(const Answered& answered) {
   const SlotBytes slot = EncodeSlot(answered);
-  [[maybe_unused]] const ssize_t written = pwrite(
-      fd_, slot.data(), slot.size(), static_cast<off_t>(kSlots[turn_]));
+  [[maybe_unused]] const ssize_t written =
+      pwrite(fd_, slot.data(), slot.size(), static_cast<off_t>(kSlots[turn_]));
   turn_ ^= 1;
 }
 

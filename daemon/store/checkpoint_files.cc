@@ -8,8 +8,8 @@
 #include <system_error>
 #include <utility>
 
-#include "core/bytes.h"
-#include "core/join/prefetch.h"
+#include "core/codec/bytes.h"
+#include "core/pairs/prefetch.h"
 
 namespace plumbline {
 namespace {

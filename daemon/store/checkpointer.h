@@ -3,7 +3,7 @@
 //
 // A checkpoint is of one moment between two commit groups. At that moment the
 // models that have changed are copied; the pairs that have changed are copied
-// a few at a time from then on, as they were (core/join/unsaved_pairs.h). The
+// a few at a time from then on, as they were (core/pairs/unsaved_pairs.h). The
 // writer stands still for one of these steps at a time, and not while the copy
 // is written. One that cannot be written is kept, and tried again; the journal
 // is kept until then.
@@ -21,7 +21,7 @@
 #include <thread>
 #include <vector>
 
-#include "core/pipeline.h"
+#include "core/engine/pipeline.h"
 #include "daemon/store/database.h"
 #include "daemon/store/file_journal.h"
 #include "daemon/store/history_store.h"

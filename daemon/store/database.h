@@ -3,7 +3,7 @@
 // Column families:
 //
 //     pairs   key: PairKey, big-endian; value: the records of its chain
-//     state   "head", "model" and its number: core/checkpoint.h
+//     state   "head", "model" and its number: core/engine/checkpoint.h
 //             "sequence": of the first record of the journal that is not in it
 //             "journal": there if the journal has a page (answered_page.h)
 //     history daemon/store/history_store.h
@@ -35,9 +35,9 @@
 #include <string_view>
 #include <vector>
 
-#include "core/checkpoint.h"
-#include "core/join/record.h"
-#include "core/join/remembered.h"
+#include "core/engine/checkpoint.h"
+#include "core/pairs/liveness_snapshot.h"
+#include "core/pairs/record.h"
 #include "daemon/store/fault.h"
 
 namespace plumbline {

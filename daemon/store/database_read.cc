@@ -7,7 +7,7 @@
 #include <shared_mutex>
 #include <utility>
 
-#include "core/bytes.h"
+#include "core/codec/bytes.h"
 #include "daemon/store/database_impl.h"
 
 namespace plumbline {

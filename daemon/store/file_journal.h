@@ -23,7 +23,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/journal.h"
+#include "core/engine/journal.h"
 #include "daemon/store/answered_page.h"
 #include "daemon/store/fault.h"
 #include "daemon/store/files.h"

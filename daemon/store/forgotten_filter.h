@@ -10,7 +10,7 @@
 #include <string>
 #include <utility>
 
-#include "core/join/remembered.h"
+#include "core/pairs/liveness_snapshot.h"
 
 namespace plumbline {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/bytes.h"
-#include "core/timestamp.h"
+#include "core/codec/bytes.h"
+#include "core/event/timestamp.h"
 
 namespace plumbline {
 namespace {

@@ -19,7 +19,7 @@
 #include <set>
 #include <string>
 
-#include "core/pipeline.h"
+#include "core/engine/pipeline.h"
 #include "core/window/history.h"
 #include "daemon/store/database.h"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/join/prefetch.h"
+#include "core/pairs/prefetch.h"
 
 namespace plumbline {
 namespace {

@@ -23,7 +23,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/join/record.h"
+#include "core/pairs/record.h"
 
 namespace plumbline {
 

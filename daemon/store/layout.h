@@ -8,7 +8,7 @@
 #include <cstring>
 #include <string>
 
-#include "core/join/record.h"
+#include "core/pairs/record.h"
 
 namespace plumbline {
 

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "core/join/pair_table.h"
+#include "core/pairs/pair_table.h"
 
 namespace plumbline {
 
@@ -40,7 +40,8 @@ inline MemorySplit SplitMemory(int64_t bytes, int64_t remembered_bytes) {
       PairTable::kBytesPerRecord + kCopyBytes + kListBytes;
   split.records = (all - split.filter_bytes - split.cache_bytes) / kBytes;
   // Those in line when so many have changed add an eighth, and the group that
-  // comes then as much as a group may (core/pipeline.cc): that is the half.
+  // comes then as much as a group may (core/engine/pipeline.cc): that is the
+  // half.
   constexpr double kShare = 0.36;
   split.unsaved_records = std::max<size_t>(
       static_cast<size_t>(kShare * static_cast<double>(split.records)), 1);

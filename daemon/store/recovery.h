@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/pipeline.h"
+#include "core/engine/pipeline.h"
 #include "daemon/store/database.h"
 
 namespace plumbline {

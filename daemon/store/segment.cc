@@ -11,7 +11,7 @@
 #include <cstring>
 #include <memory>
 
-#include "core/bytes.h"
+#include "core/codec/bytes.h"
 #include "daemon/hash/checksum.h"
 #include "daemon/store/files.h"
 

@@ -9,7 +9,7 @@
 #include <thread>
 #include <utility>
 
-#include "core/set_back.h"
+#include "core/engine/set_back.h"
 #include "daemon/store/cut_manifest.h"
 #include "daemon/store/files.h"
 #include "daemon/store/memory_split.h"

@@ -11,7 +11,7 @@
 #include <optional>
 #include <string>
 
-#include "core/pipeline.h"
+#include "core/engine/pipeline.h"
 #include "daemon/hash/id_hash.h"
 #include "daemon/store/checkpointer.h"
 #include "daemon/store/database.h"
@@ -74,8 +74,8 @@ class Store {
   bool Close();
 
   // With all_or_nothing, after Recover(): brings the state's time back to
-  // `now_ms` (core/set_back.h), and says how many pairs have changed. nullopt
-  // if the store cannot be read.
+  // `now_ms` (core/engine/set_back.h), and says how many pairs have changed.
+  // nullopt if the store cannot be read.
   std::optional<uint64_t> SetBack(int64_t now_ms);
 
   StorageFaults& faults() { return faults_; }

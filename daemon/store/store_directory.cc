@@ -13,7 +13,7 @@
 #include <iterator>
 #include <system_error>
 
-#include "core/bytes.h"
+#include "core/codec/bytes.h"
 #include "daemon/hash/checksum.h"
 #include "daemon/store/files.h"
 

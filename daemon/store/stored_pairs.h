@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "core/pair_store.h"
+#include "core/pairs/pair_store.h"
 #include "daemon/store/database.h"
 #include "daemon/store/key_filter.h"
 #include "daemon/store/pacer.h"

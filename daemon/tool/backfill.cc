@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "core/timestamp.h"
+#include "core/event/timestamp.h"
 #include "daemon/clock.h"
 #include "daemon/memory/huge_pages.h"
 #include "daemon/process/owner.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <system_error>
 
-#include "core/pipeline.h"
+#include "core/engine/pipeline.h"
 #include "daemon/process/owner.h"
 #include "daemon/store/cut_manifest.h"
 #include "daemon/store/database.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "core/nearest.h"
+#include "core/settings/nearest.h"
 
 namespace plumbline {
 namespace {

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <utility>
 
-#include "core/class_text.h"
+#include "core/settings/class_text.h"
 #include "daemon/tool/json_events.h"
 #include "daemon/tool/text_input.h"
 

@@ -9,8 +9,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/class_text.h"
-#include "core/timestamp.h"
+#include "core/event/timestamp.h"
+#include "core/settings/class_text.h"
 #include "daemon/decode/kept_fields.h"
 
 namespace plumbline {

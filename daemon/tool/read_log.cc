@@ -6,8 +6,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/class_text.h"
-#include "core/nearest.h"
+#include "core/settings/class_text.h"
+#include "core/settings/nearest.h"
 #include "daemon/decode/json_scan.h"
 #include "daemon/tool/commands.h"
 #include "daemon/tool/log_files.h"

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "config/config.h"
-#include "core/pipeline.h"
+#include "core/engine/pipeline.h"
 #include "daemon/decode/body.h"
 #include "daemon/flags/tool_flags.h"
 #include "daemon/hash/id_hash.h"

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "config/config.h"
-#include "core/timestamp.h"
+#include "core/event/timestamp.h"
 #include "daemon/clock.h"
 #include "daemon/memory/huge_pages.h"
 #include "daemon/process/owner.h"

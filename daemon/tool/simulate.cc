@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "config/units.h"
-#include "core/nearest.h"
+#include "core/settings/nearest.h"
 #include "daemon/memory/huge_pages.h"
 #include "daemon/tool/commands.h"
 #include "daemon/tool/recorded_events.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "config/units.h"
-#include "core/nearest.h"
+#include "core/settings/nearest.h"
 
 namespace plumbline {
 

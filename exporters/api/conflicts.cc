@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/advice.h"
+#include "core/settings/advice.h"
 
 namespace plumbline {
 namespace {

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/units.h"
-#include "core/timestamp.h"
+#include "core/event/timestamp.h"
 #include "exporters/api/window_json.h"
 
 namespace plumbline {

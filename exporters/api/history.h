@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/snapshot.h"
+#include "core/snapshot/snapshot.h"
 #include "core/window/history.h"
 
 namespace plumbline {

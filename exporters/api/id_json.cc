@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <variant>
 
-#include "core/timestamp.h"
+#include "core/event/timestamp.h"
 
 namespace plumbline {
 namespace {

@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "config/units.h"
-#include "core/conflicts.h"
-#include "core/metrics/figures.h"
-#include "core/timestamp.h"
+#include "core/event/timestamp.h"
+#include "core/snapshot/conflicts.h"
+#include "core/snapshot/figures.h"
 #include "exporters/api/window_json.h"
 
 namespace plumbline {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "config/config.h"
-#include "core/snapshot.h"
-#include "core/state.h"
+#include "core/model/state.h"
+#include "core/snapshot/snapshot.h"
 #include "exporters/api/choice.h"
 #include "exporters/daemon_figures.h"
 

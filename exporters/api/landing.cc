@@ -5,10 +5,10 @@
 #include <string_view>
 #include <vector>
 
-#include "core/detect/anomaly.h"
-#include "core/metrics/figures.h"
-#include "core/snapshot.h"
-#include "core/timestamp.h"
+#include "core/event/timestamp.h"
+#include "core/snapshot/anomalies.h"
+#include "core/snapshot/figures.h"
+#include "core/snapshot/snapshot.h"
 
 namespace plumbline {
 namespace {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "core/state.h"
+#include "core/model/state.h"
 #include "exporters/daemon_figures.h"
 
 namespace plumbline {

@@ -3,7 +3,7 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "core/class_text.h"
+#include "core/settings/class_text.h"
 
 namespace plumbline {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <map>
 
-#include "core/directory/assumed_positive.h"
+#include "core/model/assumed_positive.h"
 #include "exporters/api/table_parts.h"
 
 namespace plumbline {

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "core/snapshot.h"
+#include "core/snapshot/snapshot.h"
 
 namespace plumbline {
 

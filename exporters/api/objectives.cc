@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/settings.h"
+#include "core/settings/settings.h"
 #include "exporters/api/table_parts.h"
 
 namespace plumbline {

@@ -1,8 +1,8 @@
 #include "exporters/api/simulation.h"
 
 #include "config/units.h"
-#include "core/metrics/figures.h"
-#include "core/timestamp.h"
+#include "core/event/timestamp.h"
+#include "core/snapshot/figures.h"
 #include "exporters/api/window_json.h"
 
 namespace plumbline {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "core/join/joiner.h"
-#include "core/snapshot.h"
+#include "core/snapshot/snapshot.h"
 
 namespace plumbline {
 

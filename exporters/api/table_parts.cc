@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "core/metrics/figures.h"
+#include "core/snapshot/figures.h"
 
 namespace plumbline {
 

@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
-#include "core/detect/anomaly.h"
-#include "core/drift/drift.h"
-#include "core/metrics/figures.h"
 #include "core/metrics/top_confusions.h"
+#include "core/snapshot/anomalies.h"
+#include "core/snapshot/drift_figures.h"
+#include "core/snapshot/figures.h"
 
 namespace plumbline {
 

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/snapshot.h"
+#include "core/snapshot/snapshot.h"
 
 namespace plumbline {
 

@@ -9,11 +9,11 @@
 #include <string>
 #include <utility>
 
-#include "core/detect/anomaly.h"
-#include "core/drift/drift.h"
-#include "core/metrics/figures.h"
 #include "core/metrics/top_confusions.h"
-#include "core/snapshot.h"
+#include "core/snapshot/anomalies.h"
+#include "core/snapshot/drift_figures.h"
+#include "core/snapshot/figures.h"
+#include "core/snapshot/snapshot.h"
 #include "exporters/prometheus/families.h"
 
 namespace plumbline {
@@ -21,7 +21,7 @@ namespace {
 
 double Number(uint64_t n) { return static_cast<double>(n); }
 
-// A histogram that core/directory/histogram.h laid out.
+// A histogram that core/model/histogram.h laid out.
 template <size_t Bounds>
 void AddStoredHistogram(Families* out, std::string_view family,
                         const Labels& labels,

@@ -6,7 +6,7 @@
 #include <functional>
 #include <string_view>
 
-#include "core/state.h"
+#include "core/model/state.h"
 #include "exporters/daemon_figures.h"
 #include "exporters/prometheus/families.h"
 

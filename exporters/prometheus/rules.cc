@@ -6,7 +6,7 @@
 #include <set>
 #include <vector>
 
-#include "core/metrics/figures.h"
+#include "core/snapshot/figures.h"
 
 namespace plumbline {
 namespace {

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "core/pipeline.h"
+#include "core/engine/pipeline.h"
 #include "daemon/decode/body.h"
 #include "daemon/memory/huge_pages.h"
 #include "tests/benchmarks/bodies.h"

@@ -21,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/pipeline.h"
+#include "core/engine/pipeline.h"
 #include "daemon/decode/body.h"
 #include "exporters/prometheus/collector.h"
 

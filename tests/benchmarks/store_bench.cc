@@ -25,7 +25,7 @@
 #include <thread>
 #include <vector>
 
-#include "core/pipeline.h"
+#include "core/engine/pipeline.h"
 #include "daemon/decode/body.h"
 #include "daemon/memory/huge_pages.h"
 #include "daemon/store/checkpointer.h"

@@ -6,7 +6,7 @@
 #include <numeric>
 #include <string>
 
-#include "core/group.h"
+#include "core/event/command.h"
 #include "daemon/decode/body.h"
 #include "daemon/eventlog/records.h"
 #include "tests/fuzz/fuzz.h"

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "config/loader.h"
-#include "core/settings.h"
+#include "core/settings/settings.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace plumbline;  // NOLINT: a test

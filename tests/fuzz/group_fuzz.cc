@@ -2,9 +2,9 @@
 
 #include <string>
 
-#include "core/checkpoint.h"
-#include "core/group.h"
-#include "core/pipeline.h"
+#include "core/engine/checkpoint.h"
+#include "core/engine/pipeline.h"
+#include "core/event/command.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/show.h"
 

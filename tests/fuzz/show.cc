@@ -1,10 +1,10 @@
 #include "tests/fuzz/show.h"
 
-#include "core/detect/anomaly.h"
-#include "core/drift/drift.h"
-#include "core/metrics/figures.h"
 #include "core/metrics/top_confusions.h"
-#include "core/snapshot.h"
+#include "core/snapshot/anomalies.h"
+#include "core/snapshot/drift_figures.h"
+#include "core/snapshot/figures.h"
+#include "core/snapshot/snapshot.h"
 #include "exporters/api/json.h"
 
 namespace plumbline {

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "core/state.h"
+#include "core/model/state.h"
 
 namespace plumbline {
 

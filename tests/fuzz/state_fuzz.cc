@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "core/pair_store.h"
-#include "core/pipeline.h"
-#include "core/snapshot.h"
+#include "core/engine/pipeline.h"
+#include "core/pairs/pair_store.h"
+#include "core/snapshot/snapshot.h"
 #include "exporters/prometheus/collector.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/show.h"

@@ -13,8 +13,8 @@
 #include <thread>
 #include <vector>
 
-#include "core/pipeline.h"
-#include "core/snapshot.h"
+#include "core/engine/pipeline.h"
+#include "core/snapshot/snapshot.h"
 
 namespace {
 

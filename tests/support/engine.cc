@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
-#include "core/drift/drift.h"
+#include "core/snapshot/drift_figures.h"
 
 namespace plumbline {
 

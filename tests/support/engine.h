@@ -14,10 +14,10 @@
 #include <variant>
 #include <vector>
 
-#include "core/journal.h"
-#include "core/metrics/figures.h"
-#include "core/pipeline.h"
-#include "core/snapshot.h"
+#include "core/engine/journal.h"
+#include "core/engine/pipeline.h"
+#include "core/snapshot/figures.h"
+#include "core/snapshot/snapshot.h"
 
 namespace plumbline {
 

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/checkpoint.h"
-#include "core/pair_store.h"
-#include "core/pipeline.h"
+#include "core/engine/checkpoint.h"
+#include "core/engine/pipeline.h"
+#include "core/pairs/pair_store.h"
 
 namespace plumbline {
 

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/archive.h"
-#include "core/checkpoint.h"
-#include "core/join/record.h"
+#include "core/codec/archive.h"
+#include "core/engine/checkpoint.h"
+#include "core/pairs/record.h"
 
 namespace plumbline {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/archive.h"
+#include "core/codec/archive.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine.h"
 

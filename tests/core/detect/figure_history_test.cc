@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/detect/anomaly.h"
+#include "core/snapshot/anomalies.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine.h"
 

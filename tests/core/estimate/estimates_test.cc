@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/checkpoint.h"
+#include "core/engine/checkpoint.h"
 #include "core/metrics/bounds.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine.h"

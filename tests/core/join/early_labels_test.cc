@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "core/checkpoint.h"
+#include "core/engine/checkpoint.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine.h"
 #include "tests/support/map_store.h"

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "core/join/class_set.h"
+#include "core/pairs/class_set.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine.h"
 #include "tests/support/seeds.h"

@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-#include "core/find_id.h"
+#include "core/engine/find_id.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine.h"
 #include "tests/support/map_store.h"

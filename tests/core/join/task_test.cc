@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "core/join/task_rule.h"
+#include "core/model/task_rule.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine.h"
 

@@ -3,7 +3,7 @@
 #include <set>
 #include <vector>
 
-#include "core/window/atomics.h"
+#include "core/sync/atomics.h"
 #include "tests/support/catch.h"
 
 using namespace plumbline;  // NOLINT: a test

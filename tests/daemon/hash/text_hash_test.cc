@@ -1,13 +1,13 @@
 // Texts that are chosen to fall together do so no more.
 
-#include "core/text_hash.h"
+#include "core/event/text_hash.h"
 
 #include <cstring>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "core/event.h"
+#include "core/event/event.h"
 #include "daemon/hash/id_hash.h"
 #include "tests/support/catch.h"
 

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "core/bytes.h"
+#include "core/codec/bytes.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine.h"
 #include "tests/support/map_store.h"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/bytes.h"
+#include "core/codec/bytes.h"
 #include "daemon/hash/checksum.h"
 #include "daemon/store/file_journal.h"
 #include "tests/support/catch.h"

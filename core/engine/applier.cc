@@ -1,0 +1,174 @@
+#include "core/engine/applier.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+#include <variant>
+
+#include "core/join/sound_record.h"
+
+namespace plumbline {
+
+void Applier::Apply(const Group& group, const std::vector<Outcome*>& outcomes) {
+  // Time first: what is over its horizon is gone before the events come.
+  state_->Advance(group.now_ms);
+
+  // The commands, in order. They change the writer's half of the state only.
+  for (size_t i = 0; i < group.commands.size(); ++i) {
+    std::visit([&](const auto& command) { Do(command, outcomes[i]); },
+               *group.commands[i]);
+  }
+
+  // From here on readers see all of it.
+  state_->Publish();
+}
+
+void Applier::Do(const EventBatch& batch, Outcome* outcome) {
+  joiner_.Apply(batch, &outcome->batch);
+}
+
+void Applier::Do(const Settings& settings, Outcome* outcome) {
+  // A window that is added must not count what came before it in its group.
+  state_->Publish();
+  outcome->done = state_->ChangeSettings(settings, state_->now_ms());
+}
+
+void Applier::Do(const Removal& removal, Outcome* outcome) {
+  // What came before it in its group still needs what is removed with it.
+  state_->Publish();
+  Model* model = state_->FindModel(removal.model);
+  Version* version = nullptr;
+  if (model != nullptr && removal.version) {
+    version = State::FindVersion(*model, *removal.version);
+  }
+  if (model == nullptr || (removal.version && version == nullptr)) {
+    outcome->done = false;
+  } else if (version != nullptr) {
+    state_->Remove(model, version);
+  } else {
+    state_->Remove(model);
+  }
+}
+
+Applier::Prepared Applier::Prepare(const Group& group,
+                                   const std::vector<Outcome*>& outcomes,
+                                   size_t most) {
+  if (store_ == nullptr) return Prepared::kYes;
+  const size_t added = CollectKeys(group);
+  if (added > most) return Prepared::kTooMuch;
+  // The last groups tell about how many will be found in the store.
+  expected_ = std::max(found_, expected_ / 8 * 7);
+  state_->MakeMemoryRoom(added + expected_);
+  const size_t here = EraseThoseInMemory();
+  store_->Screen(&keys_);
+  std::sort(keys_.begin(), keys_.end());
+  keys_.erase(std::unique(keys_.begin(), keys_.end()), keys_.end());
+  // What was found stays for a while, where a smaller group looks for it.
+  if (added + here > most || !FindStored(group, added, most - added - here)) {
+    return Prepared::kTooMuch;
+  }
+  if (!unreadable_.empty()) {
+    std::sort(unreadable_.begin(), unreadable_.end());
+    for (size_t i = 0; i < outcomes.size(); ++i) {
+      if (const auto* batch = std::get_if<EventBatch>(group.commands[i])) {
+        outcomes[i]->unreadable = joiner_.EventsOf(*batch, unreadable_);
+      }
+    }
+    return Prepared::kUnread;
+  }
+  return joiner_.SetCopies(batches_) <= most - added - here - found_
+             ? Prepared::kYes
+             : Prepared::kTooMuch;
+}
+
+// Of keys_; unreadable_ are those that cannot be read. False if there are more
+// than `most` records.
+bool Applier::FindStored(const Group& group, size_t added, size_t most) {
+  PairTable& table = state_->table();
+  found_ = 0;
+  held_.clear();
+  unreadable_.clear();
+  for (std::span<const PairKey> rest = keys_; !rest.empty();) {
+    records_.clear();
+    const size_t unreadable = unreadable_.size();
+    rest = rest.subspan(store_->Find(rest, &records_, &unreadable_));
+    for (const Record& stored : records_) {
+      if (IsSound(*state_, stored)) continue;
+      store_->NoteDamaged(stored);
+      unreadable_.push_back(stored.key);
+    }
+    if (unreadable_.size() > unreadable) LeaveOutUnreadable();
+    MakeRoomForFound(group, added + records_.size());
+    // From the last to the first, as each becomes the head of its chain.
+    for (auto stored = records_.rbegin(); stored != records_.rend(); ++stored) {
+      table.InsertCopy(*stored);
+    }
+    found_ += records_.size();
+    if (found_ > most) return false;
+  }
+  return true;
+}
+
+// A chain is known as a whole, or not at all.
+void Applier::LeaveOutUnreadable() {
+  std::sort(unreadable_.begin(), unreadable_.end());
+  std::erase_if(records_, [this](const Record& stored) {
+    return std::binary_search(unreadable_.begin(), unreadable_.end(),
+                              stored.key);
+  });
+}
+
+// Returns how many records the group may add.
+size_t Applier::CollectKeys(const Group& group) {
+  keys_.clear();
+  batches_.clear();
+  size_t added = 0;
+  for (const Command* command : group.commands) {
+    const auto* batch = std::get_if<EventBatch>(command);
+    if (batch == nullptr) continue;
+    batches_.push_back(batch);
+    joiner_.AppendKeys(*batch, &keys_);
+    added += Joiner::NewRecords(*batch);
+  }
+  return added;
+}
+
+// For so many records; those of the group stay.
+void Applier::MakeRoomForFound(const Group& group, size_t coming) {
+  if (!state_->LacksMemoryFor(coming)) return;
+  if (held_.empty()) {
+    std::swap(keys_, held_);
+    CollectKeys(group);
+    std::swap(keys_, held_);
+    std::sort(held_.begin(), held_.end());
+  }
+  state_->MakeMemoryRoom(coming, held_);
+}
+
+// Returns how many records the others have.
+size_t Applier::EraseThoseInMemory() {
+  constexpr size_t kAhead = 32;
+  const PairTable& table = state_->table();
+  size_t here = 0;
+  size_t kept = 0;
+  for (size_t i = 0; i < keys_.size(); ++i) {
+    if (i + 2 * kAhead < keys_.size()) {
+      table.PrefetchIndex(keys_[i + 2 * kAhead]);
+    }
+    if (i + kAhead < keys_.size()) table.PrefetchRecord(keys_[i + kAhead]);
+    uint32_t record = table.Find(keys_[i]);
+    if (record == PairTable::kNone) keys_[kept++] = keys_[i];
+    for (; record != PairTable::kNone; record = table.at(record).next) ++here;
+  }
+  keys_.resize(kept);
+  return here;
+}
+
+void Applier::AwaitTurn(size_t events) const {
+  if (store_ == nullptr) return;
+  const int64_t unsaved =
+      state_->gauges().unsaved_records.load(std::memory_order_relaxed);
+  store_->AwaitTurn(events, static_cast<size_t>(unsaved));
+}
+
+}  // namespace plumbline

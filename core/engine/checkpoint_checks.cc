@@ -1,0 +1,153 @@
+#include "core/engine/checkpoint_checks.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+
+#include "core/event/timestamp.h"
+#include "core/join/sound_record.h"
+#include "core/metrics/regression.h"
+
+namespace plumbline {
+namespace {
+
+bool IsShare(double value) { return value >= 0 && value <= 1; }
+
+bool IsTimeCount(uint64_t count) { return count <= uint64_t{kLastTimeMs}; }
+
+bool IsScoreBin(uint32_t key) {
+  return key >= ScoreBins::kZero && key <= ScoreBins::kOne;
+}
+
+bool IsEstimateBin(uint32_t key, uint32_t first_field, uint32_t fields) {
+  return key >= EstimateBins::KeysOf(first_field) &&
+         key < EstimateBins::KeysOf(first_field + fields);
+}
+
+bool IsKey(SparseSection section, uint32_t key, uint32_t classes) {
+  switch (section) {
+    case SparseSection::kScoreBins:
+      return IsScoreBin(key);
+    case SparseSection::kClassScoreBins:
+      return ClassScoreBins::ClassOf(key) < classes && IsScoreBin(key & 0xffff);
+    case SparseSection::kErrorSums:
+      return IsErrorSum(key);
+    case SparseSection::kErrorBins:
+      return key >= ErrorBins::kZero && key <= ErrorBins::kMost;
+    case SparseSection::kPredictedScores:
+    case SparseSection::kJudgedScores:
+      return IsEstimateBin(key, EstimateBins::kPositiveClass, 1);
+    case SparseSection::kPredictedClassScores:
+    case SparseSection::kJudgedClassScores:
+      return key == EstimateBins::kAll ||
+             IsEstimateBin(key, EstimateBins::FieldOf(0),
+                           std::min(classes, EstimateBins::kClasses));
+  }
+  return false;
+}
+
+uint32_t MostLevel(SparseSection section) {
+  switch (section) {
+    case SparseSection::kErrorSums:
+      return UINT32_MAX;  // none is merged
+    case SparseSection::kErrorBins:
+      return ErrorBins::kMostLevel;
+    case SparseSection::kScoreBins:
+    case SparseSection::kClassScoreBins:
+      return ScoreBins::kMostLevel;
+    default:
+      return EstimateBins::kMostLevel;
+  }
+}
+
+// Cells that are read where there are any.
+size_t LeastCells(Section section) {
+  switch (section) {
+    case Section::kScores:
+      return kScoreCells;
+    case Section::kClassScores:
+      return kClassScoreLabels;
+    default:
+      return 0;
+  }
+}
+
+bool IsSound(const SparseCounts& counts, SparseSection section,
+             uint32_t classes, int64_t last) {
+  return counts.level <= MostLevel(section) &&
+         counts.entries.size() <= SizeOf(section, last).most &&
+         std::all_of(counts.entries.begin(), counts.entries.end(),
+                     [&](const auto& entry) {
+                       return IsKey(section, entry.first, classes);
+                     });
+}
+
+}  // namespace
+
+bool IsSound(const ScorePool::List& scores, uint32_t classes) {
+  return std::all_of(
+      scores.begin(), scores.end(), [classes](const ClassProbability& score) {
+        return score.class_index < classes && IsShare(score.probability);
+      });
+}
+
+bool IsSound(const SetPool::List& set, uint32_t classes) {
+  return std::all_of(set.begin(), set.end(),
+                     [classes](const ClassMembership& member) {
+                       return member.class_index < classes;
+                     });
+}
+
+bool IsSound(const Observation& o, const Model& model) {
+  if (!o.seen()) return true;
+  switch (model.task) {
+    case Task::kRegression:
+      return std::isfinite(o.label()) && std::isfinite(o.prediction());
+    case Task::kMultilabel:
+      return o.has_sets() && model.sets.Has(o.sets());
+    default:
+      return o.actual() < model.class_count() &&
+             o.predicted() < model.class_count() &&
+             (o.has_scores() ? model.scores.Has(o.scores())
+                             : !o.has_sets() && !(o.score() > 1));
+  }
+}
+
+bool IsSound(const SlotCounts& counts, uint32_t classes, int64_t last) {
+  constexpr int64_t kNever = INT64_MIN;
+  if (counts.epoch != kNever && !IsTime(counts.epoch)) return false;
+  for (size_t i = 0; i < kSections; ++i) {
+    const size_t size = counts.sections[i].size();
+    if (size != 0 && size < LeastCells(static_cast<Section>(i))) return false;
+  }
+  return std::all_of(
+      kAllSparse.begin(), kAllSparse.end(), [&](SparseSection section) {
+        return IsSound(counts.of(section), section, classes, last);
+      });
+}
+
+bool AreEarlyLabelsSound(const Model& model, bool is_open) {
+  return std::all_of(
+      model.early_labels.begin(), model.early_labels.end(), [&](uint64_t bits) {
+        return is_open ? std::isfinite(std::bit_cast<double>(bits))
+                       : IsSoundValue(model, bits);
+      });
+}
+
+bool AreTimesSound(const Model& model) {
+  return IsTime(model.last_event_ms) && IsTime(model.task_since_ms) &&
+         model.next_sample_ms >= 0 && IsTimeCount(model.counts[kLastLabelMs]);
+}
+
+bool AreTimesSound(const Version& version) {
+  bool sound = IsTime(version.last_event_ms) &&
+               IsTimeCount(version.counts[kLastPredictionMs]);
+  for (size_t kind = 0; kind < kDetectors; ++kind) {
+    const size_t of = kDetection + kind * kDetectorCounts;
+    sound = sound && IsTimeCount(version.counts[of + kLastChangeMs]);
+  }
+  return sound;
+}
+
+}  // namespace plumbline

@@ -1,0 +1,26 @@
+// Looks up what is remembered of one id, while the writer goes on.
+
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "core/engine/pipeline.h"
+#include "core/join/known_id.h"
+#include "core/pairs/pair_store.h"
+
+namespace plumbline {
+
+enum class FoundId {
+  kFound,
+  kNoModel,
+  kNothing,      // is remembered of the id
+  kStoreFailed,  // it cannot be read now
+};
+
+// [Any thread] `id_hi`, `id_lo`: the hash of the id. `store` is the pipeline's,
+// or null. The state is not changed: nothing is brought into memory.
+FoundId FindId(Pipeline* pipeline, PairStore* store, std::string_view model,
+               uint64_t id_hi, uint64_t id_lo, KnownId* known);
+
+}  // namespace plumbline

@@ -1,0 +1,80 @@
+#include "core/engine/request_parts.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+#include <variant>
+
+namespace plumbline {
+
+RequestParts::RequestParts(const EventBatch* batch, BatchOutcome* outcome)
+    : batch_(*batch),
+      outcome_(*outcome),
+      copier_(batch),
+      command_(EventBatch{}),
+      size_(batch->events.size() / 2) {}
+
+size_t RequestParts::end() const {
+  return begin_ +
+         std::min(std::max<size_t>(size_, 1), batch_.events.size() - begin_);
+}
+
+const Command& RequestParts::Next(BatchOutcome* outcome) {
+  auto& part = std::get<EventBatch>(command_);
+  copier_.Begin(&part);
+  for (size_t i = begin_; i < end(); ++i) copier_.Copy(batch_.events[i]);
+  part.is_rest = !is_first();
+  part.to_follow = is_first() ? Joiner::RecordsOfPredictions(batch_, end()) : 0;
+  *outcome = BatchOutcome();
+  if (outcome_.account == nullptr) return command_;
+  const Account& whole = *outcome_.account;
+  account_ = Account();
+  account_.counts_only = whole.counts_only;
+  account_.most_bytes =
+      whole.most_bytes - std::min(whole.bytes, whole.most_bytes);
+  if (!whole.left_out.empty()) {
+    const auto left_out = whole.left_out.begin();
+    account_.left_out.assign(left_out + static_cast<ptrdiff_t>(begin_),
+                             left_out + static_cast<ptrdiff_t>(end()));
+  }
+  outcome->account = &account_;
+  return command_;
+}
+
+void RequestParts::Add(const BatchOutcome& outcome) {
+  const auto offset = static_cast<uint32_t>(begin_);
+  outcome_.accepted += outcome.accepted;
+  outcome_.duplicates += outcome.duplicates;
+  for (BatchOutcome::Error error : outcome.errors) {
+    error.event += offset;
+    outcome_.errors.push_back(error);
+  }
+  for (BatchOutcome::Warned warned : outcome.warnings) {
+    warned.event += offset;
+    outcome_.warnings.push_back(warned);
+  }
+  outcome_.changes.insert(outcome_.changes.end(), outcome.changes.begin(),
+                          outcome.changes.end());
+  if (outcome_.account != nullptr) AddAccount();
+  begin_ = end();
+  // What comes next may be smaller.
+  size_ *= 2;
+}
+
+void RequestParts::AddAccount() {
+  Account& whole = *outcome_.account;
+  whole.now_ms = account_.now_ms;
+  whole.prediction_count += account_.prediction_count;
+  whole.label_count += account_.label_count;
+  whole.pair_count += account_.pair_count;
+  whole.lost_pairs += account_.lost_pairs;
+  whole.bytes += account_.bytes;
+  whole.taken.insert(whole.taken.end(), account_.taken.begin(),
+                     account_.taken.end());
+  for (Account::Pair& pair : account_.pairs) {
+    pair.event += static_cast<uint32_t>(begin_);
+    whole.pairs.push_back(std::move(pair));
+  }
+}
+
+}  // namespace plumbline

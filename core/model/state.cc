@@ -1,0 +1,757 @@
+#include "core/model/state.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "core/metrics/statistic.h"
+#include "core/model/task_rule.h"
+#include "core/pairs/class_set.h"
+#include "core/settings/class_text.h"
+
+namespace plumbline {
+namespace {
+
+constexpr int64_t kRetirementCheckMs = 60'000;
+// A version that has had an event since then does not make room for another.
+constexpr int64_t kInUseMs = 3'600'000;
+// Of a class, a segment or a set of them, and where it is found.
+constexpr int64_t kBytesPerName = 256;
+
+// A model of this name is there from the start.
+bool IsNamedBy(const ModelSettings& rule, std::string_view model) {
+  return rule.match == model && IsPlainName(rule.match);
+}
+
+// How many of the configured classes the model does not have yet.
+uint32_t NewClasses(const ModelSettings& rule, const Model& model) {
+  if (model.task == Task::kRegression) return 0;
+  return static_cast<uint32_t>(std::count_if(
+      rule.classes.begin(), rule.classes.end(), [&](const std::string& name) {
+        return model.FindClass(name) == kNoClass;
+      }));
+}
+
+template <class T>
+bool ByName(const T* a, const T* b) {
+  return a->name < b->name;
+}
+
+int64_t LongestWindow(const ModelSettings& rule) {
+  int64_t longest = 0;
+  for (const WindowSettings& w : rule.windows) {
+    longest = std::max(longest, w.length_ms);
+  }
+  return longest;
+}
+
+// What predictions count in, of a slot.
+int64_t SeenBytes(const DriftSettings& drift, const ModelTraits& traits,
+                  size_t variables) {
+  const bool classes = traits.task == Task::kClassification;
+  int64_t bytes = 0;
+  const auto add = [&bytes](size_t cells, int copies) {
+    if (cells == 0) return;
+    bytes +=
+        copies * Block<StdAtomics>::HeapBytes(static_cast<uint32_t>(cells));
+  };
+  // With the copies that it may have outgrown.
+  if (drift.predictions && classes) {
+    add(PredictedCells(traits.classes), traits.classes > 4 ? 2 : 1);
+  }
+  if (variables > 0) {
+    add(DescribedCells(variables), 2);
+  } else if (drift.scores && traits.scored) {
+    add(DescribedCells(0), 1);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+State::State(std::pmr::memory_resource* memory)
+    : settings_(std::make_unique<const Settings>()),
+      prediction_ages_(settings_->horizon_ms),
+      label_ages_(settings_->label_horizon_ms),
+      table_(memory),
+      models_(&reclaimer_) {
+  AddOwner({});  // no record is owned by 0
+}
+
+bool State::ChangeSettings(Settings settings, int64_t now_ms) {
+  now_ms = Advance(now_ms);
+  auto old = std::exchange(
+      settings_, std::make_unique<const Settings>(std::move(settings)));
+  int64_t bytes = 0;
+  for (const Model* model : models_.Get()) {
+    WindowShape shape = ShapeOf(*model);
+    shape.classes += NewClasses(settings_->For(model->name), *model);
+    bytes += WindowBytes(model->name, shape);
+  }
+  if (bytes > settings_->window_bytes && bytes > window_bytes_) {
+    settings_ = std::move(old);
+    return false;
+  }
+  prediction_ages_.set_horizon(settings_->horizon_ms);
+  label_ages_.set_horizon(settings_->label_horizon_ms);
+  const uint32_t first_age = NewAge();
+  label_ages_.Close(now_ms);
+
+  RemoveUnused();
+  for (Model* model : models_.Get()) {
+    model->FreezeMatrixBeyond(settings_->matrix_classes);
+    const ModelSettings& rule = settings_->For(model->name);
+    model->Configure(rule, first_age, now_ms, &reclaimer_);
+    if (model->IsTaskOpen() && rule.task) {
+      DecideTask(model, *rule.task, TaskOrigin::kConfigured);
+    }
+    UniteClasses(model);
+    AddConfiguredClasses(model, first_age);
+    AssumePositiveClass(model, first_age);
+    // Which detectors there are is published with counts.
+    for (Version* version : model->versions.Get()) Touch(model, version);
+    Recharge(model);
+  }
+  AddNamedModels();
+  Expire();
+  return true;
+}
+
+// Of models that have no events, those that are configured otherwise now: what
+// they were configured as before says nothing of them. The others stay, as a
+// scrape may be reading them.
+void State::RemoveUnused() {
+  const std::vector<Model*> models = models_.Get();
+  for (Model* model : models) {
+    const ModelSettings& rule = settings_->For(model->name);
+    const bool is_open = model->IsTaskOpen();
+    const bool same_task =
+        rule.task ? !is_open && *rule.task == model->task : is_open;
+    if (model->IsUnused() && !(same_task && IsNamedBy(rule, model->name))) {
+      Remove(model);
+    }
+  }
+}
+
+// As far as limits allow.
+void State::AddNamedModels() {
+  for (const ModelSettings& rule : settings_->model_rules) {
+    constexpr size_t kLongestName = 128;  // bytes
+    if (rule.match.empty() || rule.match.size() > kLongestName ||
+        FindModel(rule.match) != nullptr ||
+        !IsNamedBy(settings_->For(rule.match), rule.match)) {
+      continue;
+    }
+    WindowShape shape;
+    shape.task = rule.task.value_or(Task::kRegression);
+    shape.classes = static_cast<uint32_t>(rule.classes.size());
+    const bool fits =
+        static_cast<int64_t>(models_.Get().size()) < settings_->models &&
+        window_bytes_ + WindowBytes(rule.match, shape) <=
+            settings_->window_bytes;
+    if (!fits) continue;
+    Touch(AddModel(rule.match, shape.task,
+                   rule.task ? TaskOrigin::kConfigured : TaskOrigin::kOpen));
+  }
+}
+
+bool State::LacksNamedModels() const {
+  return std::any_of(
+      settings_->model_rules.begin(), settings_->model_rules.end(),
+      [this](const ModelSettings& rule) {
+        return IsNamedBy(settings_->For(rule.match), rule.match) &&
+               FindModel(rule.match) == nullptr;
+      });
+}
+
+int64_t State::Advance(int64_t now_ms) {
+  now_ms_ = std::max(now_ms_, now_ms);
+  Expire();
+  if (now_ms_ >= next_departure_ms_) ForgetDeparted();
+  if (now_ms_ >= next_retirement_ms_) {
+    next_retirement_ms_ = now_ms_ + kRetirementCheckMs;
+    RetireSilent();
+  }
+  return now_ms_;
+}
+
+void State::Publish() {
+  // A model may have been removed in the same group; Remove() drops it here.
+  for (Model* model : touched_) {
+    model->Publish(now_ms_, &scratch_);
+    for (Version* version : model->versions.Get()) BoundHistory(version);
+  }
+  touched_.clear();
+
+  constexpr auto relaxed = std::memory_order_relaxed;
+  gauges_.now_ms.store(now_ms_, relaxed);
+  gauges_.remembered_bytes.store(
+      static_cast<int64_t>(records_) * PairTable::kBytesPerRecord, relaxed);
+  gauges_.window_bytes.store(window_bytes_, relaxed);
+  gauges_.model_count.store(static_cast<int64_t>(models_.Get().size()),
+                            relaxed);
+  gauges_.forgotten_until_ms.store(forgotten_until_ms_, relaxed);
+  gauges_.horizon_ms.store(settings_->horizon_ms, relaxed);
+  int64_t deadline = std::min(next_retirement_ms_, next_departure_ms_);
+  for (const AgeClock* ages : {&prediction_ages_, &label_ages_}) {
+    if (!ages->empty()) deadline = std::min(deadline, ages->NextExpiry());
+  }
+  gauges_.next_deadline_ms.store(deadline, relaxed);
+  reclaimer_.Collect();
+}
+
+Model* State::FindModel(std::string_view name) const {
+  const auto it = by_name_.find(name);
+  return it == by_name_.end() ? nullptr : it->second;
+}
+
+Version* State::FindVersion(const Model& model, std::string_view name) {
+  const auto& versions = model.versions.Get();
+  const auto it = std::lower_bound(
+      versions.begin(), versions.end(), name,
+      [](const Version* v, std::string_view n) { return v->name < n; });
+  return it != versions.end() && (*it)->name == name ? *it : nullptr;
+}
+
+WindowShape State::ShapeOf(const Model& model,
+                           const std::vector<Version*>& without) const {
+  WindowShape shape;
+  shape.task = model.task;
+  for (Version* version : model.versions.Get()) {
+    if (std::find(without.begin(), without.end(), version) != without.end()) {
+      continue;
+    }
+    ++shape.versions;
+    shape.figure_histories += version->figures.used();
+    shape.variables = std::max(shape.variables, version->drift.places());
+    for (const Slice* slice : version->slices.Get()) {
+      shape.slices += !Slicing::IsOther(slice->labels);
+    }
+  }
+  shape.sets = model.slicing.set_count();
+  shape.classes = model.class_count();
+  shape.thresholds = model.counting.thresholds.size();
+  shape.scored = model.scored;
+  shape.class_scored = model.class_scored;
+  return shape;
+}
+
+int64_t State::WindowBytes(std::string_view model,
+                           const WindowShape& shape) const {
+  const uint32_t classes = shape.classes;
+  const ModelSettings& rule = settings_->For(model);
+  const ModelTraits traits = {
+      .task = shape.task,
+      .classes = classes,
+      .matrix_classes = static_cast<uint32_t>(settings_->matrix_classes),
+      .thresholds = std::max(rule.thresholds.size(), shape.thresholds),
+      .scored = shape.scored,
+      .class_scored = shape.class_scored};
+  const bool multilabel = shape.task == Task::kMultilabel;
+  const uint32_t limit = multilabel ? 0 : traits.matrix_classes;
+  const uint32_t in_matrix = std::min(classes, limit);
+  const uint32_t matrix = in_matrix * in_matrix;
+  const uint32_t marginals = classes > limit ? classes * kMarginals : 0;
+  int64_t version = static_cast<int64_t>(sizeof(Version)) +
+                    Detectors::MostBytes() +
+                    2 * Cells<StdAtomics>::HeapBytes(matrix);
+  int64_t slice = static_cast<int64_t>(sizeof(Slice)) + kBytesPerName;
+  const int64_t lists = multilabel           ? SetPool::Bytes(classes)
+                        : shape.class_scored ? ScorePool::Bytes(classes)
+                                             : 0;
+  const bool numbers =
+      rule.drift.predictions && shape.task == Task::kRegression;
+  const size_t variables =
+      std::max(rule.drift.features.size() + (numbers ? 1 : 0), shape.variables);
+  version += DriftWatch::MostBytes(variables, classes);
+  const bool estimates = rule.estimate && shape.task == Task::kClassification;
+  size_t estimated = 0;  // time windows
+  for (const WindowSettings& w : rule.windows) {
+    const int64_t sections = SlotBytesFor(traits, w.last);
+    int64_t seen = w.last > 0 ? 0 : SeenBytes(rule.drift, traits, variables);
+    if (estimates && w.last == 0) {
+      seen += Estimates::SlotBytes(traits);
+      ++estimated;
+    }
+    version +=
+        Window::Bytes(w, matrix, marginals, sections + seen, lists, false);
+    slice += Window::Bytes(w, matrix, marginals, sections, lists, true);
+  }
+  if (estimates) version += Estimates::MostBytes(estimated, traits);
+  return static_cast<int64_t>(sizeof(Model)) + kBytesPerName * classes +
+         static_cast<int64_t>(shape.versions) * version +
+         static_cast<int64_t>(shape.slices) * slice +
+         // Room for those that others go to is always there.
+         static_cast<int64_t>(shape.versions * rule.slices.size()) * slice +
+         static_cast<int64_t>(shape.sets) * kBytesPerName +
+         static_cast<int64_t>(shape.figure_histories) * FigureHistory::Bytes();
+}
+
+void State::AddFigures(Model* model, Version* version, int64_t hour,
+                       const FigureHistories::Read& read) {
+  const int64_t needed =
+      static_cast<int64_t>(version->figures.unused()) * FigureHistory::Bytes();
+  const bool fits = window_bytes_ + needed <= settings_->window_bytes;
+  version->figures.Add(hour, read, fits, &reclaimer_);
+  Recharge(model);
+}
+
+Model* State::AddModel(std::string_view name, Task task, TaskOrigin origin) {
+  auto model = std::make_unique<Model>(
+      std::string(name), next_model_number_++, owners_.size(), task,
+      &reclaimer_, &prediction_ages_, &label_ages_, &records_);
+  AddOwner({&model->labels, model.get(), nullptr});
+  AddOwner({&model->past_labels, model.get(), nullptr});
+  model->SetTask(task, origin, now_ms_);
+  model->is_settled = origin != TaskOrigin::kOpen;
+  model->Configure(settings_->For(name), 0, now_ms_, &reclaimer_);
+  Model* added = models_.Insert(std::move(model), ByName<Model>);
+  by_name_.emplace(added->name, added);
+  added->last_event_ms = now_ms_;
+  added->next_sample_ms =
+      (now_ms_ / FigureHistory::kHourMs + 1) * FigureHistory::kHourMs;
+  AddConfiguredClasses(added, 0);
+  Recharge(added);
+  return added;
+}
+
+void State::DecideTask(Model* model, Task task, TaskOrigin origin) {
+  model->SetTask(task, origin, now_ms_);
+  AddConfiguredClasses(model, 0);
+  for (uint64_t& label : model->early_labels) {
+    label = ReadEarlyLabel(model, label);
+  }
+  model->is_settled = model->early_labels.empty();
+  AssumePositiveClass(model);
+  Recharge(model);
+}
+
+// The value of a record, now that the task is known.
+uint64_t State::ReadEarlyLabel(Model* model, uint64_t bits) {
+  if (model->task == Task::kRegression) return bits;
+  const std::string text = WholeText(std::bit_cast<double>(bits));
+  const std::string_view name = settings_->For(model->name).ClassOf(text);
+  uint32_t index = model->FindClass(name);
+  if (index == kNoClass) index = AddClass(model, name);
+  return model->task == Task::kMultilabel ? ValueOfSet({index}) : index;
+}
+
+// They are classes of the model from its start.
+void State::AddConfiguredClasses(Model* model, uint32_t first_age) {
+  if (model->task == Task::kRegression) return;
+  bool any = false;
+  for (const std::string& name : settings_->For(model->name).classes) {
+    if (model->FindClass(name) != kNoClass) continue;
+    if (model->class_count() >= settings_->classes) break;
+    AddClass(model, name);
+    any = true;
+  }
+  if (any) AssumePositiveClass(model, first_age);
+}
+
+Version* State::AddVersion(Model* model, std::string_view name) {
+  auto version =
+      std::make_unique<Version>(std::string(name), owners_.size(), &reclaimer_,
+                                &prediction_ages_, &model->records, &records_);
+  AddOwner({version->ledger.get(), model, version.get()});
+  for (const WindowSettings& w : settings_->For(model->name).windows) {
+    version->series.AddWindow(w, 0);
+  }
+  model->ConfigureDetectors(settings_->For(model->name), version.get(), now_ms_,
+                            &reclaimer_);
+  model->ConfigureEstimates(settings_->For(model->name), version.get(), 0,
+                            now_ms_);
+  version->last_event_ms = now_ms_;
+  if (!unsaved_pairs_.enabled()) version->history.KeepHere();
+  Version* added = model->versions.Insert(std::move(version), ByName<Version>);
+  Recharge(model);
+  return added;
+}
+
+uint32_t State::AddSlices(Model* model, Version* version,
+                          const std::vector<Slicing::Labels>& segments) {
+  Slicing& slicing = model->slicing;
+  slicing.FreeSets(
+      [this](uint32_t age) { return prediction_ages_.HasBefore(age); });
+  auto set = slicing.SetOf(AddEach(model, version, segments), false);
+  if (!set) {
+    std::vector<Slicing::Labels> others;
+    for (const Slicing::Labels& labels : segments) {
+      others.push_back(Slicing::OtherOf(labels));
+    }
+    set = slicing.SetOf(AddEach(model, version, others), true);
+  }
+  Recharge(model);
+  return set.value_or(Slicing::kNoSet);
+}
+
+std::vector<uint32_t> State::AddEach(
+    Model* model, Version* version,
+    const std::vector<Slicing::Labels>& segments) {
+  std::vector<uint32_t> numbers;
+  for (const Slicing::Labels& labels : segments) {
+    const auto& segment = model->slicing.Add(labels);
+    numbers.push_back(segment.number);
+    if (version->FindSlice(segment.number) != nullptr) continue;
+    auto slice = std::make_unique<Slice>(segment.number, labels, &reclaimer_);
+    for (const WindowSettings& w : settings_->For(model->name).windows) {
+      slice->series.AddWindow(w, 0);
+    }
+    version->slices.Insert(
+        std::move(slice),
+        [](const Slice* a, const Slice* b) { return a->labels < b->labels; });
+  }
+  Recharge(model);
+  return numbers;
+}
+
+void State::AddScores(Model* model, bool of_classes) {
+  model->scored = true;
+  model->class_scored = model->class_scored || of_classes;
+  model->UpdateCounting();
+  Recharge(model);
+}
+
+uint32_t State::AddClass(Model* model, std::string_view text) {
+  const uint32_t index = model->AddClass(text, settings_->matrix_classes);
+  Recharge(model);
+  return index;
+}
+
+void State::UniteClasses(Model* model) {
+  const ModelSettings& rule = settings_->For(model->name);
+  std::vector<std::string> names;  // by class
+  std::unordered_map<std::string, uint32_t, TextHash> spelled;
+  for (const std::string* spelling : model->classes.Get()) {
+    spelled.emplace(*spelling, static_cast<uint32_t>(names.size()));
+    names.emplace_back(rule.ClassOf(*spelling));
+  }
+  std::unordered_map<std::string, uint32_t, TextHash> class_of;  // by name
+  std::vector<uint32_t> representative;
+  for (const std::string& name : names) {
+    auto known = class_of.find(name);
+    if (known == class_of.end()) {
+      known = class_of.find(std::string(OtherSpelling(name)));
+    }
+    if (known == class_of.end()) {
+      const auto it = spelled.find(name);
+      const uint32_t own =
+          it != spelled.end() ? it->second : AddClass(model, name);
+      known = class_of.emplace(name, own).first;
+    }
+    representative.push_back(known->second);
+  }
+  // Those that were added here.
+  while (representative.size() < model->class_count()) {
+    representative.push_back(static_cast<uint32_t>(representative.size()));
+  }
+  model->SetRepresentatives(std::move(representative), prediction_ages_.next(),
+                            now_ms_, &reclaimer_);
+  model->RefuseOthers(rule.classes);
+}
+
+// What is received from here on is told apart by its age.
+uint32_t State::NewAge() {
+  prediction_ages_.Close(now_ms_);
+  prediction_ages_.Skip();
+  return prediction_ages_.next();
+}
+
+bool State::AssumePositiveClass(Model* model, uint32_t first_age) {
+  constexpr auto relaxed = std::memory_order_relaxed;  // they publish no data
+  const PositiveOrigin origin = model->positive_origin.load(relaxed);
+  if (model->task != Task::kClassification ||
+      origin == PositiveOrigin::kConfigured ||
+      origin == PositiveOrigin::kEnded) {
+    return false;
+  }
+  const std::string_view assumed = model->Assumed().Get();
+  const bool ends = assumed.empty() && origin == PositiveOrigin::kAssumed;
+  model->SetPositiveClass(assumed, ends ? NewAge() : first_age, now_ms_,
+                          &reclaimer_);
+  if (!assumed.empty()) {
+    model->positive_origin.store(PositiveOrigin::kAssumed, relaxed);
+  } else if (ends) {
+    model->positive_origin.store(PositiveOrigin::kEnded, relaxed);
+  }
+  return ends;
+}
+
+// Of a model that was stored by an earlier format. There the first class alone
+// decided what positive class is assumed, and configured classes were not there
+// before they came.
+void State::CompleteOld(Model* model) {
+  AddConfiguredClasses(model, NewAge());
+  if (!settings_->For(model->name).positive_class.empty()) return;
+  if (model->HasPositiveClass()) {
+    model->positive_origin.store(PositiveOrigin::kAssumed,
+                                 std::memory_order_relaxed);
+  }
+  AssumePositiveClass(model, NewAge());
+}
+
+void State::Remove(Model* model) {
+  for (const Version* version : model->versions.Get()) {
+    history_bytes_ -= version->history_bytes;
+    owners_.Set(version->owner, {});
+  }
+  for (const Departed& gone : model->departed) owners_.Set(gone.owner, {});
+  owners_.Set(model->owner, {});
+  owners_.Set(model->past_owner(), {});
+  model->ForEachPredictionLedger(
+      [](Ledger* ledger, uint64_t) { ledger->DropAll(); });
+  model->labels.DropAll();
+  window_bytes_ -= model->window_bytes;
+  std::erase(touched_, model);
+  by_name_.erase(model->name);
+  models_.Remove(model);
+}
+
+void State::Remove(Model* model, Version* version) {
+  const uint32_t owner = version->owner;
+  history_bytes_ -= version->history_bytes;
+  version->ForAllSeries(
+      [model](Series* series) { series->Release(model->counting); });
+  model->scores.EndGroup();
+  model->sets.EndGroup();
+  auto ledger = std::move(version->ledger);
+  ledger->EvictAllWaiting();
+  if (ledger->counts().total() > 0) {
+    owners_.Set(owner, {ledger.get(), model, nullptr});
+    const int64_t until_ms = now_ms_ + settings_->label_horizon_ms;
+    next_departure_ms_ = std::min(next_departure_ms_, until_ms);
+    model->departed.push_back({owner, until_ms, std::move(ledger)});
+  } else {
+    owners_.Set(owner, {});
+  }
+  model->versions.Remove(version);
+  Recharge(model);
+}
+
+// Of those that are not in use: first where nothing is lost, then the one that
+// has been silent for longest.
+std::vector<Version*> State::VersionsInTheWay(const Model& model) const {
+  const std::vector<Version*>& versions = model.versions.Get();
+  std::vector<Version*> silent;
+  for (Version* version : versions) {
+    if (now_ms_ - version->last_event_ms >= kInUseMs) silent.push_back(version);
+  }
+  const auto limit = static_cast<size_t>(settings_->versions_per_model);
+  const size_t count =
+      versions.size() < limit ? 0 : versions.size() + 1 - limit;
+  if (silent.size() < count) return {};
+  std::stable_sort(
+      silent.begin(), silent.end(), [](const Version* a, const Version* b) {
+        const bool a_waits = a->ledger->counts().waiting > 0;
+        const bool b_waits = b->ledger->counts().waiting > 0;
+        return a_waits != b_waits ? b_waits
+                                  : a->last_event_ms < b->last_event_ms;
+      });
+  silent.resize(count);
+  return silent;
+}
+
+void State::Retire(Model* model, Version* version) {
+  ++model->counts[kRetiredVersions];
+  model->counts[kRetiredPendingPredictions] +=
+      version->ledger->counts().waiting;
+  Touch(model);
+  Remove(model, version);
+}
+
+// Records that follow each other are of the same age, mostly.
+void State::Sweep(size_t n) {
+  uint64_t owner = ~uint64_t{0};
+  uint32_t age = 0;
+  const Ledger::Mark* mark = nullptr;
+  table_.Sweep(n, [&](const Record& record) {
+    if (record.owner != owner || record.age != age) {
+      owner = record.owner;
+      age = record.age;
+      const Ledger* ledger = owners_[owner].ledger;
+      mark = ledger == nullptr ? nullptr : ledger->MarkOf(age);
+    }
+    return mark == nullptr || !mark->Holds(record);
+  });
+}
+
+void State::SweepIdle() {
+  if (unsaved_pairs_.enabled()) return;
+  constexpr size_t kLeast = 4096;
+  constexpr size_t kTicks = 8;  // that see all records
+  SweepSome(std::max(kLeast, table_.circle() / kTicks + 1));
+  if (table_.size() == 0 && table_.circle() > 0) table_.Clear();
+}
+
+// Once in a step. The oldest goes where there is no room.
+void State::BoundHistory(Version* version) {
+  History& history = version->history;
+  if (!history.kept_here() ||
+      history.steps().size() == version->history_steps) {
+    return;
+  }
+  history_bytes_ -= version->history_bytes;
+  history.RollUp(now_ms_, history_ms_ == INT64_MAX ? 0 : now_ms_ - history_ms_);
+  const int64_t room = settings_->window_bytes - window_bytes_ - history_bytes_;
+  while (history.bytes() > std::max<int64_t>(room, 0) &&
+         history.ForgetOldest()) {
+  }
+  version->history_bytes = history.bytes();
+  version->history_steps = history.steps().size();
+  history_bytes_ += history.bytes();
+}
+
+std::map<uint32_t, Steps> State::TakeHistory() {
+  std::map<uint32_t, Steps> taken;
+  for (const Model* model : models_.Get()) {
+    for (Version* version : model->versions.Get()) {
+      Steps steps = version->history.Take();
+      if (!steps.empty()) taken.emplace(version->owner, std::move(steps));
+    }
+  }
+  return taken;
+}
+
+Remembered State::RememberedNow() const {
+  Remembered::Marks marks;
+  owners_.ForEach([&marks](uint32_t index, const Owner& owner) {
+    if (owner.ledger != nullptr) marks.emplace(index, owner.ledger->Marks());
+  });
+  return Remembered(std::move(marks));
+}
+
+void State::LimitMemory(size_t records) {
+  const bool bounded = records != SIZE_MAX;
+  unsaved_pairs_.Enable(bounded ? records / 2 : 0);
+  memory_limit_ = records;
+}
+
+void State::MakeMemoryRoom(size_t n, std::span<const PairKey> held) {
+  if (table_.size() + n <= memory_limit_) return;
+  const size_t most = memory_limit_ - std::min(n, memory_limit_);
+  const auto all_leave = [&](const PairKey& key, const auto& leaves) {
+    return table_.ChainIs(key, leaves) &&
+           !std::binary_search(held.begin(), held.end(), key);
+  };
+  const auto is_done = [this](const Record& record) {
+    return record.joined && unsaved_pairs_.MayLeave(record);
+  };
+  const auto leaves = [this](const Record& record) {
+    return unsaved_pairs_.MayLeave(record);
+  };
+  // So many looks as find enough that may leave, if a part of them may.
+  const size_t looks = std::min(8 * n + 1024, table_.circle());
+  // A long chain that does not leave is walked for few of its records.
+  table_.Shrink(
+      looks, most,
+      [&](const Record& record) {
+        return is_done(record) && !record.is_detail();
+      },
+      [&](const PairKey& key) { return all_leave(key, is_done); });
+  const auto shrink = [&](size_t n_looks, size_t n_left) {
+    table_.Shrink(n_looks, n_left, leaves,
+                  [&](const PairKey& key) { return all_leave(key, leaves); });
+  };
+  shrink(looks, most);
+  // Wherever they are, if there are any.
+  const size_t left = std::max(most, unsaved_pairs_.held());
+  if (table_.size() > left) shrink(table_.circle(), left);
+}
+
+void State::LeaveMemory() {
+  if (LacksMemoryFor(0)) MakeMemoryRoom(0);
+  // What has been written to goes back as a whole. That comes where a group may
+  // be more than all that is to be in memory, so it is little.
+  if (!IsOverMemory() || unsaved_pairs_.held() > 0) return;
+  MakeMemoryRoom(memory_limit_);
+  if (table_.size() > 0) return;
+  table_.Clear();
+  unsaved_pairs_.Clear();
+}
+
+void State::NoteForgotten(int64_t until_ms) {
+  forgotten_until_ms_ =
+      std::max(forgotten_until_ms_, std::min(until_ms, now_ms_));
+}
+
+uint32_t State::AddOwner(Owner owner) {
+  const uint32_t index = owners_.size();
+  owners_.Grow(index + 1);
+  owners_.Set(index, owner);
+  return index;
+}
+
+void State::Recharge(Model* model) {
+  window_bytes_ -= model->window_bytes;
+  model->unsaved = true;  // its structure, or the settings, have changed
+  model->window_bytes = WindowBytes(model->name, ShapeOf(*model));
+  window_bytes_ += model->window_bytes;
+}
+
+void State::Expire() {
+  while (prediction_ages_.Expired(now_ms_)) {
+    const uint32_t age = prediction_ages_.oldest();
+    prediction_ages_.PopOldest();
+    for (Model* model : models_.Get()) {
+      for (Version* version : model->versions.Get()) {
+        const uint64_t waiting = version->ledger->Expire(age).waiting;
+        if (waiting == 0) continue;
+        version->counts[kExpiredPredictions] += waiting;
+        Touch(model, version);
+      }
+      for (const Departed& gone : model->departed) gone.ledger->Expire(age);
+      model->past_labels.Expire(age);
+    }
+  }
+  while (label_ages_.Expired(now_ms_)) {
+    const uint32_t age = label_ages_.oldest();
+    label_ages_.PopOldest();
+    for (Model* model : models_.Get()) {
+      const uint64_t waiting = model->labels.Expire(age).waiting;
+      if (waiting == 0) continue;
+      model->counts[kExpiredLabels] += waiting;
+      Touch(model);
+    }
+  }
+}
+
+void State::ForgetDeparted() {
+  next_departure_ms_ = INT64_MAX;
+  for (Model* model : models_.Get()) {
+    std::erase_if(model->departed, [this, model](const Departed& gone) {
+      if (gone.until_ms > now_ms_) {
+        next_departure_ms_ = std::min(next_departure_ms_, gone.until_ms);
+        return false;
+      }
+      owners_.Set(gone.owner, {});
+      model->unsaved = true;
+      return true;
+    });
+  }
+}
+
+void State::RetireSilent() {
+  const std::vector<Model*> models = models_.Get();
+  for (Model* model : models) {
+    const ModelSettings& rule = settings_->For(model->name);
+    const std::vector<Version*> versions = model->versions.Get();
+    for (Version* version : versions) {
+      if (version->ledger->counts().total() == 0 &&
+          Silent(version->last_event_ms, rule)) {
+        Retire(model, version);
+      }
+    }
+    if (model->versions.Get().empty() && model->records == 0 &&
+        !IsNamedBy(rule, model->name) && Silent(model->last_event_ms, rule)) {
+      Remove(model);
+    }
+  }
+}
+
+// Long enough for the limit, and for every time window to be empty.
+bool State::Silent(int64_t last_event_ms, const ModelSettings& rule) const {
+  return now_ms_ - last_event_ms >=
+         std::max(settings_->retire_after_ms, LongestWindow(rule));
+}
+
+}  // namespace plumbline

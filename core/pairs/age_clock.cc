@@ -1,0 +1,102 @@
+#include "core/pairs/age_clock.h"
+
+#include <algorithm>
+
+namespace plumbline {
+
+uint32_t AgeClock::Current(int64_t now_ms) {
+  if (!open() || now_ms >= buckets_.back().end_ms) {
+    if (open()) {
+      open_ = false;
+      if (buckets_.back().uses == 0) buckets_.pop_back();
+    }
+    const int64_t length = horizon_ms_ / kBucketsPerHorizon;
+    buckets_.push_back({next_++, 0, (now_ms / length + 1) * length});
+    open_ = true;
+    received_ = 0;
+  }
+  return buckets_.back().age;
+}
+
+uint32_t AgeClock::Receive(int64_t now_ms, int64_t most, int64_t n) {
+  const uint32_t age = Current(now_ms);
+  // Closed before the record uses it, so not by Close(): it stays.
+  received_ += n;
+  if (received_ >= most && MayClose(now_ms)) {
+    open_ = false;
+    buckets_.back().end_ms = std::min(buckets_.back().end_ms, now_ms + 1);
+  }
+  return age;
+}
+
+void AgeClock::Close(int64_t now_ms) {
+  if (!open()) return;
+  open_ = false;
+  Bucket& last = buckets_.back();
+  last.end_ms = std::min(last.end_ms, now_ms + 1);
+  if (last.uses == 0) buckets_.pop_back();
+}
+
+void AgeClock::SetBack(int64_t now_ms) {
+  Close(now_ms);
+  for (Bucket& bucket : buckets_) {
+    bucket.end_ms = std::min(bucket.end_ms, now_ms + 1);
+  }
+  NoteOrder();
+}
+
+void AgeClock::TakeOver(const AgeClock& past) {
+  // It keeps its end.
+  if (open() && buckets_.back().uses == 0) buckets_.pop_back();
+  open_ = false;
+  for (const Bucket& bucket : past.buckets_) {
+    if (bucket.uses > 0) buckets_.push_back({bucket.age, 0, bucket.end_ms});
+  }
+  next_ = past.next_;
+  NoteOrder();
+}
+
+void AgeClock::NoteOrder() {
+  in_order_ = std::is_sorted(
+      buckets_.begin(), buckets_.end(),
+      [](const Bucket& a, const Bucket& b) { return a.end_ms < b.end_ms; });
+}
+
+std::deque<AgeClock::Bucket>::const_iterator AgeClock::OldestOfAll() const {
+  return std::min_element(
+      buckets_.begin(), buckets_.end(),
+      [](const Bucket& a, const Bucket& b) { return a.end_ms < b.end_ms; });
+}
+
+bool AgeClock::HasBefore(uint32_t age) const {
+  return std::any_of(buckets_.begin(), buckets_.end(),
+                     [age](const Bucket& bucket) { return bucket.age < age; });
+}
+
+int64_t AgeClock::EndOf(uint32_t age) const {
+  const Bucket* bucket = Find(age);
+  return bucket == nullptr ? 0 : bucket->end_ms;
+}
+
+void AgeClock::Use(uint32_t age) {
+  if (const Bucket* bucket = Find(age)) ++const_cast<Bucket*>(bucket)->uses;
+}
+
+void AgeClock::Release(uint32_t age) {
+  const Bucket* bucket = Find(age);
+  if (bucket == nullptr) return;  // popped: it has expired
+  if (--const_cast<Bucket*>(bucket)->uses > 0) return;
+  if (open() && bucket == &buckets_.back()) return;
+  std::erase_if(buckets_, [age](const Bucket& b) { return b.age == age; });
+}
+
+const AgeClock::Bucket* AgeClock::Find(uint32_t age) const {
+  // Most ask for the youngest.
+  if (!buckets_.empty() && buckets_.back().age == age) return &buckets_.back();
+  const auto it = std::lower_bound(
+      buckets_.begin(), buckets_.end(), age,
+      [](const Bucket& bucket, uint32_t a) { return bucket.age < a; });
+  return it != buckets_.end() && it->age == age ? &*it : nullptr;
+}
+
+}  // namespace plumbline

@@ -1,0 +1,38 @@
+// Remembered: which records were remembered at one moment, for those who look
+// at stored records while the state goes on. What is forgotten stays so.
+
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "core/pairs/ledger.h"
+
+namespace plumbline {
+
+class Remembered {
+ public:
+  // Of each owner's ledger; owners that are gone have none.
+  using Marks = std::unordered_map<uint32_t, std::vector<Ledger::Mark>>;
+  explicit Remembered(Marks marks) : marks_(std::move(marks)) {}
+
+  // REQUIRES: the record is not younger than the moment.
+  bool Alive(const Record& record) const {
+    const auto owner = marks_.find(static_cast<uint32_t>(record.owner));
+    if (owner == marks_.end()) return false;
+    const auto& marks = owner->second;
+    const auto mark = std::lower_bound(
+        marks.begin(), marks.end(), record.age,
+        [](const Ledger::Mark& m, uint32_t age) { return m.age < age; });
+    return mark != marks.end() && mark->age == record.age &&
+           mark->Holds(record);
+  }
+
+ private:
+  Marks marks_;
+};
+
+}  // namespace plumbline

@@ -1,0 +1,122 @@
+#include "core/snapshot/anomalies.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <optional>
+
+#include "core/metrics/bounds.h"
+
+namespace plumbline {
+namespace {
+
+struct Found {
+  double value;
+  bool is_ratio;
+};
+
+std::optional<Found> Find(const std::vector<NamedFigure>& figures,
+                          const std::string& api_name) {
+  for (const NamedFigure& figure : figures) {
+    if (ApiName(figure) == api_name)
+      return Found{figure.value, figure.is_ratio};
+  }
+  return std::nullopt;
+}
+
+// True of an estimate from scores as they are: what will be calibrated is not
+// to be held against it, nor it against what was.
+bool IsRaw(const std::vector<NamedFigure>& figures,
+           const std::string& api_name) {
+  if (!api_name.starts_with("estimated_")) return false;
+  const auto calibrated = Find(figures, "score_calibrated");
+  return calibrated && calibrated->value == 0;
+}
+
+// Of what chance makes of the figure: from its bounds, where it has some; of
+// another ratio as if it were a share of all pairs; of any other figure
+// unknown.
+double SamplingVariance(const std::vector<NamedFigure>& figures,
+                        const FigureName& name, const Found& found,
+                        uint64_t pairs) {
+  const std::string average =
+      name.average.empty() ? "" : "_" + std::string(name.average);
+  const auto lower =
+      Find(figures, std::string(name.name) + "_lower_bound" + average);
+  const auto upper =
+      Find(figures, std::string(name.name) + "_upper_bound" + average);
+  if (lower && upper) {
+    const double deviation = (upper->value - lower->value) / (2 * kZ);
+    return deviation * deviation;
+  }
+  if (!found.is_ratio || pairs == 0) return 0;
+  // An error as a part of the label can be more than 1, and no share.
+  return std::max(found.value * (1 - found.value), 0.0) /
+         static_cast<double>(pairs);
+}
+
+}  // namespace
+
+double ScoreOf(double value, double sampling, const Expected& expected) {
+  const double variance = expected.variance + sampling;
+  if (!(variance > 0)) return 0;
+  constexpr double kMost = std::numeric_limits<double>::max();
+  return std::clamp((value - expected.center) / std::sqrt(variance), -kMost,
+                    kMost);
+}
+
+std::vector<Anomaly> AnomaliesOf(const ModelSnapshot& model,
+                                 const WindowSnapshot& window,
+                                 const std::vector<NamedFigure>& figures) {
+  std::vector<Anomaly> anomalies;
+  for (const ExpectedFigure& figure : window.expected) {
+    const auto name = FigureOf(figure.metric);
+    const auto found = Find(figures, figure.metric);
+    if (!name || !found || IsRaw(figures, figure.metric)) continue;
+    const double score = ScoreOf(
+        found->value,
+        SamplingVariance(figures, *name, *found, window.counts.observations),
+        figure.expected);
+    anomalies.push_back(
+        {figure.metric, score, std::fabs(score) > model.anomaly_threshold});
+  }
+  return anomalies;
+}
+
+void SampleFigures(State* state, Model* model) {
+  constexpr int64_t kHour = FigureHistory::kHourMs;
+  const int64_t hour = state->now_ms() / kHour;
+  model->next_sample_ms = (hour + 1) * kHour;
+  const std::vector<std::string>& metrics =
+      state->settings().For(model->name).anomalies.metrics;
+  const ModelSnapshot snapshot = SnapshotAt(*model, hour * kHour);
+  for (const VersionSnapshot& version : snapshot.versions) {
+    std::map<std::string, const WindowSnapshot*> windows;
+    for (const WindowSnapshot& window : version.windows) {
+      if (window.segment.empty()) windows[window.settings.name] = &window;
+    }
+    std::map<std::string, std::vector<NamedFigure>> figures;
+    const auto read = [&](const std::string& metric, const std::string& name) {
+      FigureHistories::Value value;
+      const auto window = windows.find(name);
+      if (window == windows.end()) return value;
+      const auto [known, added] = figures.try_emplace(name);
+      if (added) {
+        known->second = FiguresOf(snapshot, *window->second, metrics);
+      }
+      const auto found = Find(known->second, metric);
+      if (!found || IsRaw(known->second, metric)) return value;
+      value.value = found->value;
+      value.variance =
+          SamplingVariance(known->second, *FigureOf(metric), *found,
+                           window->second->counts.observations);
+      return value;
+    };
+    if (Version* of = State::FindVersion(*model, version.name)) {
+      state->AddFigures(model, of, hour, read);
+    }
+  }
+}
+
+}  // namespace plumbline

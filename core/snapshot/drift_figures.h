@@ -1,0 +1,30 @@
+// Drift: how far the predictions of a window are from the reference, without
+// labels.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/snapshot/snapshot.h"
+
+namespace plumbline {
+
+struct Drift {
+  std::string_view of;  // "prediction", "score", "feature"
+  std::string feature;  // its name, else empty
+  uint64_t window = 0;  // predictions that the distances rest on
+  uint64_t reference = 0;
+  std::optional<double> psi;
+  std::optional<double> jensen_shannon;
+  std::string_view test;  // "chi_squared", "kolmogorov_smirnov"
+  std::optional<double> p_value;
+};
+
+// Of a time window of all pairs of a version, once there is a reference.
+std::vector<Drift> DriftOf(const WindowSnapshot& window);
+
+}  // namespace plumbline

@@ -1,0 +1,56 @@
+// Collect: a consistent copy of many slots, taken while the writer goes on.
+//
+// A plain seqlock over a whole window starves: copying 60 slots of a large
+// matrix takes longer than the writer pauses between two groups. But one group
+// changes few slots. So a reader keeps the slots it has, and each new attempt
+// copies only those whose stamp has moved since; the attempt that finds
+// nothing moved, within one generation of the gate, has them all as they stood
+// at one moment (the double collect of Y. Afek et al., "Atomic snapshots of
+// shared memory", JACM 40, 1993).
+//
+// A slot copied while a change is open elsewhere is still good: its stamp
+// tells. A stamp younger than the generation entered belongs to a change that
+// may be half done, so such a copy is not kept.
+
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/sync/gate.h"
+
+namespace plumbline {
+
+// Copies the slots 0 to count-1. `stamp_of(i)` and `copy(i)` access slot i;
+// `copy` overwrites what an earlier copy of the same slot left. Returns the
+// moment at which all the copies stood.
+template <class A, class StampOf, class Copy>
+typename Gate<A>::View Collect(const Gate<A>& gate, size_t count,
+                               StampOf stamp_of, Copy copy) {
+  constexpr uint64_t kNotHeld = ~uint64_t{0};
+  std::vector<uint64_t> held(count, kNotHeld);
+  for (int attempt = 0;; ++attempt) {
+    if (attempt > 0) A::Pause(attempt);
+    typename Gate<A>::View view;
+    if (!gate.Enter(&view)) continue;
+    bool complete = true;
+    for (size_t i = 0; i < count; ++i) {
+      const uint64_t stamp = stamp_of(i);
+      if (stamp == held[i]) continue;
+      held[i] = kNotHeld;
+      if (stamp > view.generation) {
+        complete = false;
+        continue;
+      }
+      copy(i);
+      if (stamp_of(i) == stamp) {
+        held[i] = stamp;
+      } else {
+        complete = false;
+      }
+    }
+    if (complete && gate.Unchanged(view)) return view;
+  }
+}
+
+}  // namespace plumbline

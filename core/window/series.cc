@@ -1,0 +1,261 @@
+#include "core/window/series.h"
+
+#include <algorithm>
+#include <memory>
+
+namespace plumbline {
+namespace {
+
+// Keeps the memory of an ordinary group, and gives back that of a large one.
+template <class T>
+void Empty(std::vector<T>* list) {
+  constexpr size_t kKept = 1024;
+  if (list->capacity() > kKept) std::vector<T>().swap(*list);
+  list->clear();
+}
+
+void Move(const WindowChanges::Correction& correction, const Counting& counting,
+          Tally* tally) {
+  tally->Recount(correction.from, -1, counting);
+  tally->Recount(correction.to, 1, counting);
+}
+
+}  // namespace
+
+void WindowChanges::Clear() {
+  Empty(&predicted);
+  Empty(&labelled);
+  Empty(&completed);
+  Empty(&corrections);
+}
+
+void SeenChanges::Clear() {
+  for (Sum& sum : sums_) sum.cells.Clear();
+  for (CellChanges& keys : keys_) keys.Clear();
+  Empty(&elsewhere_);
+  Empty(&keys_elsewhere_);
+  empty_ = true;
+}
+
+void WindowChanges::AddPredicted(int64_t place_ms) {
+  if (!predicted.empty() && predicted.back().place_ms == place_ms) {
+    ++predicted.back().n;
+  } else {
+    predicted.push_back({place_ms, 1});
+  }
+}
+
+void WindowChanges::AddLabelled(int64_t place_ms, uint32_t age) {
+  if (!labelled.empty() && labelled.back().place_ms == place_ms &&
+      labelled.back().age == age) {
+    ++labelled.back().n;
+  } else {
+    labelled.push_back({place_ms, age, 1});
+  }
+}
+
+void Tallies::Know(const std::vector<WindowChanges::Completed>& pairs,
+                   const Counting& counting) {
+  changes.Clear();
+  ends.clear();
+  // One takes up to a kilobyte.
+  constexpr size_t kMost = 20'000;
+  if (pairs.size() > kMost) return;
+  for (const auto& pair : pairs) {
+    for (const Counting::Count count : counting.statistics) {
+      count(counting, pair.observation, &changes);
+    }
+    ends.push_back(changes.size());
+  }
+}
+
+void Series::Release(Window* window, const Counting& counting) {
+  if (window->last_n() == nullptr) return;
+  window->last_n()->ForEach(
+      [&counting](const Observation& o) { counting.Release(o); });
+}
+
+void Series::Release(const Counting& counting) {
+  for (Window* window : windows.Get()) Release(window, counting);
+}
+
+void Series::ChangeWindows(const std::vector<WindowSettings>& wanted,
+                           uint32_t first_age, const Counting& counting) {
+  std::vector<Window*> next;
+  for (const WindowSettings& settings : wanted) {
+    const auto& have = windows.Get();
+    const auto same = std::find_if(
+        have.begin(), have.end(),
+        [&](const Window* w) { return w->settings().Is(settings); });
+    next.push_back(same != have.end()
+                       ? *same
+                       : new Window(settings, first_age, sees_all_));
+  }
+  for (Window* window : windows.Get()) {
+    if (std::find(next.begin(), next.end(), window) == next.end()) {
+      Release(window, counting);
+    }
+  }
+  windows.Replace(std::move(next));
+}
+
+void Series::Publish(uint64_t generation, int64_t now_ms, uint64_t next_number,
+                     const Counting& counting, Tallies* scratch) {
+  scratch->group.Clear();
+  const CellChange* const known = scratch->changes.begin();
+  for (const auto& pair : changes.completed) {
+    if (scratch->ends.empty()) {
+      scratch->group.Add(pair.observation, 1, counting);
+      continue;
+    }
+    const size_t begin = pair.place == 0 ? 0 : scratch->ends[pair.place - 1];
+    scratch->group.AddKnown(pair.observation, known + begin,
+                            known + scratch->ends[pair.place], counting);
+  }
+  for (Window* window : windows.Get()) {
+    if (auto* ring = window->last_n()) {
+      PublishLastN(ring, *window, generation, next_number, counting,
+                   &scratch->window);
+      continue;
+    }
+    if (window->settings().by_prediction) {
+      PublishByPrediction(window->time(), *window, generation, now_ms, counting,
+                          &scratch->window);
+    } else {
+      PublishTime(window->time(), *window, generation, now_ms, counting,
+                  scratch);
+    }
+    PublishPast(window->time(), *window, generation, now_ms, counting,
+                &scratch->window);
+    if (scratch->seen != nullptr && !scratch->seen->empty()) {
+      PublishSeen(window->time(), *window, generation, now_ms, *scratch->seen);
+    }
+  }
+}
+
+void Series::PublishTime(TimeRing<StdAtomics>* ring, const Window& window,
+                         uint64_t generation, int64_t now_ms,
+                         const Counting& counting, Tallies* scratch) const {
+  if (changes.predicted.empty() && changes.completed.empty()) return;
+  const bool sees_all =
+      window.Sees(0) ||
+      std::all_of(
+          changes.completed.begin(), changes.completed.end(),
+          [&window](const auto& pair) { return window.Sees(pair.age); });
+  if (!sees_all) {
+    scratch->window.Clear();
+    for (const auto& pair : changes.completed) {
+      if (window.Sees(pair.age)) {
+        scratch->window.Add(pair.observation, 1, counting);
+      }
+    }
+  }
+  Slot<StdAtomics>& slot = ring->Current(generation, now_ms);
+  for (const auto& predicted : changes.predicted) {
+    slot.AddPredictions(predicted.n);
+  }
+  (sees_all ? scratch->group : scratch->window).AddTo(&slot, 0);
+}
+
+void Series::PublishByPrediction(TimeRing<StdAtomics>* ring,
+                                 const Window& window, uint64_t generation,
+                                 int64_t now_ms, const Counting& counting,
+                                 Tally* scratch) const {
+  for (const auto& predicted : changes.predicted) {
+    if (auto* slot = ring->At(generation, predicted.place_ms, now_ms)) {
+      slot->AddPredictions(predicted.n);
+    }
+  }
+  // Those of one slot together.
+  std::vector<const WindowChanges::Completed*> pairs;
+  for (const auto& pair : changes.completed) {
+    if (window.Sees(pair.age)) pairs.push_back(&pair);
+  }
+  std::stable_sort(pairs.begin(), pairs.end(), [ring](auto* a, auto* b) {
+    return ring->EpochOf(a->place_ms) < ring->EpochOf(b->place_ms);
+  });
+  for (auto pair = pairs.begin(); pair != pairs.end();) {
+    const int64_t place_ms = (*pair)->place_ms;
+    scratch->Clear();
+    for (; pair != pairs.end() &&
+           ring->EpochOf((*pair)->place_ms) == ring->EpochOf(place_ms);
+         ++pair) {
+      scratch->Add((*pair)->observation, 1, counting);
+    }
+    if (auto* slot = ring->At(generation, place_ms, now_ms)) {
+      scratch->AddTo(slot, 0);
+    }
+  }
+}
+
+// What changes in slots that are there already.
+void Series::PublishPast(TimeRing<StdAtomics>* ring, const Window& window,
+                         uint64_t generation, int64_t now_ms,
+                         const Counting& counting, Tally* scratch) const {
+  for (const auto& labelled : changes.labelled) {
+    if (!window.Sees(labelled.age)) continue;
+    if (auto* slot = ring->Past(generation, labelled.place_ms, now_ms)) {
+      slot->AddLabelled(labelled.n);
+    }
+  }
+  for (const auto& correction : changes.corrections) {
+    if (!window.Sees(correction.age)) continue;
+    auto* slot = ring->Past(generation, correction.place_ms, now_ms);
+    if (slot == nullptr) continue;
+    scratch->Clear();
+    Move(correction, counting, scratch);
+    scratch->AddTo(slot, 0);
+  }
+}
+
+void Series::PublishSeen(TimeRing<StdAtomics>* ring, const Window& window,
+                         uint64_t generation, int64_t now_ms,
+                         const SeenChanges& seen) const {
+  if (!window.settings().by_prediction) {
+    return seen.AddTo(&ring->Current(generation, now_ms));
+  }
+  if (auto* slot = ring->At(generation, seen.place_ms(), now_ms)) {
+    seen.AddTo(slot);
+  }
+  for (const SeenChanges::Elsewhere& one : seen.elsewhere()) {
+    if (auto* slot = ring->At(generation, one.place_ms, now_ms)) {
+      slot->Add(one.cell.section, one.cell.size, one.cell.cell, 1);
+    }
+  }
+  for (const SeenChanges::KeyElsewhere& one : seen.keys_elsewhere()) {
+    if (auto* slot = ring->At(generation, one.place_ms, now_ms)) {
+      slot->Add(one.section, one.key, 1, SizeOf(one.section, 0));
+    }
+  }
+}
+
+void Series::PublishLastN(LastNRing<StdAtomics>* ring, const Window& window,
+                          uint64_t generation, uint64_t next_number,
+                          const Counting& counting, Tally* scratch) const {
+  if (changes.completed.empty() && changes.corrections.empty()) return;
+  scratch->Clear();
+  for (const auto& pair : changes.completed) {
+    const bool seen = window.Sees(pair.age);
+    const Observation out =
+        ring->Push(pair.number, seen ? pair.observation : Observation{});
+    if (seen) {
+      scratch->Add(pair.observation, 1, counting);
+      counting.Hold(pair.observation);
+    }
+    if (out.seen()) {
+      scratch->Add(out, -1, counting);
+      counting.Release(out);
+    }
+  }
+  for (const auto& correction : changes.corrections) {
+    Observation* const pair = ring->Find(correction.number, next_number);
+    if (pair == nullptr) continue;
+    counting.Release(*pair);
+    pair->Correct(correction.to);
+    counting.Hold(*pair);
+    Move(correction, counting, scratch);
+  }
+  scratch->AddTo(&ring->slot(generation), ring->n());
+}
+
+}  // namespace plumbline

@@ -1,0 +1,59 @@
+// What former versions have stored loads, from the seeds of the fuzzers.
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "core/engine/pipeline.h"
+#include "tests/support/catch.h"
+#include "tests/support/engine.h"
+#include "tests/support/stored_state.h"
+
+using namespace plumbline;  // NOLINT: a test
+
+namespace {
+
+// Calls visit(path, bytes) for each; returns how many there are.
+template <class Visit>
+int ForEachSeed(const char* fuzzer, Visit visit) {
+  int count = 0;
+  const auto directory = std::filesystem::path(PLUMBLINE_CORPUS) / fuzzer;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    if (!entry.path().filename().string().starts_with("format_")) continue;
+    std::ifstream in(entry.path(), std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+    visit(entry.path().string(), bytes);
+    ++count;
+  }
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("states that were stored load, and can be stored again") {
+  const int count = ForEachSeed("state", [](const auto& path,
+                                            const std::string& bytes) {
+    INFO(path);
+    const StoredState stored = DecodeStored(bytes);
+    Pipeline pipeline(nullptr);
+    REQUIRE(pipeline.Restore(stored.image));
+    CHECK_FALSE(
+        Describe(pipeline.state(), pipeline.state().gauges().now_ms).empty());
+    pipeline.Exclusively([](State* state) {
+      for (Model* model : state->models().Get()) model->unsaved = true;
+      CHECK(Pipeline(nullptr).Restore(SaveState(state)));
+    });
+  });
+  CHECK(count >= 8);
+}
+
+TEST_CASE("records that were journalled are read, and can be applied") {
+  const int count =
+      ForEachSeed("group", [](const auto& path, const std::string& bytes) {
+        INFO(path);
+        CHECK(DecodeGroup(bytes));
+        CHECK(Pipeline(nullptr).Replay(bytes) == Pipeline::Status::kApplied);
+      });
+  CHECK(count >= 8);
+}
