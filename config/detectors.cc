@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "core/metrics/figure_names.h"
 #include "core/settings/nearest.h"
-#include "core/snapshot/figures.h"
 
 namespace plumbline {
 namespace {

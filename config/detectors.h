@@ -3,7 +3,7 @@
 #pragma once
 
 #include "config/yaml_reader.h"
-#include "core/detect/change.h"
+#include "core/settings/detector_settings.h"
 #include "core/settings/settings.h"
 
 namespace plumbline {

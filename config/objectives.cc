@@ -5,8 +5,8 @@
 #include <string>
 
 #include "config/windows.h"
+#include "core/metrics/figure_names.h"
 #include "core/settings/nearest.h"
-#include "core/snapshot/figures.h"
 
 namespace plumbline {
 namespace {

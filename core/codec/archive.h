@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/codec/bytes.h"
-#include "core/event/timestamp.h"
+#include "core/codec/time_range.h"
 
 namespace plumbline {
 

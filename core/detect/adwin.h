@@ -28,6 +28,7 @@
 #include <vector>
 
 #include "core/detect/change.h"
+#include "core/settings/detector_settings.h"
 
 namespace plumbline {
 

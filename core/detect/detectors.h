@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "core/detect/adwin.h"
-#include "core/detect/change.h"
 #include "core/detect/mean_detectors.h"
+#include "core/settings/detector_settings.h"
 
 namespace plumbline {
 

@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include "core/snapshot/figures.h"
+#include "core/metrics/figure_names.h"
 
 namespace plumbline {
 

@@ -32,6 +32,7 @@
 #include <vector>
 
 #include "core/codec/archive.h"
+#include "core/codec/time_range.h"
 #include "core/settings/settings.h"
 
 namespace plumbline {

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "core/detect/change.h"
+#include "core/settings/detector_settings.h"
 
 namespace plumbline {
 

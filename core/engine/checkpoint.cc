@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/codec/archive.h"
+#include "core/codec/time_range.h"
 #include "core/engine/checkpoint_checks.h"
 #include "core/engine/checkpoint_parts.h"
 #include "core/settings/settings_range.h"

@@ -5,7 +5,7 @@
 #include <bit>
 #include <cmath>
 
-#include "core/event/timestamp.h"
+#include "core/codec/time_range.h"
 #include "core/join/sound_record.h"
 #include "core/metrics/regression.h"
 

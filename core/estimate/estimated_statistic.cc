@@ -13,18 +13,14 @@
 namespace plumbline {
 namespace {
 
-bool IsBinary(const ModelSnapshot& model) {
-  return model.positive_class && model.classes.size() <= 2;
-}
-
 // True if classes are each held against the rest.
-bool UsesClasses(const ModelSnapshot& model, const SparseCounts& of_classes) {
-  return !IsBinary(model) && !of_classes.entries.empty() &&
-         model.classes.size() <= EstimateBins::kClasses;
+bool UsesClasses(const FigureInput& input, const SparseCounts& of_classes) {
+  return !input.IsBinary() && !of_classes.entries.empty() &&
+         input.classes.size() <= EstimateBins::kClasses;
 }
 
-bool UsesPositive(const ModelSnapshot& model, const SparseCounts& of_positive) {
-  return model.positive_class && !of_positive.entries.empty();
+bool UsesPositive(const FigureInput& input, const SparseCounts& of_positive) {
+  return input.positive_class && !of_positive.entries.empty();
 }
 
 struct Names {
@@ -64,29 +60,28 @@ void AddAverages(const EstimatedFigures& figures, std::string_view average,
 
 // What the model's scores say of a class without its own score is nothing: with
 // that of the positive class alone there is an accuracy of two classes only.
-EstimatedFigures OfPositive(const ModelSnapshot& model,
+EstimatedFigures OfPositive(const FigureInput& input,
                             EstimatedFigures figures) {
-  if (!IsBinary(model)) figures.accuracy.reset();
+  if (!input.IsBinary()) figures.accuracy.reset();
   return figures;
 }
 
-void AppendEstimates(const ModelSnapshot& model, const WindowSnapshot& window,
-                     FigureList* list) {
-  const Calibration& calibration = *window.calibration;
-  const auto& of_positive = window.counts.of(SparseSection::kPredictedScores);
+void AppendEstimates(const FigureInput& input, FigureList* list) {
+  const Calibration& calibration = *input.calibration;
+  const auto& of_positive = input.counts.of(SparseSection::kPredictedScores);
   const auto& of_classes =
-      window.counts.of(SparseSection::kPredictedClassScores);
-  const bool classes = UsesClasses(model, of_classes);
-  if (UsesPositive(model, of_positive)) {
+      input.counts.of(SparseSection::kPredictedClassScores);
+  const bool classes = UsesClasses(input, of_classes);
+  if (UsesPositive(input, of_positive)) {
     const EstimatedFigures figures = OfPositive(
-        model, EstimateOf(CellsOfPositive(of_positive, false),
+        input, EstimateOf(CellsOfPositive(of_positive, false),
                           calibration.Of(EstimateBins::kPositiveClass)));
     AddAverages(figures, "binary", list);
     if (!classes) AddAll(figures, list);
   }
   if (!classes) return;
   const EstimatedFigures figures =
-      EstimateOf(CellsOfClasses(of_classes, false, model.classes.size()),
+      EstimateOf(CellsOfClasses(of_classes, false, input.classes.size()),
                  calibration, false);
   AddAverages(figures, "macro", list);
   AddAll(figures, list);
@@ -123,58 +118,55 @@ void AddErrors(Figure raw, std::optional<double> calibrated, FigureList* list) {
 }
 
 // True if the error of calibration is that of the classes.
-bool AppendOfClasses(const ModelSnapshot& model, const WindowSnapshot& window,
-                     FigureList* list) {
-  const auto& counts = window.counts.of(SparseSection::kJudgedClassScores);
-  if (!UsesClasses(model, counts)) return false;
-  const Calibration& calibration = *window.calibration;
-  const auto cells = CellsOfClasses(counts, true, model.classes.size());
+bool AppendOfClasses(const FigureInput& input, FigureList* list) {
+  const auto& counts = input.counts.of(SparseSection::kJudgedClassScores);
+  if (!UsesClasses(input, counts)) return false;
+  const Calibration& calibration = *input.calibration;
+  const auto cells = CellsOfClasses(counts, true, input.classes.size());
   AddGaps(RealisedOf(cells), EstimateOf(cells, calibration, true), true, list);
   std::optional<double> error;
   if (calibration.of_classes) error = CalibratedError(cells, calibration);
-  AddErrors(ClassScoreCalibrationError(window), error, list);
+  AddErrors(ClassScoreCalibrationError(input), error, list);
   return true;
 }
 
-void AppendOfPositive(const ModelSnapshot& model, const WindowSnapshot& window,
-                      bool has_error, FigureList* list) {
-  const auto& counts = window.counts.of(SparseSection::kJudgedScores);
-  if (!UsesPositive(model, counts)) return;
+void AppendOfPositive(const FigureInput& input, bool has_error,
+                      FigureList* list) {
+  const auto& counts = input.counts.of(SparseSection::kJudgedScores);
+  if (!UsesPositive(input, counts)) return;
   const ScoredCells cells = CellsOfPositive(counts, true);
   const CalibrationCurve& curve =
-      window.calibration->Of(EstimateBins::kPositiveClass);
-  AddGaps(OfPositive(model, RealisedOf(cells)), EstimateOf(cells, curve), false,
+      input.calibration->Of(EstimateBins::kPositiveClass);
+  AddGaps(OfPositive(input, RealisedOf(cells)), EstimateOf(cells, curve), false,
           list);
   std::optional<double> error;
-  if (window.calibration->of_positive) error = CalibratedError(cells, curve);
-  if (!has_error) AddErrors(ScoreCalibrationError(window), error, list);
+  if (input.calibration->of_positive) error = CalibratedError(cells, curve);
+  if (!has_error) AddErrors(ScoreCalibrationError(input), error, list);
 }
 
 // Of all that figures of the window rest on.
-void AppendIsCalibrated(const ModelSnapshot& model,
-                        const WindowSnapshot& window, FigureList* list) {
-  const auto counts = [&window](SparseSection section) -> const SparseCounts& {
-    return window.counts.of(section);
+void AppendIsCalibrated(const FigureInput& input, FigureList* list) {
+  const auto counts = [&input](SparseSection section) -> const SparseCounts& {
+    return input.counts.of(section);
   };
   const bool positive =
-      UsesPositive(model, counts(SparseSection::kPredictedScores)) ||
-      UsesPositive(model, counts(SparseSection::kJudgedScores));
+      UsesPositive(input, counts(SparseSection::kPredictedScores)) ||
+      UsesPositive(input, counts(SparseSection::kJudgedScores));
   const bool classes =
-      UsesClasses(model, counts(SparseSection::kPredictedClassScores)) ||
-      UsesClasses(model, counts(SparseSection::kJudgedClassScores));
+      UsesClasses(input, counts(SparseSection::kPredictedClassScores)) ||
+      UsesClasses(input, counts(SparseSection::kJudgedClassScores));
   if (!positive && !classes) return;
-  const bool is_calibrated = (!positive || window.calibration->of_positive) &&
-                             (!classes || window.calibration->of_classes);
+  const bool is_calibrated = (!positive || input.calibration->of_positive) &&
+                             (!classes || input.calibration->of_classes);
   list->Number("score_calibrated", is_calibrated ? 1 : 0);
 }
 
-void Append(const ModelSnapshot& model, const WindowSnapshot& window,
-            FigureList* list) {
-  if (window.calibration == nullptr) return;
-  AppendEstimates(model, window, list);
-  const bool has_error = AppendOfClasses(model, window, list);
-  AppendOfPositive(model, window, has_error, list);
-  AppendIsCalibrated(model, window, list);
+void Append(const FigureInput& input, FigureList* list) {
+  if (input.calibration == nullptr) return;
+  AppendEstimates(input, list);
+  const bool has_error = AppendOfClasses(input, list);
+  AppendOfPositive(input, has_error, list);
+  AppendIsCalibrated(input, list);
 }
 
 FigureFamily Averaged(std::string_view name, std::string_view help) {

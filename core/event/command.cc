@@ -6,8 +6,8 @@
 #include <cstdlib>
 
 #include "core/codec/bytes.h"
+#include "core/codec/time_range.h"
 #include "core/event/event_codec.h"
-#include "core/event/timestamp.h"
 
 namespace plumbline {
 namespace {

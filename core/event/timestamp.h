@@ -12,14 +12,7 @@
 
 namespace plumbline {
 
-// A time of a clock or of an event, in milliseconds since the Unix epoch: none
-// is after the year 10,000. Others are not believed where they are stored.
-inline constexpr int64_t kLastTimeMs = int64_t{1} << 48;
-constexpr bool IsTime(int64_t time_ms) {
-  return time_ms >= 0 && time_ms <= kLastTimeMs;
-}
-
-// All that follow are microseconds since the Unix epoch.
+// Times are microseconds since the Unix epoch, unless a name ends in _ms.
 
 // What a number says. An integer loses no microsecond, a double is rounded to
 // them; nullopt if it is below 0, or 1.8e19 or more.

@@ -128,17 +128,16 @@ Figure Mean(const std::vector<std::vector<ScoreBin>>& bins,
   return sum / n;
 }
 
-void Append(const ModelSnapshot& model, const WindowSnapshot& window,
-            FigureList* list) {
-  const auto& cells = window.counts.of(Section::kClassScores);
+void Append(const FigureInput& input, FigureList* list) {
+  const auto& cells = input.counts.of(Section::kClassScores);
   if (cells.empty() || cells[kPairs] == 0) return;
-  const SparseCounts& counts = window.counts.of(SparseSection::kClassScoreBins);
-  if (!counts.entries.empty() && model.classes.size() <= kMostRanked) {
-    const auto bins = BinsByClass(cells, counts, model.classes.size());
+  const SparseCounts& counts = input.counts.of(SparseSection::kClassScoreBins);
+  if (!counts.entries.empty() && input.classes.size() <= kMostRanked) {
+    const auto bins = BinsByClass(cells, counts, input.classes.size());
     list->Average("roc_auc", "macro", Mean(bins, RocAuc));
     list->Average("average_precision", "macro", Mean(bins, AveragePrecision));
   }
-  if (!UsesClassScores(model, window)) return;
+  if (!UsesClassScores(input)) return;
   const uint64_t pairs = cells[kPairs];
   const auto mean = [&](Cell high, Cell low) {
     return FixedPoint::Value(cells[high], cells[low]) /
@@ -146,19 +145,19 @@ void Append(const ModelSnapshot& model, const WindowSnapshot& window,
   };
   list->Number("log_loss", mean(kLogLossHigh, kLogLossLow));
   list->Number("brier_score", mean(kSquaredErrorHigh, kSquaredErrorLow));
-  list->Add("expected_calibration_error", ClassScoreCalibrationError(window));
+  list->Add("expected_calibration_error", ClassScoreCalibrationError(input));
 }
 
 }  // namespace
 
-bool UsesClassScores(const ModelSnapshot& model, const WindowSnapshot& window) {
-  const auto& cells = window.counts.of(Section::kClassScores);
-  const bool binary = model.positive_class && model.classes.size() <= 2;
+bool UsesClassScores(const FigureInput& input) {
+  const auto& cells = input.counts.of(Section::kClassScores);
+  const bool binary = input.IsBinary();
   return !binary && !cells.empty() && cells[kPairs] > 0;
 }
 
-Figure ClassScoreCalibrationError(const WindowSnapshot& window) {
-  const auto& cells = window.counts.of(Section::kClassScores);
+Figure ClassScoreCalibrationError(const FigureInput& input) {
+  const auto& cells = input.counts.of(Section::kClassScores);
   if (cells.empty() || cells[kPairs] == 0) return std::nullopt;
   return CalibrationError(&cells[kCalibration], cells[kPairs]);
 }

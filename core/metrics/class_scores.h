@@ -3,15 +3,15 @@
 #pragma once
 
 #include "core/metrics/classification.h"
-#include "core/snapshot/snapshot.h"
+#include "core/metrics/figure_input.h"
 
 namespace plumbline {
 
 // True if log loss, Brier score and calibration error of the window are those
 // over several classes: it has such scores, and the model is not a binary one.
-bool UsesClassScores(const ModelSnapshot& model, const WindowSnapshot& window);
+bool UsesClassScores(const FigureInput& input);
 
 // The expected calibration error of the highest score.
-Figure ClassScoreCalibrationError(const WindowSnapshot& window);
+Figure ClassScoreCalibrationError(const FigureInput& input);
 
 }  // namespace plumbline

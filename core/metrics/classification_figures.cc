@@ -4,20 +4,20 @@
 
 #include "core/metrics/agreement.h"
 #include "core/metrics/averages.h"
-#include "core/snapshot/figures.h"
+#include "core/metrics/class_figures.h"
 
 namespace plumbline {
 namespace {
 
 // The counts of the positive class: zeros if it has not occurred, nullopt if
 // the model has none.
-std::optional<ClassCounts> Positive(const ModelSnapshot& model,
+std::optional<ClassCounts> Positive(const FigureInput& input,
                                     const Confusion& confusion) {
-  if (!model.positive_class) return std::nullopt;
-  const auto it = std::find(model.classes.begin(), model.classes.end(),
-                            *model.positive_class);
-  if (it == model.classes.end()) return ClassCounts{};
-  return confusion.classes[static_cast<size_t>(it - model.classes.begin())];
+  if (!input.positive_class) return std::nullopt;
+  const auto it = std::find(input.classes.begin(), input.classes.end(),
+                            *input.positive_class);
+  if (it == input.classes.end()) return ClassCounts{};
+  return confusion.classes[static_cast<size_t>(it - input.classes.begin())];
 }
 
 // Of one class: the bounds of its precision and recall.
@@ -40,11 +40,10 @@ void AddBinary(const ClassCounts& c, uint64_t observations, FigureList* list) {
   list->Add("positive_prediction", PositivePrediction(c, observations));
 }
 
-void Append(const ModelSnapshot& model, const WindowSnapshot& window,
-            FigureList* list) {
-  if (model.task != Task::kClassification) return;
-  const auto confusion = Confusion::Of(window.counts, model.classes.size());
-  const auto positive = Positive(model, confusion);
+void Append(const FigureInput& input, FigureList* list) {
+  if (input.task != Task::kClassification) return;
+  const auto confusion = Confusion::Of(input.counts, input.classes.size());
+  const auto positive = Positive(input, confusion);
   list->Add("accuracy", Accuracy(confusion));
   list->Bounds("accuracy_lower_bound", "accuracy_upper_bound", "",
                WilsonBounds(Correct(confusion), confusion.observations));

@@ -1,26 +1,28 @@
-// How much of a window is labelled, and whether that is enough.
+#include "core/metrics/coverage.h"
 
-#include "core/snapshot/figures.h"
+#include "core/metrics/statistic.h"
 
 namespace plumbline {
 namespace {
 
-void Append(const ModelSnapshot& model, const WindowSnapshot& window,
-            FigureList* list) {
-  list->Add("label_coverage", LabelCoverage(window));
-  if (model.min_coverage > 0 && window.settings.length_ms > 0) {
-    list->Number("withheld", Withheld(model, window) ? 1 : 0);
+void Append(const FigureInput& input, FigureList* list) {
+  list->Add("label_coverage", LabelCoverage(input.window, input.counts));
+  if (input.min_coverage > 0 && input.window.length_ms > 0) {
+    list->Number("withheld", Withheld(input) ? 1 : 0);
   }
 }
 
 }  // namespace
 
-Figure LabelCoverage(const WindowSnapshot& window) {
-  if (window.settings.last > 0 || window.counts.predictions == 0) {
-    return std::nullopt;
-  }
-  return static_cast<double>(window.counts.labelled) /
-         static_cast<double>(window.counts.predictions);
+Figure LabelCoverage(const WindowSettings& window, const SlotCounts& counts) {
+  if (window.last > 0 || counts.predictions == 0) return std::nullopt;
+  return static_cast<double>(counts.labelled) /
+         static_cast<double>(counts.predictions);
+}
+
+bool Withheld(const FigureInput& input) {
+  const Figure coverage = LabelCoverage(input.window, input.counts);
+  return coverage && *coverage < input.min_coverage;
 }
 
 extern const Statistic kCoverageStatistic;

@@ -58,13 +58,12 @@ Figure HammingLoss(const Confusion& confusion) {
          static_cast<double>(confusion.observations);
 }
 
-void Append(const ModelSnapshot& model, const WindowSnapshot& window,
-            FigureList* list) {
-  const uint64_t pairs = window.counts.observations;
-  if (model.task != Task::kMultilabel || pairs == 0) return;
-  std::vector<uint64_t> cells = window.counts.of(Section::kSets);
+void Append(const FigureInput& input, FigureList* list) {
+  const uint64_t pairs = input.counts.observations;
+  if (input.task != Task::kMultilabel || pairs == 0) return;
+  std::vector<uint64_t> cells = input.counts.of(Section::kSets);
   cells.resize(kCells);
-  const auto confusion = Confusion::Of(window.counts, model.classes.size());
+  const auto confusion = Confusion::Of(input.counts, input.classes.size());
   list->Add("accuracy",
             static_cast<double>(cells[kExact]) / static_cast<double>(pairs));
   list->Bounds("accuracy_lower_bound", "accuracy_upper_bound", "",

@@ -186,11 +186,10 @@ struct QuantileName {
 constexpr std::array<QuantileName, 3> kQuantiles = {
     {{"0.5", 0.5}, {"0.9", 0.9}, {"0.99", 0.99}}};
 
-void Append(const ModelSnapshot& model, const WindowSnapshot& window,
-            FigureList* list) {
-  const uint64_t pairs = window.counts.observations;
-  if (model.task != Task::kRegression || pairs == 0) return;
-  const Sums sums(window.counts.of(SparseSection::kErrorSums));
+void Append(const FigureInput& input, FigureList* list) {
+  const uint64_t pairs = input.counts.observations;
+  if (input.task != Task::kRegression || pairs == 0) return;
+  const Sums sums(input.counts.of(SparseSection::kErrorSums));
   const auto n = static_cast<double>(pairs);
   const auto mean = [&](Sum sum) { return (sums.total[sum] / n).value(); };
   list->Number("mean_absolute_error", mean(kAbsoluteError));
@@ -203,7 +202,7 @@ void Append(const ModelSnapshot& model, const WindowSnapshot& window,
               (relative / static_cast<double>(sums.labels_not_zero)).value());
   }
   const SparseCounts bins =
-      window.counts.of(SparseSection::kErrorBins).Merged<ErrorBins>();
+      input.counts.of(SparseSection::kErrorBins).Merged<ErrorBins>();
   for (const auto& [name, q] : kQuantiles) {
     list->Number("absolute_error_quantile", "q", name,
                  Quantile(bins, pairs, q));

@@ -17,6 +17,7 @@
 #include "core/metrics/fixed_point.h"
 #include "core/metrics/ranking.h"
 #include "core/metrics/statistic.h"
+#include "core/sync/atomics.h"
 #include "core/window/tally.h"
 
 namespace plumbline {
@@ -55,22 +56,21 @@ void Count(const Counting& counting, const Observation& o,
             positive ? ScoreBins::kPositive : ScoreBins::kNegative);
 }
 
-void Append(const ModelSnapshot& model, const WindowSnapshot& window,
-            FigureList* list) {
-  const std::vector<uint64_t>& cells = window.counts.of(Section::kScores);
-  if (cells.empty() || cells[kPairs] == 0 || !model.positive_class) return;
+void Append(const FigureInput& input, FigureList* list) {
+  const std::vector<uint64_t>& cells = input.counts.of(Section::kScores);
+  if (cells.empty() || cells[kPairs] == 0 || !input.positive_class) return;
   const uint64_t pairs = cells[kPairs];
-  const auto bins = BinsOf(window.counts.of(SparseSection::kScoreBins));
+  const auto bins = BinsOf(input.counts.of(SparseSection::kScoreBins));
   const auto mean = [&](Cell high, Cell low) {
     return FixedPoint::Value(cells[high], cells[low]) /
            static_cast<double>(pairs);
   };
   list->Average("roc_auc", "binary", RocAuc(bins));
   list->Average("average_precision", "binary", AveragePrecision(bins));
-  if (UsesClassScores(model, window)) return;
+  if (UsesClassScores(input)) return;
   list->Number("log_loss", mean(kLogLossHigh, kLogLossLow));
   list->Number("brier_score", mean(kSquaredErrorHigh, kSquaredErrorLow));
-  list->Add("expected_calibration_error", ScoreCalibrationError(window));
+  list->Add("expected_calibration_error", ScoreCalibrationError(input));
 }
 
 }  // namespace
@@ -115,8 +115,8 @@ double CalibrationError(const uint64_t* bins, uint64_t pairs) {
   return std::ldexp(sum, -32) / static_cast<double>(pairs);
 }
 
-Figure ScoreCalibrationError(const WindowSnapshot& window) {
-  const auto& cells = window.counts.of(Section::kScores);
+Figure ScoreCalibrationError(const FigureInput& input) {
+  const auto& cells = input.counts.of(Section::kScores);
   if (cells.empty() || cells[kPairs] == 0) return std::nullopt;
   return CalibrationError(&cells[kCalibration], cells[kPairs]);
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "core/metrics/classification.h"
+#include "core/metrics/figure_input.h"
 #include "core/window/counting.h"
 
 namespace plumbline {
@@ -29,9 +30,7 @@ int64_t CalibrationUnits(double difference);
 // Of the bins' sums of differences, over so many pairs.
 double CalibrationError(const uint64_t* bins, uint64_t pairs);
 
-struct WindowSnapshot;
-
 // The expected calibration error of the positive class's score.
-Figure ScoreCalibrationError(const WindowSnapshot& window);
+Figure ScoreCalibrationError(const FigureInput& input);
 
 }  // namespace plumbline

@@ -18,7 +18,7 @@
 
 #include "core/metrics/bounds.h"
 #include "core/metrics/classification.h"
-#include "core/snapshot/snapshot.h"
+#include "core/metrics/figure_input.h"
 #include "core/window/counting.h"
 
 namespace plumbline {
@@ -89,8 +89,7 @@ class FigureList {
 struct Statistic {
   std::vector<FigureFamily> families;
   // The figures that have a value, in the order of the families.
-  void (*append)(const ModelSnapshot& model, const WindowSnapshot& window,
-                 FigureList* list);
+  void (*append)(const FigureInput& input, FigureList* list);
   // Whether a model counts it, and how; null: it rests on what others count.
   bool (*applies)(const ModelTraits& traits) = nullptr;
   Counting::Count count = nullptr;

@@ -9,6 +9,7 @@
 
 #include "core/metrics/scores.h"
 #include "core/metrics/statistic.h"
+#include "core/sync/atomics.h"
 #include "core/window/tally.h"
 
 namespace plumbline {
@@ -46,10 +47,9 @@ void Count(const Counting& counting, const Observation& o,
   }
 }
 
-void Append(const ModelSnapshot& model, const WindowSnapshot& window,
-            FigureList* list) {
-  const auto& cells = window.counts.of(Section::kThresholds);
-  for (const auto& [text, place] : model.thresholds) {
+void Append(const FigureInput& input, FigureList* list) {
+  const auto& cells = input.counts.of(Section::kThresholds);
+  for (const auto& [text, place] : input.thresholds) {
     if ((place + 1) * kCells > cells.size()) continue;
     const uint64_t* const c = &cells[size_t{place} * kCells];
     const ClassCounts counts = {c[kTruePositives],

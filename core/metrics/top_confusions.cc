@@ -92,25 +92,24 @@ bool IsLarger(const Miss& a, const Miss& b) {
   return a.observations > b.observations;
 }
 
-void AppendNothing(const ModelSnapshot&, const WindowSnapshot&, FigureList*) {}
+void AppendNothing(const FigureInput&, FigureList*) {}
 
 }  // namespace
 
-std::vector<Miss> TopConfusions(const ModelSnapshot& model,
-                                const WindowSnapshot& window) {
+std::vector<Miss> TopConfusions(const FigureInput& input) {
   std::vector<Miss> top;
-  if (model.has_matrix || model.task != Task::kClassification) return top;
-  const auto confusion = Confusion::Of(window.counts, model.classes.size());
+  if (input.has_matrix || input.task != Task::kClassification) return top;
+  const auto confusion = Confusion::Of(input.counts, input.classes.size());
   const auto& classes = confusion.classes;
   // The sketch has pairs under spellings of their classes.
-  if (model.class_map.shown_count > 0) return {};
+  if (input.merges_classes) return {};
   const auto missed = [&](uint32_t c) {
     return classes[c].actual - classes[c].true_positives;
   };
   const auto wrong = [&](uint32_t c) {
     return classes[c].predicted - classes[c].true_positives;
   };
-  const Sketch sketch(window.counts);
+  const Sketch sketch(input.counts);
   const auto by_wrong = ByCount(classes.size(), wrong);
   for (const uint32_t actual : ByCount(classes.size(), missed)) {
     for (const uint32_t predicted : by_wrong) {

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/snapshot/snapshot.h"
+#include "core/metrics/figure_input.h"
 
 namespace plumbline {
 
@@ -20,7 +20,6 @@ struct Miss {
 // model has its whole matrix, or no classes. A count is never too low; it is
 // too high by more than 1.1% of all misses of the window less than twice in a
 // hundred.
-std::vector<Miss> TopConfusions(const ModelSnapshot& model,
-                                const WindowSnapshot& window);
+std::vector<Miss> TopConfusions(const FigureInput& input);
 
 }  // namespace plumbline

@@ -211,7 +211,6 @@ struct Model {
   // the matrix had when counting changed to marginals, for good.
   std::atomic<uint32_t> matrix_frozen_at{0};
   // By the text of the threshold, the place of its cells.
-  using ThresholdPlaces = std::vector<std::pair<std::string, uint32_t>>;
   std::atomic<const ThresholdPlaces*> thresholds{nullptr};
   PublishedList<Version> versions;  // by name
 

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/detect/change.h"
+#include "core/settings/detector_settings.h"
 
 namespace plumbline {
 

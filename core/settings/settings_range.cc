@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/event/timestamp.h"
+#include "core/codec/time_range.h"
 
 namespace plumbline {
 namespace {

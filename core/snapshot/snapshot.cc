@@ -14,7 +14,7 @@ struct Structure {
   uint32_t classes;
   uint32_t frozen_at;
   const std::string* positive_class;
-  const Model::ThresholdPlaces* thresholds;
+  const ThresholdPlaces* thresholds;
   const ClassMap* class_map;
   std::vector<const void*> references;  // of drift, by version
 

@@ -64,7 +64,7 @@ struct ModelSnapshot {
   int64_t task_since_ms = 0;     // 0: not known any more
   double min_coverage = 0;       // as configured
   double anomaly_threshold = 0;  // likewise
-  Model::ThresholdPlaces thresholds;
+  ThresholdPlaces thresholds;
   // A classifier's; with more classes than the limit, cells are no longer kept.
   bool has_matrix = true;
   std::array<uint64_t, kModelCounts> counts{};

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "core/codec/bytes.h"
-#include "core/event/timestamp.h"
+#include "core/codec/time_range.h"
 
 namespace plumbline {
 namespace {

@@ -2,6 +2,7 @@
 
 #include "config/units.h"
 #include "core/event/timestamp.h"
+#include "core/metrics/coverage.h"
 #include "core/snapshot/figures.h"
 #include "exporters/api/window_json.h"
 
@@ -31,7 +32,7 @@ void AppendSimulation(const ModelSnapshot& model,
                    {"window", w.settings.name},
                    {"segment", SegmentJson(w)},
                    {"observations", w.counts.observations}};
-      if (const Figure coverage = LabelCoverage(w)) {
+      if (const Figure coverage = LabelCoverage(w.settings, w.counts)) {
         line["coverage"] = *coverage;
       }
       line["metrics"] = MetricsJson(model, w);

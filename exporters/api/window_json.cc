@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/metrics/class_figures.h"
 #include "core/metrics/top_confusions.h"
 #include "core/snapshot/anomalies.h"
 #include "core/snapshot/drift_figures.h"
@@ -43,7 +44,7 @@ Json MetricsJson(const ModelSnapshot& model, const WindowSnapshot& window) {
       metrics[ApiName(figure)] = figure.value;
     }
   }
-  for (const Miss& miss : TopConfusions(model, window)) {
+  for (const Miss& miss : TopConfusions(InputOf(model, window))) {
     metrics["top_confusion_observations"][model.classes[miss.actual]]
            [model.classes[miss.predicted]] = miss.observations;
   }

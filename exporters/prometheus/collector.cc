@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "core/metrics/class_figures.h"
 #include "core/metrics/top_confusions.h"
 #include "core/snapshot/anomalies.h"
 #include "core/snapshot/drift_figures.h"
@@ -55,7 +56,7 @@ void AddConfusion(Families* out, const ModelSnapshot& model,
 
 void AddTopConfusions(Families* out, const ModelSnapshot& model,
                       const Labels& labels, const WindowSnapshot& window) {
-  for (const Miss& miss : TopConfusions(model, window)) {
+  for (const Miss& miss : TopConfusions(InputOf(model, window))) {
     Labels pair = labels;
     pair.push_back({"actual", model.classes[miss.actual]});
     pair.push_back({"predicted", model.classes[miss.predicted]});

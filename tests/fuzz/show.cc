@@ -16,7 +16,7 @@ void Compute(const State& state, int64_t now_ms) {
       for (const WindowSnapshot& window : version.windows) {
         AnomaliesOf(model, window, FiguresOf(model, window));
         DriftOf(window);
-        TopConfusions(model, window);
+        TopConfusions(InputOf(model, window));
       }
     }
   });

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/codec/bytes.h"
-#include "core/event/timestamp.h"
+#include "core/codec/time_range.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine.h"
 

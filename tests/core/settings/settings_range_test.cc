@@ -7,7 +7,7 @@
 #include <string>
 
 #include "core/codec/bytes.h"
-#include "core/event/timestamp.h"
+#include "core/codec/time_range.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine.h"
 

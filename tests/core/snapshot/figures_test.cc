@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "core/metrics/class_figures.h"
 #include "tests/support/catch.h"
 
 using namespace plumbline;  // NOLINT: a test
