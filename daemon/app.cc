@@ -7,12 +7,12 @@
 #include "config/loader.h"
 #include "core/event/timestamp.h"
 #include "core/snapshot/conflicts.h"
-#include "daemon/build_info.h"
 #include "daemon/http/sockets.h"
 #include "daemon/log/log.h"
+#include "daemon/process/build_info.h"
 #include "daemon/process/process_figures.h"
+#include "exporters/api/figure_lines.h"
 #include "exporters/api/json.h"
-#include "exporters/api/simulation.h"
 
 namespace plumbline {
 namespace {

@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <map>
 
-#include "daemon/build_info.h"
+#include "daemon/process/build_info.h"
 
 namespace plumbline {
 

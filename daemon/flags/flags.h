@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "daemon/app.h"
+#include "daemon/flags/app_options.h"
 #include "daemon/log/log.h"
 
 namespace plumbline {

@@ -6,7 +6,7 @@
 
 #include "config/units.h"
 #include "core/event/timestamp.h"
-#include "daemon/build_info.h"
+#include "daemon/process/build_info.h"
 
 namespace plumbline {
 namespace {

@@ -12,7 +12,6 @@
 
 #include "config/config.h"
 #include "core/engine/pipeline.h"
-#include "daemon/clock.h"
 #include "daemon/decode/body.h"
 #include "daemon/eventlog/event_log.h"
 #include "daemon/gzip/gzip.h"
@@ -23,7 +22,8 @@
 #include "daemon/http/message.h"
 #include "daemon/http/rejections.h"
 #include "daemon/http/workspace.h"
-#include "daemon/phase.h"
+#include "daemon/process/clock.h"
+#include "daemon/process/phase.h"
 
 namespace plumbline {
 

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "core/event/timestamp.h"
-#include "daemon/clock.h"
 #include "daemon/memory/huge_pages.h"
+#include "daemon/process/clock.h"
 #include "daemon/process/owner.h"
 #include "daemon/store/store.h"
 #include "daemon/tool/commands.h"

@@ -14,7 +14,7 @@
 #include "daemon/memory/huge_pages.h"
 #include "daemon/tool/commands.h"
 #include "daemon/tool/recorded_events.h"
-#include "exporters/api/simulation.h"
+#include "exporters/api/figure_lines.h"
 
 namespace plumbline {
 namespace {

@@ -10,6 +10,67 @@ from daemon import ROOT
 THIRD_PARTY = re.compile(
     r'#include [<"](civetweb|csv\.h|simdjson|prometheus/|nlohmann|spdlog|yaml-cpp|'
     r'curl/|zlib|CLI/|xxhash|rocksdb/)')
+# From the ground up: what each folder may include, beside itself. All of them
+# stand above it.
+LAYERS = {
+    "core/sync": [],
+    "core/codec": [],
+    "core/settings": ["core/codec"],
+    "core/event": ["core/codec", "core/settings"],
+    "core/window": ["core/settings", "core/sync"],
+    "core/pairs": ["core/window"],
+    "core/drift": ["core/codec", "core/settings", "core/sync", "core/window"],
+    "core/metrics": ["core/settings", "core/sync", "core/window"],
+    "core/detect": ["core/codec", "core/metrics", "core/settings", "core/sync"],
+    "core/estimate": ["core/codec", "core/metrics", "core/settings", "core/sync",
+                      "core/window"],
+    "core/model": ["core/detect", "core/drift", "core/estimate", "core/event",
+                   "core/metrics", "core/pairs", "core/settings", "core/sync",
+                   "core/window"],
+    "core/snapshot": ["core/drift", "core/event", "core/metrics", "core/model",
+                      "core/settings", "core/window"],
+    "core/join": ["core/event", "core/model", "core/pairs", "core/settings",
+                  "core/snapshot"],
+    "core/engine": ["core/codec", "core/event", "core/join", "core/metrics",
+                    "core/model", "core/pairs", "core/settings", "core/window"],
+    "config": ["core/event", "core/metrics", "core/settings"],
+    "exporters": ["core/event"],
+    "exporters/api": ["config", "core/event", "core/join", "core/metrics",
+                      "core/model", "core/settings", "core/snapshot",
+                      "core/window", "exporters"],
+    "exporters/prometheus": ["config", "core/metrics", "core/model",
+                             "core/snapshot", "exporters"],
+    "daemon/client": [],
+    "daemon/csv": [],
+    "daemon/gzip": [],
+    "daemon/memory": [],
+    "daemon/text": [],
+    "daemon/hash": ["core/event"],
+    "daemon/log": ["core/event", "daemon/text"],
+    "daemon/process": ["exporters"],
+    "daemon/flags": ["config", "core/event", "daemon/log", "daemon/process"],
+    "daemon/store": ["core/codec", "core/engine", "core/pairs", "core/window",
+                     "daemon/hash", "daemon/log", "exporters"],
+    "daemon/decode": ["core/event", "core/join", "core/model", "core/settings",
+                      "daemon/hash", "daemon/text"],
+    "daemon/eventlog": ["config", "core/event", "core/join", "daemon/decode",
+                        "daemon/gzip", "daemon/log", "daemon/text", "exporters"],
+    "daemon/http": ["config", "core/engine", "core/event", "core/join",
+                    "core/model", "core/settings", "core/snapshot", "core/window",
+                    "daemon/decode", "daemon/eventlog", "daemon/gzip",
+                    "daemon/hash", "daemon/log", "daemon/process", "daemon/text",
+                    "exporters", "exporters/api", "exporters/prometheus"],
+    "daemon/tool": ["config", "core/engine", "core/event", "core/settings",
+                    "daemon/client", "daemon/csv", "daemon/decode",
+                    "daemon/flags", "daemon/gzip", "daemon/hash",
+                    "daemon/memory", "daemon/process", "daemon/store",
+                    "daemon/text", "exporters/api", "exporters/prometheus"],
+    "daemon": ["config", "core/engine", "core/event", "core/snapshot",
+               "daemon/eventlog", "daemon/flags", "daemon/hash", "daemon/http",
+               "daemon/log", "daemon/memory", "daemon/process", "daemon/store",
+               "exporters", "exporters/api"],
+}
+INCLUDE = re.compile(r'#include "([^"]+)/[^"/]+"')
 STANDARD = re.compile(r"#include <[a-z_]+>$")
 
 
@@ -30,6 +91,24 @@ class SourcesTest(unittest.TestCase):
                     self.assertTrue(
                         STANDARD.match(line) or
                         line.startswith('#include "core/'), f"{path}: {line}")
+
+    def test_the_plan_is_a_tower(self):
+        below = set()
+        for folder, may_include in LAYERS.items():
+            self.assertLessEqual(set(may_include), below, folder)
+            below.add(folder)
+
+    def test_each_folder_includes_what_the_plan_lets_it(self):
+        included = collections.defaultdict(set)
+        for root in ("core", "config", "exporters", "daemon"):
+            for path, lines in sources(root):
+                folder = os.path.dirname(path)
+                for line in lines:
+                    if match := INCLUDE.match(line):
+                        included[folder].add(match[1])
+        for folder, found in included.items():
+            # Not less either: the plan says how things are.
+            self.assertEqual(found - {folder}, set(LAYERS[folder]), folder)
 
     def test_each_library_is_included_from_one_folder(self):
         folders = collections.defaultdict(set)

@@ -1,4 +1,4 @@
-#include "exporters/api/simulation.h"
+#include "exporters/api/figure_lines.h"
 
 #include "config/units.h"
 #include "core/event/timestamp.h"
