@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cerrno>
+#include <new>
 #include <optional>
 #include <vector>
 
@@ -28,43 +29,39 @@ bool WriteAll(int fd, const unsigned char* data, size_t size) {
   return true;
 }
 
-void AppendLittleEndian(uint32_t value, std::vector<unsigned char>* bytes) {
-  for (int shift = 0; shift < 32; shift += 8) {
-    bytes->push_back(static_cast<unsigned char>(value >> shift));
-  }
-}
-
-// Ends the file after `bytes`, which stand on a whole byte between two blocks
-// of a stream that holds `size` bytes so far.
-bool EndAt(int fd, uint64_t bytes, uint32_t checksum, uint64_t size) {
+bool EndAt(int fd, uint64_t bytes) {
   const auto end = static_cast<off_t>(bytes);
-  if (ftruncate(fd, end) != 0 || lseek(fd, end, SEEK_SET) != end) return false;
-  // A last block, stored, of no bytes.
-  std::vector<unsigned char> trailer = {1, 0, 0, 0xff, 0xff};
-  AppendLittleEndian(checksum, &trailer);
-  AppendLittleEndian(static_cast<uint32_t>(size), &trailer);
-  return WriteAll(fd, trailer.data(), trailer.size()) && fdatasync(fd) == 0;
+  return ftruncate(fd, end) == 0 && lseek(fd, end, SEEK_SET) == end &&
+         fdatasync(fd) == 0;
 }
 
-// Where a stream may be cut.
-struct Place {
-  uint64_t bytes = 0;
-  uint32_t checksum = 0;
-  uint64_t size = 0;
-  bool ended = false;  // it is whole
-};
-
-class Reader {
+// Reads a file member by member.
+class MemberReader {
  public:
-  explicit Reader(int fd) : fd_(fd) { ready_ = inflateInit2(&stream_, kGzip); }
-  ~Reader() { inflateEnd(&stream_); }
+  explicit MemberReader(int fd) : fd_(fd) {
+    if (inflateInit2(&stream_, kGzip) != Z_OK) throw std::bad_alloc();
+  }
+  ~MemberReader() { inflateEnd(&stream_); }
 
-  // nullopt, with errno, if the file cannot be read.
-  std::optional<Place> LastPlace() {
-    while (ready_ == Z_OK && !last_.ended && Fill() && Step()) {
+  // Where the last whole member ends; nullopt, with errno, if the file cannot
+  // be read.
+  std::optional<uint64_t> LastEnd() {
+    uint64_t end = 0;
+    while (Fill()) {
+      stream_.next_out = out_.data();
+      stream_.avail_out = static_cast<uInt>(out_.size());
+      const uInt before = stream_.avail_in;
+      const int result = inflate(&stream_, Z_NO_FLUSH);
+      read_ += before - stream_.avail_in;
+      if (result == Z_STREAM_END) {
+        end = read_;
+        inflateReset(&stream_);
+      } else if (result != Z_OK) {
+        break;
+      }
     }
     if (failed_) return std::nullopt;
-    return last_;
+    return end;
   }
 
  private:
@@ -78,75 +75,40 @@ class Reader {
     return true;
   }
 
-  // Unpacks up to the end of a block at most.
-  bool Step() {
-    stream_.next_out = out_.data();
-    stream_.avail_out = static_cast<uInt>(out_.size());
-    const uInt before = stream_.avail_in;
-    const int result = inflate(&stream_, Z_BLOCK);
-    read_ += before - stream_.avail_in;
-    const size_t made = out_.size() - stream_.avail_out;
-    if (made > 0) {
-      checksum_ = static_cast<uint32_t>(
-          crc32(checksum_, out_.data(), static_cast<uInt>(made)));
-      size_ += made;
-      newline_ = out_[made - 1] == '\n';
-    }
-    if (result == Z_STREAM_END) {
-      last_ = {read_, checksum_, size_, true};
-      return false;
-    }
-    if (result != Z_OK && result != Z_BUF_ERROR) return false;
-    constexpr int kBlockEnds = 128;
-    constexpr int kUnusedBits = 7;
-    if ((stream_.data_type & kBlockEnds) != 0 &&
-        (stream_.data_type & kUnusedBits) == 0 && newline_) {
-      last_ = {read_, checksum_, size_, false};
-    }
-    return true;
-  }
-
   const int fd_;
-  int ready_;
   z_stream stream_{};
   std::array<unsigned char, kPiece> in_;
   std::array<unsigned char, kPiece> out_;
   uint64_t read_ = 0;
-  uint64_t size_ = 0;
-  uint32_t checksum_ = 0;
-  bool newline_ = false;
   bool failed_ = false;
-  Place last_;
 };
 
 Mended Mend(int fd) {
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) return Mended::kInUse;
-  const auto reader = std::make_unique<Reader>(fd);
-  const auto place = reader->LastPlace();
-  if (!place) return Mended::kFailed;
-  if (place->size == 0) return Mended::kEmpty;
-  if (place->ended) return Mended::kYes;
-  return EndAt(fd, place->bytes, place->checksum, place->size)
-             ? Mended::kYes
-             : Mended::kFailed;
+  const auto end = MemberReader(fd).LastEnd();
+  if (!end) return Mended::kFailed;
+  if (*end == 0) return Mended::kEmpty;
+  return EndAt(fd, *end) ? Mended::kYes : Mended::kFailed;
 }
 
 }  // namespace
 
 struct GzipFile::Stream {
+  Stream() {
+    if (deflateInit2(&z, Z_BEST_SPEED, Z_DEFLATED, kGzip, 8,
+                     Z_DEFAULT_STRATEGY) != Z_OK) {
+      throw std::bad_alloc();
+    }
+  }
+  ~Stream() { deflateEnd(&z); }
+
   z_stream z{};
   std::vector<unsigned char> out = std::vector<unsigned char>(kPiece);
 };
 
-GzipFile::GzipFile(int fd) : fd_(fd), stream_(std::make_unique<Stream>()) {
-  deflateInit2(&stream_->z, Z_BEST_SPEED, Z_DEFLATED, kGzip, 8,
-               Z_DEFAULT_STRATEGY);
-}
+GzipFile::GzipFile(int fd) : fd_(fd), stream_(std::make_unique<Stream>()) {}
 
-GzipFile::~GzipFile() {
-  deflateEnd(&stream_->z);
-  close(fd_);
-}
+GzipFile::~GzipFile() { close(fd_); }
 
 std::unique_ptr<GzipFile> GzipFile::Create(const std::string& path) {
   constexpr mode_t kMode = 0640;
@@ -186,20 +148,16 @@ bool GzipFile::Write(std::string_view lines) {
 }
 
 bool GzipFile::Flush() {
-  if (!Deflate({}, Z_SYNC_FLUSH)) return false;
+  if (stream_->z.total_in == 0) return true;
+  if (!Deflate({}, Z_FINISH)) return false;
+  deflateReset(&stream_->z);
   flushed_bytes_ = bytes_;
-  flushed_checksum_ = static_cast<uint32_t>(stream_->z.adler);
-  flushed_size_ = stream_->z.total_in;
   return true;
 }
 
-bool GzipFile::Finish() {
-  return Flush() && Deflate({}, Z_FINISH) && fdatasync(fd_) == 0;
-}
+bool GzipFile::Finish() { return Flush() && fdatasync(fd_) == 0; }
 
-bool GzipFile::Cut() {
-  return EndAt(fd_, flushed_bytes_, flushed_checksum_, flushed_size_);
-}
+bool GzipFile::Cut() { return EndAt(fd_, flushed_bytes_); }
 
 Mended MendGzipFile(const std::string& path) {
   const int fd = open(path.c_str(), O_RDWR | O_CLOEXEC);

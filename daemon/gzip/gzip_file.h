@@ -1,11 +1,9 @@
 // GzipFile: a gzip file of lines that is written over a long time.
 //
-// What is flushed can be read, whatever happens then. A file that nobody
-// finished, as its writer was killed or its disk full, ends within a block;
-// behind each flush the stream stands on a whole byte, so it can be cut there
-// and ended with an empty block and the checksum of what is left (RFC 1951, 3.2
-// and RFC 1952, 2.3.1). This takes no more room than what is cut off, or a few
-// bytes.
+// Each flush ends a gzip member, and a file of several members is a gzip file
+// as any (RFC 1952, 2.2). So what is flushed can be read, whatever happens
+// then: a file that nobody finished, as its writer was killed or its disk full,
+// is cut behind its last whole member, which takes no room.
 
 #pragma once
 
@@ -26,9 +24,9 @@ class GzipFile {
   // do. REQUIRES: `lines` ends a line.
   [[nodiscard]] bool Write(std::string_view lines);
   [[nodiscard]] bool Flush();
-  // Ends the stream. What it holds survives a loss of power.
+  // Flushes. What the file holds survives a loss of power then.
   [[nodiscard]] bool Finish();
-  // Ends the stream after what was flushed last. It may be tried again.
+  // Ends the file behind what was flushed last. It may be tried again.
   [[nodiscard]] bool Cut();
 
   // Of the file.
@@ -45,21 +43,17 @@ class GzipFile {
   const int fd_;
   std::unique_ptr<Stream> stream_;
   uint64_t bytes_ = 0;
-  // Behind the last flush.
-  uint64_t flushed_bytes_ = 0;
-  uint32_t flushed_checksum_ = 0;
-  uint64_t flushed_size_ = 0;  // unpacked
+  uint64_t flushed_bytes_ = 0;  // behind the last flush
 };
 
 enum class Mended {
   kYes,
-  kEmpty,   // there is nothing in it
+  kEmpty,   // it has no whole member
   kInUse,   // somebody writes it
   kFailed,  // errno says why
 };
 
-// Cuts a file that nobody finished where its last whole line that can be cut
-// off ends.
+// Cuts a file that nobody finished behind its last whole member.
 Mended MendGzipFile(const std::string& path);
 
 }  // namespace plumbline

@@ -44,7 +44,7 @@ std::string Lines(std::mt19937* random, int count) {
   return lines;
 }
 
-TEST_CASE("A gzip file cut at any byte is mended to whole lines") {
+TEST_CASE("A gzip file cut at any byte is mended to what was flushed") {
   const Folder folder;
   std::mt19937 random(7);
   std::string all;
@@ -76,9 +76,7 @@ TEST_CASE("A gzip file cut at any byte is mended to whole lines") {
     REQUIRE(mended == Mended::kYes);
     const auto left = Unpacked(cut);
     REQUIRE(left);
-    CHECK(left->size() >= least);
-    CHECK(all.starts_with(*left));
-    CHECK(left->ends_with('\n'));
+    CHECK(*left == all.substr(0, least));
   }
 }
 
