@@ -137,10 +137,10 @@ bool App::Open(std::string* error) {
 }
 
 bool App::Listen(std::string* error) {
-  ingest_handler_ = std::make_unique<IngestHandler>(
-      &pipeline_, &clock_, hasher_.get(), ingest_authenticator_.get(), &phase_,
-      &counters_, &rejections_, &event_log_);
-  ingest_handler_->SetLimits(config_);
+  ingest_handler_ = std::make_unique<IngestHandler>(IngestHandler::Parts{
+      &ingestor_, &clock_, hasher_.get(), ingest_authenticator_.get(), &phase_,
+      &http_counters_, &rejections_});
+  SetLimits();
   web_handler_ = std::make_unique<WebHandler>(
       WebHandler::Options{options_.enable_lifecycle, options_.enable_admin_api,
                           options_.external_url},
@@ -247,6 +247,11 @@ bool App::Stop() {
   return kept;
 }
 
+void App::SetLimits() {
+  ingestor_.SetLimits(config_);
+  ingest_handler_->SetLimits(config_);
+}
+
 std::optional<std::string> App::Reload() {
   const std::lock_guard lock(reload_mutex_);
   std::string error;
@@ -256,7 +261,7 @@ std::optional<std::string> App::Reload() {
     Log(LogLevel::kError, "the configuration was not reloaded",
         {{"error", *wrong}});
   } else {
-    ingest_handler_->SetLimits(config_);
+    SetLimits();
     Log(LogLevel::kInfo, "the configuration was reloaded");
     LogConflicts();
   }
@@ -431,7 +436,7 @@ DaemonFigures App::Figures() const {
   figures.version = PLUMBLINE_VERSION;
   figures.revision = PLUMBLINE_REVISION;
   figures.compiler = PLUMBLINE_COMPILER;
-  figures.ingest = counters_.Read();
+  figures.ingest = {http_counters_.Read()};
   figures.rejections = rejections_.Read();
   figures.process = ReadProcessFigures();
   figures.event_log = event_log_.Figures();

@@ -16,11 +16,12 @@
 #include "daemon/flags/app_options.h"
 #include "daemon/hash/id_hash.h"
 #include "daemon/http/auth.h"
-#include "daemon/http/counters.h"
 #include "daemon/http/ingest_handler.h"
-#include "daemon/http/rejections.h"
 #include "daemon/http/server.h"
 #include "daemon/http/web_handler.h"
+#include "daemon/ingest/counters.h"
+#include "daemon/ingest/ingestor.h"
+#include "daemon/ingest/rejections.h"
 #include "daemon/memory/huge_pages.h"
 #include "daemon/process/clock.h"
 #include "daemon/process/phase.h"
@@ -56,6 +57,7 @@ class App {
   bool Listen(std::string* error);
   bool Recover(std::string* error);
   std::optional<Config> Load(std::string* error) const;
+  void SetLimits();
   std::optional<std::string> ReloadAll();
   std::optional<std::string> Apply(Config config);
   std::vector<ListenerFigures> Listeners() const;
@@ -84,7 +86,7 @@ class App {
   std::atomic<uint64_t> snapshots_{0};
   bool storage_refuses_ = false;  // as the log was told last
   bool clock_warned_ = false;     // likewise
-  IngestCounters counters_;
+  IngestCounters http_counters_{"http"};
   Rejections rejections_{&pipeline_.state()};
   std::atomic<double> recovery_seconds_{0};
   std::atomic<double> scrape_seconds_{0};
@@ -96,6 +98,7 @@ class App {
   Config config_;  // in force; guarded by config_mutex_
 
   EventLog event_log_;
+  Ingestor ingestor_{{&pipeline_, &rejections_, &event_log_}};
   std::unique_ptr<Authenticator> ingest_authenticator_;
   std::unique_ptr<Authenticator> web_authenticator_;
   std::unique_ptr<IngestHandler> ingest_handler_;

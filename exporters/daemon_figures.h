@@ -20,7 +20,9 @@ namespace plumbline {
 inline constexpr std::array<double, 12> kRequestBounds = {
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 10};
 
+// Of one source of events.
 struct IngestFigures {
+  std::string_view protocol;  // "http"
   struct Code {
     int status;
     uint64_t requests;
@@ -104,7 +106,7 @@ struct DaemonFigures {
   std::string version;
   std::string revision;
   std::string compiler;
-  IngestFigures ingest;
+  std::vector<IngestFigures> ingest;  // by source
   RejectionFigures rejections;
   ProcessFigures process;
   EventLogFigures event_log;

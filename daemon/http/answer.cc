@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "daemon/decode/explain.h"
+#include "daemon/ingest/listed.h"
 #include "daemon/text/json_string.h"
 
 namespace plumbline {
@@ -27,29 +27,7 @@ void AppendListed(const char* name, const std::vector<Listed>& listed,
   *json += ']';
 }
 
-// Those of decoding, and those of the state: the first `most` of the body.
-template <class Listed, class OfState>
-std::vector<Listed> Merged(const std::vector<Listed>& of_body,
-                           const EventBatch& batch,
-                           const std::vector<OfState>& of_state, size_t most) {
-  std::vector<Listed> merged = of_body;
-  for (size_t i = 0; i < std::min(of_state.size(), most); ++i) {
-    merged.push_back(Explain(batch, of_state[i]));
-  }
-  std::stable_sort(
-      merged.begin(), merged.end(),
-      [](const auto& a, const auto& b) { return a.index < b.index; });
-  if (merged.size() > most) merged.resize(most);
-  return merged;
-}
-
 }  // namespace
-
-std::vector<EventError> ListedErrors(const DecodedBody& body,
-                                     const EventBatch& batch,
-                                     const BatchOutcome& outcome) {
-  return Merged(body.errors, batch, outcome.errors, kListedErrors);
-}
 
 HttpResponse EventsResponse(const DecodedBody& body, const EventBatch& batch,
                             const BatchOutcome& outcome) {
@@ -68,8 +46,7 @@ HttpResponse EventsResponse(const DecodedBody& body, const EventBatch& batch,
       [](const EventError& error) { return RejectName(error.reject); }, &json);
   json += ", ";
   AppendListed(
-      "warnings",
-      Merged(body.warnings, batch, outcome.warnings, kListedWarnings),
+      "warnings", ListedWarnings(body, batch, outcome),
       [](const EventWarning& warning) { return WarningName(warning.warning); },
       &json);
   json += "}\n";

@@ -1,12 +1,10 @@
 #include "daemon/http/ingest_handler.h"
 
-#include <algorithm>
 #include <chrono>
 #include <new>
 #include <string>
 #include <utility>
 #include <variant>
-#include <vector>
 
 #include "daemon/http/answer.h"
 #include "daemon/http/same_site.h"
@@ -14,11 +12,10 @@
 namespace plumbline {
 namespace {
 
-// A parsed document takes up to 14 times its size in memory, so large ones are
-// parsed one at a time.
-constexpr size_t kLargeDocument = 1 << 20;
-
 constexpr char kUnreadable[] = "the body cannot be read as JSON";
+constexpr char kLostLineEnds[] =
+    ". It was sent as a form: curl -d takes the ends of lines out of a file, "
+    "--data-binary keeps them";
 
 HttpResponse Closing(HttpResponse response) {
   response.close = true;
@@ -35,21 +32,6 @@ HttpResponse Overloaded() {
 bool LostLineEnds(std::string_view body) {
   return body.find('\n') == std::string_view::npos &&
          body.find("}{") != std::string_view::npos;
-}
-
-// What a request is told of whose ids some cannot be looked up.
-std::string Unread(const std::vector<uint32_t>& events) {
-  constexpr size_t kListed = 10;
-  std::string list;
-  for (size_t i = 0; i < std::min(events.size(), kListed); ++i) {
-    list += (i == 0 ? "" : ", ") + std::to_string(events[i]);
-  }
-  if (events.size() > kListed) {
-    list += " and " + std::to_string(events.size() - kListed) + " more";
-  }
-  return "what is stored of some ids cannot be read: those of events " + list +
-         "; nothing of this request was taken, the others can be sent without "
-         "them";
 }
 
 }  // namespace
@@ -72,20 +54,14 @@ class IngestHandler::InFlight {
   int64_t bytes_ = 0;
 };
 
-IngestHandler::IngestHandler(Pipeline* pipeline, Clock* clock,
-                             const IdHasher* hasher,
-                             Authenticator* authenticator,
-                             const std::atomic<Phase>* phase,
-                             IngestCounters* counters, Rejections* rejections,
-                             EventLog* event_log)
-    : pipeline_(pipeline),
-      clock_(clock),
-      workspaces_(hasher),
-      authenticator_(authenticator),
-      phase_(phase),
-      counters_(counters),
-      rejections_(rejections),
-      event_log_(event_log) {
+IngestHandler::IngestHandler(const Parts& parts)
+    : ingestor_(parts.ingestor),
+      clock_(parts.clock),
+      workspaces_(parts.hasher),
+      authenticator_(parts.authenticator),
+      phase_(parts.phase),
+      counters_(parts.counters),
+      rejections_(parts.rejections) {
   SetLimits(Config());
 }
 
@@ -93,13 +69,6 @@ void IngestHandler::SetLimits(const Config& config) {
   in_flight_limit_.store(config.in_flight_bytes);
   body_limit_.store(config.body_bytes);
   unpacked_limit_.store(config.unpacked_body_bytes);
-  events_limit_.store(config.events_per_request);
-  classes_limit_.store(config.engine.classes);
-  future_ms_.store(config.future_ms);
-  auto features =
-      std::make_shared<const FeatureNames>(FeaturesOf(config.engine));
-  const std::lock_guard lock(features_mutex_);
-  features_ = std::move(features);
 }
 
 HttpResponse IngestHandler::Handle(HttpRequest& request) {
@@ -190,7 +159,13 @@ HttpResponse IngestHandler::Events(HttpRequest& request) {
     body = &workspace.unpacked;
   }
   body->reserve(body->size() + BodyDecoder::Padding());
-  return Decode(*body, content, &workspace);
+  Ingested ingested = ingestor_->Ingest(*body, content.format, clock_->NowMs(),
+                                        counters_, &workspace);
+  if (ingested.status == Ingested::Status::kUnreadable && content.is_form &&
+      LostLineEnds(*body)) {
+    ingested.message += kLostLineEnds;
+  }
+  return ResponseTo(ingested, workspace);
 }
 
 Refusal IngestHandler::TooLarge(const char* what, const char* limit) {
@@ -246,115 +221,35 @@ void IngestHandler::Tell(const Refusal& refusal) {
       clock_->NowMs());
 }
 
-std::shared_ptr<const FeatureNames> IngestHandler::Features() {
-  const std::lock_guard lock(features_mutex_);
-  return features_;
-}
-
-HttpResponse IngestHandler::Decode(std::string_view body,
-                                   const Content& content,
-                                   Workspace* workspace) {
-  const int64_t now_ms = clock_->NowMs();
-  const DecodeLimits limits{
-      .events_per_request = static_cast<uint64_t>(events_limit_.load()),
-      .classes = static_cast<uint64_t>(classes_limit_.load()),
-      .future_us = future_ms_.load() * 1000,
-      .features = Features()};
-  std::string message;
-  std::unique_lock<std::mutex> one_at_a_time(large_documents_, std::defer_lock);
-  if (body.size() > kLargeDocument) one_at_a_time.lock();
-  const BodyStatus status =
-      workspace->decoder->Decode(body, content.format, limits, now_ms * 1000,
-                                 &workspace->decoded, &message);
-  if (one_at_a_time.owns_lock()) one_at_a_time.unlock();
-  if (status == BodyStatus::kInvalid) {
-    if (content.is_form && LostLineEnds(body)) {
-      message +=
-          ". It was sent as a form: curl -d takes the ends of lines out of a "
-          "file, --data-binary keeps them";
-    }
-    return Refuse({400, "invalid_body", message, kUnreadable, false});
-  }
-  if (status == BodyStatus::kTooManyEvents) {
-    return Refuse({.status = 413,
-                   .code = "too_many_events",
-                   .message = message,
-                   .close = false});
-  }
-  return Commit(body, content.format, workspace, now_ms);
-}
-
-HttpResponse IngestHandler::Commit(std::string_view body, BodyFormat format,
-                                   Workspace* workspace, int64_t now_ms) {
-  DecodedBody& decoded = workspace->decoded;
-  auto& batch = std::get<EventBatch>(workspace->command);
-  std::swap(batch, decoded.batch);
-  Outcome outcome;
-  std::unique_ptr<EventLog::Note> note;
-  if (!batch.events.empty()) {
-    note = event_log_->Begin(body, batch);
-    outcome.batch.account = note == nullptr ? nullptr : &note->account;
-    switch (pipeline_->Commit(workspace->command, now_ms, &outcome)) {
-      case Pipeline::Status::kApplied:
-        break;
-      case Pipeline::Status::kJournalFailed:
-        return ErrorResponse(503, "storage_failed", "the storage cannot write");
-      case Pipeline::Status::kStoreUnread:
-        return ErrorResponse(503, "storage_failed", Unread(outcome.unreadable));
-      case Pipeline::Status::kStoreFailed:
-        return ErrorResponse(503, "storage_failed",
-                             "the storage does not keep up");
-      case Pipeline::Status::kJournalUnknown:
-        if (outcome.batch.accepted + outcome.batch.duplicates +
-                outcome.batch.errors.size() >
-            0) {
-          // Parts of it are applied.
-          if (note != nullptr) {
-            event_log_->Add(body, format, batch, std::move(note));
-          }
-          Count(outcome.batch, batch, now_ms, &decoded);
-        }
-        return NoAnswer();
-      case Pipeline::Status::kStopped:
-        return ErrorResponse(Stopping());
-    }
-    if (outcome.batch.full) {
-      return ErrorResponse(
-          429, "full",
-          "as many ids are remembered as the join's bound allows; nothing of "
-          "this request was taken");
-    }
-    if (note != nullptr) event_log_->Add(body, format, batch, std::move(note));
+HttpResponse IngestHandler::ResponseTo(const Ingested& ingested,
+                                       const Workspace& workspace) {
+  switch (ingested.status) {
+    case Ingested::Status::kTaken:
+      break;
+    case Ingested::Status::kUnreadable:
+      return Refuse(
+          {400, "invalid_body", ingested.message, kUnreadable, false});
+    case Ingested::Status::kTooManyEvents:
+      return Refuse({.status = 413,
+                     .code = "too_many_events",
+                     .message = ingested.message,
+                     .close = false});
+    case Ingested::Status::kFull:
+      return ErrorResponse(429, "full", ingested.message);
+    case Ingested::Status::kNotStored:
+      return ErrorResponse(503, "storage_failed", ingested.message);
+    case Ingested::Status::kStopping:
+      return ErrorResponse(Stopping());
+    case Ingested::Status::kUnknown:
+      return NoAnswer();
   }
   try {
-    Count(outcome.batch, batch, now_ms, &decoded);
-    return EventsResponse(decoded, batch, outcome.batch);
+    return EventsResponse(workspace.decoded,
+                          std::get<EventBatch>(workspace.command),
+                          ingested.outcome);
   } catch (const std::bad_alloc&) {
     return NoAnswer();  // it is applied: a 503 would be a lie
   }
-}
-
-void IngestHandler::Count(const BatchOutcome& outcome, const EventBatch& batch,
-                          int64_t now_ms, DecodedBody* decoded) {
-  counters_->CountEvents(decoded->events);
-  for (const auto& error : outcome.errors) {
-    decoded->CountRejected(batch.names[batch.events[error.event].model],
-                           error.reject);
-  }
-  for (const auto& warned : outcome.warnings) {
-    ++decoded->warned[static_cast<size_t>(warned.warning)];
-  }
-  for (size_t i = 0; i < decoded->warned.size(); ++i) {
-    if (decoded->warned[i] > 0) counters_->CountWarned(i, decoded->warned[i]);
-  }
-  for (size_t i = 1; i < decoded->rejected.size(); ++i) {
-    if (decoded->rejected[i] > 0) {
-      counters_->CountRejected(i, decoded->rejected[i]);
-    }
-  }
-  if (decoded->rejected_by_model.empty()) return;
-  rejections_->AddEvents(decoded->rejected_by_model,
-                         ListedErrors(*decoded, batch, outcome), now_ms);
 }
 
 }  // namespace plumbline

@@ -276,27 +276,40 @@ void AddRejected(Families* out, const std::string& model,
   }
 }
 
-void AddIngest(Families* out, const IngestFigures& ingest) {
-  const Labels http = {{"protocol", "http"}};
+void AddSource(Families* out, const IngestFigures& ingest) {
+  const Labels protocol = {{"protocol", ingest.protocol}};
   for (const auto& [status, requests] : ingest.requests) {
     const std::string code = std::to_string(status);
     out->AddCounter("plumbline_ingest_requests_total",
-                    {{"protocol", "http"}, {"code", code}}, Number(requests));
+                    {{"protocol", ingest.protocol}, {"code", code}},
+                    Number(requests));
   }
-  out->AddHistogram("plumbline_ingest_request_duration_seconds", http,
+  out->AddHistogram("plumbline_ingest_request_duration_seconds", protocol,
                     kRequestBounds.data(), kRequestBounds.size(),
                     ingest.duration_buckets.data(), ingest.duration_sum);
-  out->AddCounter("plumbline_ingest_bytes_total", http, Number(ingest.bytes));
-  out->AddCounter("plumbline_ingest_events_total", http, Number(ingest.events));
+  out->AddCounter("plumbline_ingest_bytes_total", protocol,
+                  Number(ingest.bytes));
+  out->AddCounter("plumbline_ingest_events_total", protocol,
+                  Number(ingest.events));
+}
+
+void AddIngest(Families* out, const std::vector<IngestFigures>& sources) {
+  std::array<uint64_t, kRejectCount> rejected{};
+  std::array<uint64_t, kWarningCount> warned{};
+  for (const IngestFigures& source : sources) {
+    AddSource(out, source);
+    for (size_t i = 0; i < kRejectCount; ++i) rejected[i] += source.rejected[i];
+    for (size_t i = 0; i < kWarningCount; ++i) warned[i] += source.warned[i];
+  }
   for (size_t i = 1; i < kRejectCount; ++i) {
     out->AddCounter("plumbline_ingest_rejected_events_total",
                     {{"reason", RejectName(static_cast<Reject>(i))}},
-                    Number(ingest.rejected[i]));
+                    Number(rejected[i]));
   }
   for (size_t i = 0; i < kWarningCount; ++i) {
     out->AddCounter("plumbline_ingest_warnings_total",
                     {{"reason", WarningName(static_cast<Warning>(i))}},
-                    Number(ingest.warned[i]));
+                    Number(warned[i]));
   }
 }
 

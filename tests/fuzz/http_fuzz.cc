@@ -90,12 +90,13 @@ class Listeners {
   const std::unique_ptr<Authenticator> authenticator_ =
       Authenticator::Load("", &error_);
   const std::atomic<Phase> phase_{Phase::kReady};
-  IngestCounters counters_;
+  IngestCounters counters_{"http"};
   Rejections rejections_{&pipeline_.state()};
   EventLog event_log_{[] { return int64_t{0}; }, [](int64_t, const auto&) {}};
-  IngestHandler ingest_handler_{&pipeline_,           &clock_,    &hasher_,
-                                authenticator_.get(), &phase_,    &counters_,
-                                &rejections_,         &event_log_};
+  Ingestor ingestor_{{&pipeline_, &rejections_, &event_log_}};
+  IngestHandler ingest_handler_{{&ingestor_, &clock_, &hasher_,
+                                 authenticator_.get(), &phase_, &counters_,
+                                 &rejections_}};
   WebHandler web_handler_{{.lifecycle = true,
                            .admin_api = true,
                            .external_url = "http://example.org/"},

@@ -22,8 +22,8 @@ struct Listener {
     std::string error;
     authenticator = Authenticator::Load("", &error);
     handler = std::make_unique<IngestHandler>(
-        &engine.pipeline, &clock, &hasher, authenticator.get(), &phase,
-        &counters, &rejections, &event_log);
+        IngestHandler::Parts{&ingestor, &clock, &hasher, authenticator.get(),
+                             &phase, &counters, &rejections});
     server = HttpServer::Start(
         {.addresses = {"127.0.0.1:0"}, .connections = 4},
         [this](HttpRequest& request) { return handler->Handle(request); },
@@ -48,9 +48,10 @@ struct Listener {
   const IdHasher hasher = IdHasher::Random();
   std::unique_ptr<Authenticator> authenticator;
   std::atomic<Phase> phase{Phase::kReady};
-  IngestCounters counters;
+  IngestCounters counters{"http"};
   Rejections rejections{&engine.pipeline.state()};
   EventLog event_log{[] { return int64_t{0}; }, [](int64_t, const auto&) {}};
+  Ingestor ingestor{{&engine.pipeline, &rejections, &event_log}};
   std::unique_ptr<IngestHandler> handler;
   std::unique_ptr<HttpServer> server;
 };

@@ -99,7 +99,8 @@ TEST_CASE("every reason of warning is there from the start") {
         "plumbline_ingest_warnings_total{reason=\"" + reason + "\"} ";
     CHECK(Has(Exposed(Engine(), false), sample + "0"));
     DaemonFigures daemon;
-    daemon.ingest.warned[i] = 3;
+    daemon.ingest.resize(1);
+    daemon.ingest[0].warned[i] = 3;
     CHECK(Has(Exposed(Engine(), false, daemon), sample + "3"));
   }
 }

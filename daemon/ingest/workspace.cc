@@ -1,4 +1,4 @@
-#include "daemon/http/workspace.h"
+#include "daemon/ingest/workspace.h"
 
 #include <utility>
 #include <variant>

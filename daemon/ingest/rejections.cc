@@ -1,4 +1,4 @@
-#include "daemon/http/rejections.h"
+#include "daemon/ingest/rejections.h"
 
 #include <algorithm>
 #include <limits>

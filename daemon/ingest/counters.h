@@ -1,4 +1,4 @@
-// What the ingest listener counts of itself.
+// What a source of events counts of itself.
 
 #pragma once
 
@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <string_view>
 
 #include "exporters/daemon_figures.h"
 
@@ -14,6 +15,9 @@ namespace plumbline {
 // [Any thread]
 class IngestCounters {
  public:
+  // `protocol`: the source's, as the value of the label; a literal.
+  explicit IngestCounters(std::string_view protocol) : protocol_(protocol) {}
+
   void CountRequest(int status, double seconds) {
     const auto code = std::find(kStatuses.begin(), kStatuses.end(), status);
     Add(&requests_[static_cast<size_t>(code - kStatuses.begin())], 1);
@@ -30,6 +34,7 @@ class IngestCounters {
 
   IngestFigures Read() const {
     IngestFigures figures;
+    figures.protocol = protocol_;
     for (size_t i = 0; i < kStatuses.size(); ++i) {
       figures.requests.push_back({kStatuses[i], requests_[i].load()});
     }
@@ -58,6 +63,7 @@ class IngestCounters {
     count->fetch_add(n, std::memory_order_relaxed);
   }
 
+  const std::string_view protocol_;
   std::array<Count, kStatuses.size() + 1> requests_{};  // the last: others
   std::array<Count, kRequestBounds.size() + 1> durations_{};
   Count duration_ns_{0};
