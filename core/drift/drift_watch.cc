@@ -6,6 +6,8 @@
 
 #include "core/codec/archive.h"
 #include "core/settings/settings_range.h"
+#include "core/sync/atomics.h"
+#include "core/window/block.h"
 
 namespace plumbline {
 namespace {
@@ -235,6 +237,27 @@ void DriftWatch::Publish(Reclaimer* reclaimer) {
   const auto* old =
       published_.exchange(next.release(), std::memory_order_acq_rel);
   if (old != nullptr) reclaimer->Retire(old);
+}
+
+int64_t DriftWatch::SlotBytes(const DriftSettings& settings,
+                              const ModelTraits& traits, size_t variables) {
+  const bool classes = traits.task == Task::kClassification;
+  int64_t bytes = 0;
+  const auto add = [&bytes](size_t cells, int copies) {
+    if (cells == 0) return;
+    bytes +=
+        copies * Block<StdAtomics>::HeapBytes(static_cast<uint32_t>(cells));
+  };
+  // With the copies that it may have outgrown.
+  if (settings.predictions && classes) {
+    add(PredictedCells(traits.classes), traits.classes > 4 ? 2 : 1);
+  }
+  if (variables > 0) {
+    add(DescribedCells(variables), 2);
+  } else if (settings.scores && traits.scored) {
+    add(DescribedCells(0), 1);
+  }
+  return bytes;
 }
 
 int64_t DriftWatch::MostBytes(size_t variables, uint32_t classes) {

@@ -20,6 +20,7 @@
 #include "core/drift/reference.h"
 #include "core/settings/settings.h"
 #include "core/sync/reclaimer.h"
+#include "core/window/counting.h"
 #include "core/window/section.h"
 
 namespace plumbline {
@@ -96,6 +97,9 @@ class DriftWatch {
 
   // Memory at most, of so many variables and classes.
   static int64_t MostBytes(size_t variables, uint32_t classes);
+  // What predictions count in, of a slot of a time window.
+  static int64_t SlotBytes(const DriftSettings& settings,
+                           const ModelTraits& traits, size_t variables);
 
  private:
   // Of a reference that grows.

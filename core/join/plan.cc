@@ -366,7 +366,7 @@ Reject Joiner::CheckLimits(const EventBatch& batch, Plan* planned,
     return Reject::kClassLimit;
   }
   WindowShape shape;
-  if (plan.model != nullptr) shape = state_->ShapeOf(*plan.model, retiring);
+  if (plan.model != nullptr) shape = ShapeOf(*plan.model, retiring);
   shape.task = plan.task;
   shape.versions += new_version;
   shape.classes = classes;
@@ -388,7 +388,7 @@ bool Joiner::CheckMemory(const EventBatch& batch, const WindowShape& shape,
     wanted.slices += slices;
     wanted.sets += plan->adds_slices;
     return state_->window_bytes() - charged +
-               state_->WindowBytes(name, wanted) <=
+               WindowBytes(state_->settings(), name, wanted) <=
            state_->settings().window_bytes;
   };
   if (!plan->adds_slices) return fits(0);

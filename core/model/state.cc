@@ -4,7 +4,6 @@
 #include <bit>
 #include <utility>
 
-#include "core/metrics/statistic.h"
 #include "core/model/task_rule.h"
 #include "core/pairs/class_set.h"
 #include "core/settings/class_text.h"
@@ -15,8 +14,6 @@ namespace {
 constexpr int64_t kRetirementCheckMs = 60'000;
 // A version that has had an event since then does not make room for another.
 constexpr int64_t kInUseMs = 3'600'000;
-// Of a class, a segment or a set of them, and where it is found.
-constexpr int64_t kBytesPerName = 256;
 
 // A model of this name is there from the start.
 bool IsNamedBy(const ModelSettings& rule, std::string_view model) {
@@ -45,28 +42,6 @@ int64_t LongestWindow(const ModelSettings& rule) {
   return longest;
 }
 
-// What predictions count in, of a slot.
-int64_t SeenBytes(const DriftSettings& drift, const ModelTraits& traits,
-                  size_t variables) {
-  const bool classes = traits.task == Task::kClassification;
-  int64_t bytes = 0;
-  const auto add = [&bytes](size_t cells, int copies) {
-    if (cells == 0) return;
-    bytes +=
-        copies * Block<StdAtomics>::HeapBytes(static_cast<uint32_t>(cells));
-  };
-  // With the copies that it may have outgrown.
-  if (drift.predictions && classes) {
-    add(PredictedCells(traits.classes), traits.classes > 4 ? 2 : 1);
-  }
-  if (variables > 0) {
-    add(DescribedCells(variables), 2);
-  } else if (drift.scores && traits.scored) {
-    add(DescribedCells(0), 1);
-  }
-  return bytes;
-}
-
 }  // namespace
 
 State::State(std::pmr::memory_resource* memory)
@@ -86,7 +61,7 @@ bool State::ChangeSettings(Settings settings, int64_t now_ms) {
   for (const Model* model : models_.Get()) {
     WindowShape shape = ShapeOf(*model);
     shape.classes += NewClasses(settings_->For(model->name), *model);
-    bytes += WindowBytes(model->name, shape);
+    bytes += WindowBytes(*settings_, model->name, shape);
   }
   if (bytes > settings_->window_bytes && bytes > window_bytes_) {
     settings_ = std::move(old);
@@ -147,7 +122,7 @@ void State::AddNamedModels() {
     shape.classes = static_cast<uint32_t>(rule.classes.size());
     const bool fits =
         static_cast<int64_t>(models_.Get().size()) < settings_->models &&
-        window_bytes_ + WindowBytes(rule.match, shape) <=
+        window_bytes_ + WindowBytes(*settings_, rule.match, shape) <=
             settings_->window_bytes;
     if (!fits) continue;
     Touch(AddModel(rule.match, shape.task,
@@ -211,80 +186,6 @@ Version* State::FindVersion(const Model& model, std::string_view name) {
       versions.begin(), versions.end(), name,
       [](const Version* v, std::string_view n) { return v->name < n; });
   return it != versions.end() && (*it)->name == name ? *it : nullptr;
-}
-
-WindowShape State::ShapeOf(const Model& model,
-                           const std::vector<Version*>& without) const {
-  WindowShape shape;
-  shape.task = model.task;
-  for (Version* version : model.versions.Get()) {
-    if (std::find(without.begin(), without.end(), version) != without.end()) {
-      continue;
-    }
-    ++shape.versions;
-    shape.figure_histories += version->figures.used();
-    shape.variables = std::max(shape.variables, version->drift.places());
-    for (const Slice* slice : version->slices.Get()) {
-      shape.slices += !Slicing::IsOther(slice->labels);
-    }
-  }
-  shape.sets = model.slicing.set_count();
-  shape.classes = model.class_count();
-  shape.thresholds = model.counting.thresholds.size();
-  shape.scored = model.scored;
-  shape.class_scored = model.class_scored;
-  return shape;
-}
-
-int64_t State::WindowBytes(std::string_view model,
-                           const WindowShape& shape) const {
-  const uint32_t classes = shape.classes;
-  const ModelSettings& rule = settings_->For(model);
-  const ModelTraits traits = {
-      .task = shape.task,
-      .classes = classes,
-      .matrix_classes = static_cast<uint32_t>(settings_->matrix_classes),
-      .thresholds = std::max(rule.thresholds.size(), shape.thresholds),
-      .scored = shape.scored,
-      .class_scored = shape.class_scored};
-  const bool multilabel = shape.task == Task::kMultilabel;
-  const uint32_t limit = multilabel ? 0 : traits.matrix_classes;
-  const uint32_t in_matrix = std::min(classes, limit);
-  const uint32_t matrix = in_matrix * in_matrix;
-  const uint32_t marginals = classes > limit ? classes * kMarginals : 0;
-  int64_t version = static_cast<int64_t>(sizeof(Version)) +
-                    Detectors::MostBytes() +
-                    2 * Cells<StdAtomics>::HeapBytes(matrix);
-  int64_t slice = static_cast<int64_t>(sizeof(Slice)) + kBytesPerName;
-  const int64_t lists = multilabel           ? SetPool::Bytes(classes)
-                        : shape.class_scored ? ScorePool::Bytes(classes)
-                                             : 0;
-  const bool numbers =
-      rule.drift.predictions && shape.task == Task::kRegression;
-  const size_t variables =
-      std::max(rule.drift.features.size() + (numbers ? 1 : 0), shape.variables);
-  version += DriftWatch::MostBytes(variables, classes);
-  const bool estimates = rule.estimate && shape.task == Task::kClassification;
-  size_t estimated = 0;  // time windows
-  for (const WindowSettings& w : rule.windows) {
-    const int64_t sections = SlotBytesFor(traits, w.last);
-    int64_t seen = w.last > 0 ? 0 : SeenBytes(rule.drift, traits, variables);
-    if (estimates && w.last == 0) {
-      seen += Estimates::SlotBytes(traits);
-      ++estimated;
-    }
-    version +=
-        Window::Bytes(w, matrix, marginals, sections + seen, lists, false);
-    slice += Window::Bytes(w, matrix, marginals, sections, lists, true);
-  }
-  if (estimates) version += Estimates::MostBytes(estimated, traits);
-  return static_cast<int64_t>(sizeof(Model)) + kBytesPerName * classes +
-         static_cast<int64_t>(shape.versions) * version +
-         static_cast<int64_t>(shape.slices) * slice +
-         // Room for those that others go to is always there.
-         static_cast<int64_t>(shape.versions * rule.slices.size()) * slice +
-         static_cast<int64_t>(shape.sets) * kBytesPerName +
-         static_cast<int64_t>(shape.figure_histories) * FigureHistory::Bytes();
 }
 
 void State::AddFigures(Model* model, Version* version, int64_t hour,
@@ -684,7 +585,7 @@ uint32_t State::AddOwner(Owner owner) {
 void State::Recharge(Model* model) {
   window_bytes_ -= model->window_bytes;
   model->unsaved = true;  // its structure, or the settings, have changed
-  model->window_bytes = WindowBytes(model->name, ShapeOf(*model));
+  model->window_bytes = WindowBytes(*settings_, model->name, ShapeOf(*model));
   window_bytes_ += model->window_bytes;
 }
 

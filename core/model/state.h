@@ -18,6 +18,7 @@
 
 #include "core/event/text_hash.h"
 #include "core/model/model.h"
+#include "core/model/window_memory.h"
 #include "core/pairs/age_clock.h"
 #include "core/pairs/liveness_snapshot.h"
 #include "core/pairs/pair_table.h"
@@ -28,20 +29,6 @@
 namespace plumbline {
 
 class Checkpoint;
-
-// What decides how much memory the windows of a model take.
-struct WindowShape {
-  Task task = Task::kClassification;
-  size_t versions = 0;
-  size_t slices = 0;  // of all versions, without those of others
-  size_t sets = 0;    // of slices
-  uint32_t classes = 0;
-  size_t thresholds = 0;
-  size_t figure_histories = 0;  // of all versions, those that take memory
-  size_t variables = 0;         // of drift: places of the version with most
-  bool scored = false;
-  bool class_scored = false;
-};
 
 class State {
  public:
@@ -92,10 +79,6 @@ class State {
 
   Model* FindModel(std::string_view name) const;
   static Version* FindVersion(const Model& model, std::string_view name);
-  // What a model of this shape would be charged.
-  int64_t WindowBytes(std::string_view model, const WindowShape& shape) const;
-  WindowShape ShapeOf(const Model& model,
-                      const std::vector<Version*>& without = {}) const;
   // Adds to the history of a version's figures, if there is room for it.
   void AddFigures(Model* model, Version* version, int64_t hour,
                   const FigureHistories::Read& read);
