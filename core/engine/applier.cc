@@ -58,7 +58,7 @@ Applier::Prepared Applier::Prepare(const Group& group,
   if (added > most) return Prepared::kTooMuch;
   // The last groups tell about how many will be found in the store.
   expected_ = std::max(found_, expected_ / 8 * 7);
-  state_->MakeMemoryRoom(added + expected_);
+  state_->pair_memory().MakeRoom(added + expected_);
   const size_t here = EraseThoseInMemory();
   store_->Screen(&keys_);
   std::sort(keys_.begin(), keys_.end());
@@ -135,14 +135,14 @@ size_t Applier::CollectKeys(const Group& group) {
 
 // For so many records; those of the group stay.
 void Applier::MakeRoomForFound(const Group& group, size_t coming) {
-  if (!state_->LacksMemoryFor(coming)) return;
+  if (!state_->pair_memory().LacksRoomFor(coming)) return;
   if (held_.empty()) {
     std::swap(keys_, held_);
     CollectKeys(group);
     std::swap(keys_, held_);
     std::sort(held_.begin(), held_.end());
   }
-  state_->MakeMemoryRoom(coming, held_);
+  state_->pair_memory().MakeRoom(coming, held_);
 }
 
 // Returns how many records the others have.

@@ -32,7 +32,7 @@ size_t EventsOf(const Command* command) {
 
 void Pipeline::UseStore(PairStore* store, size_t records, size_t unsaved) {
   applier_.UseStore(store);
-  state_.LimitMemory(records);
+  state_.pair_memory().Limit(records);
   unsaved_limit_ = unsaved;
   if (records == SIZE_MAX) return;
   group_limit_ = std::max(records / kGroupShare, kLeastGroupRecords);

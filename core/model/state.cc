@@ -521,55 +521,6 @@ Remembered State::RememberedNow() const {
   return Remembered(std::move(marks));
 }
 
-void State::LimitMemory(size_t records) {
-  const bool bounded = records != SIZE_MAX;
-  unsaved_pairs_.Enable(bounded ? records / 2 : 0);
-  memory_limit_ = records;
-}
-
-void State::MakeMemoryRoom(size_t n, std::span<const PairKey> held) {
-  if (table_.size() + n <= memory_limit_) return;
-  const size_t most = memory_limit_ - std::min(n, memory_limit_);
-  const auto all_leave = [&](const PairKey& key, const auto& leaves) {
-    return table_.ChainIs(key, leaves) &&
-           !std::binary_search(held.begin(), held.end(), key);
-  };
-  const auto is_done = [this](const Record& record) {
-    return record.joined && unsaved_pairs_.MayLeave(record);
-  };
-  const auto leaves = [this](const Record& record) {
-    return unsaved_pairs_.MayLeave(record);
-  };
-  // So many looks as find enough that may leave, if a part of them may.
-  const size_t looks = std::min(8 * n + 1024, table_.circle());
-  // A long chain that does not leave is walked for few of its records.
-  table_.Shrink(
-      looks, most,
-      [&](const Record& record) {
-        return is_done(record) && !record.is_detail();
-      },
-      [&](const PairKey& key) { return all_leave(key, is_done); });
-  const auto shrink = [&](size_t n_looks, size_t n_left) {
-    table_.Shrink(n_looks, n_left, leaves,
-                  [&](const PairKey& key) { return all_leave(key, leaves); });
-  };
-  shrink(looks, most);
-  // Wherever they are, if there are any.
-  const size_t left = std::max(most, unsaved_pairs_.held());
-  if (table_.size() > left) shrink(table_.circle(), left);
-}
-
-void State::LeaveMemory() {
-  if (LacksMemoryFor(0)) MakeMemoryRoom(0);
-  // What has been written to goes back as a whole. That comes where a group may
-  // be more than all that is to be in memory, so it is little.
-  if (!IsOverMemory() || unsaved_pairs_.held() > 0) return;
-  MakeMemoryRoom(memory_limit_);
-  if (table_.size() > 0) return;
-  table_.Clear();
-  unsaved_pairs_.Clear();
-}
-
 void State::NoteForgotten(int64_t until_ms) {
   forgotten_until_ms_ =
       std::max(forgotten_until_ms_, std::min(until_ms, now_ms_));

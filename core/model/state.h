@@ -10,7 +10,6 @@
 #include <map>
 #include <memory>
 #include <memory_resource>
-#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -21,6 +20,7 @@
 #include "core/model/window_memory.h"
 #include "core/pairs/age_clock.h"
 #include "core/pairs/liveness_snapshot.h"
+#include "core/pairs/pair_memory.h"
 #include "core/pairs/pair_table.h"
 #include "core/pairs/unsaved_pairs.h"
 #include "core/settings/settings.h"
@@ -43,7 +43,7 @@ class State {
     std::atomic<int64_t> horizon_ms{0};
     std::atomic<int64_t> unsaved_records{0};  // see core/pairs/unsaved_pairs.h
     std::atomic<int64_t> pair_bytes{0};       // of memory that pairs take
-    std::atomic<bool> is_over_memory{false};  // see State::IsOverMemory()
+    std::atomic<bool> is_over_memory{false};  // see PairMemory::IsOver()
     // When time alone changes something: a tick is due then.
     std::atomic<int64_t> next_deadline_ms{INT64_MAX};
   };
@@ -163,25 +163,7 @@ class State {
   // With a store: what has been added since the last call, by owner.
   std::map<uint32_t, Steps> TakeHistory();
 
-  // There is a store, and at most so many records are to be in memory, as far
-  // as what has changed and is not in the store allows.
-  void LimitMemory(size_t records);
-  // Lets records that are in the store leave memory, to make room for `n`, but
-  // for those of the keys that are `held`, which are sorted. Of what it looks
-  // at, first what does not wait: that is rarely asked for.
-  void MakeMemoryRoom(size_t n, std::span<const PairKey> held = {});
-  // What came beyond the limit leaves memory, and the memory goes back, as far
-  // as what has changed allows. REQUIRES: no copy of pairs is on its way.
-  void LeaveMemory();
-  // True if there is something for LeaveMemory().
-  bool IsOverMemory() const {
-    return LacksMemoryFor(0) ||
-           table_.bytes() / PairTable::kBytesPerRecord > memory_limit_;
-  }
-  // True if more records than are to be would be in memory with `n` more.
-  bool LacksMemoryFor(size_t n) const {
-    return table_.size() + n > memory_limit_;
-  }
+  PairMemory& pair_memory() { return pair_memory_; }
   AgeClock& prediction_ages() { return prediction_ages_; }
   AgeClock& label_ages() { return label_ages_; }
   uint64_t records() const { return records_; }  // remembered, in all
@@ -198,10 +180,9 @@ class State {
     gauges_.unsaved_records.store(
         static_cast<int64_t>(unsaved_pairs_.changed()),
         std::memory_order_relaxed);
-    gauges_.is_over_memory.store(IsOverMemory(), std::memory_order_relaxed);
-    gauges_.pair_bytes.store(
-        static_cast<int64_t>(table_.bytes() + unsaved_pairs_.bytes()),
-        std::memory_order_relaxed);
+    gauges_.is_over_memory.store(pair_memory_.IsOver(),
+                                 std::memory_order_relaxed);
+    gauges_.pair_bytes.store(pair_memory_.bytes(), std::memory_order_relaxed);
   }
 
  private:
@@ -243,7 +224,7 @@ class State {
   AgeClock label_ages_;
   PairTable table_;
   UnsavedPairs unsaved_pairs_{&table_};
-  size_t memory_limit_ = SIZE_MAX;  // records
+  PairMemory pair_memory_{&table_, &unsaved_pairs_};
   PagedList<Owner> owners_;
   std::vector<Model*> touched_;
   Tallies scratch_;

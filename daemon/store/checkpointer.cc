@@ -202,8 +202,9 @@ void Checkpointer::LeaveMemory() {
           std::memory_order_relaxed)) {
     return;
   }
-  pause_.store(std::max(pause_.load(),
-                        Pause([](State* state) { state->LeaveMemory(); })));
+  pause_.store(std::max(pause_.load(), Pause([](State* state) {
+                          state->pair_memory().Leave();
+                        })));
 }
 
 // Files are compacted as others come, which removes what is forgotten. When
