@@ -1,24 +1,14 @@
 #include "core/model/state.h"
 
 #include <algorithm>
-#include <bit>
 #include <utility>
 
 #include "core/model/task_rule.h"
-#include "core/pairs/class_set.h"
-#include "core/settings/class_text.h"
 
 namespace plumbline {
 namespace {
 
 constexpr int64_t kRetirementCheckMs = 60'000;
-// A version that has had an event since then does not make room for another.
-constexpr int64_t kInUseMs = 3'600'000;
-
-// A model of this name is there from the start.
-bool IsNamedBy(const ModelSettings& rule, std::string_view model) {
-  return rule.match == model && IsPlainName(rule.match);
-}
 
 // How many of the configured classes the model does not have yet.
 uint32_t NewClasses(const ModelSettings& rule, const Model& model) {
@@ -32,14 +22,6 @@ uint32_t NewClasses(const ModelSettings& rule, const Model& model) {
 template <class T>
 bool ByName(const T* a, const T* b) {
   return a->name < b->name;
-}
-
-int64_t LongestWindow(const ModelSettings& rule) {
-  int64_t longest = 0;
-  for (const WindowSettings& w : rule.windows) {
-    longest = std::max(longest, w.length_ms);
-  }
-  return longest;
 }
 
 }  // namespace
@@ -102,7 +84,7 @@ void State::RemoveUnused() {
     const bool is_open = model->IsTaskOpen();
     const bool same_task =
         rule.task ? !is_open && *rule.task == model->task : is_open;
-    if (model->IsUnused() && !(same_task && IsNamedBy(rule, model->name))) {
+    if (model->IsUnused() && !(same_task && rule.Names(model->name))) {
       Remove(model);
     }
   }
@@ -114,7 +96,7 @@ void State::AddNamedModels() {
     constexpr size_t kLongestName = 128;  // bytes
     if (rule.match.empty() || rule.match.size() > kLongestName ||
         FindModel(rule.match) != nullptr ||
-        !IsNamedBy(settings_->For(rule.match), rule.match)) {
+        !settings_->For(rule.match).Names(rule.match)) {
       continue;
     }
     WindowShape shape;
@@ -131,12 +113,12 @@ void State::AddNamedModels() {
 }
 
 bool State::LacksNamedModels() const {
-  return std::any_of(
-      settings_->model_rules.begin(), settings_->model_rules.end(),
-      [this](const ModelSettings& rule) {
-        return IsNamedBy(settings_->For(rule.match), rule.match) &&
-               FindModel(rule.match) == nullptr;
-      });
+  return std::any_of(settings_->model_rules.begin(),
+                     settings_->model_rules.end(),
+                     [this](const ModelSettings& rule) {
+                       return settings_->For(rule.match).Names(rule.match) &&
+                              FindModel(rule.match) == nullptr;
+                     });
 }
 
 int64_t State::Advance(int64_t now_ms) {
@@ -216,40 +198,6 @@ Model* State::AddModel(std::string_view name, Task task, TaskOrigin origin) {
   return added;
 }
 
-void State::DecideTask(Model* model, Task task, TaskOrigin origin) {
-  model->SetTask(task, origin, now_ms_);
-  AddConfiguredClasses(model, 0);
-  for (uint64_t& label : model->early_labels) {
-    label = ReadEarlyLabel(model, label);
-  }
-  model->is_settled = model->early_labels.empty();
-  AssumePositiveClass(model);
-  Recharge(model);
-}
-
-// The value of a record, now that the task is known.
-uint64_t State::ReadEarlyLabel(Model* model, uint64_t bits) {
-  if (model->task == Task::kRegression) return bits;
-  const std::string text = WholeText(std::bit_cast<double>(bits));
-  const std::string_view name = settings_->For(model->name).ClassOf(text);
-  uint32_t index = model->FindClass(name);
-  if (index == kNoClass) index = AddClass(model, name);
-  return model->task == Task::kMultilabel ? ValueOfSet({index}) : index;
-}
-
-// They are classes of the model from its start.
-void State::AddConfiguredClasses(Model* model, uint32_t first_age) {
-  if (model->task == Task::kRegression) return;
-  bool any = false;
-  for (const std::string& name : settings_->For(model->name).classes) {
-    if (model->FindClass(name) != kNoClass) continue;
-    if (model->class_count() >= settings_->classes) break;
-    AddClass(model, name);
-    any = true;
-  }
-  if (any) AssumePositiveClass(model, first_age);
-}
-
 Version* State::AddVersion(Model* model, std::string_view name) {
   auto version =
       std::make_unique<Version>(std::string(name), owners_.size(), &reclaimer_,
@@ -306,182 +254,11 @@ std::vector<uint32_t> State::AddEach(
   return numbers;
 }
 
-void State::AddScores(Model* model, bool of_classes) {
-  model->scored = true;
-  model->class_scored = model->class_scored || of_classes;
-  model->UpdateCounting();
-  Recharge(model);
-}
-
-uint32_t State::AddClass(Model* model, std::string_view text) {
-  const uint32_t index = model->AddClass(text, settings_->matrix_classes);
-  Recharge(model);
-  return index;
-}
-
-void State::UniteClasses(Model* model) {
-  const ModelSettings& rule = settings_->For(model->name);
-  std::vector<std::string> names;  // by class
-  std::unordered_map<std::string, uint32_t, TextHash> spelled;
-  for (const std::string* spelling : model->classes.Get()) {
-    spelled.emplace(*spelling, static_cast<uint32_t>(names.size()));
-    names.emplace_back(rule.ClassOf(*spelling));
-  }
-  std::unordered_map<std::string, uint32_t, TextHash> class_of;  // by name
-  std::vector<uint32_t> representative;
-  for (const std::string& name : names) {
-    auto known = class_of.find(name);
-    if (known == class_of.end()) {
-      known = class_of.find(std::string(OtherSpelling(name)));
-    }
-    if (known == class_of.end()) {
-      const auto it = spelled.find(name);
-      const uint32_t own =
-          it != spelled.end() ? it->second : AddClass(model, name);
-      known = class_of.emplace(name, own).first;
-    }
-    representative.push_back(known->second);
-  }
-  // Those that were added here.
-  while (representative.size() < model->class_count()) {
-    representative.push_back(static_cast<uint32_t>(representative.size()));
-  }
-  model->SetRepresentatives(std::move(representative), prediction_ages_.next(),
-                            now_ms_, &reclaimer_);
-  model->RefuseOthers(rule.classes);
-}
-
 // What is received from here on is told apart by its age.
 uint32_t State::NewAge() {
   prediction_ages_.Close(now_ms_);
   prediction_ages_.Skip();
   return prediction_ages_.next();
-}
-
-bool State::AssumePositiveClass(Model* model, uint32_t first_age) {
-  constexpr auto relaxed = std::memory_order_relaxed;  // they publish no data
-  const PositiveOrigin origin = model->positive_origin.load(relaxed);
-  if (model->task != Task::kClassification ||
-      origin == PositiveOrigin::kConfigured ||
-      origin == PositiveOrigin::kEnded) {
-    return false;
-  }
-  const std::string_view assumed = model->Assumed().Get();
-  const bool ends = assumed.empty() && origin == PositiveOrigin::kAssumed;
-  model->SetPositiveClass(assumed, ends ? NewAge() : first_age, now_ms_,
-                          &reclaimer_);
-  if (!assumed.empty()) {
-    model->positive_origin.store(PositiveOrigin::kAssumed, relaxed);
-  } else if (ends) {
-    model->positive_origin.store(PositiveOrigin::kEnded, relaxed);
-  }
-  return ends;
-}
-
-// Of a model that was stored by an earlier format. There the first class alone
-// decided what positive class is assumed, and configured classes were not there
-// before they came.
-void State::CompleteOld(Model* model) {
-  AddConfiguredClasses(model, NewAge());
-  if (!settings_->For(model->name).positive_class.empty()) return;
-  if (model->HasPositiveClass()) {
-    model->positive_origin.store(PositiveOrigin::kAssumed,
-                                 std::memory_order_relaxed);
-  }
-  AssumePositiveClass(model, NewAge());
-}
-
-void State::Remove(Model* model) {
-  for (const Version* version : model->versions.Get()) {
-    history_bytes_ -= version->history_bytes;
-    owners_.Set(version->owner, {});
-  }
-  for (const Departed& gone : model->departed) owners_.Set(gone.owner, {});
-  owners_.Set(model->owner, {});
-  owners_.Set(model->past_owner(), {});
-  model->ForEachPredictionLedger(
-      [](Ledger* ledger, uint64_t) { ledger->DropAll(); });
-  model->labels.DropAll();
-  window_bytes_ -= model->window_bytes;
-  std::erase(touched_, model);
-  by_name_.erase(model->name);
-  models_.Remove(model);
-}
-
-void State::Remove(Model* model, Version* version) {
-  const uint32_t owner = version->owner;
-  history_bytes_ -= version->history_bytes;
-  version->ForAllSeries(
-      [model](Series* series) { series->Release(model->counting); });
-  model->scores.EndGroup();
-  model->sets.EndGroup();
-  auto ledger = std::move(version->ledger);
-  ledger->EvictAllWaiting();
-  if (ledger->counts().total() > 0) {
-    owners_.Set(owner, {ledger.get(), model, nullptr});
-    const int64_t until_ms = now_ms_ + settings_->label_horizon_ms;
-    next_departure_ms_ = std::min(next_departure_ms_, until_ms);
-    model->departed.push_back({owner, until_ms, std::move(ledger)});
-  } else {
-    owners_.Set(owner, {});
-  }
-  model->versions.Remove(version);
-  Recharge(model);
-}
-
-// Of those that are not in use: first where nothing is lost, then the one that
-// has been silent for longest.
-std::vector<Version*> State::VersionsInTheWay(const Model& model) const {
-  const std::vector<Version*>& versions = model.versions.Get();
-  std::vector<Version*> silent;
-  for (Version* version : versions) {
-    if (now_ms_ - version->last_event_ms >= kInUseMs) silent.push_back(version);
-  }
-  const auto limit = static_cast<size_t>(settings_->versions_per_model);
-  const size_t count =
-      versions.size() < limit ? 0 : versions.size() + 1 - limit;
-  if (silent.size() < count) return {};
-  std::stable_sort(
-      silent.begin(), silent.end(), [](const Version* a, const Version* b) {
-        const bool a_waits = a->ledger->counts().waiting > 0;
-        const bool b_waits = b->ledger->counts().waiting > 0;
-        return a_waits != b_waits ? b_waits
-                                  : a->last_event_ms < b->last_event_ms;
-      });
-  silent.resize(count);
-  return silent;
-}
-
-void State::Retire(Model* model, Version* version) {
-  ++model->counts[kRetiredVersions];
-  model->counts[kRetiredPendingPredictions] +=
-      version->ledger->counts().waiting;
-  Touch(model);
-  Remove(model, version);
-}
-
-// Records that follow each other are of the same age, mostly.
-void State::Sweep(size_t n) {
-  uint64_t owner = ~uint64_t{0};
-  uint32_t age = 0;
-  const Ledger::Mark* mark = nullptr;
-  table_.Sweep(n, [&](const Record& record) {
-    if (record.owner != owner || record.age != age) {
-      owner = record.owner;
-      age = record.age;
-      const Ledger* ledger = owners_[owner].ledger;
-      mark = ledger == nullptr ? nullptr : ledger->MarkOf(age);
-    }
-    return mark == nullptr || !mark->Holds(record);
-  });
-}
-
-void State::SweepIdle() {
-  if (unsaved_pairs_.enabled()) return;
-  constexpr size_t kLeast = 4096;
-  constexpr size_t kTicks = 8;  // that see all records
-  SweepSome(std::max(kLeast, table_.circle() / kTicks + 1));
-  if (table_.size() == 0 && table_.circle() > 0) table_.Clear();
 }
 
 // Once in a step. The oldest goes where there is no room.
@@ -538,72 +315,6 @@ void State::Recharge(Model* model) {
   model->unsaved = true;  // its structure, or the settings, have changed
   model->window_bytes = WindowBytes(*settings_, model->name, ShapeOf(*model));
   window_bytes_ += model->window_bytes;
-}
-
-void State::Expire() {
-  while (prediction_ages_.Expired(now_ms_)) {
-    const uint32_t age = prediction_ages_.oldest();
-    prediction_ages_.PopOldest();
-    for (Model* model : models_.Get()) {
-      for (Version* version : model->versions.Get()) {
-        const uint64_t waiting = version->ledger->Expire(age).waiting;
-        if (waiting == 0) continue;
-        version->counts[kExpiredPredictions] += waiting;
-        Touch(model, version);
-      }
-      for (const Departed& gone : model->departed) gone.ledger->Expire(age);
-      model->past_labels.Expire(age);
-    }
-  }
-  while (label_ages_.Expired(now_ms_)) {
-    const uint32_t age = label_ages_.oldest();
-    label_ages_.PopOldest();
-    for (Model* model : models_.Get()) {
-      const uint64_t waiting = model->labels.Expire(age).waiting;
-      if (waiting == 0) continue;
-      model->counts[kExpiredLabels] += waiting;
-      Touch(model);
-    }
-  }
-}
-
-void State::ForgetDeparted() {
-  next_departure_ms_ = INT64_MAX;
-  for (Model* model : models_.Get()) {
-    std::erase_if(model->departed, [this, model](const Departed& gone) {
-      if (gone.until_ms > now_ms_) {
-        next_departure_ms_ = std::min(next_departure_ms_, gone.until_ms);
-        return false;
-      }
-      owners_.Set(gone.owner, {});
-      model->unsaved = true;
-      return true;
-    });
-  }
-}
-
-void State::RetireSilent() {
-  const std::vector<Model*> models = models_.Get();
-  for (Model* model : models) {
-    const ModelSettings& rule = settings_->For(model->name);
-    const std::vector<Version*> versions = model->versions.Get();
-    for (Version* version : versions) {
-      if (version->ledger->counts().total() == 0 &&
-          Silent(version->last_event_ms, rule)) {
-        Retire(model, version);
-      }
-    }
-    if (model->versions.Get().empty() && model->records == 0 &&
-        !IsNamedBy(rule, model->name) && Silent(model->last_event_ms, rule)) {
-      Remove(model);
-    }
-  }
-}
-
-// Long enough for the limit, and for every time window to be empty.
-bool State::Silent(int64_t last_event_ms, const ModelSettings& rule) const {
-  return now_ms_ - last_event_ms >=
-         std::max(settings_->retire_after_ms, LongestWindow(rule));
 }
 
 }  // namespace plumbline

@@ -203,6 +203,10 @@ std::string_view TaskName(Task task) {
   }
 }
 
+bool ModelSettings::Names(std::string_view model) const {
+  return match == model && IsPlainName(match);
+}
+
 bool IsPlainName(std::string_view text) {
   return text.find_first_of("*?") == std::string_view::npos;
 }

@@ -94,6 +94,9 @@ struct ModelSettings {
   // The class that `text` names here: in its canonical spelling, as its alias
   // says, and as it is spelled in `classes`.
   std::string_view ClassOf(std::string_view text) const;
+  // True if it is of this model by its name, which has no wildcard: then the
+  // model is there from the start.
+  bool Names(std::string_view model) const;
 };
 
 struct Settings {

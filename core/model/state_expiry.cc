@@ -1,0 +1,183 @@
+// What goes: with time, with what is configured away, and to make room.
+
+#include <algorithm>
+#include <utility>
+
+#include "core/model/state.h"
+
+namespace plumbline {
+namespace {
+
+// A version that has had an event since then does not make room for another.
+constexpr int64_t kInUseMs = 3'600'000;
+
+int64_t LongestWindow(const ModelSettings& rule) {
+  int64_t longest = 0;
+  for (const WindowSettings& w : rule.windows) {
+    longest = std::max(longest, w.length_ms);
+  }
+  return longest;
+}
+
+}  // namespace
+
+void State::Remove(Model* model) {
+  for (const Version* version : model->versions.Get()) {
+    history_bytes_ -= version->history_bytes;
+    owners_.Set(version->owner, {});
+  }
+  for (const Departed& gone : model->departed) owners_.Set(gone.owner, {});
+  owners_.Set(model->owner, {});
+  owners_.Set(model->past_owner(), {});
+  model->ForEachPredictionLedger(
+      [](Ledger* ledger, uint64_t) { ledger->DropAll(); });
+  model->labels.DropAll();
+  window_bytes_ -= model->window_bytes;
+  std::erase(touched_, model);
+  by_name_.erase(model->name);
+  models_.Remove(model);
+}
+
+void State::Remove(Model* model, Version* version) {
+  const uint32_t owner = version->owner;
+  history_bytes_ -= version->history_bytes;
+  version->ForAllSeries(
+      [model](Series* series) { series->Release(model->counting); });
+  model->scores.EndGroup();
+  model->sets.EndGroup();
+  auto ledger = std::move(version->ledger);
+  ledger->EvictAllWaiting();
+  if (ledger->counts().total() > 0) {
+    owners_.Set(owner, {ledger.get(), model, nullptr});
+    const int64_t until_ms = now_ms_ + settings_->label_horizon_ms;
+    next_departure_ms_ = std::min(next_departure_ms_, until_ms);
+    model->departed.push_back({owner, until_ms, std::move(ledger)});
+  } else {
+    owners_.Set(owner, {});
+  }
+  model->versions.Remove(version);
+  Recharge(model);
+}
+
+// Of those that are not in use: first where nothing is lost, then the one that
+// has been silent for longest.
+std::vector<Version*> State::VersionsInTheWay(const Model& model) const {
+  const std::vector<Version*>& versions = model.versions.Get();
+  std::vector<Version*> silent;
+  for (Version* version : versions) {
+    if (now_ms_ - version->last_event_ms >= kInUseMs) silent.push_back(version);
+  }
+  const auto limit = static_cast<size_t>(settings_->versions_per_model);
+  const size_t count =
+      versions.size() < limit ? 0 : versions.size() + 1 - limit;
+  if (silent.size() < count) return {};
+  std::stable_sort(
+      silent.begin(), silent.end(), [](const Version* a, const Version* b) {
+        const bool a_waits = a->ledger->counts().waiting > 0;
+        const bool b_waits = b->ledger->counts().waiting > 0;
+        return a_waits != b_waits ? b_waits
+                                  : a->last_event_ms < b->last_event_ms;
+      });
+  silent.resize(count);
+  return silent;
+}
+
+void State::Retire(Model* model, Version* version) {
+  ++model->counts[kRetiredVersions];
+  model->counts[kRetiredPendingPredictions] +=
+      version->ledger->counts().waiting;
+  Touch(model);
+  Remove(model, version);
+}
+
+// Records that follow each other are of the same age, mostly.
+void State::Sweep(size_t n) {
+  uint64_t owner = ~uint64_t{0};
+  uint32_t age = 0;
+  const Ledger::Mark* mark = nullptr;
+  table_.Sweep(n, [&](const Record& record) {
+    if (record.owner != owner || record.age != age) {
+      owner = record.owner;
+      age = record.age;
+      const Ledger* ledger = owners_[owner].ledger;
+      mark = ledger == nullptr ? nullptr : ledger->MarkOf(age);
+    }
+    return mark == nullptr || !mark->Holds(record);
+  });
+}
+
+void State::SweepIdle() {
+  if (unsaved_pairs_.enabled()) return;
+  constexpr size_t kLeast = 4096;
+  constexpr size_t kTicks = 8;  // that see all records
+  SweepSome(std::max(kLeast, table_.circle() / kTicks + 1));
+  if (table_.size() == 0 && table_.circle() > 0) table_.Clear();
+}
+
+void State::Expire() {
+  while (prediction_ages_.Expired(now_ms_)) {
+    const uint32_t age = prediction_ages_.oldest();
+    prediction_ages_.PopOldest();
+    for (Model* model : models_.Get()) {
+      for (Version* version : model->versions.Get()) {
+        const uint64_t waiting = version->ledger->Expire(age).waiting;
+        if (waiting == 0) continue;
+        version->counts[kExpiredPredictions] += waiting;
+        Touch(model, version);
+      }
+      for (const Departed& gone : model->departed) gone.ledger->Expire(age);
+      model->past_labels.Expire(age);
+    }
+  }
+  while (label_ages_.Expired(now_ms_)) {
+    const uint32_t age = label_ages_.oldest();
+    label_ages_.PopOldest();
+    for (Model* model : models_.Get()) {
+      const uint64_t waiting = model->labels.Expire(age).waiting;
+      if (waiting == 0) continue;
+      model->counts[kExpiredLabels] += waiting;
+      Touch(model);
+    }
+  }
+}
+
+void State::ForgetDeparted() {
+  next_departure_ms_ = INT64_MAX;
+  for (Model* model : models_.Get()) {
+    std::erase_if(model->departed, [this, model](const Departed& gone) {
+      if (gone.until_ms > now_ms_) {
+        next_departure_ms_ = std::min(next_departure_ms_, gone.until_ms);
+        return false;
+      }
+      owners_.Set(gone.owner, {});
+      model->unsaved = true;
+      return true;
+    });
+  }
+}
+
+void State::RetireSilent() {
+  const std::vector<Model*> models = models_.Get();
+  for (Model* model : models) {
+    const ModelSettings& rule = settings_->For(model->name);
+    const std::vector<Version*> versions = model->versions.Get();
+    for (Version* version : versions) {
+      if (version->ledger->counts().total() == 0 &&
+          Silent(version->last_event_ms, rule)) {
+        Retire(model, version);
+      }
+    }
+    if (model->versions.Get().empty() && model->records == 0 &&
+        !rule.Names(model->name) && Silent(model->last_event_ms, rule)) {
+      Remove(model);
+    }
+  }
+}
+
+// Long enough for the limit, and for every time window to be empty.
+bool State::Silent(int64_t last_event_ms, const ModelSettings& rule) const {
+  return now_ms_ - last_event_ms >=
+         std::max(settings_->retire_after_ms, LongestWindow(rule));
+}
+
+}  // namespace plumbline
