@@ -94,7 +94,7 @@ void Joiner::RetireVersions(const Plan& plan) {
     if (name.version_of == plan.model) name.version_of = nullptr;
   }
   known_slices_.fill(KnownSlices{});
-  if (plan.event->has_id) LoadChain(*plan.model, plan.key);
+  if (plan.event->has_id) chain_.Load(*plan.model, plan.key);
 }
 
 void Joiner::SettleScores(const EventBatch& batch, const Plan& plan) {
@@ -112,13 +112,6 @@ void Joiner::SettleScores(const EventBatch& batch, const Plan& plan) {
     const bool last = i + 1 == range.count && scores.empty();
     if (kept > 0 || last) scores.push_back({index, kept});
   }
-}
-
-ClassSet Joiner::RepresentativesOf(const Model& model, ClassSet set) {
-  for (uint32_t& c : set) c = model.Representative(c);
-  std::sort(set.begin(), set.end());
-  set.erase(std::unique(set.begin(), set.end()), set.end());
-  return set;
 }
 
 ClassSet Joiner::SettleSet(const EventBatch& batch, Model* model,
@@ -176,7 +169,7 @@ void Joiner::CountPrediction(const Plan& plan, Version* version) {
 
 Observation Joiner::ObservationOf(Model* model, const Record& pair,
                                   const LabelValue& label,
-                                  const Details& details) {
+                                  const PairDetails& details) {
   if (model->task == Task::kRegression) {
     return Observation::OfValues(std::bit_cast<double>(label.bits),
                                  std::bit_cast<double>(pair.prediction()));
@@ -195,7 +188,7 @@ Observation Joiner::ObservationOf(Model* model, const Record& pair,
 }
 
 void Joiner::Detect(Model* model, Version* version, const Record& pair,
-                    const LabelValue& label, const Details& details) {
+                    const LabelValue& label, const PairDetails& details) {
   const bool same_set =
       model->task == Task::kMultilabel && details.set == *label.set;
   version->detectors.Add(
@@ -209,7 +202,8 @@ void Joiner::Detect(Model* model, Version* version, const Record& pair,
 
 // `pair` is as a waiting prediction is.
 void Joiner::CountCompleted(Model* model, Version* version, const Record& pair,
-                            const LabelValue& label, const Details& details) {
+                            const LabelValue& label,
+                            const PairDetails& details) {
   const auto time_ms = static_cast<int64_t>(pair.time);
   const auto receipt_ms = static_cast<int64_t>(pair.label_time);
   const WindowChanges::Completed completed = {
@@ -243,15 +237,15 @@ void Joiner::DoPrediction(const Plan& plan) {
   record.set_number(version->counts[kPredictions]);
   record.set_prediction(plan.prediction.bits, plan.score);
   record.slices = plan.slices;
-  Changed(number);
+  chain_.MarkDirty(number);
   version->ledger->AddWaiting(record.age, 1);
-  chain_.push_back(number);
-  AddDetails(plan, record);
+  chain_.Append(number);
+  if (plan.details > 0) chain_.AddDetails(details_, plan.task, record);
 
   if (plan.standing == nullptr) return;
   std::optional<ClassSet> set;
   if (plan.task == Task::kMultilabel) {
-    set = StandingSet(*plan.standing);
+    set = chain_.StandingSet(*plan.standing);
     if (!set) return;  // nobody knows its classes any more
   }
   const bool both = plan.event->label_kind != ValueKind::kNone;
@@ -262,8 +256,8 @@ void Joiner::DoPrediction(const Plan& plan) {
     Record& other = state_->table().at(r);
     if (other.kind() == RecordKind::kLabel && !other.joined) {
       MarkLabelJoined(plan.model, &other);
-      JoinDetails(other);
-      Changed(r);
+      chain_.JoinDetails(other);
+      chain_.MarkDirty(r);
     }
   }
   RehomePastLabels(plan.model, record);
@@ -273,7 +267,7 @@ void Joiner::DoLabel(const Plan& plan) {
   Model* model = plan.model;
   ++model->counts[kLabels];
   model->counts[kLastLabelMs] = static_cast<uint64_t>(now_ms());
-  DropPastLabels();
+  chain_.DropPastLabels();
   const int64_t time_us = LabelTime(*plan.event);
   bool joined = false;
   int64_t remembered_until = 0;
@@ -285,7 +279,7 @@ void Joiner::DoLabel(const Plan& plan) {
     Version* version = state_->owner(record.owner).version;
     const bool late = plan.version != version;
     Complete(model, version, &record, LabelOf(plan), time_us, late);
-    Changed(chain_[i]);
+    chain_.MarkDirty(chain_[i]);
     joined = true;
     remembered_until = std::max(remembered_until,
                                 state_->prediction_ages().ExpiryOf(record.age));
@@ -310,8 +304,8 @@ void Joiner::DoCorrection(const Plan& plan) {
   const uint64_t old = plan.standing->label();
   std::optional<ClassSet> old_set;
   if (plan.task == Task::kMultilabel) {
-    old_set = StandingSet(*plan.standing);
-    DropLabelSets();
+    old_set = chain_.StandingSet(*plan.standing);
+    chain_.DropLabelSets();
   }
   const LabelValue from = {old, old_set ? &*old_set : nullptr};
   const LabelValue to = LabelOf(plan);
@@ -327,7 +321,7 @@ void Joiner::DoCorrection(const Plan& plan) {
     Record& record = state_->table().at(chain_[i]);
     const bool predicted = record.kind() == RecordKind::kPrediction;
     if (!predicted && record.kind() != RecordKind::kLabel) continue;
-    Changed(chain_[i]);
+    chain_.MarkDirty(chain_[i]);
     Version* version = state_->owner(record.owner).version;
     if (predicted && !record.joined) {
       // The old one could not be joined to it.
@@ -341,7 +335,7 @@ void Joiner::DoCorrection(const Plan& plan) {
     KeepLabelSet(record, to);
     if (!predicted || version == nullptr) continue;  // deleted
     version->last_event_ms = now_ms();
-    const Details details = DetailsOf(*model, record);
+    const PairDetails details = chain_.DetailsOf(*model, record);
     const WindowChanges::Correction correction = {
         static_cast<int64_t>(record.time), record.number(), record.age,
         ObservationOf(model, record, counted, details),
@@ -364,7 +358,7 @@ void Joiner::MoveLabelTime(const Plan& plan) {
     Record& record = state_->table().at(r);
     if (!record.holds_label()) continue;
     record.label_time = static_cast<uint64_t>(LabelTime(*plan.event));
-    Changed(r);
+    chain_.MarkDirty(r);
   }
 }
 
@@ -372,11 +366,12 @@ void Joiner::MoveLabelTime(const Plan& plan) {
 // of this chain that lives longest. It counts as the model's: versions come and
 // go.
 void Joiner::KeepPastLabel(Model* model, const PairKey& key, uint64_t bits) {
-  if (HadLabel(*model, bits) || PastLabels() >= kPastLabels) return;
+  if (chain_.HadLabel(*model, bits) || chain_.PastLabels() >= kPastLabels)
+    return;
   if (!HasSpareRoom()) {
     // It may take the place of what is joined, which may be this very pair.
     if (!MakeRoom(state_, reserved_ + 1, false)) return;
-    LoadChain(*model, key);
+    chain_.Load(*model, key);
   }
   uint32_t owner = 0;
   uint32_t age = 0;
@@ -406,9 +401,9 @@ void Joiner::KeepPastLabel(Model* model, const PairKey& key, uint64_t bits) {
   record.joined = 1;
   record.set_early(model->IsTaskOpen());
   record.set_label(bits);
-  Changed(number);
+  chain_.MarkDirty(number);
   CountPastLabel(model, owner, age, &record);
-  chain_.push_back(number);
+  chain_.Append(number);
 }
 
 void Joiner::CountPastLabel(Model* model, uint32_t owner, uint32_t age,
@@ -417,17 +412,6 @@ void Joiner::CountPastLabel(Model* model, uint32_t owner, uint32_t age,
   past->age = age;
   past->set_number(model->next_number++);
   state_->owner(owner).ledger->AddPast(age, past->number());
-}
-
-// They were of a label that is forgotten: this one has no past.
-void Joiner::DropPastLabels() {
-  std::erase_if(chain_, [this](uint32_t r) {
-    const Record& record = state_->table().at(r);
-    if (record.kind() != RecordKind::kPastLabel) return false;
-    state_->owner(record.owner).ledger->RemovePast(record.age);
-    state_->table().Remove(r);
-    return true;
-  });
 }
 
 // Lets past labels live as long as a pair that joins them later.
@@ -442,7 +426,7 @@ void Joiner::RehomePastLabels(Model* model, const Record& pair) {
     if (ages.ExpiryOf(record.age) >= until) continue;
     state_->owner(record.owner).ledger->RemovePast(record.age);
     CountPastLabel(model, model->past_owner(), pair.age, &record);
-    Changed(r);
+    chain_.MarkDirty(r);
   }
 }
 
@@ -464,7 +448,7 @@ void Joiner::Complete(Model* model, Version* version, Record* record,
     record->set_prediction(model->Representative(record->prediction()),
                            record->score());
   }
-  const Details details = DetailsOf(*model, *record);
+  const PairDetails details = chain_.DetailsOf(*model, *record);
   CountCompleted(model, version, *record, label, details);
   if (IsNoted()) {
     NotePair(*model, *version, *record, label, details, delay, false);
@@ -479,8 +463,16 @@ void Joiner::Complete(Model* model, Version* version, Record* record,
   if (!model->by_prediction) record->time = static_cast<uint64_t>(now_ms());
   record->set_label(label.bits);
   record->label_time = static_cast<uint64_t>(label_time_us);
-  JoinDetails(*record);
+  chain_.JoinDetails(*record);
   KeepLabelSet(*record, label);
+}
+
+void Joiner::KeepLabelSet(const Record& of, const LabelValue& label) {
+  if (label.set == nullptr ||
+      !Fits(*state_, reserved_ + SetDetails(label.set->size()))) {
+    return;
+  }
+  chain_.KeepLabelSet(of, label);
 }
 
 void Joiner::AddLabelRecord(const Plan& plan, bool joined) {
@@ -492,7 +484,7 @@ void Joiner::AddLabelRecord(const Plan& plan, bool joined) {
   record.age = AgeOfReceipt(state_, &state_->label_ages(),
                             1 + SetDetails(plan.label.set.count));
   record.joined = joined;
-  Changed(number);
+  chain_.MarkDirty(number);
   record.set_label(plan.label.bits);
   record.label_time = static_cast<uint64_t>(LabelTime(*plan.event));
   if (joined) {

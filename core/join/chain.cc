@@ -1,13 +1,35 @@
-// Details: what is remembered beside a record, in the chain of its pair. They
-// live and die with it.
+#include "core/join/chain.h"
 
 #include <algorithm>
 
-#include "core/join/joiner.h"
-
 namespace plumbline {
 
-Record* Joiner::AddDetail(const Record& of, RecordKind kind) {
+ClassSet RepresentativesOf(const Model& model, ClassSet set) {
+  for (uint32_t& c : set) c = model.Representative(c);
+  std::sort(set.begin(), set.end());
+  set.erase(std::unique(set.begin(), set.end()), set.end());
+  return set;
+}
+
+// A stored record that is of another model is passed over: it is damaged.
+void Chain::Load(const Model& model, const PairKey& key) {
+  PairTable& table = state_->table();
+  records_.clear();
+  for (uint32_t r = table.Find(key); r != PairTable::kNone;) {
+    const uint32_t next = table.at(r).next;
+    const Record& record = table.at(r);
+    const State::Owner& owner = state_->owner(record.owner);
+    if (owner.model == &model && owner.ledger->Alive(record)) {
+      records_.push_back(r);
+    } else if (state_->unsaved_pairs().MayLeave(record)) {
+      state_->unsaved_pairs().BeforeChange(key);
+      table.Remove(r);
+    }
+    r = next;
+  }
+}
+
+Record* Chain::AddDetail(const Record& of, RecordKind kind) {
   const uint32_t number = state_->table().Insert(of.key);
   Record& detail = state_->table().at(number);
   detail.set_kind(kind);
@@ -21,21 +43,21 @@ Record* Joiner::AddDetail(const Record& of, RecordKind kind) {
   } else {
     ledger->AddWaitingDetails(detail.age, 1);
   }
-  Changed(number);
-  chain_.push_back(number);
+  MarkDirty(number);
+  records_.push_back(number);
   return &detail;
 }
 
 // Of a new prediction.
-void Joiner::AddDetails(const Plan& plan, const Record& prediction) {
-  if (plan.details == 0) return;
-  if (plan.task == Task::kMultilabel) {
-    for (size_t i = 0; i < details_.set.size(); i += kClassesInDetail) {
-      PackSet(details_.set, i, AddDetail(prediction, RecordKind::kDetail));
+void Chain::AddDetails(const PairDetails& details, Task task,
+                       const Record& prediction) {
+  if (task == Task::kMultilabel) {
+    for (size_t i = 0; i < details.set.size(); i += kClassesInDetail) {
+      PackSet(details.set, i, AddDetail(prediction, RecordKind::kDetail));
     }
     return;
   }
-  const ScorePool::List& scores = details_.scores;
+  const ScorePool::List& scores = details.scores;
   const auto packed = [&scores](size_t n) {
     return n < scores.size()
                ? PackScore(scores[n].class_index, scores[n].probability)
@@ -48,9 +70,9 @@ void Joiner::AddDetails(const Plan& plan, const Record& prediction) {
   }
 }
 
-Joiner::Details Joiner::DetailsOf(const Model& model,
-                                  const Record& prediction) const {
-  Details details;
+PairDetails Chain::DetailsOf(const Model& model,
+                             const Record& prediction) const {
+  PairDetails details;
   if (model.task == Task::kMultilabel) {
     details.set =
         SetOf(prediction, prediction.prediction(), RecordKind::kDetail)
@@ -58,7 +80,7 @@ Joiner::Details Joiner::DetailsOf(const Model& model,
     return details;
   }
   if (!model.class_scored) return details;
-  for (const uint32_t r : chain_) {
+  for (const uint32_t r : records_) {
     const Record& detail = state_->table().at(r);
     if (detail.kind() != RecordKind::kDetail ||
         detail.owner != prediction.owner) {
@@ -74,9 +96,9 @@ Joiner::Details Joiner::DetailsOf(const Model& model,
 }
 
 // They are joined with what they belong to.
-void Joiner::JoinDetails(const Record& of) {
+void Chain::JoinDetails(const Record& of) {
   Ledger* ledger = state_->owner(of.owner).ledger;
-  for (const uint32_t r : chain_) {
+  for (const uint32_t r : records_) {
     Record& detail = state_->table().at(r);
     if (!detail.is_detail() || detail.owner != of.owner || detail.joined)
       continue;
@@ -84,15 +106,15 @@ void Joiner::JoinDetails(const Record& of) {
     detail.set_number(of.number());
     ledger->AddWaitingDetails(detail.age, -1);
     ledger->AddJoinedDetails(detail.age, 1);
-    Changed(r);
+    MarkDirty(r);
   }
 }
 
-std::optional<ClassSet> Joiner::SetOf(const Record& of, uint64_t value,
-                                      RecordKind details) const {
+std::optional<ClassSet> Chain::SetOf(const Record& of, uint64_t value,
+                                     RecordKind details) const {
   if (HoldsSet(value)) return SetOfValue(value);
   ClassSet set;
-  for (const uint32_t r : chain_) {
+  for (const uint32_t r : records_) {
     const Record& detail = state_->table().at(r);
     if (detail.kind() == details && detail.owner == of.owner) {
       UnpackSet(detail, &set);
@@ -104,9 +126,9 @@ std::optional<ClassSet> Joiner::SetOf(const Record& of, uint64_t value,
 }
 
 // All records that hold the label hold the same.
-std::optional<ClassSet> Joiner::StandingSet(const Record& standing) const {
+std::optional<ClassSet> Chain::StandingSet(const Record& standing) const {
   const uint64_t value = standing.label();
-  for (const uint32_t r : chain_) {
+  for (const uint32_t r : records_) {
     const Record& record = state_->table().at(r);
     if (!record.holds_label()) continue;
     if (auto set = SetOf(record, value, RecordKind::kLabelDetail)) return set;
@@ -114,25 +136,24 @@ std::optional<ClassSet> Joiner::StandingSet(const Record& standing) const {
   return std::nullopt;
 }
 
-size_t Joiner::LabelDetailsOf(const Record& of) const {
+size_t Chain::LabelDetailsOf(const Record& of) const {
   return static_cast<size_t>(
-      std::count_if(chain_.begin(), chain_.end(), [&](uint32_t r) {
+      std::count_if(records_.begin(), records_.end(), [&](uint32_t r) {
         const Record& detail = state_->table().at(r);
         return detail.kind() == RecordKind::kLabelDetail &&
                detail.owner == of.owner;
       }));
 }
 
-void Joiner::KeepLabelSet(const Record& of, const LabelValue& label) {
+void Chain::KeepLabelSet(const Record& of, const LabelValue& label) {
   if (label.set == nullptr || HoldsSet(label.bits)) return;
-  if (!Fits(*state_, reserved_ + SetDetails(label.set->size()))) return;
   for (size_t i = 0; i < label.set->size(); i += kClassesInDetail) {
     PackSet(*label.set, i, AddDetail(of, RecordKind::kLabelDetail));
   }
 }
 
-void Joiner::DropLabelSets() {
-  std::erase_if(chain_, [this](uint32_t r) {
+void Chain::DropLabelSets() {
+  std::erase_if(records_, [this](uint32_t r) {
     const Record& detail = state_->table().at(r);
     if (detail.kind() != RecordKind::kLabelDetail) return false;
     Ledger* ledger = state_->owner(detail.owner).ledger;
@@ -141,6 +162,59 @@ void Joiner::DropLabelSets() {
     } else {
       ledger->AddWaitingDetails(detail.age, -1);
     }
+    state_->table().Remove(r);
+    return true;
+  });
+}
+
+bool Chain::HasPrediction(uint32_t owner) const {
+  for (const uint32_t r : records_) {
+    const Record& record = state_->table().at(r);
+    if (record.owner == owner && record.kind() == RecordKind::kPrediction) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool Chain::HadLabel(const Model& model, uint64_t bits) const {
+  for (const uint32_t r : records_) {
+    const Record& record = state_->table().at(r);
+    if (record.kind() == RecordKind::kPastLabel &&
+        IsSameLabel(model, record.label(), bits)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+size_t Chain::PastLabels() const {
+  return static_cast<size_t>(
+      std::count_if(records_.begin(), records_.end(), [this](uint32_t r) {
+        return state_->table().at(r).kind() == RecordKind::kPastLabel;
+      }));
+}
+
+bool Chain::IsSameLabel(const Model& model, uint64_t a, uint64_t b) {
+  if (a == b) return true;
+  const ClassMap* map = model.class_map.load(std::memory_order_relaxed);
+  if (map == nullptr) return false;
+  if (model.task == Task::kClassification) {
+    return map->representative[a] == map->representative[b];
+  }
+  if (model.task != Task::kMultilabel || !HoldsSet(a) || !HoldsSet(b)) {
+    return false;
+  }
+  return RepresentativesOf(model, SetOfValue(a)) ==
+         RepresentativesOf(model, SetOfValue(b));
+}
+
+// They were of a label that is forgotten: this one has no past.
+void Chain::DropPastLabels() {
+  std::erase_if(records_, [this](uint32_t r) {
+    const Record& record = state_->table().at(r);
+    if (record.kind() != RecordKind::kPastLabel) return false;
+    state_->owner(record.owner).ledger->RemovePast(record.age);
     state_->table().Remove(r);
     return true;
   });

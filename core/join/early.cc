@@ -32,7 +32,7 @@ void Joiner::PlanUnsettled(const EventBatch& batch, Plan* plan) {
   if (plan->is_early) return;
   plan->decides_task = true;
   plan->task = TaskTakenFrom(batch, event, RuleOf(model));
-  chain_.clear();  // it is planned again once labels of the chain can be read
+  chain_.Clear();  // it is planned again once labels of the chain can be read
 }
 
 // Of the chain.
@@ -47,7 +47,7 @@ void Joiner::ReadEarlyLabels(const Plan& plan) {
     state_->unsaved_pairs().BeforeChange(plan.key);
     record.set_label(plan.model->early_labels[record.label()]);
     record.set_early(false);
-    Changed(r);
+    chain_.MarkDirty(r);
   }
 }
 

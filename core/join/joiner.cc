@@ -108,17 +108,17 @@ int64_t Joiner::CountFresh(const EventBatch& batch) {
     if (!event.has_id) continue;
     const bool predicts = event.prediction_kind != ValueKind::kNone;
     PairKey key;
-    chain_.clear();
-    if (KeyOf(batch, event, &key)) LoadChain(*ModelOf(batch, event), key);
+    chain_.Clear();
+    if (KeyOf(batch, event, &key)) chain_.Load(*ModelOf(batch, event), key);
     const uint32_t records = RecordsOf(batch, event);
     as_new += predicts || chain_.empty() ? records : 0;
     const Version* version =
         predicts && !chain_.empty()
             ? VersionOf(batch, event, *ModelOf(batch, event))
             : nullptr;
-    const bool known = predicts
-                           ? version != nullptr && HasPrediction(version->owner)
-                           : !chain_.empty();
+    const bool known =
+        predicts ? version != nullptr && chain_.HasPrediction(version->owner)
+                 : !chain_.empty();
     fresh_[i] = known ? 0 : records;
     reserved_ += fresh_[i];
   }
@@ -232,7 +232,7 @@ bool Joiner::LacksRoom(const EventBatch& batch, const Plan& plan,
 // All of it, if there are more changed records than before.
 void Joiner::ChangedChain(size_t before) {
   if (state_->unsaved_pairs().changed() == before) return;
-  for (const uint32_t r : chain_) Changed(r);
+  for (const uint32_t r : chain_) chain_.MarkDirty(r);
 }
 
 BatchOutcome::Error Joiner::RejectionOf(const EventBatch& batch, size_t place,
@@ -339,24 +339,6 @@ void Joiner::PrefetchRecords(size_t begin, size_t end) const {
   }
 }
 
-// A stored record that is of another model is passed over: it is damaged.
-void Joiner::LoadChain(const Model& model, const PairKey& key) {
-  PairTable& table = state_->table();
-  chain_.clear();
-  for (uint32_t r = table.Find(key); r != PairTable::kNone;) {
-    const uint32_t next = table.at(r).next;
-    const Record& record = table.at(r);
-    const State::Owner& owner = state_->owner(record.owner);
-    if (owner.model == &model && owner.ledger->Alive(record)) {
-      chain_.push_back(r);
-    } else if (state_->unsaved_pairs().MayLeave(record)) {
-      state_->unsaved_pairs().BeforeChange(key);
-      table.Remove(r);
-    }
-    r = next;
-  }
-}
-
 // A new prediction needs one, and a label that finds none to score. What more
 // they need for the sets of labels that are joined is done without if need be.
 int64_t Joiner::RecordsNeeded(const Plan& plan) const {
@@ -365,8 +347,8 @@ int64_t Joiner::RecordsNeeded(const Plan& plan) const {
   const int64_t records = predicts ? 1 + plan.details : 0;
   if (plan.label_half != Half::kNew && plan.label_half != Half::kCorrection) {
     const bool copies = predicts && plan.standing != nullptr;
-    return records +
-           static_cast<int64_t>(copies ? LabelDetailsOf(*plan.standing) : 0);
+    return records + static_cast<int64_t>(
+                         copies ? chain_.LabelDetailsOf(*plan.standing) : 0);
   }
   const auto count = [this](RecordKind kind) {
     return std::count_if(chain_.begin(), chain_.end(), [&](uint32_t r) {
@@ -396,7 +378,7 @@ bool Joiner::KeepsSet(const Plan& plan) const {
     if (more == 0 || !WouldWait(plan)) return true;
     ++more;  // for the label itself
   } else if (plan.label_half == Half::kCorrection && !plan.standing->joined) {
-    more -= static_cast<int64_t>(LabelDetailsOf(*plan.standing));
+    more -= static_cast<int64_t>(chain_.LabelDetailsOf(*plan.standing));
   } else {
     return true;
   }
@@ -433,34 +415,6 @@ uint32_t Joiner::DetailCount(const EventBatch& batch, const Event& event) {
       std::count_if(begin, begin + range.count,
                     [](const ClassScore& s) { return s.score > 0; }));
   return std::max(scores + 1, 2U) / 2;
-}
-
-bool Joiner::HasPrediction(uint32_t owner) const {
-  for (const uint32_t r : chain_) {
-    const Record& record = state_->table().at(r);
-    if (record.owner == owner && record.kind() == RecordKind::kPrediction) {
-      return true;
-    }
-  }
-  return false;
-}
-
-bool Joiner::HadLabel(const Model& model, uint64_t bits) const {
-  for (const uint32_t r : chain_) {
-    const Record& record = state_->table().at(r);
-    if (record.kind() == RecordKind::kPastLabel &&
-        IsSameLabel(model, record.label(), bits)) {
-      return true;
-    }
-  }
-  return false;
-}
-
-size_t Joiner::PastLabels() const {
-  return static_cast<size_t>(
-      std::count_if(chain_.begin(), chain_.end(), [this](uint32_t r) {
-        return state_->table().at(r).kind() == RecordKind::kPastLabel;
-      }));
 }
 
 // By which labels of one id are ordered: as sent, also ahead of the clock.

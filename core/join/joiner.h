@@ -21,9 +21,9 @@
 
 #include "core/event/event.h"
 #include "core/join/batch_report.h"
+#include "core/join/chain.h"
 #include "core/join/eviction.h"
 #include "core/model/state.h"
-#include "core/pairs/class_set.h"
 #include "core/settings/class_text.h"
 
 namespace plumbline {
@@ -113,16 +113,6 @@ class Joiner {
     std::string_view text;
     Range set;  // of the batch's classes
   };
-  // A label that a pair gets. `set`: of a multilabel, else null.
-  struct LabelValue {
-    uint64_t bits = 0;
-    const ClassSet* set = nullptr;
-  };
-  // What details say of a prediction.
-  struct Details {
-    ScorePool::List scores;  // that are not 0
-    ClassSet set;
-  };
 
   // kOlder: a duplicate whose value is remembered among the past ones, as if it
   // had come in time.
@@ -188,7 +178,6 @@ class Joiner {
   // later their records.
   void PrefetchIndex(size_t begin, size_t end) const;
   void PrefetchRecords(size_t begin, size_t end) const;
-  void LoadChain(const Model& model, const PairKey& key);
   int64_t RecordsNeeded(const Plan& plan) const;
   bool CanFit(int64_t needed) const;
   bool KeepsSet(const Plan& plan) const;
@@ -204,9 +193,6 @@ class Joiner {
   static uint32_t DetailCount(const EventBatch& batch, const Event& event);
   // True if there is room for one more that the batch did not ask for.
   bool HasSpareRoom() const { return Fits(*state_, reserved_ + 1); }
-  bool HasPrediction(uint32_t owner) const;
-  bool HadLabel(const Model& model, uint64_t bits) const;
-  size_t PastLabels() const;
 
   // Deciding
   Reject PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
@@ -248,8 +234,6 @@ class Joiner {
   static bool SameSegments(const EventBatch& batch, Range a, Range b);
   KnownSlices& KnownSlicesOf(const EventBatch& batch, const Model& model,
                              Range segments);
-  // True if two labels of records are one, as classes are now.
-  bool IsSameLabel(const Model& model, uint64_t a, uint64_t b) const;
   Reject Read(const EventBatch& batch, const Plan& plan, ValueKind kind,
               uint64_t raw, Value* value);
   void ReadSet(const EventBatch& batch, Model* model, Range range,
@@ -272,49 +256,33 @@ class Joiner {
   void ReadFeatures(const Plan& plan);
   double WatchedScore(const Plan& plan) const;
   void SettleScores(const EventBatch& batch, const Plan& plan);
-  static ClassSet RepresentativesOf(const Model& model, ClassSet set);
   ClassSet SettleSet(const EventBatch& batch, Model* model, Value* value);
   static Observation ObservationOf(Model* model, const Record& pair,
                                    const LabelValue& label,
-                                   const Details& details);
+                                   const PairDetails& details);
   void Detect(Model* model, Version* version, const Record& pair,
-              const LabelValue& label, const Details& details);
+              const LabelValue& label, const PairDetails& details);
   void CountCompleted(Model* model, Version* version, const Record& pair,
-                      const LabelValue& label, const Details& details);
+                      const LabelValue& label, const PairDetails& details);
   bool IsNoted() const {
     return outcome_->account != nullptr && outcome_->account->Wants(place_);
   }
   void NoteWarnings(const Plan& plan);
   void NoteTaken(const Plan& plan);
   void NotePair(const Model& model, const Version& version, const Record& pair,
-                const LabelValue& label, const Details& details,
+                const LabelValue& label, const PairDetails& details,
                 std::optional<double> delay, bool correction);
 
-  // Details of a record of the chain
-  void AddDetails(const Plan& plan, const Record& prediction);
-  Record* AddDetail(const Record& of, RecordKind kind);
-  Details DetailsOf(const Model& model, const Record& prediction) const;
-  void JoinDetails(const Record& of);
-  // What `value` stands for; nullopt if it is a hash and nothing else was kept.
-  std::optional<ClassSet> SetOf(const Record& of, uint64_t value,
-                                RecordKind details) const;
-  // Of the label that stands.
-  std::optional<ClassSet> StandingSet(const Record& standing) const;
-  size_t LabelDetailsOf(const Record& of) const;
   // Where there is room: else the label cannot be corrected.
   void KeepLabelSet(const Record& of, const LabelValue& label);
-  void DropLabelSets();
   void DoUnjoinable(const Plan& plan);
   void DoPrediction(const Plan& plan);
   void DoLabel(const Plan& plan);
   void DoCorrection(const Plan& plan);
   void MoveLabelTime(const Plan& plan);
-  // To be called for each record that is changed or added.
-  void Changed(uint32_t record) { state_->unsaved_pairs().Mark(record); }
   void KeepPastLabel(Model* model, const PairKey& key, uint64_t bits);
   void CountPastLabel(Model* model, uint32_t owner, uint32_t age, Record* past);
   void RehomePastLabels(Model* model, const Record& pair);
-  void DropPastLabels();
   void Complete(Model* model, Version* version, Record* record,
                 const LabelValue& label, int64_t label_time_us,
                 bool delay_counts);
@@ -344,11 +312,11 @@ class Joiner {
     PairKey key;
     bool known = false;  // has an id, and its model was there before the batch
   };
-  std::vector<Key> keys_;        // by place
-  std::vector<uint32_t> chain_;  // records alive, of the event at hand
-  Details details_;              // of its prediction
-  ClassSet label_set_;           // of its label
-  Extra without_scores_;         // of its prediction, where they are left out
+  std::vector<Key> keys_;  // by place
+  Chain chain_{state_};    // of the event at hand
+  PairDetails details_;    // of its prediction
+  ClassSet label_set_;     // of its label
+  Extra without_scores_;   // of its prediction, where they are left out
   // Under the policy to refuse: how many records each event may need, and how
   // many of those are still to come.
   const EventBatch* batch_ = nullptr;  // that is applied

@@ -25,7 +25,7 @@ Reject Joiner::PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
                          BatchOutcome::Part* part) {
   const Event& event = *plan->event;
   plan->model = ModelOf(batch, event);
-  chain_.clear();
+  chain_.Clear();
   if (plan->model != nullptr) {
     plan->task = plan->model->task;
     if (event.prediction_kind != ValueKind::kNone) {
@@ -37,7 +37,7 @@ Reject Joiner::PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
       } else {
         KeyOf(batch, event, &plan->key);
       }
-      LoadChain(*plan->model, plan->key);
+      chain_.Load(*plan->model, plan->key);
     }
     if (!plan->model->is_settled) PlanUnsettled(batch, plan);
   } else {
@@ -53,7 +53,7 @@ Reject Joiner::PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
 
   if (event.prediction_kind != ValueKind::kNone) {
     const bool known =
-        plan->version != nullptr && HasPrediction(plan->version->owner);
+        plan->version != nullptr && chain_.HasPrediction(plan->version->owner);
     plan->prediction_half = known ? Half::kDuplicate : Half::kNew;
     if (!known) {
       const Reject reject = Read(batch, *plan, event.prediction_kind,
@@ -161,15 +161,16 @@ Joiner::Half Joiner::AnotherLabel(const EventBatch& batch, Plan* plan) {
   const int64_t time_us = LabelTime(*plan->event);
   const auto standing_us = static_cast<int64_t>(plan->standing->label_time);
   if (!label.is_new &&
-      IsSameLabel(*plan->model, label.bits, plan->standing->label())) {
+      Chain::IsSameLabel(*plan->model, label.bits, plan->standing->label())) {
     plan->moves_time = timed && time_us > standing_us;
     return Half::kDuplicate;
   }
-  if (plan->task == Task::kMultilabel && !StandingSet(*plan->standing)) {
+  if (plan->task == Task::kMultilabel && !chain_.StandingSet(*plan->standing)) {
     return Half::kDuplicate;  // what it would correct is not known
   }
-  const bool unseen = (label.is_new || !HadLabel(*plan->model, label.bits)) &&
-                      PastLabels() < kPastLabels;
+  const bool unseen =
+      (label.is_new || !chain_.HadLabel(*plan->model, label.bits)) &&
+      chain_.PastLabels() < kPastLabels;
   if (!timed) return unseen ? Half::kCorrection : Half::kDuplicate;
   if (time_us > standing_us ||
       (time_us == standing_us && IsGreater(batch, *plan))) {
@@ -192,7 +193,7 @@ bool Joiner::IsGreater(const EventBatch& batch, const Plan& plan) {
   }
   ClassSet set = {static_cast<uint32_t>(standing)};
   if (plan.task == Task::kMultilabel) {
-    set = StandingSet(*plan.standing).value_or(ClassSet());
+    set = chain_.StandingSet(*plan.standing).value_or(ClassSet());
   }
   std::vector<std::string_view> texts;
   for (const uint32_t index : RepresentativesOf(model, std::move(set))) {
@@ -219,20 +220,6 @@ std::vector<std::string_view> Joiner::TextsOf(const EventBatch& batch,
   }
   std::sort(texts.begin(), texts.end());
   return texts;
-}
-
-bool Joiner::IsSameLabel(const Model& model, uint64_t a, uint64_t b) const {
-  if (a == b) return true;
-  const ClassMap* map = model.class_map.load(std::memory_order_relaxed);
-  if (map == nullptr) return false;
-  if (model.task == Task::kClassification) {
-    return map->representative[a] == map->representative[b];
-  }
-  if (model.task != Task::kMultilabel || !HoldsSet(a) || !HoldsSet(b)) {
-    return false;
-  }
-  return RepresentativesOf(model, SetOfValue(a)) ==
-         RepresentativesOf(model, SetOfValue(b));
 }
 
 // Reads a value as the task asks.

@@ -61,7 +61,7 @@ void Joiner::NoteTaken(const Plan& plan) {
 
 void Joiner::NotePair(const Model& model, const Version& version,
                       const Record& pair, const LabelValue& label,
-                      const Details& details, std::optional<double> delay,
+                      const PairDetails& details, std::optional<double> delay,
                       bool correction) {
   Account& account = *outcome_->account;
   ++account.pair_count;
