@@ -41,7 +41,7 @@ void Joiner::Build(const EventBatch& batch, Plan* plan) {
       Warn(Warning::kTaskAssumed, plan);
     }
     plan->model = state_->AddModel(name, plan->task, origin);
-    KeyOf(batch, event, &plan->key);
+    names_.KeyOf(event, &plan->key);
   }
   const bool predicts = plan->prediction_half == Half::kNew;
   if (predicts && plan->version == nullptr) {
@@ -90,10 +90,7 @@ void Joiner::RetireVersions(const Plan& plan) {
     state_->Retire(plan.model, version);
   }
   // What was looked up may be theirs.
-  for (Name& name : names_) {
-    if (name.version_of == plan.model) name.version_of = nullptr;
-  }
-  known_slices_.fill(KnownSlices{});
+  names_.ForgetVersionsOf(plan.model);
   if (plan.event->has_id) chain_.Load(*plan.model, plan.key);
 }
 
@@ -102,10 +99,10 @@ void Joiner::SettleScores(const EventBatch& batch, const Plan& plan) {
   const Range range = plan.extra->scores;
   for (uint32_t i = 0; i < range.count; ++i) {
     const ClassScore& score = batch.class_scores[range.begin + i];
-    uint32_t index = ClassOf(batch, plan.model, score.name);
+    uint32_t index = names_.ClassOf(plan.model, score.name);
     if (index == kNoClass) {
       index = state_->AddClass(plan.model,
-                               NewClass(batch, *plan.event, score.name));
+                               names_.NewClass(*plan.event, score.name));
     }
     // As the join keeps it.
     const double kept = ScoreOfPacked(PackScore(0, score.score));
@@ -119,7 +116,7 @@ ClassSet Joiner::SettleSet(const EventBatch& batch, Model* model,
   ClassSet set;
   for (uint32_t i = 0; i < value->set.count; ++i) {
     const uint32_t name = batch.classes[value->set.begin + i];
-    const uint32_t index = ClassOf(batch, model, name);
+    const uint32_t index = names_.ClassOf(model, name);
     set.push_back(index != kNoClass
                       ? index
                       : state_->AddClass(

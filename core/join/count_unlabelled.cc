@@ -9,8 +9,6 @@
 namespace plumbline {
 namespace {
 
-constexpr uint32_t kNoFeature = ~uint32_t{0};
-
 DriftValue ValueOf(const EventBatch& batch, const Feature& feature) {
   switch (feature.kind) {
     case ValueKind::kReal:
@@ -99,15 +97,9 @@ void Joiner::ReadFeatures(const Plan& plan) {
   const Range range = plan.extra->features;
   for (uint32_t i = 0; i < range.count; ++i) {
     const Feature& feature = batch_->features[range.begin + i];
-    Name& name = names_[feature.name];
-    if (name.feature_of != plan.model) {
-      const auto& known = plan.model->features;
-      const auto number = known.find(std::string(batch_->names[feature.name]));
-      name.feature = number == known.end() ? kNoFeature : number->second;
-      name.feature_of = plan.model;
-    }
-    if (name.feature == kNoFeature) continue;
-    watched_.features.push_back({name.feature, ValueOf(*batch_, feature)});
+    const uint32_t number = names_.FeatureOf(*plan.model, feature.name);
+    if (number == BatchNames::kNoFeature) continue;
+    watched_.features.push_back({number, ValueOf(*batch_, feature)});
   }
   auto& found = watched_.features;
   const auto before = [](const FeatureValue& a, const FeatureValue& b) {

@@ -30,7 +30,7 @@ uint64_t Waiting(const State& state) {
 }  // namespace
 
 void Joiner::Apply(const EventBatch& batch, BatchOutcome* outcome) {
-  Begin(batch);
+  names_.Begin(batch);
   batch_ = &batch;
   outcome_ = outcome;
   if (!Admit(batch)) {
@@ -109,12 +109,12 @@ int64_t Joiner::CountFresh(const EventBatch& batch) {
     const bool predicts = event.prediction_kind != ValueKind::kNone;
     PairKey key;
     chain_.Clear();
-    if (KeyOf(batch, event, &key)) chain_.Load(*ModelOf(batch, event), key);
+    if (names_.KeyOf(event, &key)) chain_.Load(*names_.ModelOf(event), key);
     const uint32_t records = RecordsOf(batch, event);
     as_new += predicts || chain_.empty() ? records : 0;
     const Version* version =
         predicts && !chain_.empty()
-            ? VersionOf(batch, event, *ModelOf(batch, event))
+            ? names_.VersionOf(event, *names_.ModelOf(event))
             : nullptr;
     const bool known =
         predicts ? version != nullptr && chain_.HasPrediction(version->owner)
@@ -241,7 +241,7 @@ BatchOutcome::Error Joiner::RejectionOf(const EventBatch& batch, size_t place,
   BatchOutcome::Error error{static_cast<uint32_t>(place), reject, part};
   if (reject != Reject::kTaskMismatch) return error;
   const Event& event = batch.events[place];
-  const Model* model = ModelOf(batch, event);
+  const Model* model = names_.ModelOf(event);
   if (model != nullptr && !model->IsTaskOpen()) {
     error.task = model->task;
     error.task_since_ms = model->task_since_ms;
@@ -253,65 +253,21 @@ BatchOutcome::Error Joiner::RejectionOf(const EventBatch& batch, size_t place,
   return error;
 }
 
-Model* Joiner::ModelOf(const EventBatch& batch, const Event& event) {
-  Name& name = names_[event.model];
-  if (name.model == nullptr) {
-    name.model = state_->FindModel(batch.names[event.model]);
-  }
-  return name.model;
-}
-
-Version* Joiner::VersionOf(const EventBatch& batch, const Event& event,
-                           const Model& model) {
-  Name& name = names_[event.version];
-  if (name.version_of != &model) {
-    name.version = State::FindVersion(model, batch.names[event.version]);
-    name.version_of = name.version == nullptr ? nullptr : &model;
-  }
-  return name.version;
-}
-
-bool Joiner::SameSegments(const EventBatch& batch, Range a, Range b) {
-  const Segment* const first = batch.segments.data() + a.begin;
-  return a.count == b.count &&
-         std::equal(first, first + a.count, batch.segments.data() + b.begin,
-                    [](const Segment& x, const Segment& y) {
-                      return x.key == y.key && x.value == y.value;
-                    });
-}
-
-Joiner::KnownSlices& Joiner::KnownSlicesOf(const EventBatch& batch,
-                                           const Model& model, Range segments) {
-  uint32_t hash = model.number;
-  for (uint32_t i = 0; i < segments.count; ++i) {
-    const Segment& segment = batch.segments[segments.begin + i];
-    hash = (hash * 31 + segment.key) * 31 + segment.value;
-  }
-  return known_slices_[hash % known_slices_.size()];
-}
-
-bool Joiner::KeyOf(const EventBatch& batch, const Event& event, PairKey* key) {
-  const Model* model = ModelOf(batch, event);
-  if (model == nullptr) return false;
-  *key = PairKeyOf(model->number, event.id_hi, event.id_lo);
-  return true;
-}
-
 void Joiner::AppendKeys(const EventBatch& batch, std::vector<PairKey>* keys) {
-  Begin(batch);
+  names_.Begin(batch);
   for (const Event& event : batch.events) {
     PairKey key;
-    if (event.has_id && KeyOf(batch, event, &key)) keys->push_back(key);
+    if (event.has_id && names_.KeyOf(event, &key)) keys->push_back(key);
   }
 }
 
 std::vector<uint32_t> Joiner::EventsOf(const EventBatch& batch,
                                        const std::vector<PairKey>& keys) {
-  Begin(batch);
+  names_.Begin(batch);
   std::vector<uint32_t> events;
   for (const Event& event : batch.events) {
     PairKey key;
-    if (event.has_id && KeyOf(batch, event, &key) &&
+    if (event.has_id && names_.KeyOf(event, &key) &&
         std::binary_search(keys.begin(), keys.end(), key)) {
       events.push_back(event.index);
     }
@@ -323,7 +279,7 @@ void Joiner::FindKeys(const EventBatch& batch) {
   keys_.resize(batch.events.size());
   for (size_t i = 0; i < keys_.size(); ++i) {
     const Event& event = batch.events[i];
-    keys_[i].known = event.has_id && KeyOf(batch, event, &keys_[i].key);
+    keys_[i].known = event.has_id && names_.KeyOf(event, &keys_[i].key);
   }
 }
 

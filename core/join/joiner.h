@@ -13,13 +13,13 @@
 
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>
 
 #include "core/event/event.h"
+#include "core/join/batch_names.h"
 #include "core/join/batch_report.h"
 #include "core/join/chain.h"
 #include "core/join/eviction.h"
@@ -88,18 +88,6 @@ class Joiner {
   static size_t RecordsOfPredictions(const EventBatch& batch, size_t begin);
 
  private:
-  // A name of the batch, looked up once.
-  struct Name {
-    Model* model = nullptr;
-    bool model_known = false;
-    const Model* version_of = nullptr;
-    Version* version = nullptr;
-    const Model* class_of = nullptr;
-    uint32_t class_index = kNoClass;
-    const Model* feature_of = nullptr;
-    uint32_t feature = 0;  // by number; kNoFeature: it is not asked for
-  };
-
   static constexpr size_t kLongestClass = 128;  // bytes
   // Other values that are remembered of one label. Beyond them a label without
   // a timestamp corrects nothing: each event walks the chain they are in.
@@ -148,21 +136,6 @@ class Joiner {
     bool is_early = false;  // a label that leaves the task open
   };
 
-  // Segments of the batch, looked up before.
-  struct KnownSlices {
-    const Version* version = nullptr;
-    Range segments;
-    uint64_t revision = 0;
-    uint32_t set = 0;
-  };
-
-  // Forgets what it looked up for the last batch.
-  void Begin(const EventBatch& batch) {
-    names_.assign(batch.names.size(), Name{});
-    known_slices_.fill(KnownSlices{});
-  }
-  // The key of an event with an id. False if its model is not known yet.
-  bool KeyOf(const EventBatch& batch, const Event& event, PairKey* key);
   bool Admit(const EventBatch& batch);
   int64_t CountFresh(const EventBatch& batch);
   // `place` is the event's in its batch.
@@ -170,9 +143,6 @@ class Joiner {
                     BatchOutcome::Part* part);
 
   // Looking up
-  Model* ModelOf(const EventBatch& batch, const Event& event);
-  Version* VersionOf(const EventBatch& batch, const Event& event,
-                     const Model& model);
   void FindKeys(const EventBatch& batch);
   // Of the events from `begin` on: first their places in the index, a block
   // later their records.
@@ -225,15 +195,9 @@ class Joiner {
   bool MayUnite(const EventBatch& batch, const Plan& plan) const;
   static bool NamesClassTwice(std::vector<std::string_view> names);
   const ModelSettings& RuleOf(const Model& model) const;
-  std::string_view NewClass(const EventBatch& batch, const Event& event,
-                            uint32_t name) const;
   bool IsScored(const EventBatch& batch, const Plan& plan,
                 std::string_view text) const;
-  uint32_t ClassOf(const EventBatch& batch, Model* model, uint32_t name);
   void PlanSlices(const EventBatch& batch, Plan* plan);
-  static bool SameSegments(const EventBatch& batch, Range a, Range b);
-  KnownSlices& KnownSlicesOf(const EventBatch& batch, const Model& model,
-                             Range segments);
   Reject Read(const EventBatch& batch, const Plan& plan, ValueKind kind,
               uint64_t raw, Value* value);
   void ReadSet(const EventBatch& batch, Model* model, Range range,
@@ -306,8 +270,7 @@ class Joiner {
   int64_t now_us() const { return state_->now_ms() * 1000; }
 
   State* const state_;
-  std::vector<Name> names_;
-  std::array<KnownSlices, 64> known_slices_;
+  BatchNames names_{state_};
   struct Key {
     PairKey key;
     bool known = false;  // has an id, and its model was there before the batch

@@ -57,7 +57,7 @@ size_t Joiner::SetCopies(const std::vector<const EventBatch*>& batches) {
   }
   std::vector<PairKey> predicted;
   for (const EventBatch* batch : batches) {
-    Begin(*batch);
+    names_.Begin(*batch);
     for (const Event& event : batch->events) {
       if (event.has_id && event.prediction_kind != ValueKind::kNone) {
         predicted.push_back(AnyKeyOf(*batch, event));
@@ -67,7 +67,7 @@ size_t Joiner::SetCopies(const std::vector<const EventBatch*>& batches) {
   std::sort(predicted.begin(), predicted.end());
   size_t copies = 0;
   for (const EventBatch* batch : batches) {
-    Begin(*batch);
+    names_.Begin(*batch);
     for (const Event& event : batch->events) {
       if (event.has_id) copies += SetCopiesOf(*batch, event, predicted);
     }
@@ -100,7 +100,7 @@ size_t Joiner::SetCopiesOf(const EventBatch& batch, const Event& event,
 // others of the group.
 PairKey Joiner::AnyKeyOf(const EventBatch& batch, const Event& event) {
   PairKey key;
-  if (!KeyOf(batch, event, &key)) {
+  if (!names_.KeyOf(event, &key)) {
     key = {event.id_hi + TextHash()(batch.names[event.model]), event.id_lo};
   }
   return key;

@@ -24,18 +24,18 @@ double NumberOf(ValueKind kind, uint64_t raw) {
 Reject Joiner::PlanEvent(const EventBatch& batch, size_t place, Plan* plan,
                          BatchOutcome::Part* part) {
   const Event& event = *plan->event;
-  plan->model = ModelOf(batch, event);
+  plan->model = names_.ModelOf(event);
   chain_.Clear();
   if (plan->model != nullptr) {
     plan->task = plan->model->task;
     if (event.prediction_kind != ValueKind::kNone) {
-      plan->version = VersionOf(batch, event, *plan->model);
+      plan->version = names_.VersionOf(event, *plan->model);
     }
     if (event.has_id) {
       if (keys_[place].known) {
         plan->key = keys_[place].key;
       } else {
-        KeyOf(batch, event, &plan->key);
+        names_.KeyOf(event, &plan->key);
       }
       chain_.Load(*plan->model, plan->key);
     }
@@ -118,10 +118,10 @@ void Joiner::PlanSlices(const EventBatch& batch, Plan* plan) {
   const Slicing& slicing = plan->model->slicing;
   if (slicing.empty()) return;
   const Range segments = plan->extra->segments;
-  KnownSlices& known = KnownSlicesOf(batch, *plan->model, segments);
-  if (known.version == plan->version && known.revision == slicing.revision() &&
-      SameSegments(batch, known.segments, segments)) {
-    plan->slices = known.set;
+  const uint32_t known =
+      names_.SlicesOf(*plan->version, *plan->model, segments);
+  if (known != BatchNames::kUnknown) {
+    plan->slices = known;
     return;
   }
   std::vector<uint32_t> numbers;
@@ -139,7 +139,7 @@ void Joiner::PlanSlices(const EventBatch& batch, Plan* plan) {
   plan->adds_slices = !set;
   plan->slices = set.value_or(Slicing::kNoSet);
   if (set) {
-    known = {plan->version, segments, slicing.revision(), *set};
+    names_.RememberSlices(*plan->version, *plan->model, segments, *set);
   }
 }
 
@@ -214,8 +214,8 @@ std::vector<std::string_view> Joiner::TextsOf(const EventBatch& batch,
   std::vector<std::string_view> texts;
   for (uint32_t i = 0; i < plan.label.set.count; ++i) {
     const uint32_t name = batch.classes[plan.label.set.begin + i];
-    const uint32_t index = ClassOf(batch, plan.model, name);
-    texts.push_back(index == kNoClass ? NewClass(batch, *plan.event, name)
+    const uint32_t index = names_.ClassOf(plan.model, name);
+    texts.push_back(index == kNoClass ? names_.NewClass(*plan.event, name)
                                       : *classes[index]);
   }
   std::sort(texts.begin(), texts.end());
@@ -242,9 +242,9 @@ Reject Joiner::Read(const EventBatch& batch, const Plan& plan, ValueKind kind,
   }
   uint32_t index = kNoClass;
   if (kind == ValueKind::kText) {
-    index = ClassOf(batch, plan.model, static_cast<uint32_t>(raw));
+    index = names_.ClassOf(plan.model, static_cast<uint32_t>(raw));
     if (index == kNoClass) {
-      value->text = NewClass(batch, *plan.event, static_cast<uint32_t>(raw));
+      value->text = names_.NewClass(*plan.event, static_cast<uint32_t>(raw));
     }
   } else {
     if (kind == ValueKind::kReal && !IsWhole(std::bit_cast<double>(raw))) {

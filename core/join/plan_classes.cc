@@ -19,8 +19,8 @@ Reject Joiner::PlanScores(const EventBatch& batch, Plan* plan) {
   if (MayUnite(batch, *plan)) {
     std::vector<std::string_view> names;
     for (uint32_t i = 0; i < range.count; ++i) {
-      names.push_back(NewClass(batch, *plan->event,
-                               batch.class_scores[range.begin + i].name));
+      names.push_back(names_.NewClass(
+          *plan->event, batch.class_scores[range.begin + i].name));
     }
     if (NamesClassTwice(std::move(names))) return Reject::kInvalidJson;
   }
@@ -30,12 +30,12 @@ Reject Joiner::PlanScores(const EventBatch& batch, Plan* plan) {
   for (uint32_t i = 0; i < range.count; ++i) {
     const uint32_t name = batch.class_scores[range.begin + i].name;
     refused = refused || IsRefused(batch, *plan, name);
-    const uint32_t index = ClassOf(batch, plan->model, name);
+    const uint32_t index = names_.ClassOf(plan->model, name);
     const bool is_new = index == kNoClass;
     const bool is_predicted =
         predicted.is_new
             ? is_new && IsSameClass(predicted.text,
-                                    NewClass(batch, *plan->event, name))
+                                    names_.NewClass(*plan->event, name))
             : index == predicted.bits;
     complete = complete || is_predicted;
     new_classes += is_new && !is_predicted;
@@ -77,7 +77,7 @@ bool Joiner::WillHavePositive(const EventBatch& batch, const Plan& plan) const {
   const Range range = plan.extra->scores;
   for (uint32_t i = 0; i < range.count; ++i) {
     assumed.Add(
-        NewClass(batch, *plan.event, batch.class_scores[range.begin + i].name));
+        names_.NewClass(*plan.event, batch.class_scores[range.begin + i].name));
   }
   return !assumed.Get().empty();
 }
@@ -106,34 +106,12 @@ bool Joiner::IsScored(const EventBatch& batch, const Plan& plan,
   const Range range = plan.extra->scores;
   const auto begin = batch.class_scores.begin() + range.begin;
   return std::any_of(begin, begin + range.count, [&](const ClassScore& s) {
-    return IsSameClass(NewClass(batch, *plan.event, s.name), text);
+    return IsSameClass(names_.NewClass(*plan.event, s.name), text);
   });
-}
-
-uint32_t Joiner::ClassOf(const EventBatch& batch, Model* model, uint32_t raw) {
-  if (model == nullptr) return kNoClass;
-  Name& name = names_[raw];
-  if (name.class_of != model) {
-    name.class_index = model->FindClass(batch.names[raw]);
-    if (name.class_index == kNoClass) {
-      name.class_index =
-          model->FindClass(RuleOf(*model).ClassOf(batch.names[raw]));
-    }
-    name.class_of = name.class_index == kNoClass ? nullptr : model;
-  }
-  return name.class_index;
 }
 
 const ModelSettings& Joiner::RuleOf(const Model& model) const {
   return state_->settings().For(model.name);
-}
-
-// What a name that is no class yet is called as one.
-std::string_view Joiner::NewClass(const EventBatch& batch, const Event& event,
-                                  uint32_t name) const {
-  return state_->settings()
-      .For(batch.names[event.model])
-      .ClassOf(batch.names[name]);
 }
 
 // An integer in decimal. False if it is longer than a class may be.
@@ -158,7 +136,7 @@ void Joiner::ReadSet(const EventBatch& batch, Model* model, Range range,
   ClassSet set;
   for (uint32_t i = 0; i < range.count; ++i) {
     const uint32_t index =
-        ClassOf(batch, model, batch.classes[range.begin + i]);
+        names_.ClassOf(model, batch.classes[range.begin + i]);
     value->is_new = value->is_new || index == kNoClass;
     set.push_back(index);
   }
@@ -179,7 +157,7 @@ Reject Joiner::PlanSets(const EventBatch& batch, Plan* plan,
     const auto twice = [&](const Value& value) {
       std::vector<std::string_view> classes;
       for (const uint32_t name : names_of(value)) {
-        classes.push_back(NewClass(batch, *plan->event, name));
+        classes.push_back(names_.NewClass(*plan->event, name));
       }
       return NamesClassTwice(std::move(classes));
     };
@@ -192,7 +170,7 @@ Reject Joiner::PlanSets(const EventBatch& batch, Plan* plan,
   for (const uint32_t name : names_of(plan->prediction)) {
     if (!predicts) break;
     if (IsRefused(batch, *plan, name)) return Reject::kUnknownClass;
-    plan->new_classes += ClassOf(batch, plan->model, name) == kNoClass;
+    plan->new_classes += names_.ClassOf(plan->model, name) == kNoClass;
   }
   for (const uint32_t name : names_of(plan->label)) {
     if (!labels) break;
@@ -201,7 +179,7 @@ Reject Joiner::PlanSets(const EventBatch& batch, Plan* plan,
       return Reject::kUnknownClass;
     }
     const auto predicted = names_of(plan->prediction);
-    if (ClassOf(batch, plan->model, name) != kNoClass ||
+    if (names_.ClassOf(plan->model, name) != kNoClass ||
         (predicts &&
          std::binary_search(predicted.begin(), predicted.end(), name))) {
       continue;
@@ -215,13 +193,13 @@ Reject Joiner::PlanSets(const EventBatch& batch, Plan* plan,
 // True if the model must not have the class any more, or at all.
 bool Joiner::IsRefused(const EventBatch& batch, const Plan& plan,
                        uint32_t name) {
-  const uint32_t index = ClassOf(batch, plan.model, name);
+  const uint32_t index = names_.ClassOf(plan.model, name);
   if (index != kNoClass) return plan.model->Refuses(index);
   const std::vector<std::string>& configured =
       state_->settings().For(batch.names[plan.event->model]).classes;
   return !configured.empty() &&
          std::find(configured.begin(), configured.end(),
-                   NewClass(batch, *plan.event, name)) == configured.end();
+                   names_.NewClass(*plan.event, name)) == configured.end();
 }
 
 }  // namespace plumbline
