@@ -11,6 +11,7 @@
 
 #include "core/metrics/confusion.h"
 #include "core/metrics/top_confusions.h"
+#include "core/snapshot/figures.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine.h"
 
@@ -128,7 +129,7 @@ TEST_CASE("the most frequent misses of many classes are found") {
   const ModelSnapshot model = engine.Model();
   for (const auto& [window, counts] :
        {std::pair("1h", counted), std::pair("last_2000", in_ring)}) {
-    const auto top = TopConfusions(model, engine.FindWindow(window));
+    const auto top = TopConfusions(InputOf(model, engine.FindWindow(window)));
     REQUIRE(top.size() == 20);
     uint64_t misses = 0;
     for (const auto& [pair, n] : counts) {

@@ -1,5 +1,6 @@
 #include "daemon/http/answer.h"
 
+#include "daemon/ingest/listed.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine.h"
 
