@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # Starts Plumbline and Prometheus on loopback and replays real predictions and
-# labels, so that one sees the accuracy of a real model fall and recover.
-# Ctrl-C stops all of it. INGEST, WEB and PROMETHEUS are other addresses than the
-# usual ones; SPEED is in events per second.
+# labels. The accuracy of a real model falls and recovers. Ctrl-C stops everything.
+# INGEST, WEB and PROMETHEUS override the addresses; SPEED is in events per second.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
