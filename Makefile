@@ -12,6 +12,7 @@
 #             another checkout is held against
 # make bench-http     CPU time of small requests, held against BEFORE
 # make bench-large   memory and start with millions of ids in the store
+# make reference    write docs/configuration-keys.md from the tables that read the keys
 # make format, make lint
 
 BUILD := build/release
@@ -28,7 +29,7 @@ LONG := PLUMBLINE_TEST_SEEDS=50 KILLS=1000 ROUNDS=100 HITS=20
 FUZZ_SECONDS := 20
 
 .PHONY: run test test-asan test-tsan test-long crash-long test-interop fuzz bench bench-large \
-  bench-checkpoints bench-event-log bench-events bench-http bench-statistics build programs format lint
+  bench-checkpoints bench-event-log bench-events bench-http bench-statistics build programs reference format lint
 
 # The daemon and its tool alone.
 programs:
@@ -114,6 +115,11 @@ bench-event-log: build
 # Takes two minutes.
 bench-checkpoints: build
 	python3 tests/benchmarks/checkpoint_stalls.py $(BUILD)
+
+reference:
+	cmake --preset release
+	cmake --build --preset release --target reference_page
+	$(BUILD)/config/reference_page > docs/configuration-keys.md
 
 lint: build
 	deploy/install-dependencies.sh lint

@@ -10,42 +10,23 @@
 namespace plumbline {
 namespace {
 
-void Read(YamlMap* map, const char* key, const Reals& in, double* out) {
-  std::optional<double> number;
-  map->Number(key, in, &number);
-  if (number) *out = *number;
-}
-
-void ReadFields(YamlMap* map, AdwinSettings* adwin) {
-  Read(map, "delta", range::kAdwinDelta, &adwin->delta);
-}
-
-void ReadFields(YamlMap* map, PageHinkleySettings* page_hinkley) {
-  Read(map, "delta", range::kPageHinkleyDelta, &page_hinkley->delta);
-  Read(map, "threshold", range::kPageHinkleyThreshold,
-       &page_hinkley->threshold);
-  Read(map, "alpha", range::kPageHinkleyAlpha, &page_hinkley->alpha);
-}
-
-void ReadFields(YamlMap* map, DdmSettings* ddm) {
-  map->Integer("warm_up", range::kDdmWarmUp, &ddm->warm_up);
-  Read(map, "drift", range::kDdmDrift, &ddm->drift);
-}
-
-void ReadFields(YamlMap* map, HddmSettings* hddm_a) {
-  Read(map, "confidence", range::kHddmConfidence, &hddm_a->confidence);
-}
-
+// A detector is there if its key is.
 template <class Settings>
-void ReadOne(YamlMap* parent, const char* key,
-             std::vector<ConfigProblem>* problems,
-             std::optional<Settings>* detector) {
-  const YAML::Node node = parent->Take(key);
-  detector->reset();
-  if (!node.IsDefined()) return;
-  YamlMap map(node, parent->PathOf(key), problems);
-  ReadFields(&map, &detector->emplace());
-  map.RefuseOthers();
+Key<DetectorSettings> Detector(
+    const char* name, const Keys<Settings>& keys,
+    std::optional<Settings> DetectorSettings::*place) {
+  return {{name, "none", "a map: [" + std::string(name) + "](#" + name + ")",
+           "[changes.md](changes.md)"},
+          [=, &keys](YamlMap* map, DetectorSettings* detectors) {
+            std::optional<Settings>& detector = detectors->*place;
+            detector.reset();
+            if (!map->Has(name)) {
+              map->Take(name);
+              return;
+            }
+            YamlMap inner = map->Map(name);
+            ReadKeys(keys, &inner, &detector.emplace());
+          }};
 }
 
 void ReadMetrics(YamlMap* map, std::vector<std::string>* metrics) {
@@ -78,25 +59,91 @@ void ReadMetrics(YamlMap* map, std::vector<std::string>* metrics) {
 
 }  // namespace
 
-void ReadAnomalies(YamlMap* model, std::vector<ConfigProblem>* problems,
-                   AnomalySettings* anomalies) {
-  YamlMap map(model->Take("anomalies"), model->PathOf("anomalies"), problems);
-  ReadMetrics(&map, &anomalies->metrics);
-  Read(&map, "threshold", range::kAnomalyThreshold, &anomalies->threshold);
-  map.Duration("min_history", range::kMinHistoryMs, &anomalies->min_history_ms);
-  map.RefuseOthers();
+const Keys<AdwinSettings>& AdwinKeys() {
+  using Row = Key<AdwinSettings>;
+  static const Keys<AdwinSettings> kKeys = {
+      Row::Number("delta", range::kAdwinDelta, &AdwinSettings::delta,
+                  "the rate of false alarms rises with it"),
+  };
+  return kKeys;
 }
 
-void ReadDetectors(YamlMap* model, std::vector<ConfigProblem>* problems,
-                   DetectorSettings* detectors) {
-  const YAML::Node node = model->Take("detectors");
-  if (!node.IsDefined() || node.IsNull()) return;
-  YamlMap map(node, model->PathOf("detectors"), problems);
-  ReadOne(&map, "adwin", problems, &detectors->adwin);
-  ReadOne(&map, "page_hinkley", problems, &detectors->page_hinkley);
-  ReadOne(&map, "ddm", problems, &detectors->ddm);
-  ReadOne(&map, "hddm_a", problems, &detectors->hddm_a);
-  map.RefuseOthers();
+const Keys<PageHinkleySettings>& PageHinkleyKeys() {
+  using Row = Key<PageHinkleySettings>;
+  static const Keys<PageHinkleySettings> kKeys = {
+      Row::Number("delta", range::kPageHinkleyDelta,
+                  &PageHinkleySettings::delta,
+                  "a rise of the mean error by this much is no change"),
+      Row::Number("threshold", range::kPageHinkleyThreshold,
+                  &PageHinkleySettings::threshold,
+                  "sum of excess errors that is a change"),
+      Row::Number("alpha", range::kPageHinkleyAlpha,
+                  &PageHinkleySettings::alpha,
+                  "share of the sum that is kept at each pair"),
+  };
+  return kKeys;
+}
+
+const Keys<DdmSettings>& DdmKeys() {
+  using Row = Key<DdmSettings>;
+  static const Keys<DdmSettings> kKeys = {
+      Row::Integer("warm_up", range::kDdmWarmUp, &DdmSettings::warm_up,
+                   "pairs before it may find a change"),
+      Row::Number("drift", range::kDdmDrift, &DdmSettings::drift,
+                  "standard deviations above the least error rate"),
+  };
+  return kKeys;
+}
+
+const Keys<HddmSettings>& HddmKeys() {
+  using Row = Key<HddmSettings>;
+  static const Keys<HddmSettings> kKeys = {
+      Row::Number("confidence", range::kHddmConfidence,
+                  &HddmSettings::confidence,
+                  "the rate of false alarms rises with it"),
+  };
+  return kKeys;
+}
+
+const Keys<DetectorSettings>& DetectorKeys() {
+  static const Keys<DetectorSettings> kKeys = {
+      Detector("adwin", AdwinKeys(), &DetectorSettings::adwin),
+      Detector("page_hinkley", PageHinkleyKeys(),
+               &DetectorSettings::page_hinkley),
+      Detector("ddm", DdmKeys(), &DetectorSettings::ddm),
+      Detector("hddm_a", HddmKeys(), &DetectorSettings::hddm_a),
+  };
+  return kKeys;
+}
+
+const Keys<AnomalySettings>& AnomalyKeys() {
+  using Row = Key<AnomalySettings>;
+  static const Keys<AnomalySettings> kKeys = {
+      {{"metrics", "`[accuracy, f1_macro]`",
+        "up to 16 figures as the API calls them",
+        "figures that are compared with their history"},
+       [](YamlMap* map, AnomalySettings* anomalies) {
+         ReadMetrics(map, &anomalies->metrics);
+       }},
+      Row::Number("threshold", range::kAnomalyThreshold,
+                  &AnomalySettings::threshold,
+                  "standard deviations from the expected value"),
+      Row::Duration("min_history", range::kMinHistoryMs,
+                    &AnomalySettings::min_history_ms,
+                    "with less history nothing is said"),
+  };
+  return kKeys;
+}
+
+void ReadAnomalies(YamlMap* model, AnomalySettings* anomalies) {
+  YamlMap map = model->Map("anomalies");
+  ReadKeys(AnomalyKeys(), &map, anomalies);
+}
+
+void ReadDetectors(YamlMap* model, DetectorSettings* detectors) {
+  YamlMap map = model->Map("detectors");
+  if (!map.node().IsDefined() || map.node().IsNull()) return;
+  ReadKeys(DetectorKeys(), &map, detectors);
 }
 
 }  // namespace plumbline

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "config/yaml_reader.h"
+#include "config/keys.h"
 #include "core/settings/detector_settings.h"
 #include "core/settings/settings.h"
 
@@ -10,10 +10,15 @@ namespace plumbline {
 
 // With the key, those that it names, with what they leave out as the default;
 // without it the default alone.
-void ReadDetectors(YamlMap* model, std::vector<ConfigProblem>* problems,
-                   DetectorSettings* detectors);
 
-void ReadAnomalies(YamlMap* model, std::vector<ConfigProblem>* problems,
-                   AnomalySettings* anomalies);
+void ReadDetectors(YamlMap* model, DetectorSettings* detectors);
+void ReadAnomalies(YamlMap* model, AnomalySettings* anomalies);
+
+const Keys<DetectorSettings>& DetectorKeys();
+const Keys<AdwinSettings>& AdwinKeys();
+const Keys<PageHinkleySettings>& PageHinkleyKeys();
+const Keys<DdmSettings>& DdmKeys();
+const Keys<HddmSettings>& HddmKeys();
+const Keys<AnomalySettings>& AnomalyKeys();
 
 }  // namespace plumbline

@@ -84,13 +84,12 @@ std::optional<int64_t> TimeOf(YamlMap* map, const char* key) {
   return std::nullopt;
 }
 
-void ReadReference(YamlMap* map, std::vector<ConfigProblem>* problems,
-                   DriftSettings* drift) {
+void ReadReference(YamlMap* map, DriftSettings* drift) {
   const YAML::Node node = map->Take("reference");
   if (!node.IsDefined()) return;
   const std::string path = map->PathOf("reference");
   if (node.IsMap()) {
-    YamlMap span(node, path, problems);
+    YamlMap span = map->Inner(node, path);
     const auto from = TimeOf(&span, "from");
     const auto to = TimeOf(&span, "to");
     if (from && to && *from >= *to) {
@@ -113,15 +112,26 @@ void ReadReference(YamlMap* map, std::vector<ConfigProblem>* problems,
 
 }  // namespace
 
-void ReadDrift(YamlMap* model, std::vector<ConfigProblem>* problems,
-               DriftSettings* drift) {
-  const YAML::Node node = model->Take("drift");
-  if (!node.IsDefined() || node.IsNull()) return;
-  YamlMap map(node, model->PathOf("drift"), problems);
-  ReadOf(&map, drift);
-  ReadFeatures(&map, drift);
-  ReadReference(&map, problems, drift);
-  map.RefuseOthers();
+const Keys<DriftSettings>& DriftKeys() {
+  static const Keys<DriftSettings> kKeys = {
+      {{"of", "`[prediction, score]`", "a list of prediction and score",
+        "what has a reference besides features"},
+       ReadOf},
+      {{"features", "none", "up to 64 names", "features that have a reference"},
+       ReadFeatures},
+      {{"reference", "last_week",
+        "last_week, first_N, or `{from: TIME, to: TIME}`",
+        "what distributions are compared with. N is 1 to 1000000000 "
+        "predictions; a TIME is of RFC 3339"},
+       ReadReference},
+  };
+  return kKeys;
+}
+
+void ReadDrift(YamlMap* model, DriftSettings* drift) {
+  YamlMap map = model->Map("drift");
+  if (!map.node().IsDefined() || map.node().IsNull()) return;
+  ReadKeys(DriftKeys(), &map, drift);
 }
 
 }  // namespace plumbline

@@ -4,12 +4,12 @@
 
 #include <vector>
 
-#include "config/yaml_reader.h"
+#include "config/keys.h"
 #include "core/settings/settings.h"
 
 namespace plumbline {
 
-void ReadDrift(YamlMap* model, std::vector<ConfigProblem>* problems,
-               DriftSettings* drift);
+void ReadDrift(YamlMap* model, DriftSettings* drift);
+const Keys<DriftSettings>& DriftKeys();
 
 }  // namespace plumbline

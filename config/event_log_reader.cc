@@ -88,28 +88,49 @@ void ReadRedact(YamlMap* map, EventLogSettings* settings) {
   }
 }
 
+void ReadPath(YamlMap* map, EventLogSettings* settings) {
+  map->Text("path", kLongestPath, &settings->path);
+  const YAML::Node& node = map->node();
+  if (settings->path.empty() && !map->Has("path")) {
+    map->Problem(node, map->PathOf("path"),
+                 "is missing: the directory that the files are written to");
+  }
+}
+
 }  // namespace
 
-void ReadEventLog(const YAML::Node& node, std::vector<ConfigProblem>* problems,
-                  std::optional<EventLogSettings>* settings) {
-  if (!node.IsDefined()) return;
-  YamlMap map(node, "event_log", problems);
+const Keys<EventLogSettings>& EventLogKeys() {
+  using Row = Key<EventLogSettings>;
+  static const Keys<EventLogSettings> kKeys = {
+      {{"path", "required", "a directory", "where the files are written"},
+       ReadPath},
+      {{"records", "all", "a list of prediction, label, observation, figures",
+        "which records are written"},
+       ReadRecords},
+      Row::Number("sample", range::kShare, &EventLogSettings::sample,
+                  "share of ids that is logged"),
+      {{"redact", "none", "up to 256 fields, such as `features.email`",
+        "fields that are left out"},
+       ReadRedact},
+      Row::Size("rotate_bytes", {64 * kKiB, kTiB},
+                &EventLogSettings::rotate_bytes, "a file of this size ends"),
+      Row::Duration("rotate_every", {kMinute, kDay},
+                    &EventLogSettings::rotate_every_ms,
+                    "a file of this age ends"),
+      Row::Duration("retain", {kMinute, 4000 * kDay},
+                    &EventLogSettings::retain_ms, "older files are removed"),
+      Row::Size("retain_bytes", {kMiB, 1024 * kTiB},
+                &EventLogSettings::retain_bytes,
+                "the oldest files beyond it are removed"),
+  };
+  return kKeys;
+}
+
+void ReadEventLog(YamlMap* root, std::optional<EventLogSettings>* settings) {
+  YamlMap map = root->Map("event_log");
+  if (!map.node().IsDefined()) return;
   EventLogSettings read;
-  map.Text("path", kLongestPath, &read.path);
-  if (read.path.empty() && (!node.IsMap() || !node["path"].IsDefined())) {
-    map.Problem(node, map.PathOf("path"),
-                "is missing: the directory that the files are written to");
-  }
-  ReadRecords(&map, &read);
-  std::optional<double> sample;
-  map.Number("sample", 0, 1, &sample);
-  read.sample = sample.value_or(1);
-  ReadRedact(&map, &read);
-  map.Size("rotate_bytes", 64 * kKiB, kTiB, &read.rotate_bytes);
-  map.Duration("rotate_every", kMinute, kDay, &read.rotate_every_ms);
-  map.Duration("retain", kMinute, 4000 * kDay, &read.retain_ms);
-  map.Size("retain_bytes", kMiB, 1024 * kTiB, &read.retain_bytes);
-  map.RefuseOthers();
+  ReadKeys(EventLogKeys(), &map, &read);
   *settings = std::move(read);
 }
 

@@ -8,11 +8,12 @@
 #include <vector>
 
 #include "config/event_log.h"
-#include "config/yaml_reader.h"
+#include "config/keys.h"
 
 namespace plumbline {
 
-void ReadEventLog(const YAML::Node& node, std::vector<ConfigProblem>* problems,
-                  std::optional<EventLogSettings>* settings);
+// The key `event_log` of the whole file. The log is off without it.
+void ReadEventLog(YamlMap* root, std::optional<EventLogSettings>* settings);
+const Keys<EventLogSettings>& EventLogKeys();
 
 }  // namespace plumbline

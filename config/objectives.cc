@@ -14,8 +14,6 @@ namespace {
 constexpr size_t kLongestName = 128;
 constexpr double kAnyNumber = 1e300;
 
-using Problems = std::vector<ConfigProblem>;
-
 // True if the two would be the same alert.
 bool Clash(const Objective& a, const Objective& b) {
   return a.rule == b.rule && a.metric == b.metric && a.window == b.window &&
@@ -28,23 +26,21 @@ bool Has(const std::optional<Task>& task, const FigureName& figure) {
                       figure.tasks.end();
 }
 
-Objective ReadFields(YamlMap* map) {
-  Objective objective;
-  map->Text("metric", kLongestName, &objective.metric);
-  map->Text("window", kLongestName, &objective.window);
-  map->Number("min", -kAnyNumber, kAnyNumber, &objective.min);
-  map->Number("max", -kAnyNumber, kAnyNumber, &objective.max);
-  map->Integer("min_observations", 1, INT64_MAX, &objective.min_observations);
-  map->RefuseOthers();
-  return objective;
+Key<Objective> Bound(const char* name, std::optional<double> Objective::*bound,
+                     std::string meaning) {
+  return {{name, "none", "a number", std::move(meaning)},
+          [=](YamlMap* map, Objective* objective) {
+            map->Number(name, -kAnyNumber, kAnyNumber, &(objective->*bound));
+          }};
 }
 
 void ReadObjective(const YAML::Node& node, const std::string& path,
-                   const ModelSettings& model, size_t rule, Problems* problems,
+                   const ModelSettings& model, size_t rule, YamlMap* parent,
                    Config* config) {
-  YamlMap map(node, path, problems);
+  YamlMap map = parent->Inner(node, path);
   if (!node.IsMap()) return;
-  Objective objective = ReadFields(&map);
+  Objective objective;
+  ReadKeys(ObjectiveKeys(), &map, &objective);
   objective.rule = rule;
   const auto wrong = [&](const char* key, const std::string& message) {
     const YAML::Node at = node[key];
@@ -84,8 +80,29 @@ void ReadObjective(const YAML::Node& node, const std::string& path,
 
 }  // namespace
 
+const Keys<Objective>& ObjectiveKeys() {
+  static const Keys<Objective> kKeys = {
+      {{"metric", "required", "a figure as the API calls it",
+        "`accuracy`, `f1_macro`, `recall_binary`, ..."},
+       [](YamlMap* map, Objective* objective) {
+         map->Text("metric", kLongestName, &objective->metric);
+       }},
+      {{"window", "required", "a window of the model",
+        "the window whose figure it is"},
+       [](YamlMap* map, Objective* objective) {
+         map->Text("window", kLongestName, &objective->window);
+       }},
+      Bound("min", &Objective::min, "one of `min` and `max`, or both"),
+      Bound("max", &Objective::max, "one of `min` and `max`, or both"),
+      Key<Objective>::Integer("min_observations", {1, INT64_MAX},
+                              &Objective::min_observations,
+                              "with fewer observations nothing is said"),
+  };
+  return kKeys;
+}
+
 void ReadObjectives(YamlMap* map, const ModelSettings& model, size_t rule,
-                    Problems* problems, Config* config) {
+                    Config* config) {
   const YAML::Node list = map->Take("objectives");
   if (!list.IsDefined()) return;
   const std::string path = map->PathOf("objectives");
@@ -97,7 +114,7 @@ void ReadObjectives(YamlMap* map, const ModelSettings& model, size_t rule,
   }
   for (size_t i = 0; i < list.size(); ++i) {
     ReadObjective(list[i], path + "[" + std::to_string(i) + "]", model, rule,
-                  problems, config);
+                  map, config);
   }
 }
 

@@ -6,12 +6,13 @@
 #include <vector>
 
 #include "config/config.h"
-#include "config/yaml_reader.h"
+#include "config/keys.h"
 
 namespace plumbline {
 
 // `rule`: the place of the entry; `model`: what it says otherwise.
 void ReadObjectives(YamlMap* map, const ModelSettings& model, size_t rule,
-                    std::vector<ConfigProblem>* problems, Config* config);
+                    Config* config);
+const Keys<Objective>& ObjectiveKeys();
 
 }  // namespace plumbline

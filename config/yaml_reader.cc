@@ -53,7 +53,7 @@ bool IsPlainText(std::string_view text, size_t most) {
 
 YamlMap::YamlMap(const YAML::Node& node, std::string path,
                  std::vector<ConfigProblem>* problems)
-    : path_(std::move(path)), problems_(problems) {
+    : given_(node), path_(std::move(path)), problems_(problems) {
   if (!node.IsDefined() || node.IsNull()) return;
   if (!node.IsMap()) {
     Problem(node, path_, "is " + ShownValue(node) + ", must be a map of keys");

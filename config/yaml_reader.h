@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/loader.h"
@@ -52,6 +53,17 @@ class YamlMap {
   void Word(const char* key, std::initializer_list<std::string_view> words,
             std::string* out);
 
+  // A map inside: of a key, or of a node of its own.
+  YamlMap Map(const char* key) { return Inner(Take(key), PathOf(key)); }
+  YamlMap Inner(const YAML::Node& node, std::string path) const {
+    return YamlMap(node, std::move(path), problems_);
+  }
+
+  // As it was given, whatever it is.
+  const YAML::Node& node() const { return given_; }
+  bool Has(const char* key) const {
+    return node_.IsMap() && node_[key].IsDefined();
+  }
   // The node of a key that the caller reads, undefined if it is not there.
   YAML::Node Take(const char* key);
   std::string PathOf(const char* key) const;
@@ -69,7 +81,8 @@ class YamlMap {
   void Quantity(const char* key, int64_t least, int64_t most, int64_t* out,
                 Parse parse, Format format, std::string_view wanted);
 
-  YAML::Node node_;
+  const YAML::Node given_;
+  YAML::Node node_;  // null unless it is a map
   const std::string path_;
   std::vector<ConfigProblem>* const problems_;
   std::vector<std::string> known_;
