@@ -2,14 +2,26 @@
 
 #include <bit>
 #include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/codec/archive.h"
+#include "core/detect/adwin.h"
+#include "core/detect/mean_detectors.h"
 
 namespace plumbline {
+namespace {
 
+// In the order of DetectorKind.
+using Detector = std::variant<Adwin, PageHinkley, Ddm, HddmA>;
+static_assert(std::variant_size_v<Detector> == kDetectors);
+
+// Adds that of `before` with the same settings, or a new one.
 template <class D, class S>
-void Detectors::Keep(const std::optional<S>& wanted,
-                     std::vector<Detector>* kept) const {
+void Keep(const std::optional<S>& wanted, const std::vector<Detector>& before,
+          std::vector<Detector>* kept) {
   if (!wanted) return;
-  for (const Detector& detector : detectors_) {
+  for (const Detector& detector : before) {
     const D* same = std::get_if<D>(&detector);
     if (same != nullptr && same->settings() == *wanted) {
       kept->push_back(*same);
@@ -19,22 +31,44 @@ void Detectors::Keep(const std::optional<S>& wanted,
   kept->emplace_back(D(*wanted));
 }
 
+}  // namespace
+
+struct Detectors::Running {
+  std::vector<Detector> detectors;  // by kind
+};
+
+Detectors::Detectors() = default;
+Detectors::~Detectors() = default;
+
 void Detectors::Configure(const DetectorSettings& wanted, bool bounded) {
+  std::vector<Detector> before;
+  if (running_ != nullptr) before = std::move(running_->detectors);
   std::vector<Detector> kept;
-  Keep<Adwin>(wanted.adwin, &kept);
-  Keep<PageHinkley>(wanted.page_hinkley, &kept);
+  Keep<Adwin>(wanted.adwin, before, &kept);
+  Keep<PageHinkley>(wanted.page_hinkley, before, &kept);
   if (bounded) {
-    Keep<Ddm>(wanted.ddm, &kept);
-    Keep<HddmA>(wanted.hddm_a, &kept);
+    Keep<Ddm>(wanted.ddm, before, &kept);
+    Keep<HddmA>(wanted.hddm_a, before, &kept);
   }
-  detectors_ = std::move(kept);
+  running_ = kept.empty() ? nullptr
+                          : std::make_unique<Running>(Running{std::move(kept)});
+}
+
+Detectors::Found Detectors::AddToEach(double error) {
+  Found found;
+  for (Detector& detector : running_->detectors) {
+    found[detector.index()] =
+        std::visit([error](auto& d) { return d.Add(error); }, detector);
+  }
+  return found;
 }
 
 void Detectors::WriteTo(uint64_t* counts) const {
   for (size_t kind = 0; kind < kDetectors; ++kind) {
     counts[kind * kDetectorCounts + kIsOn] = 0;
   }
-  for (const Detector& detector : detectors_) {
+  if (running_ == nullptr) return;
+  for (const Detector& detector : running_->detectors) {
     uint64_t* const of = counts + detector.index() * kDetectorCounts;
     const Evidence& evidence = std::visit(
         [](const auto& d) -> const Evidence& { return d.evidence(); },
@@ -44,5 +78,21 @@ void Detectors::WriteTo(uint64_t* counts) const {
     of[kDetectorThreshold] = std::bit_cast<uint64_t>(evidence.threshold);
   }
 }
+
+int64_t Detectors::MostBytes() {
+  return kDetectors * static_cast<int64_t>(sizeof(Detector)) +
+         Adwin::MostBytes();
+}
+
+template <class Archive>
+void Detectors::Do(Archive& archive) {
+  if (running_ == nullptr) return;
+  for (Detector& detector : running_->detectors) {
+    std::visit([&archive](auto& d) { d.Do(archive); }, detector);
+  }
+}
+
+template void Detectors::Do(Save&);
+template void Detectors::Do(Load&);
 
 }  // namespace plumbline

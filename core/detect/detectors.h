@@ -5,33 +5,21 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <variant>
-#include <vector>
+#include <memory>
+#include <optional>
 
-#include "core/detect/adwin.h"
-#include "core/detect/mean_detectors.h"
+#include "core/detect/change.h"
+#include "core/detect/detector_counts.h"
 #include "core/settings/detector_settings.h"
 
 namespace plumbline {
 
-// What is published of one detector. A double is kept as its bits.
-enum DetectorCount : size_t {
-  kIsOn,
-  kWorse,   // changes for the worse
-  kBetter,  // and for the better
-  kLastChangeMs,
-  kErrorBefore,
-  kErrorAfter,
-  kDetectorStatistic,
-  kDetectorThreshold,
-  kDetectorCounts,
-};
-
 class Detectors {
  public:
-  // In the order of DetectorKind.
-  using Detector = std::variant<Adwin, PageHinkley, Ddm, HddmA>;
+  Detectors();
+  ~Detectors();
 
   // Those that are wanted. One whose settings are the same goes on, others
   // begin anew. `bounded`: errors are from 0 to 1; DDM and HDDM_A need that.
@@ -40,38 +28,31 @@ class Detectors {
   // Calls `changed(kind, change)` for each that fires.
   template <class Changed>
   void Add(double error, Changed changed) {
-    for (Detector& detector : detectors_) {
-      const auto change =
-          std::visit([error](auto& d) { return d.Add(error); }, detector);
-      if (change) changed(KindOf(detector), *change);
+    if (running_ == nullptr) return;
+    const Found found = AddToEach(error);
+    for (size_t kind = 0; kind < found.size(); ++kind) {
+      if (found[kind]) changed(static_cast<DetectorKind>(kind), *found[kind]);
     }
   }
 
   // Writes what is on, and its evidence: kDetectorCounts values for each kind.
   void WriteTo(uint64_t* counts) const;
 
-  static int64_t MostBytes() {
-    return kDetectors * static_cast<int64_t>(sizeof(Detector)) +
-           Adwin::MostBytes();
-  }
+  // Memory at most, with that of the detectors that are on.
+  static int64_t MostBytes();
 
   // See core/codec/archive.h. REQUIRES: to load, that Configure() was called as
   // when it was saved.
   template <class Archive>
-  void Do(Archive& archive) {
-    for (Detector& detector : detectors_) {
-      std::visit([&archive](auto& d) { d.Do(archive); }, detector);
-    }
-  }
+  void Do(Archive& archive);
 
  private:
-  static DetectorKind KindOf(const Detector& detector) {
-    return static_cast<DetectorKind>(detector.index());
-  }
-  template <class D, class S>
-  void Keep(const std::optional<S>& wanted, std::vector<Detector>* kept) const;
+  struct Running;
+  using Found = std::array<std::optional<Change>, kDetectors>;
 
-  std::vector<Detector> detectors_;
+  Found AddToEach(double error);
+
+  std::unique_ptr<Running> running_;  // null where none is on
 };
 
 }  // namespace plumbline

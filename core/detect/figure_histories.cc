@@ -1,12 +1,18 @@
 #include "core/detect/figure_histories.h"
 
 #include <algorithm>
-#include <memory>
 #include <utility>
 
+#include "core/codec/archive.h"
+#include "core/detect/figure_history.h"
 #include "core/metrics/figure_names.h"
 
 namespace plumbline {
+
+FigureHistories::FigureHistories(ExpectedFigures* published)
+    : published_(published) {}
+
+FigureHistories::~FigureHistories() = default;
 
 void FigureHistories::Configure(const AnomalySettings& settings, Task task,
                                 const std::vector<WindowSettings>& windows,
@@ -46,6 +52,8 @@ size_t FigureHistories::used() const {
                     [](const FigureHistory& h) { return h.used(); }));
 }
 
+size_t FigureHistories::unused() const { return histories_.size() - used(); }
+
 void FigureHistories::Add(int64_t hour, const Read& read, bool room,
                           Reclaimer* reclaimer) {
   for (FigureHistory& history : histories_) {
@@ -62,33 +70,22 @@ void FigureHistories::SetBack(int64_t hour, Reclaimer* reclaimer) {
 }
 
 void FigureHistories::Publish(Reclaimer* reclaimer) {
-  auto next = std::make_unique<std::vector<Known>>();
+  std::vector<ExpectedFigures::Known> known;
   for (const FigureHistory& history : histories_) {
     if (auto baseline = history.Summarize(min_history_ms_)) {
-      next->push_back(
+      known.push_back(
           {history.metric(), history.window().name, *std::move(baseline)});
     }
   }
-  if (next->empty()) next.reset();
-  // Release: publishes the list.
-  const auto* old =
-      published_.exchange(next.release(), std::memory_order_acq_rel);
-  if (old != nullptr) reclaimer->Retire(old);
+  published_->Publish(std::move(known), reclaimer);
 }
 
-std::vector<ExpectedFigure> FigureHistories::ExpectedOf(std::string_view window,
-                                                        int64_t now_ms) const {
-  std::vector<ExpectedFigure> list;
-  // Acquire: sees the list.
-  const auto* known = published_.load(std::memory_order_acquire);
-  if (known == nullptr) return list;
-  for (const Known& one : *known) {
-    if (one.window != window) continue;
-    if (const auto expected = one.baseline.At(now_ms)) {
-      list.push_back({one.metric, *expected});
-    }
-  }
-  return list;
+template <class Archive>
+void FigureHistories::Do(Archive& archive) {
+  for (FigureHistory& history : histories_) history.Do(archive);
 }
+
+template void FigureHistories::Do(Save&);
+template void FigureHistories::Do(Load&);
 
 }  // namespace plumbline

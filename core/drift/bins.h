@@ -1,16 +1,13 @@
 // Bins: what values of one variable are counted in, once its reference says
-// which ones there are; and how the reference finds that out.
+// which ones there are (core/drift/reference_sketch.h).
 
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 #include <vector>
-
-#include "core/drift/numeric_sketch.h"
 
 namespace plumbline {
 
@@ -40,31 +37,6 @@ struct Bins {
 
   template <class Archive>
   void Do(Archive& archive);
-};
-
-// Counts a variable while its reference lasts.
-class ReferenceSketch {
- public:
-  void Add(const DriftValue& value);
-  uint64_t count() const { return numbers_.count() + texts_ + missing_; }
-
-  // The bins, and how many values are in each. Numbers, unless there were more
-  // texts.
-  std::pair<Bins, std::vector<uint64_t>> Freeze() const;
-
-  template <class Archive>
-  void Do(Archive& archive);
-
- private:
-  struct Category {
-    std::string text;
-    uint64_t count = 0;
-  };
-
-  NumericSketch numbers_;
-  std::vector<Category> categories_;
-  uint64_t texts_ = 0;  // in all
-  uint64_t missing_ = 0;
 };
 
 }  // namespace plumbline

@@ -1,10 +1,13 @@
 #include "core/drift/drift_watch.h"
 
 #include <algorithm>
+#include <memory>
 #include <tuple>
 #include <utility>
 
 #include "core/codec/archive.h"
+#include "core/drift/reference.h"
+#include "core/drift/reference_sketch.h"
 #include "core/settings/settings_range.h"
 #include "core/sync/atomics.h"
 #include "core/window/block.h"
@@ -27,7 +30,30 @@ void Count(std::vector<uint64_t>* counts, uint32_t cell) {
 
 }  // namespace
 
-DriftWatch::~DriftWatch() { delete published_.load(std::memory_order_relaxed); }
+// Free ones have no name and are not in use.
+struct DriftWatch::Variable {
+  std::string name;
+  bool used = false;
+  Growth growth;
+  ReferenceSketch next;
+  bool frozen = false;
+  Bins bins;                     // then
+  std::vector<uint64_t> counts;  // likewise
+
+  void Restart();
+  void Freeze();
+  // Memory at most, beside the counts by class.
+  static int64_t MostBytes();
+  template <class Archive>
+  void Do(Archive& archive);
+};
+
+DriftWatch::DriftWatch(PublishedShared<DriftReference>* published)
+    : published_(published) {}
+
+DriftWatch::~DriftWatch() = default;
+
+size_t DriftWatch::places() const { return variables_.size(); }
 
 void DriftWatch::Counted::Use(bool wanted) {
   *this = Counted();
@@ -228,15 +254,11 @@ void DriftWatch::Publish(Reclaimer* reclaimer) {
     reference.variables.push_back(
         {variable.name, place, variable.bins, variable.counts});
   }
-  std::unique_ptr<std::shared_ptr<const DriftReference>> next;
-  if (!reference.empty()) {
-    next = std::make_unique<std::shared_ptr<const DriftReference>>(
-        std::make_shared<const DriftReference>(std::move(reference)));
-  }
-  // Release: publishes the reference.
-  const auto* old =
-      published_.exchange(next.release(), std::memory_order_acq_rel);
-  if (old != nullptr) reclaimer->Retire(old);
+  published_->Publish(
+      reference.empty()
+          ? nullptr
+          : std::make_shared<const DriftReference>(std::move(reference)),
+      reclaimer);
 }
 
 int64_t DriftWatch::SlotBytes(const DriftSettings& settings,
@@ -260,11 +282,16 @@ int64_t DriftWatch::SlotBytes(const DriftSettings& settings,
   return bytes;
 }
 
-int64_t DriftWatch::MostBytes(size_t variables, uint32_t classes) {
-  constexpr int64_t kSketch = NumericSketch::kMost * 2 * sizeof(uint64_t) * 2;
-  constexpr int64_t kNames = 3 * kCategories * 192;
+// The sketch, what is known of the bins of a reference and its copy for
+// readers, and what grows meanwhile.
+int64_t DriftWatch::Variable::MostBytes() {
+  constexpr int64_t kNames = 2 * kCategories * 192;
   constexpr int64_t kCounts = 3 * kMostBins * sizeof(uint64_t);
-  return static_cast<int64_t>(variables) * (kSketch + kNames + kCounts) +
+  return ReferenceSketch::MostBytes() + kNames + kCounts;
+}
+
+int64_t DriftWatch::MostBytes(size_t variables, uint32_t classes) {
+  return static_cast<int64_t>(variables) * Variable::MostBytes() +
          int64_t{3} * (classes + kScoreParts) * 8;
 }
 

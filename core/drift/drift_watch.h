@@ -10,20 +10,19 @@
 
 #pragma once
 
-#include <atomic>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/drift/bins.h"
-#include "core/drift/reference.h"
 #include "core/settings/settings.h"
-#include "core/sync/reclaimer.h"
+#include "core/sync/published_value.h"
 #include "core/window/counting.h"
 #include "core/window/section.h"
 
 namespace plumbline {
+
+struct DriftReference;
 
 // A feature of an event. The text is the batch's.
 struct FeatureValue {
@@ -52,7 +51,8 @@ class DriftWatch {
     bool any() const { return predictions || scores || !places.empty(); }
   };
 
-  DriftWatch() = default;
+  // What readers see of the references is published there.
+  explicit DriftWatch(PublishedShared<DriftReference>* published);
   ~DriftWatch();
   DriftWatch(const DriftWatch&) = delete;
   DriftWatch& operator=(const DriftWatch&) = delete;
@@ -79,18 +79,7 @@ class DriftWatch {
            std::vector<SectionCell>* cells);
 
   // Places of variables, free ones too.
-  size_t places() const { return variables_.size(); }
-
-  // [Any thread] Under a Reclaimer::Guard. Null before there is one.
-  std::shared_ptr<const DriftReference> reference() const {
-    // Acquire: sees the reference.
-    const auto* published = published_.load(std::memory_order_acquire);
-    return published == nullptr ? nullptr : *published;
-  }
-  // [Any thread] Changes with the reference.
-  const void* stamp() const {
-    return published_.load(std::memory_order_acquire);
-  }
+  size_t places() const;
 
   template <class Archive>
   void Do(Archive& archive, Reclaimer* reclaimer);
@@ -123,21 +112,7 @@ class DriftWatch {
     template <class Archive>
     void Do(Archive& archive);
   };
-  // By its place. Free ones have no name and are not in use.
-  struct Variable {
-    std::string name;
-    bool used = false;
-    Growth growth;
-    ReferenceSketch next;
-    bool frozen = false;
-    Bins bins;                     // then
-    std::vector<uint64_t> counts;  // likewise
-
-    void Restart();
-    void Freeze();
-    template <class Archive>
-    void Do(Archive& archive);
-  };
+  struct Variable;
 
   bool Counts(const Growth& growth, int64_t now_ms) const;
   bool Complete(const Growth& growth, int64_t now_ms) const;
@@ -149,14 +124,13 @@ class DriftWatch {
   bool FindPlaces();
   void Publish(Reclaimer* reclaimer);
 
+  PublishedShared<DriftReference>* const published_;
   DriftSettings settings_;
   Task task_ = Task::kClassification;
   Counted predictions_;
   Counted scores_;
-  std::vector<Variable> variables_;
-  std::vector<uint32_t> place_of_;  // by number in Names()
-
-  std::atomic<const std::shared_ptr<const DriftReference>*> published_{nullptr};
+  std::vector<Variable> variables_;  // by place
+  std::vector<uint32_t> place_of_;   // by number in Names()
 };
 
 }  // namespace plumbline

@@ -42,6 +42,11 @@ class NumericSketch {
 
   uint64_t count() const { return count_; }
 
+  // Memory at most, with the space that a growing list leaves.
+  static constexpr int64_t MostBytes() {
+    return static_cast<int64_t>(2 * kMost * sizeof(Cell));
+  }
+
   // Edges that part the numbers: the upper ends of the cells in which the
   // shares 1/n to (n-1)/n of all are reached; and both ends of each cell that
   // has more than 1/n, so that what was not there beside it is told apart.

@@ -232,8 +232,7 @@ void Checkpoint::Do(Archive& archive, State& state, Model& model,
   archive.Do(version.counts);
   archive.Do(version.last_event_ms);
   if constexpr (Archive::kLoads) {
-    model.ConfigureDetectors(state.settings().For(model.name), &version, 0,
-                             &state.reclaimer_);
+    model.ConfigureDetectors(state.settings().For(model.name), &version, 0);
   }
   version.detectors.Do(archive);
   version.figures.Do(archive);
@@ -398,8 +397,7 @@ void Checkpoint::SaveModel(Save& save, State& state, Model& model) {
   save.Do(model.task);
   DoCount(save, model.classes.Get().size());
   for (const std::string* name : model.classes.Get()) save.Text(*name);
-  const std::string* positive =
-      model.positive_class.load(std::memory_order_relaxed);
+  const std::string* positive = model.positive_class.Get();
   save.Do(positive != nullptr);
   save.Text(positive != nullptr ? *positive : "");
   save.Do(model.matrix_frozen_at.load(std::memory_order_relaxed));
@@ -417,7 +415,7 @@ void Checkpoint::SaveModel(Save& save, State& state, Model& model) {
     save.Do(version->owner);
     Do(save, state, model, *version);
   }
-  const ClassMap* map = model.class_map.load(std::memory_order_relaxed);
+  const ClassMap* map = model.class_map.Get();
   DoList(save, map != nullptr ? map->representative : std::vector<uint32_t>());
   DoOrigins(save, model);
   SaveAdditions(save, model);
@@ -449,7 +447,7 @@ bool Checkpoint::TakeOwner(State& state, uint32_t index, State::Owner owner) {
   return true;
 }
 
-void Checkpoint::LoadRepresentatives(Load& load, Model& model) {
+void Checkpoint::LoadRepresentatives(Load& load, State& state, Model& model) {
   std::vector<uint32_t> representative;
   DoList(load, representative);
   if (representative.empty()) return;
@@ -459,8 +457,9 @@ void Checkpoint::LoadRepresentatives(Load& load, Model& model) {
       return load.Fail();
     }
   }
-  model.class_map.store(new ClassMap(ClassMap::Of(std::move(representative))),
-                        std::memory_order_release);
+  model.class_map.Publish(
+      std::make_unique<const ClassMap>(ClassMap::Of(std::move(representative))),
+      &state.reclaimer_);
   model.IndexClasses();
   model.UpdateCounting();
 }
@@ -474,10 +473,10 @@ void Checkpoint::LoadModel(Load& load, State& state, uint32_t number,
   load.Do(owner);
   DoEnum(load, task, Task::kMultilabel);
   Model* model = state.models_.Insert(
-      std::make_unique<Model>(name, number, owner, task, &state.reclaimer_,
-                              &state.prediction_ages_, &state.label_ages_,
-                              &state.records_),
-      [](const Model* a, const Model* b) { return a->name < b->name; });
+      std::make_unique<Model>(name, number, owner, task, state.commons()),
+      [](const PublishedModel* a, const PublishedModel* b) {
+        return a->name < b->name;
+      });
   if (!state.by_name_.emplace(model->name, model).second ||
       !TakeOwner(state, owner, {&model->labels, model, nullptr}) ||
       !TakeOwner(state, model->past_owner(),
@@ -492,7 +491,7 @@ void Checkpoint::LoadModel(Load& load, State& state, uint32_t number,
   load.Text(positive);
   load.Do(frozen_at);
   if (has_positive) {
-    model->SetPositiveClass(positive, 0, 0, &state.reclaimer_);
+    model->SetPositiveClass(positive, 0, 0);
   }
   // A matrix is of so many classes at most.
   const uint32_t side = frozen_at > 0 ? frozen_at : model->class_count();
@@ -509,7 +508,7 @@ void Checkpoint::LoadModel(Load& load, State& state, uint32_t number,
   Do(load, model->counting.thresholds);
   Do(load, model->slicing);
   if (!load.ok()) return;
-  model->Configure(state.settings().For(model->name), 0, 0, &state.reclaimer_);
+  model->Configure(state.settings().For(model->name), 0, 0);
   // What was written before sets retired may have some.
   for (auto& retired : model->slicing.retired_sets_) {
     retired.first_age = state.prediction_ages_.next_;
@@ -526,8 +525,7 @@ void Checkpoint::LoadModel(Load& load, State& state, uint32_t number,
       return load.Fail();
     }
     Version* version = model->versions.Append(std::make_unique<Version>(
-        version_name, version_owner, &state.reclaimer_, &state.prediction_ages_,
-        &model->records, &state.records_));
+        version_name, version_owner, state.commons(), &model->records));
     if (!TakeOwner(state, version_owner,
                    {version->ledger.get(), model, version})) {
       return load.Fail();
@@ -536,7 +534,7 @@ void Checkpoint::LoadModel(Load& load, State& state, uint32_t number,
   }
   if (!load.ok()) return;
   const bool is_former = revision == 0;
-  if (!is_former) LoadRepresentatives(load, *model);
+  if (!is_former) LoadRepresentatives(load, state, *model);
   if (!load.ok()) return;
   state.UniteClasses(model);
   if (is_former) {

@@ -74,7 +74,7 @@ class Checkpoint {
   static void LoadSlices(Load& load, State& state, Model& model,
                          Version& version);
   static void LoadClasses(Load& load, Model& model);
-  static void LoadRepresentatives(Load& load, Model& model);
+  static void LoadRepresentatives(Load& load, State& state, Model& model);
   static bool TakeOwner(State& state, uint32_t index, State::Owner owner);
   static void LoadModel(Load& load, State& state, uint32_t number,
                         int64_t revision);

@@ -138,7 +138,7 @@ void State::SetBack(int64_t now_ms) {
 void State::SetBack(Model* model, int64_t from_ms, uint32_t first_age) {
   NotAfter(now_ms_, &model->counts[kLastLabelMs]);
   NotAfter(now_ms_, &model->last_event_ms);
-  NotAfter((now_ms_ / FigureHistory::kHourMs + 1) * FigureHistory::kHourMs,
+  NotAfter((now_ms_ / FigureHistories::kHourMs + 1) * FigureHistories::kHourMs,
            &model->next_sample_ms);
   model->SetTask(model->task,
                  model->task_origin.load(std::memory_order_relaxed),
@@ -178,7 +178,7 @@ void State::SetBack(Model* model, Version* version, int64_t from_ms) {
         &version->counts[kDetection + kind * kDetectorCounts + kLastChangeMs]);
   }
   NotAfter(now_ms_, &version->last_event_ms);
-  version->figures.SetBack(now_ms_ / FigureHistory::kHourMs, &reclaimer_);
+  version->figures.SetBack(now_ms_ / FigureHistories::kHourMs, &reclaimer_);
   version->drift.SetBack(now_ms_);
   version->estimates.Advance(version->series, from_ms);
   version->estimates.SetBack(version->series, now_ms_);

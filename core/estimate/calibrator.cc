@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <numeric>
 #include <utility>
 
@@ -26,77 +27,6 @@ double ErrorOf(const std::array<double, kCalibrationBins>& errors) {
 }
 
 }  // namespace
-
-// ---- Mean scores ----
-
-void ScoreMeans::Field::Publish(uint32_t bin) {
-  // Relaxed: it publishes nothing but itself.
-  means[bin].store(
-      of.counts[bin] > 0 ? of.sums[bin] / of.counts[bin] : MiddlesOfBins()[bin],
-      std::memory_order_relaxed);
-}
-
-void ScoreMeans::Add(uint32_t field, uint32_t bin, double score) {
-  while (field >= fields()) fields_.Append(std::make_unique<Field>(Sums{}));
-  Field& to = *fields_.Get()[field];
-  double& sum = to.of.sums[bin];
-  double& count = to.of.counts[bin];
-  if (count >= kMostCount) {
-    sum /= 2;
-    count /= 2;
-  }
-  sum += score;
-  ++count;
-  to.Publish(bin);
-}
-
-BinValues ScoreMeans::Of(uint32_t field) const {
-  const auto& fields = fields_.Get();
-  if (field >= fields.size()) return MiddlesOfBins();
-  BinValues means;
-  for (size_t i = 0; i < means.size(); ++i) {
-    means[i] = fields[field]->means[i].load(std::memory_order_relaxed);
-  }
-  return means;
-}
-
-void ScoreMeans::Clear(uint32_t field) {
-  if (field >= fields()) return;
-  Field& cleared = *fields_.Get()[field];
-  cleared.of = {};
-  for (uint32_t bin = 0; bin < EstimateBins::kBins; ++bin) cleared.Publish(bin);
-}
-
-int64_t ScoreMeans::MostBytes(uint32_t fields) {
-  return int64_t{2} * fields * static_cast<int64_t>(sizeof(Sums));
-}
-
-// Of scores, as they are from 0 to 1.
-bool ScoreMeans::HasMeans(const Sums& of) {
-  for (uint32_t bin = 0; bin < EstimateBins::kBins; ++bin) {
-    if (!(of.sums[bin] >= 0 && of.sums[bin] <= of.counts[bin] &&
-          of.counts[bin] <= kMostCount)) {
-      return false;
-    }
-  }
-  return true;
-}
-
-template <class Archive>
-void ScoreMeans::Do(Archive& archive) {
-  std::vector<Sums> all;
-  for (const Field* field : fields_.Get()) all.push_back(field->of);
-  DoList(archive, all);
-  if constexpr (Archive::kLoads) {
-    if (all.size() > EstimateBins::kClasses + 1 ||
-        !std::all_of(all.begin(), all.end(), HasMeans)) {
-      return archive.Fail();
-    }
-    for (const Sums& sums : all) {
-      fields_.Append(std::make_unique<Field>(sums));
-    }
-  }
-}
 
 // ---- Learning ----
 
@@ -262,15 +192,11 @@ void Calibrator::Publish(Reclaimer* reclaimer) {
     calibration.curves.push_back(
         field.calibrates ? field.isotonic : CalibrationCurve::Raw(field.means));
   }
-  std::unique_ptr<std::shared_ptr<const Calibration>> next;
-  if (calibration.of_positive || calibration.of_classes) {
-    next = std::make_unique<std::shared_ptr<const Calibration>>(
-        std::make_shared<const Calibration>(std::move(calibration)));
-  }
-  // Release: publishes the calibration.
-  const auto* old =
-      published_.exchange(next.release(), std::memory_order_acq_rel);
-  if (old != nullptr) reclaimer->Retire(old);
+  const bool learnt = calibration.of_positive || calibration.of_classes;
+  published_->learnt.Publish(
+      learnt ? std::make_shared<const Calibration>(std::move(calibration))
+             : nullptr,
+      reclaimer);
 }
 
 int64_t Calibrator::MostBytes(uint32_t fields) {
@@ -311,8 +237,6 @@ void Calibrator::Do(Archive& archive, Reclaimer* reclaimer) {
   }
 }
 
-template void ScoreMeans::Do(Save&);
-template void ScoreMeans::Do(Load&);
 template void Calibrator::Do(Save&, Reclaimer*);
 template void Calibrator::Do(Load&, Reclaimer*);
 

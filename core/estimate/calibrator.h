@@ -21,79 +21,34 @@
 // fades, but not below 10,000 pairs. While nothing is learnt nothing is
 // forgotten.
 //
-// The writer's, but for calibration().
+// The writer's. What is learnt is published in a PublishedCalibration.
 
 #pragma once
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstdint>
-#include <memory>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "core/estimate/calibration.h"
+#include "core/estimate/published_estimates.h"
 #include "core/metrics/scores.h"
 #include "core/settings/settings.h"
-#include "core/sync/published_list.h"
 #include "core/sync/reclaimer.h"
 #include "core/window/sparse_cells.h"
 
 namespace plumbline {
 
-// The mean scores of bins, by field, of the predictions seen: what scores are
-// worth, taken as they are.
-class ScoreMeans {
- public:
-  explicit ScoreMeans(Reclaimer* reclaimer) : fields_(reclaimer) {}
-
-  // [Writer]
-  void Add(uint32_t field, uint32_t bin, double score);
-  void Clear(uint32_t field);
-  void Clear() { fields_.Replace({}); }
-
-  // [Any thread] Under a Reclaimer::Guard. Of bins without a score their
-  // middle.
-  BinValues Of(uint32_t field) const;
-  uint32_t fields() const {
-    return static_cast<uint32_t>(fields_.Get().size());
-  }
-
-  template <class Archive>
-  void Do(Archive& archive);
-  static int64_t MostBytes(uint32_t fields);
-
- private:
-  // As stored.
-  struct Sums {
-    BinValues sums{};
-    BinValues counts{};
-  };
-  static bool HasMeans(const Sums& of);
-  static constexpr double kMostCount = 1 << 16;  // then older ones count half
-  struct Field {
-    Sums of;  // the writer's
-    std::array<std::atomic<double>, EstimateBins::kBins> means;
-
-    explicit Field(const Sums& sums) : of(sums) {
-      for (uint32_t bin = 0; bin < means.size(); ++bin) Publish(bin);
-    }
-    void Publish(uint32_t bin);
-  };
-
-  PublishedList<Field> fields_;
-};
-
 class Calibrator {
  public:
-  explicit Calibrator(WindowSettings window) : window_(std::move(window)) {}
+  explicit Calibrator(PublishedCalibration* published)
+      : published_(published) {}
   Calibrator(const Calibrator&) = delete;
   Calibrator& operator=(const Calibrator&) = delete;
-  ~Calibrator() { delete published_.load(std::memory_order_relaxed); }
 
-  const WindowSettings& window() const { return window_; }
+  const WindowSettings& window() const { return published_->window; }
+  PublishedCalibration* published() const { return published_; }
   // The last epoch whose pairs it has been given.
   int64_t epoch() const { return epoch_; }
   void set_epoch(int64_t epoch) { epoch_ = epoch; }
@@ -113,13 +68,6 @@ class Calibrator {
            const ScoreMeans& means, Reclaimer* reclaimer);
   // The positive class is another one.
   void RestartPositive(Reclaimer* reclaimer);
-
-  // [Any thread] Under a Reclaimer::Guard. Null before one is learnt.
-  std::shared_ptr<const Calibration> calibration() const {
-    // Acquire: sees the calibration.
-    const auto* published = published_.load(std::memory_order_acquire);
-    return published == nullptr ? nullptr : *published;
-  }
 
   template <class Archive>
   void Do(Archive& archive, Reclaimer* reclaimer);
@@ -170,11 +118,10 @@ class Calibrator {
   double ForgetsTo(const Progress& progress, int64_t time_ms) const;
   void Publish(Reclaimer* reclaimer);
 
-  const WindowSettings window_;
+  PublishedCalibration* const published_;
   int64_t epoch_ = INT64_MIN;
   std::vector<Field> fields_;
   std::array<Progress, 2> progress_;
-  std::atomic<const std::shared_ptr<const Calibration>*> published_{nullptr};
 };
 
 }  // namespace plumbline

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "core/codec/archive.h"
+#include "core/estimate/calibrator.h"
+#include "core/estimate/scored.h"
 
 namespace plumbline {
 namespace {
@@ -40,42 +42,53 @@ void AddTo(Slot<StdAtomics>* slot, const JudgedSums& sums) {
 
 }  // namespace
 
+Estimates::Estimates(PublishedEstimates* published, Reclaimer* reclaimer)
+    : published_(published), reclaimer_(reclaimer) {}
+
+Estimates::~Estimates() = default;
+
 template <class Visit>
 void Estimates::ForEachWindow(const Series& series, Visit visit) {
-  auto calibrator = calibrators_.Get().begin();
+  auto calibrator = calibrators_.begin();
   for (Window* window : series.windows.Get()) {
-    if (window->time() != nullptr)
-      visit(window->time(), *window, *calibrator++);
+    if (window->time() == nullptr) continue;
+    visit(window, (calibrator++)->get());
   }
 }
 
 bool Estimates::Configure(bool on, const Series& series, uint32_t first_age) {
-  std::vector<Calibrator*> next;
+  std::vector<std::unique_ptr<Calibrator>> next;
+  std::vector<PublishedCalibration*> published;
   for (Window* window : series.windows.Get()) {
     if (!on || window->time() == nullptr) continue;
-    const auto& have = calibrators_.Get();
     const auto same = std::find_if(
-        have.begin(), have.end(),
-        [&](const auto* c) { return c->window().Is(window->settings()); });
-    next.push_back(same != have.end() ? *same
-                                      : new Calibrator(window->settings()));
+        calibrators_.begin(), calibrators_.end(), [&](const auto& c) {
+          return c != nullptr && c->window().Is(window->settings());
+        });
+    next.push_back(same != calibrators_.end()
+                       ? std::move(*same)
+                       : std::make_unique<Calibrator>(
+                             new PublishedCalibration{window->settings(), {}}));
+    published.push_back(next.back()->published());
   }
-  calibrators_.Replace(std::move(next));
+  calibrators_ = std::move(next);
+  published_->calibrations.Replace(std::move(published));
   if (on && !on_) first_age_ = first_age;
-  if (!on) means_.Clear();
+  if (!on) published_->means.Clear();
   return std::exchange(on_, on) != on;
 }
 
 void Estimates::RestartPositive() {
-  means_.Clear(EstimateBins::kPositiveClass);
-  for (Calibrator* calibrator : calibrators_.Get()) {
+  published_->means.Clear(EstimateBins::kPositiveClass);
+  for (const auto& calibrator : calibrators_) {
     calibrator->RestartPositive(reclaimer_);
   }
 }
 
 void Estimates::Advance(const Series& series, int64_t now_ms) {
   if (!on_) return;
-  ForEachWindow(series, [&](TimeWindow* ring, const Window&, Calibrator* c) {
+  ForEachWindow(series, [&](Window* window, Calibrator* c) {
+    const auto* const ring = window->time();
     const int64_t last = ring->LastLeft(now_ms);
     if (last <= c->epoch()) return;
     ring->VisitBetween(
@@ -84,7 +97,7 @@ void Estimates::Advance(const Series& series, int64_t now_ms) {
                {Calibrator::kOfPositive, Calibrator::kOfClasses}) {
             SparseCounts counts;
             slot.CopyTo(kJudged[part], &counts);
-            c->Add(part, counts, end_ms, means_, reclaimer_);
+            c->Add(part, counts, end_ms, published_->means, reclaimer_);
           }
         });
     c->set_epoch(last);
@@ -93,10 +106,9 @@ void Estimates::Advance(const Series& series, int64_t now_ms) {
 
 void Estimates::SetBack(const Series& series, int64_t now_ms) {
   if (!on_) return;
-  ForEachWindow(series,
-                [now_ms](TimeWindow* ring, const Window&, Calibrator* c) {
-                  c->SetBack(ring->LastLeft(now_ms), now_ms);
-                });
+  ForEachWindow(series, [now_ms](Window* window, Calibrator* c) {
+    c->SetBack(window->time()->LastLeft(now_ms), now_ms);
+  });
 }
 
 void Estimates::Count(const Observation& pair, int64_t n,
@@ -119,82 +131,76 @@ void Estimates::Count(const Observation& pair, int64_t n,
                pair.actual(), to(Calibrator::kOfClasses));
 }
 
-void Estimates::Publish(const Series& series, uint64_t generation,
-                        int64_t now_ms, const Counting& counting,
-                        bool by_prediction, Tallies* scratch) {
+void Estimates::Publish(const Series& series, const Publication& to) {
   const WindowChanges& changes = series.changes;
   if (!on_ || (changes.completed.empty() && changes.corrections.empty())) {
     return;
   }
-  Clear(&scratch->judged);
-  if (!by_prediction) {
+  Clear(&to.scratch->judged);
+  if (!to.by_prediction) {
     for (const auto& pair : changes.completed) {
-      Count(pair.observation, 1, counting, &scratch->judged);
+      Count(pair.observation, 1, to.counting, &to.scratch->judged);
     }
   }
-  ForEachWindow(series, [&](TimeWindow* ring, const Window& window,
-                            Calibrator* calibrator) {
-    if (by_prediction) {
-      PublishByPrediction(series, ring, window, calibrator, generation, now_ms,
-                          counting, &scratch->judged_of_some);
+  ForEachWindow(series, [&](Window* window, Calibrator* calibrator) {
+    if (to.by_prediction) {
+      PublishByPrediction(series, window, calibrator, to);
     } else if (!changes.completed.empty()) {
-      AddTo(&ring->Current(generation, now_ms),
-            SumsFor(series, window, counting, scratch));
+      AddTo(&window->time()->Current(to.generation, to.now_ms),
+            SumsFor(series, *window, to));
     }
-    PublishCorrections(series, ring, window, generation, now_ms, counting,
-                       &scratch->judged_of_some);
+    PublishCorrections(series, window, to);
   });
 }
 
 // What the window sees of the pairs that are complete now.
 const JudgedSums& Estimates::SumsFor(const Series& series, const Window& window,
-                                     const Counting& counting,
-                                     Tallies* scratch) const {
+                                     const Publication& to) const {
   const auto& completed = series.changes.completed;
   const auto is_seen = [&](const auto& pair) { return window.Sees(pair.age); };
   if (window.Sees(0) ||
       std::all_of(completed.begin(), completed.end(), is_seen)) {
-    return scratch->judged;
+    return to.scratch->judged;
   }
-  JudgedSums* const some = &scratch->judged_of_some;
+  JudgedSums* const some = &to.scratch->judged_of_some;
   Clear(some);
   for (const auto& pair : completed) {
-    if (is_seen(pair)) Count(pair.observation, 1, counting, some);
+    if (is_seen(pair)) Count(pair.observation, 1, to.counting, some);
   }
   return *some;
 }
 
 // What comes after its time has left the window is learnt at once.
-void Estimates::PublishByPrediction(const Series& series, TimeWindow* ring,
-                                    const Window& window,
-                                    Calibrator* calibrator, uint64_t generation,
-                                    int64_t now_ms, const Counting& counting,
-                                    JudgedSums* scratch) {
+void Estimates::PublishByPrediction(const Series& series, Window* window,
+                                    Calibrator* calibrator,
+                                    const Publication& to) {
+  JudgedSums* const sums = &to.scratch->judged_of_some;
   for (const auto& pair : series.changes.completed) {
-    if (!window.Sees(pair.age)) continue;
-    Clear(scratch);
-    Count(pair.observation, 1, counting, scratch);
-    if (auto* slot = ring->At(generation, pair.place_ms, now_ms)) {
-      AddTo(slot, *scratch);
+    if (!window->Sees(pair.age)) continue;
+    Clear(sums);
+    Count(pair.observation, 1, to.counting, sums);
+    if (auto* slot =
+            window->time()->At(to.generation, pair.place_ms, to.now_ms)) {
+      AddTo(slot, *sums);
     } else {
-      Learn(*scratch, now_ms, calibrator);
+      Learn(*sums, to.now_ms, calibrator);
     }
   }
 }
 
 // Of pairs that have left the window the first label was learnt, for good.
-void Estimates::PublishCorrections(const Series& series, TimeWindow* ring,
-                                   const Window& window, uint64_t generation,
-                                   int64_t now_ms, const Counting& counting,
-                                   JudgedSums* scratch) const {
+void Estimates::PublishCorrections(const Series& series, Window* window,
+                                   const Publication& to) const {
+  JudgedSums* const sums = &to.scratch->judged_of_some;
   for (const auto& correction : series.changes.corrections) {
-    if (!window.Sees(correction.age)) continue;
-    auto* slot = ring->Past(generation, correction.place_ms, now_ms);
+    if (!window->Sees(correction.age)) continue;
+    auto* slot =
+        window->time()->Past(to.generation, correction.place_ms, to.now_ms);
     if (slot == nullptr) continue;
-    Clear(scratch);
-    Count(correction.from, -1, counting, scratch);
-    Count(correction.to, 1, counting, scratch);
-    AddTo(slot, *scratch);
+    Clear(sums);
+    Count(correction.from, -1, to.counting, sums);
+    Count(correction.to, 1, to.counting, sums);
+    AddTo(slot, *sums);
   }
 }
 
@@ -206,42 +212,15 @@ void Estimates::Learn(const JudgedSums& sums, int64_t now_ms,
       counts.entries.emplace_back(key, static_cast<uint64_t>(n));
     });
     if (counts.entries.empty()) continue;
-    calibrator->Add(part, counts, now_ms, means_, reclaimer_);
+    calibrator->Add(part, counts, now_ms, published_->means, reclaimer_);
   }
-}
-
-std::shared_ptr<const Calibration> Estimates::CalibrationOf(
-    const WindowSettings& window) const {
-  for (const Calibrator* calibrator : calibrators_.Get()) {
-    if (!calibrator->window().Is(window)) continue;
-    const auto learnt = calibrator->calibration();
-    if (learnt != nullptr && learnt->of_positive && learnt->of_classes) {
-      return learnt;
-    }
-    return std::make_shared<const Calibration>(
-        WithScoresAsTheyAre(learnt != nullptr ? *learnt : Calibration()));
-  }
-  return nullptr;
-}
-
-// Of what was not learnt yet.
-Calibration Estimates::WithScoresAsTheyAre(Calibration calibration) const {
-  auto& curves = calibration.curves;
-  curves.resize(std::max<size_t>(curves.size(), means_.fields()));
-  for (uint32_t field = 0; field < curves.size(); ++field) {
-    const bool is_learnt = field == EstimateBins::kPositiveClass
-                               ? calibration.of_positive
-                               : calibration.of_classes;
-    if (!is_learnt) curves[field] = CalibrationCurve::Raw(means_.Of(field));
-  }
-  return calibration;
 }
 
 template <class Archive>
 void Estimates::Do(Archive& archive) {
   archive.Do(first_age_);
-  means_.Do(archive);
-  for (Calibrator* calibrator : calibrators_.Get()) {
+  published_->means.Do(archive);
+  for (const auto& calibrator : calibrators_) {
     calibrator->Do(archive, reclaimer_);
   }
 }

@@ -6,51 +6,48 @@
 // The method is CBPE, confidence-based performance estimation (NannyML): a
 // calibrated score is the probability that its class is the label, so what a
 // confusion matrix will be is known in expectation.
+//
+// The writer's alone. What readers see is in published_estimates.h.
 
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
-#include "core/estimate/calibrator.h"
+#include "core/estimate/published_estimates.h"
 #include "core/estimate/scored.h"
-#include "core/sync/published_list.h"
 #include "core/window/series.h"
 
 namespace plumbline {
 
+class Calibrator;
+
 class Estimates {
  public:
-  explicit Estimates(Reclaimer* reclaimer)
-      : reclaimer_(reclaimer), means_(reclaimer), calibrators_(reclaimer) {}
+  Estimates(PublishedEstimates* published, Reclaimer* reclaimer);
+  ~Estimates();
 
   bool on() const { return on_; }
-  // [Writer] Windows that stay keep what they have learnt. Pairs count whose
+  // Windows that stay keep what they have learnt. Pairs count whose
   // prediction has age `first_age` or later, where this switches it on. True if
   // what slots have counted is to be cleared.
   bool Configure(bool on, const Series& series, uint32_t first_age);
-  // [Writer] What was counted of the positive class was of another one.
+  // What was counted of the positive class was of another one.
   void RestartPositive();
 
-  // [Writer] A prediction has this score.
+  // A prediction has this score.
   void NoteScore(uint32_t field, double score) {
-    means_.Add(field, EstimateBins::BinOf(score), score);
+    published_->means.Add(field, EstimateBins::BinOf(score), score);
   }
-  // [Writer] Learns what leaves the windows by now. To be called before slots
+  // Learns what leaves the windows by now. To be called before slots
   // are given to another time.
   void Advance(const Series& series, int64_t now_ms);
-  // [Writer] Time goes back to `now_ms`. To be called after Advance() to what
+  // Time goes back to `now_ms`. To be called after Advance() to what
   // it was, and before that of the windows does.
   void SetBack(const Series& series, int64_t now_ms);
-  // [Writer] Counts the pairs of a group. REQUIRES: Advance() to this time.
-  void Publish(const Series& series, uint64_t generation, int64_t now_ms,
-               const Counting& counting, bool by_prediction, Tallies* scratch);
-
-  // [Any thread] Under a Reclaimer::Guard. What scores are worth; null where
-  // nothing is estimated.
-  std::shared_ptr<const Calibration> CalibrationOf(
-      const WindowSettings& window) const;
+  // Counts the pairs of a group. REQUIRES: Advance() to this time.
+  void Publish(const Series& series, const Publication& to);
 
   // REQUIRES: to load, that Configure() was called as when it was saved.
   template <class Archive>
@@ -61,32 +58,26 @@ class Estimates {
   static int64_t SlotBytes(const ModelTraits& traits);
 
  private:
-  using TimeWindow = TimeRing<StdAtomics>;
-  // Calls visit(ring, window, calibrator) for each time window.
+  // Calls visit(window, calibrator) for each time window.
   template <class Visit>
   void ForEachWindow(const Series& series, Visit visit);
   // Adds `n` times what a pair counts.
   void Count(const Observation& pair, int64_t n, const Counting& counting,
              JudgedSums* sums) const;
   const JudgedSums& SumsFor(const Series& series, const Window& window,
-                            const Counting& counting, Tallies* scratch) const;
-  void PublishByPrediction(const Series& series, TimeWindow* ring,
-                           const Window& window, Calibrator* calibrator,
-                           uint64_t generation, int64_t now_ms,
-                           const Counting& counting, JudgedSums* scratch);
-  void PublishCorrections(const Series& series, TimeWindow* ring,
-                          const Window& window, uint64_t generation,
-                          int64_t now_ms, const Counting& counting,
-                          JudgedSums* scratch) const;
+                            const Publication& to) const;
+  void PublishByPrediction(const Series& series, Window* window,
+                           Calibrator* calibrator, const Publication& to);
+  void PublishCorrections(const Series& series, Window* window,
+                          const Publication& to) const;
   void Learn(const JudgedSums& sums, int64_t now_ms, Calibrator* calibrator);
-  Calibration WithScoresAsTheyAre(Calibration calibration) const;
 
+  PublishedEstimates* const published_;
   Reclaimer* const reclaimer_;
   bool on_ = false;
   uint32_t first_age_ = 0;
-  ScoreMeans means_;
   // By time window of the version, in their order.
-  PublishedList<Calibrator> calibrators_;
+  std::vector<std::unique_ptr<Calibrator>> calibrators_;
 };
 
 }  // namespace plumbline

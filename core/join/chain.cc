@@ -197,7 +197,7 @@ size_t Chain::PastLabels() const {
 
 bool Chain::IsSameLabel(const Model& model, uint64_t a, uint64_t b) {
   if (a == b) return true;
-  const ClassMap* map = model.class_map.load(std::memory_order_relaxed);
+  const ClassMap* map = model.class_map.Get();
   if (map == nullptr) return false;
   if (model.task == Task::kClassification) {
     return map->representative[a] == map->representative[b];

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "core/join/figure_sampler.h"
 #include "core/model/task_rule.h"
 #include "core/pairs/pair_key.h"
-#include "core/snapshot/anomalies.h"
 
 namespace plumbline {
 namespace {

@@ -1,13 +1,9 @@
-// Model and Version: what is kept of each, in two halves.
-//
-// The writer's half is plain data, changed event by event. The published half
-// is what readers see; Publish() carries a group's changes over, between
-// Open() and Close() of the model's gate.
+// Model: the writer's half of a model. It is plain data, changed event by
+// event; Publish() carries a group's changes over to the published half.
 
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -16,130 +12,16 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/detect/detectors.h"
-#include "core/detect/figure_histories.h"
-#include "core/drift/drift_watch.h"
-#include "core/estimate/estimates.h"
 #include "core/event/text_hash.h"
 #include "core/model/assumed_positive.h"
-#include "core/model/class_map.h"
-#include "core/model/histogram.h"
+#include "core/model/published.h"
 #include "core/model/slicing.h"
+#include "core/model/version.h"
 #include "core/pairs/ledger.h"
 #include "core/settings/settings.h"
-#include "core/sync/count_block.h"
-#include "core/sync/gate.h"
-#include "core/sync/published_list.h"
-#include "core/sync/reclaimer.h"
-#include "core/window/history.h"
-#include "core/window/series.h"
+#include "core/sync/halved_list.h"
 
 namespace plumbline {
-
-enum VersionCount : size_t {
-  kPredictions,
-  kPendingPredictions,
-  kObservations,
-  kExpiredPredictions,
-  kEvictedPredictions,
-  kLastPredictionMs,
-  kLatency,                                                // histogram
-  kDetection = kLatency + HistogramCells(kLatencyBounds),  // of each kind
-  kVersionCounts = kDetection + kDetectors * kDetectorCounts,
-};
-
-enum ModelCount : size_t {
-  kLabels,
-  kPendingLabels,
-  kJoinedLabels,
-  kExpiredLabels,
-  kEvictedLabels,
-  kCorrections,
-  kDuplicatePredictions,
-  kDuplicateLabels,
-  kForgottenPredictions,
-  kLastLabelMs,
-  kDelay,  // histogram
-  kRetiredVersions = kDelay + HistogramCells(kDelayBounds),
-  kRetiredPendingPredictions,
-  kModelCounts,
-};
-// A checkpoint has these in one row; each of the others stands by itself.
-inline constexpr size_t kFirstModelCounts = kRetiredVersions;
-
-struct Version {
-  Version(std::string name, uint32_t owner, Reclaimer* reclaimer,
-          AgeClock* ages, uint64_t* model_records, uint64_t* all_records);
-
-  const std::string name;
-  const uint32_t owner;  // in records
-
-  // Writer
-  std::array<uint64_t, kVersionCounts> counts{};
-  std::unique_ptr<Ledger> ledger;
-  Detectors detectors;
-  FigureHistories figures;  // published, too
-  DriftWatch drift;         // likewise
-  Estimates estimates;      // likewise
-  SeenChanges seen;         // of the group
-  History history;
-  int64_t history_bytes = 0;  // charged, where it is kept here
-  size_t history_steps = 0;   // then
-  int64_t last_event_ms = 0;
-  bool touched = false;
-
-  // Published
-  CountBlock<kVersionCounts> published;
-  Cells<StdAtomics> outcomes;   // by CellOf()
-  Cells<StdAtomics> withdrawn;  // corrected away
-  Series series;                // of all its pairs
-  PublishedList<Slice> slices;  // by labels
-
-  // [Writer] The slice of this segment, or null.
-  Slice* FindSlice(uint32_t segment) const;
-  // [Writer] Calls `visit(series)` for the series that a pair with these
-  // segments counts in.
-  template <class Visit>
-  void ForEachSeries(const std::vector<uint32_t>& segments, Visit visit) {
-    visit(&series);
-    for (const uint32_t segment : segments) {
-      if (Slice* slice = FindSlice(segment)) visit(&slice->series);
-    }
-  }
-  // [Writer] The same for all of them.
-  template <class Visit>
-  void ForAllSeries(Visit visit) {
-    visit(&series);
-    for (Slice* slice : slices.Get()) visit(&slice->series);
-  }
-
-  // [Writer] Notes a change that a detector has found.
-  void NoteChange(DetectorKind kind, const Change& change, int64_t now_ms);
-
-  // [Writer] Moves the changes of a group into windows and published counts.
-  void Publish(uint64_t generation, int64_t now_ms, const Counting& counting,
-               bool by_prediction, Tallies* scratch);
-
- private:
-  void PublishOutcomes(const Counting& counting, Tally* group);
-  void RecordHistory(int64_t now_ms, const Counting& counting,
-                     bool by_prediction, Tallies* scratch);
-};
-
-// Where a model's positive class is from.
-enum class PositiveOrigin : uint8_t {
-  kNone,        // it has none
-  kConfigured,  // or was, and nothing else has come
-  kAssumed,     // of its classes
-  kEnded,       // it was assumed until another class came, and has none now
-};
-
-// Where a model's task is from.
-enum class TaskOrigin : uint8_t {
-  kConfigured,  // or not known any more
-  kAssumed,     // of an event
-  kOpen,        // nothing has decided it yet: there is no version
-};
 
 // The joined predictions of a deleted version. A label that they hold belongs
 // to the id: it is remembered on, until it is older than the horizon of labels.
@@ -149,17 +31,13 @@ struct Departed {
   std::unique_ptr<Ledger> ledger;
 };
 
-struct Model {
+struct Model final : PublishedModel {
   Model(std::string name, uint32_t number, uint32_t owner, Task task,
-        Reclaimer* reclaimer, AgeClock* prediction_ages, AgeClock* label_ages,
-        uint64_t* all_records);
+        const Commons& commons);
 
-  const std::string name;
-  const uint32_t number;  // never reused
-  const uint32_t owner;   // in records of labels; the next in past labels
-  Task task;              // the writer's; see SetTask()
+  const uint32_t owner;  // in records of labels; the next in past labels
+  Task task;             // see SetTask()
 
-  // Writer
   uint64_t records = 0;  // remembered of it, all versions and labels
   std::array<uint64_t, kModelCounts> counts{};
   Ledger labels;
@@ -193,29 +71,11 @@ struct Model {
   // several.
   std::unordered_map<std::string_view, uint32_t, TextHash> class_index;
   std::array<uint32_t, 16> small_integer;  // class of 0..15, or kNoClass
-
-  // Published
-  Gate<StdAtomics> gate;
-  CountBlock<kModelCounts> published;
-  PublishedList<const std::string> classes;  // by class index
-  std::atomic<const std::string*> positive_class{nullptr};
-  // Null while each class is its own.
-  std::atomic<const ClassMap*> class_map{nullptr};
-  std::atomic<PositiveOrigin> positive_origin{PositiveOrigin::kNone};
-  std::atomic<Task> published_task;
-  std::atomic<TaskOrigin> task_origin{TaskOrigin::kConfigured};
-  std::atomic<int64_t> published_task_since_ms{0};
-  std::atomic<double> min_coverage{0};       // as configured
-  std::atomic<double> anomaly_threshold{0};  // likewise
-  // 0 while observations are counted in the full matrix; else how many classes
-  // the matrix had when counting changed to marginals, for good.
-  std::atomic<uint32_t> matrix_frozen_at{0};
-  // By the text of the threshold, the place of its cells.
-  std::atomic<const ThresholdPlaces*> thresholds{nullptr};
-  PublishedList<Version> versions;  // by name
+  // By name. Readers see their published halves.
+  HalvedList<Version, PublishedVersion> versions{&PublishedModel::versions};
 
   uint32_t past_owner() const { return owner + 1; }
-  // [Writer] No event of it has been counted: it is there as it is configured.
+  // No event of it has been counted: it is there as it is configured.
   bool IsUnused() const;
   // True if it, or a ledger of it, has changed since this was asked last.
   bool TakeUnsaved();
@@ -225,30 +85,15 @@ struct Model {
   bool Refuses(uint64_t class_index) const {
     return class_index < refused.size() && refused[class_index];
   }
-  uint32_t class_count() const {
-    return static_cast<uint32_t>(classes.Get().size());
-  }
   CountForm form() const;
-  // Cells of a slot, with so many classes and what matrix_frozen_at says.
-  static uint32_t MatrixCells(Task task, uint32_t classes_now,
-                              uint32_t frozen_at) {
-    const uint32_t side = frozen_at != 0 ? frozen_at : classes_now;
-    return task == Task::kClassification ? side * side : 0;
-  }
-  static uint32_t MarginalCells(Task task, uint32_t classes_now,
-                                uint32_t frozen_at) {
-    const bool used = frozen_at != 0 || task == Task::kMultilabel;
-    return used ? classes_now * kMarginals : 0;
-  }
   ModelTraits traits() const;
-  // [Writer] To be called when something has changed that counting rests on.
+  // To be called when something has changed that counting rests on.
   void UpdateCounting();
-  // [Writer] Takes what the rule says of positive class, windows, slices,
+  // Takes what the rule says of positive class, windows, slices,
   // thresholds and detectors; what is new starts with age `first_age`.
-  void Configure(const ModelSettings& rule, uint32_t first_age, int64_t now_ms,
-                 Reclaimer* reclaimer);
+  void Configure(const ModelSettings& rule, uint32_t first_age, int64_t now_ms);
   void ConfigureDetectors(const ModelSettings& rule, Version* version,
-                          int64_t now_ms, Reclaimer* reclaimer);
+                          int64_t now_ms);
   bool IsEstimated(const ModelSettings& rule) const {
     return rule.estimate && task == Task::kClassification;
   }
@@ -256,12 +101,12 @@ struct Model {
   void ConfigureEstimates(const ModelSettings& rule, Version* version,
                           uint32_t first_age, int64_t now_ms);
   // Makes a reference of the version that is complete the one that holds.
-  void RenewReference(Version* version, int64_t now_ms, Reclaimer* reclaimer);
+  void RenewReference(Version* version, int64_t now_ms);
   // The class of this spelling, or of the other one that means the same.
   uint32_t FindClass(std::string_view text) const;
-  // [Writer] The class that a class is now.
+  // The class that a class is now.
   uint32_t Representative(uint64_t class_index) const {
-    const ClassMap* map = class_map.load(std::memory_order_relaxed);
+    const ClassMap* map = class_map.Get();
     return map == nullptr ? static_cast<uint32_t>(class_index)
                           : map->representative[class_index];
   }
@@ -270,8 +115,7 @@ struct Model {
   // By class, which one it is. Scores of the positive class start anew where
   // it has got another spelling.
   void SetRepresentatives(std::vector<uint32_t> representative,
-                          uint32_t first_age, int64_t now_ms,
-                          Reclaimer* reclaimer);
+                          uint32_t first_age, int64_t now_ms);
   // The class of an integer from 0 to 15, if it is one; else kNoClass.
   uint32_t FindSmallInteger(int64_t value) const;
   // Beyond `matrix_limit` classes the model goes over to marginal counts.
@@ -283,11 +127,9 @@ struct Model {
   // Scores of another class are counted from `first_age` on. Empty: there is
   // none any more, and what was counted of scores goes.
   void SetPositiveClass(std::string_view text, uint32_t first_age,
-                        int64_t now_ms, Reclaimer* reclaimer);
-  bool HasPositiveClass() const {
-    return positive_class.load(std::memory_order_relaxed) != nullptr;
-  }
-  // [Writer] What may be assumed of its classes, as they are now.
+                        int64_t now_ms);
+  bool HasPositiveClass() const { return positive_class.Get() != nullptr; }
+  // What may be assumed of its classes, as they are now.
   AssumedPositive Assumed() const;
   // REQUIRES: there is no version.
   void SetTask(Task decided, TaskOrigin origin, int64_t since_ms);
@@ -295,23 +137,17 @@ struct Model {
     return task_origin.load(std::memory_order_relaxed) == TaskOrigin::kOpen;
   }
 
-  // [Writer] Publishes what a group has changed.
+  // Publishes what a group has changed.
   void Publish(int64_t now_ms, Tallies* scratch);
 
-  ~Model() {
-    delete positive_class.load(std::memory_order_relaxed);
-    delete class_map.load(std::memory_order_relaxed);
-    delete thresholds.load(std::memory_order_relaxed);
-  }
-
  private:
-  void RestartScores(uint32_t first_age, Reclaimer* reclaimer);
-  void ClearScores(Reclaimer* reclaimer);
+  void RestartScores(uint32_t first_age);
+  void ClearScores();
   void SetThresholds(const std::vector<ThresholdSettings>& wanted,
-                     uint32_t first_age, int64_t now_ms, Reclaimer* reclaimer);
+                     uint32_t first_age, int64_t now_ms);
   void ConfigureSlices(const ModelSettings& rule, uint32_t first_age);
   void ConfigurePositiveClass(const ModelSettings& rule, uint32_t first_age,
-                              int64_t now_ms, Reclaimer* reclaimer);
+                              int64_t now_ms);
   bool IsPositiveClass(std::string_view text) const;
   // Empties cells of predictions, as a change of the gate's open generation.
   void ClearSeen(Version* version, const DriftWatch::Stale& stale);
@@ -320,6 +156,8 @@ struct Model {
   // Of all windows, as a change of the gate's open generation.
   template <class Visit>
   void ForEachSlot(Visit visit);
+
+  Reclaimer* reclaimer() const { return classes.reclaimer(); }
 
   uint64_t generation_ = 0;  // of the gate, while it is open
 };
@@ -331,6 +169,17 @@ void Model::ForEachPredictionLedger(Visit visit) {
   }
   for (const Departed& gone : departed) visit(gone.ledger.get(), UINT64_MAX);
   visit(&past_labels, next_number);
+}
+
+template <class Visit>
+void Model::ForEachSlot(Visit visit) {
+  for (Version* version : versions.Get()) {
+    version->ForAllSeries([&](Series* series) {
+      for (Window* window : series->windows.Get()) {
+        window->ForEachSlot(generation_, visit);
+      }
+    });
+  }
 }
 
 }  // namespace plumbline

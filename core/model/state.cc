@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/detect/figure_history.h"
 #include "core/model/task_rule.h"
 
 namespace plumbline {
@@ -30,8 +31,7 @@ State::State(std::pmr::memory_resource* memory)
     : settings_(std::make_unique<const Settings>()),
       prediction_ages_(settings_->horizon_ms),
       label_ages_(settings_->label_horizon_ms),
-      table_(memory),
-      models_(&reclaimer_) {
+      table_(memory) {
   AddOwner({});  // no record is owned by 0
 }
 
@@ -58,7 +58,7 @@ bool State::ChangeSettings(Settings settings, int64_t now_ms) {
   for (Model* model : models_.Get()) {
     model->FreezeMatrixBeyond(settings_->matrix_classes);
     const ModelSettings& rule = settings_->For(model->name);
-    model->Configure(rule, first_age, now_ms, &reclaimer_);
+    model->Configure(rule, first_age, now_ms);
     if (model->IsTaskOpen() && rule.task) {
       DecideTask(model, *rule.task, TaskOrigin::kConfigured);
     }
@@ -180,39 +180,38 @@ void State::AddFigures(Model* model, Version* version, int64_t hour,
 }
 
 Model* State::AddModel(std::string_view name, Task task, TaskOrigin origin) {
-  auto model = std::make_unique<Model>(
-      std::string(name), next_model_number_++, owners_.size(), task,
-      &reclaimer_, &prediction_ages_, &label_ages_, &records_);
+  auto model = std::make_unique<Model>(std::string(name), next_model_number_++,
+                                       owners_.size(), task, commons());
   AddOwner({&model->labels, model.get(), nullptr});
   AddOwner({&model->past_labels, model.get(), nullptr});
   model->SetTask(task, origin, now_ms_);
   model->is_settled = origin != TaskOrigin::kOpen;
-  model->Configure(settings_->For(name), 0, now_ms_, &reclaimer_);
-  Model* added = models_.Insert(std::move(model), ByName<Model>);
+  model->Configure(settings_->For(name), 0, now_ms_);
+  Model* added = models_.Insert(std::move(model), ByName<PublishedModel>);
   by_name_.emplace(added->name, added);
   added->last_event_ms = now_ms_;
   added->next_sample_ms =
-      (now_ms_ / FigureHistory::kHourMs + 1) * FigureHistory::kHourMs;
+      (now_ms_ / FigureHistories::kHourMs + 1) * FigureHistories::kHourMs;
   AddConfiguredClasses(added, 0);
   Recharge(added);
   return added;
 }
 
 Version* State::AddVersion(Model* model, std::string_view name) {
-  auto version =
-      std::make_unique<Version>(std::string(name), owners_.size(), &reclaimer_,
-                                &prediction_ages_, &model->records, &records_);
+  auto version = std::make_unique<Version>(std::string(name), owners_.size(),
+                                           commons(), &model->records);
   AddOwner({version->ledger.get(), model, version.get()});
   for (const WindowSettings& w : settings_->For(model->name).windows) {
     version->series.AddWindow(w, 0);
   }
-  model->ConfigureDetectors(settings_->For(model->name), version.get(), now_ms_,
-                            &reclaimer_);
+  model->ConfigureDetectors(settings_->For(model->name), version.get(),
+                            now_ms_);
   model->ConfigureEstimates(settings_->For(model->name), version.get(), 0,
                             now_ms_);
   version->last_event_ms = now_ms_;
   if (!unsaved_pairs_.enabled()) version->history.KeepHere();
-  Version* added = model->versions.Insert(std::move(version), ByName<Version>);
+  Version* added =
+      model->versions.Insert(std::move(version), ByName<PublishedVersion>);
   Recharge(model);
   return added;
 }

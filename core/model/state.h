@@ -1,11 +1,10 @@
 // State: everything that is folded over the journal, and who owns it.
 //
-// The writer changes it group by group (core/engine/pipeline.h). Readers see
-// only what is published: models() under a Reclaimer::Guard, and gauges().
+// The writer's, which changes it group by group (core/engine/pipeline.h).
+// Readers see what is published: PublishedState.
 
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -30,36 +29,13 @@ namespace plumbline {
 
 class Checkpoint;
 
-class State {
+class State final : public PublishedState {
  public:
-  // Figures of the whole, each true by itself.
-  struct Gauges {
-    std::atomic<int64_t> now_ms{0};  // of the last group
-    std::atomic<int64_t> remembered_bytes{0};
-    std::atomic<int64_t> window_bytes{0};
-    std::atomic<int64_t> model_count{0};
-    // What was received up to here may have been forgotten at the bound.
-    std::atomic<int64_t> forgotten_until_ms{0};
-    std::atomic<int64_t> horizon_ms{0};
-    std::atomic<int64_t> unsaved_records{0};  // see core/pairs/unsaved_pairs.h
-    std::atomic<int64_t> pair_bytes{0};       // of memory that pairs take
-    std::atomic<bool> is_over_memory{false};  // see PairMemory::IsOver()
-    // When time alone changes something: a tick is due then.
-    std::atomic<int64_t> next_deadline_ms{INT64_MAX};
-  };
-
   // The pairs' memory comes from `memory`, which must outlive the state.
   explicit State(std::pmr::memory_resource* memory);
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
 
-  // [Any thread]
-  const Reclaimer& reclaimer() const { return reclaimer_; }
-  const PublishedList<Model>& models() const { return models_; }
-  const Gauges& gauges() const { return gauges_; }
-
-  // What follows is the writer's.
-
+  // By name. Readers see their published halves.
+  const HalvedList<Model, PublishedModel>& models() const { return models_; }
   const Settings& settings() const { return *settings_; }
   // Windows that both settings have keep their content. False, with nothing
   // changed, if the windows would need more than the limit.
@@ -83,7 +59,7 @@ class State {
   void AddFigures(Model* model, Version* version, int64_t hour,
                   const FigureHistories::Read& read);
   void RenewReference(Model* model, Version* version) {
-    model->RenewReference(version, now_ms_, &reclaimer_);
+    model->RenewReference(version, now_ms_);
   }
   int64_t window_bytes() const { return window_bytes_; }
 
@@ -188,6 +164,9 @@ class State {
  private:
   friend class Checkpoint;
 
+  Commons commons() {
+    return {&reclaimer_, &prediction_ages_, &label_ages_, &records_};
+  }
   void Sweep(size_t n);
   uint32_t NewAge();
   void RemoveUnused();
@@ -207,8 +186,6 @@ class State {
   void SetBack(Model* model, int64_t from_ms, uint32_t first_age);
   void SetBack(Model* model, Version* version, int64_t from_ms);
 
-  Reclaimer reclaimer_;
-  Gauges gauges_;
   std::unique_ptr<const Settings> settings_;
   int64_t now_ms_ = 0;
   int64_t next_retirement_ms_ = 0;
@@ -229,7 +206,8 @@ class State {
   std::vector<Model*> touched_;
   Tallies scratch_;
   std::unordered_map<std::string_view, Model*, TextHash> by_name_;
-  PublishedList<Model> models_;  // by name; last, as models use the above
+  // Last, as models use the above.
+  HalvedList<Model, PublishedModel> models_{&published_models_};
 };
 
 }  // namespace plumbline

@@ -1,6 +1,7 @@
 // Classes, task and positive class of a model, as events and settings say.
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "core/model/state.h"
@@ -85,7 +86,7 @@ void State::UniteClasses(Model* model) {
     representative.push_back(static_cast<uint32_t>(representative.size()));
   }
   model->SetRepresentatives(std::move(representative), prediction_ages_.next(),
-                            now_ms_, &reclaimer_);
+                            now_ms_);
   model->RefuseOthers(rule.classes);
 }
 
@@ -99,8 +100,7 @@ bool State::AssumePositiveClass(Model* model, uint32_t first_age) {
   }
   const std::string_view assumed = model->Assumed().Get();
   const bool ends = assumed.empty() && origin == PositiveOrigin::kAssumed;
-  model->SetPositiveClass(assumed, ends ? NewAge() : first_age, now_ms_,
-                          &reclaimer_);
+  model->SetPositiveClass(assumed, ends ? NewAge() : first_age, now_ms_);
   if (!assumed.empty()) {
     model->positive_origin.store(PositiveOrigin::kAssumed, relaxed);
   } else if (ends) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/detect/figure_history.h"
 #include "core/metrics/statistic.h"
 
 namespace plumbline {

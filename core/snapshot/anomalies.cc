@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <optional>
 
 #include "core/metrics/bounds.h"
@@ -84,39 +83,15 @@ std::vector<Anomaly> AnomaliesOf(const ModelSnapshot& model,
   return anomalies;
 }
 
-void SampleFigures(State* state, Model* model) {
-  constexpr int64_t kHour = FigureHistory::kHourMs;
-  const int64_t hour = state->now_ms() / kHour;
-  model->next_sample_ms = (hour + 1) * kHour;
-  const std::vector<std::string>& metrics =
-      state->settings().For(model->name).anomalies.metrics;
-  const ModelSnapshot snapshot = SnapshotAt(*model, hour * kHour);
-  for (const VersionSnapshot& version : snapshot.versions) {
-    std::map<std::string, const WindowSnapshot*> windows;
-    for (const WindowSnapshot& window : version.windows) {
-      if (window.segment.empty()) windows[window.settings.name] = &window;
-    }
-    std::map<std::string, std::vector<NamedFigure>> figures;
-    const auto read = [&](const std::string& metric, const std::string& name) {
-      FigureHistories::Value value;
-      const auto window = windows.find(name);
-      if (window == windows.end()) return value;
-      const auto [known, added] = figures.try_emplace(name);
-      if (added) {
-        known->second = FiguresOf(snapshot, *window->second, metrics);
-      }
-      const auto found = Find(known->second, metric);
-      if (!found || IsRaw(known->second, metric)) return value;
-      value.value = found->value;
-      value.variance =
-          SamplingVariance(known->second, *FigureOf(metric), *found,
-                           window->second->counts.observations);
-      return value;
-    };
-    if (Version* of = State::FindVersion(*model, version.name)) {
-      state->AddFigures(model, of, hour, read);
-    }
-  }
+FigureHistories::Value SampleOf(const std::vector<NamedFigure>& figures,
+                                const std::string& metric, uint64_t pairs) {
+  FigureHistories::Value sample;
+  const auto name = FigureOf(metric);
+  const auto found = Find(figures, metric);
+  if (!name || !found || IsRaw(figures, metric)) return sample;
+  sample.value = found->value;
+  sample.variance = SamplingVariance(figures, *name, *found, pairs);
+  return sample;
 }
 
 }  // namespace plumbline

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/model/model.h"
+#include "core/detect/figure_histories.h"
 #include "core/snapshot/figures.h"
 #include "core/snapshot/snapshot.h"
 
@@ -26,9 +26,9 @@ std::vector<Anomaly> AnomaliesOf(const ModelSnapshot& model,
                                  const WindowSnapshot& window,
                                  const std::vector<NamedFigure>& figures);
 
-// [Writer] Adds to the history of the model's figures what they were at the end
-// of the last full hour, once in an hour. To be called before what comes in
-// this hour is published.
-void SampleFigures(State* state, Model* model);
+// What history is to have of a figure, of so many pairs. It has no value where
+// there is none that others can be held against.
+FigureHistories::Value SampleOf(const std::vector<NamedFigure>& figures,
+                                const std::string& metric, uint64_t pairs);
 
 }  // namespace plumbline

@@ -10,7 +10,8 @@ namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;  // flags, each by itself
 
-std::optional<Conflict> OfTask(const Model& model, const ModelSettings& rule) {
+std::optional<Conflict> OfTask(const PublishedModel& model,
+                               const ModelSettings& rule) {
   const Task task = model.published_task.load(kRelaxed);
   const bool open = model.task_origin.load(kRelaxed) == TaskOrigin::kOpen;
   if (!rule.task || open || *rule.task == task) return std::nullopt;
@@ -24,7 +25,7 @@ std::optional<Conflict> OfTask(const Model& model, const ModelSettings& rule) {
   return Conflict{model.name, "task", message};
 }
 
-std::optional<Conflict> OfPositiveClass(const Model& model,
+std::optional<Conflict> OfPositiveClass(const PublishedModel& model,
                                         const ModelSettings& rule) {
   if (model.positive_origin.load(kRelaxed) != PositiveOrigin::kEnded ||
       !rule.positive_class.empty()) {
@@ -38,11 +39,11 @@ std::optional<Conflict> OfPositiveClass(const Model& model,
 
 }  // namespace
 
-std::vector<Conflict> ConflictsOf(const State& state,
+std::vector<Conflict> ConflictsOf(const PublishedState& state,
                                   const Settings& settings) {
   std::vector<Conflict> conflicts;
   const Reclaimer::Guard guard(state.reclaimer());
-  for (const Model* model : state.models().Get()) {
+  for (const PublishedModel* model : state.models().Get()) {
     const ModelSettings& rule = settings.For(model->name);
     if (auto conflict = OfTask(*model, rule)) {
       conflicts.push_back(*std::move(conflict));

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/model/state.h"
+#include "core/model/published.h"
 #include "core/settings/settings.h"
 
 namespace plumbline {
@@ -18,6 +18,7 @@ struct Conflict {
 };
 
 // [Any thread] By model. `settings` are those in force.
-std::vector<Conflict> ConflictsOf(const State& state, const Settings& settings);
+std::vector<Conflict> ConflictsOf(const PublishedState& state,
+                                  const Settings& settings);
 
 }  // namespace plumbline

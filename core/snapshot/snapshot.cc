@@ -9,7 +9,7 @@ namespace {
 // How much there is to read, and how. A read that ends with the same structure
 // as it began has missed nothing.
 struct Structure {
-  const std::vector<Version*>* versions;
+  const std::vector<PublishedVersion*>* versions;
   Task task;  // changes before there is a version
   uint32_t classes;
   uint32_t frozen_at;
@@ -18,19 +18,18 @@ struct Structure {
   const ClassMap* class_map;
   std::vector<const void*> references;  // of drift, by version
 
-  explicit Structure(const Model& model)
+  explicit Structure(const PublishedModel& model)
       : versions(&model.versions.Get()),
         // Relaxed: it publishes nothing but itself.
         task(model.published_task.load(std::memory_order_relaxed)),
         classes(model.class_count()),
         // Acquire: sees the classes added before.
         frozen_at(model.matrix_frozen_at.load(std::memory_order_acquire)),
-        // Acquire: sees the string, the list and the map.
-        positive_class(model.positive_class.load(std::memory_order_acquire)),
-        thresholds(model.thresholds.load(std::memory_order_acquire)),
-        class_map(model.class_map.load(std::memory_order_acquire)) {
-    for (const Version* version : *versions) {
-      references.push_back(version->drift.stamp());
+        positive_class(model.positive_class.Get()),
+        thresholds(model.thresholds.Get()),
+        class_map(model.class_map.Get()) {
+    for (const PublishedVersion* version : *versions) {
+      references.push_back(version->drift_reference.stamp());
     }
   }
   // The writer publishes a new class before the map that has it.
@@ -40,7 +39,7 @@ struct Structure {
   bool operator==(const Structure&) const = default;
 };
 
-void ReadTotals(const Model& model, const Structure& structure,
+void ReadTotals(const PublishedModel& model, const Structure& structure,
                 uint32_t matrix_cells, ModelSnapshot* out) {
   const auto& versions = *structure.versions;
   out->versions.assign(versions.size(), {});
@@ -57,7 +56,7 @@ void ReadTotals(const Model& model, const Structure& structure,
       model.published.CopyTo(&out->counts);
       return;
     }
-    const Version& version = *versions[i - 1];
+    const PublishedVersion& version = *versions[i - 1];
     VersionSnapshot* snapshot = &out->versions[i - 1];
     version.published.CopyTo(&snapshot->counts);
     version.outcomes.CopyTo(matrix_cells, snapshot->outcomes.data());
@@ -102,7 +101,8 @@ void Unite(const ClassMap& map, ModelSnapshot* model) {
   model->class_map = map;
 }
 
-ModelSnapshot Read(const Model& model, int64_t now_ms, bool exactly = false) {
+ModelSnapshot Read(const PublishedModel& model, int64_t now_ms,
+                   bool exactly = false) {
   for (;;) {
     const Structure structure(model);
     ModelSnapshot out;
@@ -117,13 +117,13 @@ ModelSnapshot Read(const Model& model, int64_t now_ms, bool exactly = false) {
     out.task_since_ms = model.published_task_since_ms.load(relaxed);
     out.has_matrix =
         out.task == Task::kClassification && structure.frozen_at == 0;
-    const uint32_t matrix_cells =
-        Model::MatrixCells(out.task, structure.classes, structure.frozen_at);
-    const uint32_t marginal_cells =
-        Model::MarginalCells(out.task, structure.classes, structure.frozen_at);
+    const uint32_t matrix_cells = PublishedModel::MatrixCells(
+        out.task, structure.classes, structure.frozen_at);
+    const uint32_t marginal_cells = PublishedModel::MarginalCells(
+        out.task, structure.classes, structure.frozen_at);
     ReadTotals(model, structure, matrix_cells, &out);
     for (size_t i = 0; i < out.versions.size(); ++i) {
-      const Version& version = *(*structure.versions)[i];
+      const PublishedVersion& version = *(*structure.versions)[i];
       out.versions[i].name = version.name;
       out.versions[i].owner = version.owner;
       const auto read = [&](const Series& series,
@@ -136,11 +136,11 @@ ModelSnapshot Read(const Model& model, int64_t now_ms, bool exactly = false) {
           window->Read(model.gate, now_ms, &snapshot.counts, exactly);
           if (segment.empty()) {
             snapshot.expected =
-                version.figures.ExpectedOf(snapshot.settings.name, now_ms);
+                version.expected_figures.Of(snapshot.settings.name, now_ms);
             if (snapshot.settings.last == 0) {
-              snapshot.drift_reference = version.drift.reference();
+              snapshot.drift_reference = version.drift_reference.Get();
               snapshot.calibration =
-                  version.estimates.CalibrationOf(snapshot.settings);
+                  version.published_estimates.CalibrationOf(snapshot.settings);
             }
           }
         }
@@ -188,29 +188,30 @@ std::vector<DetectorSnapshot> DetectorsOf(const VersionSnapshot& version) {
   return detectors;
 }
 
-void VisitModels(const State& state, int64_t now_ms,
+void VisitModels(const PublishedState& state, int64_t now_ms,
                  const std::function<void(const ModelSnapshot&)>& visit) {
   const Reclaimer::Guard guard(state.reclaimer());
-  for (const Model* model : state.models().Get()) visit(Read(*model, now_ms));
+  for (const PublishedModel* model : state.models().Get())
+    visit(Read(*model, now_ms));
 }
 
-ModelSnapshot SnapshotAt(const Model& model, int64_t then_ms) {
+ModelSnapshot SnapshotAt(const PublishedModel& model, int64_t then_ms) {
   return Read(model, then_ms, true);
 }
 
-std::optional<ModelSnapshot> SnapshotOf(const State& state,
+std::optional<ModelSnapshot> SnapshotOf(const PublishedState& state,
                                         std::string_view model,
                                         int64_t now_ms) {
   const Reclaimer::Guard guard(state.reclaimer());
-  for (const Model* candidate : state.models().Get()) {
+  for (const PublishedModel* candidate : state.models().Get()) {
     if (candidate->name == model) return Read(*candidate, now_ms);
   }
   return std::nullopt;
 }
 
-int64_t ResendProtectionMs(const State& state, int64_t now_ms) {
+int64_t ResendProtectionMs(const PublishedState& state, int64_t now_ms) {
   constexpr auto relaxed = std::memory_order_relaxed;
-  const State::Gauges& gauges = state.gauges();
+  const PublishedState::Gauges& gauges = state.gauges();
   const int64_t since = now_ms - gauges.forgotten_until_ms.load(relaxed);
   return std::clamp<int64_t>(since, 0, gauges.horizon_ms.load(relaxed));
 }

@@ -15,8 +15,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/model/model.h"
-#include "core/model/state.h"
+#include "core/detect/change.h"
+#include "core/model/published.h"
 #include "core/window/slot.h"
 
 namespace plumbline {
@@ -72,19 +72,19 @@ struct ModelSnapshot {
 };
 
 // [Any thread] Calls `visit` for each model, by name.
-void VisitModels(const State& state, int64_t now_ms,
+void VisitModels(const PublishedState& state, int64_t now_ms,
                  const std::function<void(const ModelSnapshot&)>& visit);
 
 // [Any thread]
-std::optional<ModelSnapshot> SnapshotOf(const State& state,
+std::optional<ModelSnapshot> SnapshotOf(const PublishedState& state,
                                         std::string_view model, int64_t now_ms);
 
 // [Writer] At a moment since which nothing has come to its windows: not at that
 // of its last change, which is where the clock of others may have moved it.
 // Without slices.
-ModelSnapshot SnapshotAt(const Model& model, int64_t then_ms);
+ModelSnapshot SnapshotAt(const PublishedModel& model, int64_t then_ms);
 
 // [Any thread] How far back a resend is still recognised, in milliseconds.
-int64_t ResendProtectionMs(const State& state, int64_t now_ms);
+int64_t ResendProtectionMs(const PublishedState& state, int64_t now_ms);
 
 }  // namespace plumbline

@@ -77,6 +77,14 @@ class PublishedList {
     Replace(std::move(next));
   }
 
+  // [Writer] Deletes the elements at once. REQUIRES: nobody reads any more.
+  void DeleteAll() {
+    const std::vector<T*>* list = list_.load(std::memory_order_relaxed);
+    for (T* element : *list) delete element;
+    delete list;
+    list_.store(new std::vector<T*>, std::memory_order_relaxed);
+  }
+
   Reclaimer* reclaimer() const { return reclaimer_; }
 
  private:

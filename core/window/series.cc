@@ -99,77 +99,74 @@ void Series::ChangeWindows(const std::vector<WindowSettings>& wanted,
   windows.Replace(std::move(next));
 }
 
-void Series::Publish(uint64_t generation, int64_t now_ms, uint64_t next_number,
-                     const Counting& counting, Tallies* scratch) {
+void Series::Publish(const Publication& to, uint64_t next_number) {
+  SumUp(to);
+  const SeenChanges* const seen = to.scratch->seen;
+  for (Window* window : windows.Get()) {
+    if (window->last_n() != nullptr) {
+      PublishLastN(to, next_number, window);
+      continue;
+    }
+    if (window->settings().by_prediction) {
+      PublishByPrediction(to, window);
+    } else {
+      PublishTime(to, window);
+    }
+    PublishPast(to, window);
+    if (seen != nullptr && !seen->empty()) PublishSeen(to, window);
+  }
+}
+
+// What the group completed.
+void Series::SumUp(const Publication& to) const {
+  Tallies* const scratch = to.scratch;
   scratch->group.Clear();
   const CellChange* const known = scratch->changes.begin();
   for (const auto& pair : changes.completed) {
     if (scratch->ends.empty()) {
-      scratch->group.Add(pair.observation, 1, counting);
+      scratch->group.Add(pair.observation, 1, to.counting);
       continue;
     }
     const size_t begin = pair.place == 0 ? 0 : scratch->ends[pair.place - 1];
     scratch->group.AddKnown(pair.observation, known + begin,
-                            known + scratch->ends[pair.place], counting);
-  }
-  for (Window* window : windows.Get()) {
-    if (auto* ring = window->last_n()) {
-      PublishLastN(ring, *window, generation, next_number, counting,
-                   &scratch->window);
-      continue;
-    }
-    if (window->settings().by_prediction) {
-      PublishByPrediction(window->time(), *window, generation, now_ms, counting,
-                          &scratch->window);
-    } else {
-      PublishTime(window->time(), *window, generation, now_ms, counting,
-                  scratch);
-    }
-    PublishPast(window->time(), *window, generation, now_ms, counting,
-                &scratch->window);
-    if (scratch->seen != nullptr && !scratch->seen->empty()) {
-      PublishSeen(window->time(), *window, generation, now_ms, *scratch->seen);
-    }
+                            known + scratch->ends[pair.place], to.counting);
   }
 }
 
-void Series::PublishTime(TimeRing<StdAtomics>* ring, const Window& window,
-                         uint64_t generation, int64_t now_ms,
-                         const Counting& counting, Tallies* scratch) const {
+void Series::PublishTime(const Publication& to, Window* window) const {
   if (changes.predicted.empty() && changes.completed.empty()) return;
   const bool sees_all =
-      window.Sees(0) ||
+      window->Sees(0) ||
       std::all_of(
           changes.completed.begin(), changes.completed.end(),
-          [&window](const auto& pair) { return window.Sees(pair.age); });
+          [window](const auto& pair) { return window->Sees(pair.age); });
   if (!sees_all) {
-    scratch->window.Clear();
+    to.scratch->window.Clear();
     for (const auto& pair : changes.completed) {
-      if (window.Sees(pair.age)) {
-        scratch->window.Add(pair.observation, 1, counting);
+      if (window->Sees(pair.age)) {
+        to.scratch->window.Add(pair.observation, 1, to.counting);
       }
     }
   }
-  Slot<StdAtomics>& slot = ring->Current(generation, now_ms);
+  Slot<StdAtomics>& slot = window->time()->Current(to.generation, to.now_ms);
   for (const auto& predicted : changes.predicted) {
     slot.AddPredictions(predicted.n);
   }
-  (sees_all ? scratch->group : scratch->window).AddTo(&slot, 0);
+  (sees_all ? to.scratch->group : to.scratch->window).AddTo(&slot, 0);
 }
 
-void Series::PublishByPrediction(TimeRing<StdAtomics>* ring,
-                                 const Window& window, uint64_t generation,
-                                 int64_t now_ms, const Counting& counting,
-                                 Tally* scratch) const {
+void Series::PublishByPrediction(const Publication& to, Window* window) const {
+  TimeRing<StdAtomics>* const ring = window->time();
+  Tally* const scratch = &to.scratch->window;
   for (const auto& predicted : changes.predicted) {
-    if (auto* slot = ring->At(generation, predicted.place_ms, now_ms)) {
+    if (auto* slot = ring->At(to.generation, predicted.place_ms, to.now_ms)) {
       slot->AddPredictions(predicted.n);
     }
   }
   // Those of one slot together.
   std::vector<const WindowChanges::Completed*> pairs;
   for (const auto& pair : changes.completed) {
-    if (window.Sees(pair.age)) pairs.push_back(&pair);
+    if (window->Sees(pair.age)) pairs.push_back(&pair);
   }
   std::stable_sort(pairs.begin(), pairs.end(), [ring](auto* a, auto* b) {
     return ring->EpochOf(a->place_ms) < ring->EpochOf(b->place_ms);
@@ -180,62 +177,64 @@ void Series::PublishByPrediction(TimeRing<StdAtomics>* ring,
     for (; pair != pairs.end() &&
            ring->EpochOf((*pair)->place_ms) == ring->EpochOf(place_ms);
          ++pair) {
-      scratch->Add((*pair)->observation, 1, counting);
+      scratch->Add((*pair)->observation, 1, to.counting);
     }
-    if (auto* slot = ring->At(generation, place_ms, now_ms)) {
+    if (auto* slot = ring->At(to.generation, place_ms, to.now_ms)) {
       scratch->AddTo(slot, 0);
     }
   }
 }
 
 // What changes in slots that are there already.
-void Series::PublishPast(TimeRing<StdAtomics>* ring, const Window& window,
-                         uint64_t generation, int64_t now_ms,
-                         const Counting& counting, Tally* scratch) const {
+void Series::PublishPast(const Publication& to, Window* window) const {
+  TimeRing<StdAtomics>* const ring = window->time();
+  Tally* const scratch = &to.scratch->window;
   for (const auto& labelled : changes.labelled) {
-    if (!window.Sees(labelled.age)) continue;
-    if (auto* slot = ring->Past(generation, labelled.place_ms, now_ms)) {
+    if (!window->Sees(labelled.age)) continue;
+    if (auto* slot = ring->Past(to.generation, labelled.place_ms, to.now_ms)) {
       slot->AddLabelled(labelled.n);
     }
   }
   for (const auto& correction : changes.corrections) {
-    if (!window.Sees(correction.age)) continue;
-    auto* slot = ring->Past(generation, correction.place_ms, now_ms);
+    if (!window->Sees(correction.age)) continue;
+    auto* slot = ring->Past(to.generation, correction.place_ms, to.now_ms);
     if (slot == nullptr) continue;
     scratch->Clear();
-    Move(correction, counting, scratch);
+    Move(correction, to.counting, scratch);
     scratch->AddTo(slot, 0);
   }
 }
 
-void Series::PublishSeen(TimeRing<StdAtomics>* ring, const Window& window,
-                         uint64_t generation, int64_t now_ms,
-                         const SeenChanges& seen) const {
-  if (!window.settings().by_prediction) {
-    return seen.AddTo(&ring->Current(generation, now_ms));
+void Series::PublishSeen(const Publication& to, Window* window) {
+  TimeRing<StdAtomics>* const ring = window->time();
+  const SeenChanges& seen = *to.scratch->seen;
+  if (!window->settings().by_prediction) {
+    return seen.AddTo(&ring->Current(to.generation, to.now_ms));
   }
-  if (auto* slot = ring->At(generation, seen.place_ms(), now_ms)) {
+  if (auto* slot = ring->At(to.generation, seen.place_ms(), to.now_ms)) {
     seen.AddTo(slot);
   }
   for (const SeenChanges::Elsewhere& one : seen.elsewhere()) {
-    if (auto* slot = ring->At(generation, one.place_ms, now_ms)) {
+    if (auto* slot = ring->At(to.generation, one.place_ms, to.now_ms)) {
       slot->Add(one.cell.section, one.cell.size, one.cell.cell, 1);
     }
   }
   for (const SeenChanges::KeyElsewhere& one : seen.keys_elsewhere()) {
-    if (auto* slot = ring->At(generation, one.place_ms, now_ms)) {
+    if (auto* slot = ring->At(to.generation, one.place_ms, to.now_ms)) {
       slot->Add(one.section, one.key, 1, SizeOf(one.section, 0));
     }
   }
 }
 
-void Series::PublishLastN(LastNRing<StdAtomics>* ring, const Window& window,
-                          uint64_t generation, uint64_t next_number,
-                          const Counting& counting, Tally* scratch) const {
+void Series::PublishLastN(const Publication& to, uint64_t next_number,
+                          Window* window) const {
   if (changes.completed.empty() && changes.corrections.empty()) return;
+  LastNRing<StdAtomics>* const ring = window->last_n();
+  Tally* const scratch = &to.scratch->window;
+  const Counting& counting = to.counting;
   scratch->Clear();
   for (const auto& pair : changes.completed) {
-    const bool seen = window.Sees(pair.age);
+    const bool seen = window->Sees(pair.age);
     const Observation out =
         ring->Push(pair.number, seen ? pair.observation : Observation{});
     if (seen) {
@@ -255,7 +254,7 @@ void Series::PublishLastN(LastNRing<StdAtomics>* ring, const Window& window,
     counting.Hold(*pair);
     Move(correction, counting, scratch);
   }
-  scratch->AddTo(&ring->slot(generation), ring->n());
+  scratch->AddTo(&ring->slot(to.generation), ring->n());
 }
 
 }  // namespace plumbline

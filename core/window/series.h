@@ -151,6 +151,15 @@ struct Tallies {
             const Counting& counting);
 };
 
+// One publication: what a group has changed of one model.
+struct Publication {
+  uint64_t generation;  // of the model's gate, which is open
+  int64_t now_ms;
+  const Counting& counting;
+  bool by_prediction;  // the model's time windows are
+  Tallies* scratch;
+};
+
 class Series {
  public:
   // `sees_all`: pairs of its version.
@@ -167,10 +176,9 @@ class Series {
   // To be called before it goes: lets go what its pairs refer to.
   void Release(const Counting& counting);
   // Moves the changes of a group into the windows. `next_number`: that the next
-  // pair of the version will have; `scratch` knows those of the group. Leaves
-  // what the group completed in scratch->group, and keeps the changes.
-  void Publish(uint64_t generation, int64_t now_ms, uint64_t next_number,
-               const Counting& counting, Tallies* scratch);
+  // pair of the version will have; the scratch space knows those of the group.
+  // Leaves there what the group completed, and keeps the changes.
+  void Publish(const Publication& to, uint64_t next_number);
 
   WindowChanges changes;          // the writer's
   PublishedList<Window> windows;  // any thread reads
@@ -179,21 +187,13 @@ class Series {
   friend class Checkpoint;
 
   static void Release(Window* window, const Counting& counting);
-  void PublishTime(TimeRing<StdAtomics>* ring, const Window& window,
-                   uint64_t generation, int64_t now_ms,
-                   const Counting& counting, Tallies* scratch) const;
-  void PublishByPrediction(TimeRing<StdAtomics>* ring, const Window& window,
-                           uint64_t generation, int64_t now_ms,
-                           const Counting& counting, Tally* scratch) const;
-  void PublishSeen(TimeRing<StdAtomics>* ring, const Window& window,
-                   uint64_t generation, int64_t now_ms,
-                   const SeenChanges& seen) const;
-  void PublishLastN(LastNRing<StdAtomics>* ring, const Window& window,
-                    uint64_t generation, uint64_t next_number,
-                    const Counting& counting, Tally* scratch) const;
-  void PublishPast(TimeRing<StdAtomics>* ring, const Window& window,
-                   uint64_t generation, int64_t now_ms,
-                   const Counting& counting, Tally* scratch) const;
+  void SumUp(const Publication& to) const;
+  void PublishTime(const Publication& to, Window* window) const;
+  void PublishByPrediction(const Publication& to, Window* window) const;
+  static void PublishSeen(const Publication& to, Window* window);
+  void PublishLastN(const Publication& to, uint64_t next_number,
+                    Window* window) const;
+  void PublishPast(const Publication& to, Window* window) const;
 
   const bool sees_all_;
 };

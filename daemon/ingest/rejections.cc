@@ -14,12 +14,14 @@ constexpr size_t kRecent = 20;
 constexpr size_t kLongestMessage = 512;  // bytes, in the log
 
 // 0 for a model that is not known.
-uint32_t NumberOf(const State& state, std::string_view model) {
+uint32_t NumberOf(const PublishedState& state, std::string_view model) {
   const Reclaimer::Guard guard(state.reclaimer());
-  const std::vector<Model*>& models = state.models().Get();  // by name
-  const auto found = std::lower_bound(
-      models.begin(), models.end(), model,
-      [](const Model* m, std::string_view name) { return m->name < name; });
+  const std::vector<PublishedModel*>& models = state.models().Get();  // by name
+  const auto found =
+      std::lower_bound(models.begin(), models.end(), model,
+                       [](const PublishedModel* m, std::string_view name) {
+                         return m->name < name;
+                       });
   return found == models.end() || (*found)->name != model ? 0
                                                           : (*found)->number;
 }

@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/model/state.h"
+#include "core/model/published.h"
 #include "daemon/decode/body.h"
 #include "exporters/daemon_figures.h"
 
@@ -37,7 +37,7 @@ class Rejections {
   using Write = std::function<void(const Summary&)>;
   static void WriteToLog(const Summary& summary);
 
-  explicit Rejections(const State* state, Write write = WriteToLog)
+  explicit Rejections(const PublishedState* state, Write write = WriteToLog)
       : state_(state), write_(std::move(write)) {}
 
   // Of one request: all by the model they name, and those that its answer
@@ -72,7 +72,7 @@ class Rejections {
   std::vector<Summary> TakeDue(int64_t now_ms);
   void WriteEach(const std::vector<Summary>& summaries) const;
 
-  const State* const state_;
+  const PublishedState* const state_;
   const Write write_;
   mutable std::mutex mutex_;  // guards the rest
   // Forgets models that are gone as it is read.

@@ -39,11 +39,11 @@ std::string CheckWindow(const Choice& choice, const ModelSnapshot& model) {
          ListNames(names);
 }
 
-std::string NoSuchModel(const State& state, const std::string& name) {
+std::string NoSuchModel(const PublishedState& state, const std::string& name) {
   std::vector<std::string> names;
   {
     const Reclaimer::Guard guard(state.reclaimer());
-    for (const Model* model : state.models().Get()) {
+    for (const PublishedModel* model : state.models().Get()) {
       names.push_back(model->name);
     }
   }

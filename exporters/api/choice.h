@@ -27,6 +27,6 @@ std::string CheckVersion(const Choice& choice, const ModelSnapshot& model);
 std::string CheckWindow(const Choice& choice, const ModelSnapshot& model);
 
 // For a model that there is not.
-std::string NoSuchModel(const State& state, const std::string& name);
+std::string NoSuchModel(const PublishedState& state, const std::string& name);
 
 }  // namespace plumbline

@@ -223,7 +223,7 @@ Json ConfigJson(const Config& config) {
 
 }  // namespace
 
-std::string ModelsJson(const State& state, int64_t now_ms) {
+std::string ModelsJson(const PublishedState& state, int64_t now_ms) {
   Json models = Json::array();
   VisitModels(state, now_ms, [&models](const ModelSnapshot& model) {
     models.push_back(SummaryJson(model));
@@ -251,7 +251,7 @@ std::string ModelJson(const ModelSnapshot& model, const Choice& choice) {
 namespace {
 
 // How far each limit is used. Those of a model show the model that has most.
-Json LimitsJson(const State& state, const Config& config,
+Json LimitsJson(const PublishedState& state, const Config& config,
                 const DaemonFigures& daemon) {
   constexpr auto relaxed = std::memory_order_relaxed;
   const State::Gauges& gauges = state.gauges();
@@ -259,7 +259,7 @@ Json LimitsJson(const State& state, const Config& config,
   uint32_t classes = 0;
   {
     const Reclaimer::Guard guard(state.reclaimer());
-    for (const Model* model : state.models().Get()) {
+    for (const PublishedModel* model : state.models().Get()) {
       versions = std::max(versions, model->versions.Get().size());
       classes = std::max(classes, model->class_count());
     }
@@ -284,7 +284,7 @@ Json LimitsJson(const State& state, const Config& config,
   };
 }
 
-Json ConflictsJson(const State& state, const Settings& settings) {
+Json ConflictsJson(const PublishedState& state, const Settings& settings) {
   Json conflicts = Json::array();
   for (const Conflict& conflict : ConflictsOf(state, settings)) {
     conflicts.push_back({{"model", conflict.model},
@@ -343,7 +343,7 @@ Json RecentJson(const RejectionFigures& rejections) {
 
 }  // namespace
 
-std::string StatusJson(const State& state, const Config& config,
+std::string StatusJson(const PublishedState& state, const Config& config,
                        const DaemonFigures& daemon, int64_t now_ms) {
   const double started = daemon.process.start_time_seconds;
   const double uptime = static_cast<double>(now_ms) / 1000 - started;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "config/config.h"
-#include "core/model/state.h"
+#include "core/model/published.h"
 #include "core/snapshot/snapshot.h"
 #include "exporters/api/choice.h"
 #include "exporters/daemon_figures.h"
@@ -16,13 +16,13 @@
 namespace plumbline {
 
 // GET /api/v1/models
-std::string ModelsJson(const State& state, int64_t now_ms);
+std::string ModelsJson(const PublishedState& state, int64_t now_ms);
 
 // GET /api/v1/models/{model}: the versions and windows that are asked for.
 std::string ModelJson(const ModelSnapshot& model, const Choice& choice);
 
 // GET /api/v1/status
-std::string StatusJson(const State& state, const Config& config,
+std::string StatusJson(const PublishedState& state, const Config& config,
                        const DaemonFigures& daemon, int64_t now_ms);
 
 }  // namespace plumbline

@@ -104,7 +104,7 @@ void AppendRejections(const RejectionFigures& rejections, std::string* page) {
 
 }  // namespace
 
-std::string LandingPage(const State& state, bool ready, int64_t now_ms,
+std::string LandingPage(const PublishedState& state, bool ready, int64_t now_ms,
                         const RejectionFigures& rejections) {
   std::vector<std::string> findings;
   if (ready) {

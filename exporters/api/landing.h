@@ -5,14 +5,14 @@
 #include <cstdint>
 #include <string>
 
-#include "core/model/state.h"
+#include "core/model/published.h"
 #include "exporters/daemon_figures.h"
 
 namespace plumbline {
 
 // HTML. With `ready`, what is anomalous now and has changed within a day; and
 // what was rejected last.
-std::string LandingPage(const State& state, bool ready, int64_t now_ms,
+std::string LandingPage(const PublishedState& state, bool ready, int64_t now_ms,
                         const RejectionFigures& rejections);
 
 }  // namespace plumbline

@@ -327,8 +327,8 @@ void AddEventLog(Families* out, const EventLogFigures& log) {
   out->AddGauge("plumbline_event_log_files", {}, Number(log.files));
 }
 
-void AddDaemon(Families* out, const State& state, const DaemonFigures& daemon,
-               int64_t now_ms) {
+void AddDaemon(Families* out, const PublishedState& state,
+               const DaemonFigures& daemon, int64_t now_ms) {
   constexpr auto relaxed = std::memory_order_relaxed;
   const auto gauge = [out](const char* family, double value) {
     out->AddGauge(family, {}, value);
@@ -380,7 +380,8 @@ void AddDaemon(Families* out, const State& state, const DaemonFigures& daemon,
 
 }  // namespace
 
-Collector::Collector(const State* state, std::function<int64_t()> now_ms,
+Collector::Collector(const PublishedState* state,
+                     std::function<int64_t()> now_ms,
                      std::function<DaemonFigures()> daemon)
     : state_(state), now_ms_(std::move(now_ms)), daemon_(std::move(daemon)) {}
 

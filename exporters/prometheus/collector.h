@@ -6,7 +6,7 @@
 #include <functional>
 #include <string_view>
 
-#include "core/model/state.h"
+#include "core/model/published.h"
 #include "exporters/daemon_figures.h"
 #include "exporters/prometheus/families.h"
 
@@ -16,14 +16,14 @@ class Collector {
  public:
   // The figures of models are left out until the daemon is ready.
   // `now_ms` and `daemon` are called at each Collect().
-  Collector(const State* state, std::function<int64_t()> now_ms,
+  Collector(const PublishedState* state, std::function<int64_t()> now_ms,
             std::function<DaemonFigures()> daemon);
 
   // [Any thread] Fresh values each time; takes no lock that a writer takes.
   void Collect(const Families::Take& take) const;
 
  private:
-  const State* const state_;
+  const PublishedState* const state_;
   const std::function<int64_t()> now_ms_;
   const std::function<DaemonFigures()> daemon_;
 };

@@ -41,7 +41,7 @@ std::vector<Found> Run(Detectors* detectors, unsigned seed, size_t from,
   return found;
 }
 
-std::string Saved(Detectors detectors) {
+std::string Saved(Detectors& detectors) {
   std::string bytes;
   Save save(&bytes);
   detectors.Do(save);

@@ -1,0 +1,56 @@
+// ScoreMeans: what scores are worth, taken as they are.
+
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+#include "core/estimate/calibration.h"
+#include "core/sync/published_list.h"
+
+namespace plumbline {
+
+// The mean scores of bins, by field, of the predictions seen.
+class ScoreMeans {
+ public:
+  explicit ScoreMeans(Reclaimer* reclaimer) : fields_(reclaimer) {}
+
+  // [Writer]
+  void Add(uint32_t field, uint32_t bin, double score);
+  void Clear(uint32_t field);
+  void Clear() { fields_.Replace({}); }
+
+  // [Any thread] Under a Reclaimer::Guard. Of bins without a score their
+  // middle.
+  BinValues Of(uint32_t field) const;
+  uint32_t fields() const {
+    return static_cast<uint32_t>(fields_.Get().size());
+  }
+
+  template <class Archive>
+  void Do(Archive& archive);
+  static int64_t MostBytes(uint32_t fields);
+
+ private:
+  // As stored.
+  struct Sums {
+    BinValues sums{};
+    BinValues counts{};
+  };
+  static bool HasMeans(const Sums& of);
+  static constexpr double kMostCount = 1 << 16;  // then older ones count half
+  struct Field {
+    Sums of;  // the writer's
+    std::array<std::atomic<double>, EstimateBins::kBins> means;
+
+    explicit Field(const Sums& sums) : of(sums) {
+      for (uint32_t bin = 0; bin < means.size(); ++bin) Publish(bin);
+    }
+    void Publish(uint32_t bin);
+  };
+
+  PublishedList<Field> fields_;
+};
+
+}  // namespace plumbline

@@ -1,0 +1,53 @@
+// What a model has counted and means nothing any more: it is cleared while the
+// gate is open.
+
+#include "core/model/model.h"
+
+namespace plumbline {
+
+// Scores are of another class from now on.
+void Model::RestartScores(uint32_t first_age) {
+  counting.scores_from = first_age;
+  for (Version* version : versions.Get()) {
+    ClearSeen(version, version->drift.RestartScores(reclaimer()));
+    version->estimates.RestartPositive();
+    ClearTimeWindows(version, {SparseSection::kPredictedScores,
+                               SparseSection::kJudgedScores});
+  }
+}
+
+// What was counted of scores is of no class any more.
+void Model::ClearScores() {
+  for (Version* version : versions.Get()) version->figures.Restart(reclaimer());
+  ForEachSlot([](Slot<StdAtomics>* slot) {
+    slot->Clear(Section::kScores);
+    slot->Clear(Section::kThresholds);
+    slot->Clear(SparseSection::kScoreBins);
+  });
+}
+
+void Model::ClearSeen(Version* version, const DriftWatch::Stale& stale) {
+  if (!stale.any()) return;
+  for (Window* window : version->series.windows.Get()) {
+    if (window->time() == nullptr) continue;
+    window->ForEachSlot(generation_, [&stale](Slot<StdAtomics>* slot) {
+      if (stale.predictions) slot->Clear(Section::kPredicted);
+      if (stale.scores) slot->Clear(Section::kDescribed, 0, kScoreParts);
+      for (const uint32_t place : stale.places) {
+        slot->Clear(Section::kDescribed, FirstBin(place), kMostBins);
+      }
+    });
+  }
+}
+
+void Model::ClearTimeWindows(Version* version,
+                             std::initializer_list<SparseSection> sections) {
+  for (Window* window : version->series.windows.Get()) {
+    if (window->time() == nullptr) continue;
+    window->ForEachSlot(generation_, [&](Slot<StdAtomics>* slot) {
+      for (const SparseSection section : sections) slot->Clear(section);
+    });
+  }
+}
+
+}  // namespace plumbline

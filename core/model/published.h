@@ -1,0 +1,156 @@
+// PublishedModel, PublishedVersion, PublishedState: what readers see of each.
+//
+// The writer's halves are in core/model/model.h, version.h and state.h: they
+// derive from these. Readers include this file alone, so that they cannot name
+// what is the writer's. What is not atomic here never changes, or is read as
+// its own header says. Publish() carries a group's changes over, between Open()
+// and Close() of the model's gate.
+
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "core/detect/expected_figures.h"
+#include "core/drift/reference.h"
+#include "core/estimate/published_estimates.h"
+#include "core/metrics/figure_input.h"
+#include "core/model/class_map.h"
+#include "core/model/counts.h"
+#include "core/sync/count_block.h"
+#include "core/sync/gate.h"
+#include "core/sync/published_list.h"
+#include "core/sync/published_value.h"
+#include "core/sync/reclaimer.h"
+#include "core/window/series.h"
+
+namespace plumbline {
+
+struct PublishedVersion {
+  PublishedVersion(std::string name, uint32_t owner, Reclaimer* reclaimer)
+      : name(std::move(name)),
+        owner(owner),
+        series(true, reclaimer),
+        slices(reclaimer),
+        published_estimates(reclaimer) {}
+  virtual ~PublishedVersion() = default;
+  PublishedVersion(const PublishedVersion&) = delete;
+  PublishedVersion& operator=(const PublishedVersion&) = delete;
+
+  const std::string name;
+  const uint32_t owner;  // in records
+
+  CountBlock<kVersionCounts> published;
+  Cells<StdAtomics> outcomes;   // by CellOf()
+  Cells<StdAtomics> withdrawn;  // corrected away
+  Series series;                // of all its pairs
+  PublishedList<Slice> slices;  // by labels
+  ExpectedFigures expected_figures;
+  PublishedShared<DriftReference> drift_reference;
+  PublishedEstimates published_estimates;
+};
+
+// Where a model's positive class is from.
+enum class PositiveOrigin : uint8_t {
+  kNone,        // it has none
+  kConfigured,  // or was, and nothing else has come
+  kAssumed,     // of its classes
+  kEnded,       // it was assumed until another class came, and has none now
+};
+
+// Where a model's task is from.
+enum class TaskOrigin : uint8_t {
+  kConfigured,  // or not known any more
+  kAssumed,     // of an event
+  kOpen,        // nothing has decided it yet: there is no version
+};
+
+struct PublishedModel {
+  PublishedModel(std::string name, uint32_t number, Task task,
+                 Reclaimer* reclaimer)
+      : name(std::move(name)),
+        number(number),
+        classes(reclaimer),
+        published_task(task),
+        versions(reclaimer) {}
+  virtual ~PublishedModel() = default;
+  PublishedModel(const PublishedModel&) = delete;
+  PublishedModel& operator=(const PublishedModel&) = delete;
+
+  const std::string name;
+  const uint32_t number;  // never reused
+
+  Gate<StdAtomics> gate;
+  CountBlock<kModelCounts> published;
+  PublishedList<const std::string> classes;  // by class index
+  PublishedValue<std::string> positive_class;
+  // None while each class is its own.
+  PublishedValue<ClassMap> class_map;
+  std::atomic<PositiveOrigin> positive_origin{PositiveOrigin::kNone};
+  std::atomic<Task> published_task;
+  std::atomic<TaskOrigin> task_origin{TaskOrigin::kConfigured};
+  std::atomic<int64_t> published_task_since_ms{0};
+  std::atomic<double> min_coverage{0};       // as configured
+  std::atomic<double> anomaly_threshold{0};  // likewise
+  // 0 while observations are counted in the full matrix; else how many classes
+  // the matrix had when counting changed to marginals, for good.
+  std::atomic<uint32_t> matrix_frozen_at{0};
+  // By the text of the threshold, the place of its cells.
+  PublishedValue<ThresholdPlaces> thresholds;
+  PublishedList<PublishedVersion> versions;  // by name
+
+  uint32_t class_count() const {
+    return static_cast<uint32_t>(classes.Get().size());
+  }
+  // Cells of a slot, with so many classes and what matrix_frozen_at says.
+  static uint32_t MatrixCells(Task task, uint32_t classes_now,
+                              uint32_t frozen_at) {
+    const uint32_t side = frozen_at != 0 ? frozen_at : classes_now;
+    return task == Task::kClassification ? side * side : 0;
+  }
+  static uint32_t MarginalCells(Task task, uint32_t classes_now,
+                                uint32_t frozen_at) {
+    const bool used = frozen_at != 0 || task == Task::kMultilabel;
+    return used ? classes_now * kMarginals : 0;
+  }
+};
+
+// [Any thread] models() under a Reclaimer::Guard.
+class PublishedState {
+ public:
+  // Figures of the whole, each true by itself.
+  struct Gauges {
+    std::atomic<int64_t> now_ms{0};  // of the last group
+    std::atomic<int64_t> remembered_bytes{0};
+    std::atomic<int64_t> window_bytes{0};
+    std::atomic<int64_t> model_count{0};
+    // What was received up to here may have been forgotten at the bound.
+    std::atomic<int64_t> forgotten_until_ms{0};
+    std::atomic<int64_t> horizon_ms{0};
+    std::atomic<int64_t> unsaved_records{0};  // see core/pairs/unsaved_pairs.h
+    std::atomic<int64_t> pair_bytes{0};       // of memory that pairs take
+    std::atomic<bool> is_over_memory{false};  // see PairMemory::IsOver()
+    // When time alone changes something: a tick is due then.
+    std::atomic<int64_t> next_deadline_ms{INT64_MAX};
+  };
+
+  PublishedState() = default;
+  PublishedState(const PublishedState&) = delete;
+  PublishedState& operator=(const PublishedState&) = delete;
+
+  const Reclaimer& reclaimer() const { return reclaimer_; }
+  const PublishedList<PublishedModel>& models() const {
+    return published_models_;
+  }
+  const Gauges& gauges() const { return gauges_; }
+
+ protected:
+  ~PublishedState() = default;
+
+  Reclaimer reclaimer_;
+  Gauges gauges_;
+  PublishedList<PublishedModel> published_models_{&reclaimer_};  // by name
+};
+
+}  // namespace plumbline

@@ -1,0 +1,78 @@
+// Version: the writer's half of a version. It is plain data, changed event by
+// event; Publish() carries a group's changes over to the published half.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/detect/change.h"
+#include "core/detect/detectors.h"
+#include "core/detect/figure_histories.h"
+#include "core/drift/drift_watch.h"
+#include "core/estimate/estimates.h"
+#include "core/model/published.h"
+#include "core/pairs/ledger.h"
+#include "core/window/history.h"
+
+namespace plumbline {
+
+// What all models of a state share.
+struct Commons {
+  Reclaimer* reclaimer;
+  AgeClock* prediction_ages;
+  AgeClock* label_ages;
+  uint64_t* records;  // remembered, in all
+};
+
+struct Version final : PublishedVersion {
+  // `model_records`: how many records are remembered of its model.
+  Version(std::string name, uint32_t owner, const Commons& commons,
+          uint64_t* model_records);
+
+  std::array<uint64_t, kVersionCounts> counts{};
+  std::unique_ptr<Ledger> ledger;
+  Detectors detectors;
+  FigureHistories figures;
+  DriftWatch drift;
+  Estimates estimates;
+  SeenChanges seen;  // of the group
+  History history;
+  int64_t history_bytes = 0;  // charged, where it is kept here
+  size_t history_steps = 0;   // then
+  int64_t last_event_ms = 0;
+  bool touched = false;
+
+  // The slice of this segment, or null.
+  Slice* FindSlice(uint32_t segment) const;
+  // Calls `visit(series)` for the series that a pair with these segments counts
+  // in.
+  template <class Visit>
+  void ForEachSeries(const std::vector<uint32_t>& segments, Visit visit) {
+    visit(&series);
+    for (const uint32_t segment : segments) {
+      if (Slice* slice = FindSlice(segment)) visit(&slice->series);
+    }
+  }
+  // The same for all of them.
+  template <class Visit>
+  void ForAllSeries(Visit visit) {
+    visit(&series);
+    for (Slice* slice : slices.Get()) visit(&slice->series);
+  }
+
+  // Notes a change that a detector has found.
+  void NoteChange(DetectorKind kind, const Change& change, int64_t now_ms);
+
+  // Moves the changes of a group into windows and published counts.
+  void Publish(const Publication& publication);
+
+ private:
+  void PublishOutcomes(const Publication& publication);
+  void RecordHistory(const Publication& publication);
+};
+
+}  // namespace plumbline
