@@ -16,7 +16,6 @@
 #include <vector>
 
 #include "core/estimate/published_estimates.h"
-#include "core/estimate/scored.h"
 #include "core/window/series.h"
 
 namespace plumbline {

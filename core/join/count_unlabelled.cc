@@ -4,7 +4,9 @@
 #include <bit>
 #include <optional>
 
+#include "core/estimate/scored.h"
 #include "core/join/joiner.h"
+#include "core/metrics/scores.h"
 
 namespace plumbline {
 namespace {

@@ -72,7 +72,8 @@ struct Model final : PublishedModel {
   std::unordered_map<std::string_view, uint32_t, TextHash> class_index;
   std::array<uint32_t, 16> small_integer;  // class of 0..15, or kNoClass
   // By name. Readers see their published halves.
-  HalvedList<Version, PublishedVersion> versions{&PublishedModel::versions};
+  HalvedList<Version, PublishedVersion> versions{
+      &this->PublishedModel::versions};
 
   uint32_t past_owner() const { return owner + 1; }
   // No event of it has been counted: it is there as it is configured.
