@@ -162,7 +162,7 @@ bool App::Listen(std::string* error) {
                 const IdHash hash = (*hasher_)(id);
                 return FindId(&pipeline_,
                               store_ == nullptr ? nullptr : store_->pairs(),
-                              model, hash.hi, hash.lo, known);
+                              {model, hash.hi, hash.lo}, known);
               },
           .snapshot = [this] { return WriteSnapshot(); }});
 

@@ -20,16 +20,16 @@ std::vector<Record> ChainOf(const PairTable& table, const PairKey& key) {
 
 }  // namespace
 
-FoundId FindId(Pipeline* pipeline, PairStore* store, std::string_view model,
-               uint64_t id_hi, uint64_t id_lo, KnownId* known) {
+FoundId FindId(Pipeline* pipeline, PairStore* store, const AskedId& id,
+               KnownId* known) {
   std::optional<PairKey> key;
   std::vector<Record> stored;
   bool in_memory = false;
   const auto look = [&](State* state) {
-    const Model* found = state->FindModel(model);
+    const Model* found = state->FindModel(id.model);
     key.reset();
     if (found == nullptr) return;
-    key = PairKeyOf(found->number, id_hi, id_lo);
+    key = PairKeyOf(found->number, id.hi, id.lo);
     const std::vector<Record> chain = ChainOf(state->table(), *key);
     in_memory = !chain.empty();
     *known = ReadKnownId(state, *found, in_memory ? chain : stored);

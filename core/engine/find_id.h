@@ -18,9 +18,16 @@ enum class FoundId {
   kStoreFailed,  // it cannot be read now
 };
 
-// [Any thread] `id_hi`, `id_lo`: the hash of the id. `store` is the pipeline's,
-// or null. The state is not changed: nothing is brought into memory.
-FoundId FindId(Pipeline* pipeline, PairStore* store, std::string_view model,
-               uint64_t id_hi, uint64_t id_lo, KnownId* known);
+// An id of a model, by its keyed hash.
+struct AskedId {
+  std::string_view model;
+  uint64_t hi;
+  uint64_t lo;
+};
+
+// [Any thread] `store` is the pipeline's, or null. The state is not changed:
+// nothing is brought into memory.
+FoundId FindId(Pipeline* pipeline, PairStore* store, const AskedId& id,
+               KnownId* known);
 
 }  // namespace plumbline

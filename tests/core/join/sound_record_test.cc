@@ -127,8 +127,8 @@ TEST_CASE("an id whose stored records are damaged is known of nothing") {
   const EventBatch batch = Batch({Prediction("a", TestEvent::Set{"x"})});
   const auto find = [&] {
     KnownId known;
-    return FindId(&away.engine.pipeline, &away.store, "m",
-                  batch.events[0].id_hi, batch.events[0].id_lo, &known);
+    return FindId(&away.engine.pipeline, &away.store,
+                  {"m", batch.events[0].id_hi, batch.events[0].id_lo}, &known);
   };
   CHECK(find() == FoundId::kFound);
   away.Damage([](Record* r) { r->first |= uint64_t{0x7ff} << 48; });
