@@ -46,6 +46,10 @@ void FigureHistories::Restart(Reclaimer* reclaimer) {
   Publish(reclaimer);
 }
 
+int64_t FigureHistories::MostBytes(size_t used) {
+  return static_cast<int64_t>(used) * FigureHistory::Bytes();
+}
+
 size_t FigureHistories::used() const {
   return static_cast<size_t>(
       std::count_if(histories_.begin(), histories_.end(),

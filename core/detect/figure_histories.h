@@ -51,6 +51,9 @@ class FigureHistories {
   // What comes means something else.
   void Restart(Reclaimer* reclaimer);
 
+  // Memory at most, of so many that take some; else they take none.
+  static int64_t MostBytes(size_t used);
+
   // How many take memory, and how many do not.
   size_t used() const;
   size_t unused() const;

@@ -77,6 +77,12 @@ class Slicing {
     return sets_[set];
   }
 
+  // Memory about, of so many sets.
+  static int64_t Bytes(size_t sets) {
+    constexpr int64_t kSet = 256;  // and where it is found
+    return static_cast<int64_t>(sets) * kSet;
+  }
+
   bool HasSet(uint64_t set) const { return set < sets_.size(); }
   size_t set_count() const { return sets_.size() - free_sets_.size(); }
   // Goes up when a number that was looked up may mean something else.

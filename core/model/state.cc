@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/detect/figure_history.h"
 #include "core/model/task_rule.h"
 
 namespace plumbline {
@@ -172,8 +171,7 @@ Version* State::FindVersion(const Model& model, std::string_view name) {
 
 void State::AddFigures(Model* model, Version* version, int64_t hour,
                        const FigureHistories::Read& read) {
-  const int64_t needed =
-      static_cast<int64_t>(version->figures.unused()) * FigureHistory::Bytes();
+  const int64_t needed = FigureHistories::MostBytes(version->figures.unused());
   const bool fits = window_bytes_ + needed <= settings_->window_bytes;
   version->figures.Add(hour, read, fits, &reclaimer_);
   Recharge(model);

@@ -70,6 +70,12 @@ struct Version final : PublishedVersion {
   // Moves the changes of a group into windows and published counts.
   void Publish(const Publication& publication);
 
+  // Memory at most, without that of windows and slices.
+  static int64_t MostBytes(uint32_t matrix_cells) {
+    return static_cast<int64_t>(sizeof(Version)) + Detectors::MostBytes() +
+           2 * Cells<StdAtomics>::HeapBytes(matrix_cells);
+  }
+
  private:
   void PublishOutcomes(const Publication& publication);
   void RecordHistory(const Publication& publication);

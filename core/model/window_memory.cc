@@ -2,13 +2,12 @@
 
 #include <algorithm>
 
-#include "core/detect/figure_history.h"
 #include "core/metrics/statistic.h"
 
 namespace plumbline {
 namespace {
 
-// Of a class, a segment or a set of them, and where it is found.
+// Of a class or a segment, and where it is found.
 constexpr int64_t kBytesPerName = 256;
 
 }  // namespace
@@ -35,56 +34,95 @@ WindowShape ShapeOf(const Model& model, const std::vector<Version*>& without) {
   return shape;
 }
 
+namespace {
+
+// What the model would be counted with.
+ModelTraits TraitsOf(const Settings& settings, const ModelSettings& rule,
+                     const WindowShape& shape) {
+  return {.task = shape.task,
+          .classes = shape.classes,
+          .matrix_classes = static_cast<uint32_t>(settings.matrix_classes),
+          .thresholds = std::max(rule.thresholds.size(), shape.thresholds),
+          .scored = shape.scored,
+          .class_scored = shape.class_scored};
+}
+
+// The most of each version and slice of one model.
+class Costs {
+ public:
+  Costs(const ModelSettings& rule, const ModelTraits& traits, size_t variables)
+      : rule_(rule),
+        traits_(traits),
+        is_estimated_(rule.estimate && traits.task == Task::kClassification) {
+    const bool multilabel = traits.task == Task::kMultilabel;
+    const uint32_t limit = multilabel ? 0 : traits.matrix_classes;
+    const uint32_t side = std::min(traits.classes, limit);
+    matrix_ = side * side;
+    marginals_ = traits.classes > limit ? traits.classes * kMarginals : 0;
+    lists_ = multilabel            ? SetPool::Bytes(traits.classes)
+             : traits.class_scored ? ScorePool::Bytes(traits.classes)
+                                   : 0;
+    const bool numbers =
+        rule.drift.predictions && traits.task == Task::kRegression;
+    variables_ =
+        std::max(rule.drift.features.size() + (numbers ? 1 : 0), variables);
+  }
+
+  int64_t OfVersion() const {
+    int64_t bytes = Version::MostBytes(matrix_) +
+                    DriftWatch::MostBytes(variables_, traits_.classes);
+    size_t time_windows = 0;
+    for (const WindowSettings& window : rule_.windows) {
+      bytes += OfWindow(window, true);
+      if (window.last == 0) ++time_windows;
+    }
+    if (is_estimated_) bytes += Estimates::MostBytes(time_windows, traits_);
+    return bytes;
+  }
+  int64_t OfSlice() const {
+    int64_t bytes = static_cast<int64_t>(sizeof(Slice)) + kBytesPerName;
+    for (const WindowSettings& window : rule_.windows) {
+      bytes += OfWindow(window, false);
+    }
+    return bytes;
+  }
+
+ private:
+  // `sees_all`: the version's. Those alone count predictions.
+  int64_t OfWindow(const WindowSettings& window, bool sees_all) const {
+    int64_t sections = SlotBytesFor(traits_, window.last);
+    if (sees_all && window.last == 0) {
+      sections += DriftWatch::SlotBytes(rule_.drift, traits_, variables_);
+      if (is_estimated_) sections += Estimates::SlotBytes(traits_);
+    }
+    return Window::Bytes(window,
+                         Slot<StdAtomics>::Bytes(matrix_, marginals_, sections),
+                         LastNRing<StdAtomics>::PairBytes(sees_all, lists_));
+  }
+
+  const ModelSettings& rule_;
+  const ModelTraits& traits_;
+  const bool is_estimated_;
+  uint32_t matrix_ = 0;     // cells
+  uint32_t marginals_ = 0;  // likewise
+  int64_t lists_ = 0;       // of a pair
+  size_t variables_ = 0;    // of drift
+};
+
+}  // namespace
+
 int64_t WindowBytes(const Settings& settings, std::string_view model,
                     const WindowShape& shape) {
-  const uint32_t classes = shape.classes;
   const ModelSettings& rule = settings.For(model);
-  const ModelTraits traits = {
-      .task = shape.task,
-      .classes = classes,
-      .matrix_classes = static_cast<uint32_t>(settings.matrix_classes),
-      .thresholds = std::max(rule.thresholds.size(), shape.thresholds),
-      .scored = shape.scored,
-      .class_scored = shape.class_scored};
-  const bool multilabel = shape.task == Task::kMultilabel;
-  const uint32_t limit = multilabel ? 0 : traits.matrix_classes;
-  const uint32_t in_matrix = std::min(classes, limit);
-  const uint32_t matrix = in_matrix * in_matrix;
-  const uint32_t marginals = classes > limit ? classes * kMarginals : 0;
-  int64_t version = static_cast<int64_t>(sizeof(Version)) +
-                    Detectors::MostBytes() +
-                    2 * Cells<StdAtomics>::HeapBytes(matrix);
-  int64_t slice = static_cast<int64_t>(sizeof(Slice)) + kBytesPerName;
-  const int64_t lists = multilabel           ? SetPool::Bytes(classes)
-                        : shape.class_scored ? ScorePool::Bytes(classes)
-                                             : 0;
-  const bool numbers =
-      rule.drift.predictions && shape.task == Task::kRegression;
-  const size_t variables =
-      std::max(rule.drift.features.size() + (numbers ? 1 : 0), shape.variables);
-  version += DriftWatch::MostBytes(variables, classes);
-  const bool estimates = rule.estimate && shape.task == Task::kClassification;
-  size_t estimated = 0;  // time windows
-  for (const WindowSettings& w : rule.windows) {
-    const int64_t sections = SlotBytesFor(traits, w.last);
-    int64_t seen =
-        w.last > 0 ? 0 : DriftWatch::SlotBytes(rule.drift, traits, variables);
-    if (estimates && w.last == 0) {
-      seen += Estimates::SlotBytes(traits);
-      ++estimated;
-    }
-    version +=
-        Window::Bytes(w, matrix, marginals, sections + seen, lists, false);
-    slice += Window::Bytes(w, matrix, marginals, sections, lists, true);
-  }
-  if (estimates) version += Estimates::MostBytes(estimated, traits);
-  return static_cast<int64_t>(sizeof(Model)) + kBytesPerName * classes +
-         static_cast<int64_t>(shape.versions) * version +
-         static_cast<int64_t>(shape.slices) * slice +
-         // Room for those that others go to is always there.
-         static_cast<int64_t>(shape.versions * rule.slices.size()) * slice +
-         static_cast<int64_t>(shape.sets) * kBytesPerName +
-         static_cast<int64_t>(shape.figure_histories) * FigureHistory::Bytes();
+  const ModelTraits traits = TraitsOf(settings, rule, shape);
+  const Costs costs(rule, traits, shape.variables);
+  // Room for the slices that others go to is always there.
+  const size_t slices = shape.slices + shape.versions * rule.slices.size();
+  return static_cast<int64_t>(sizeof(Model)) + kBytesPerName * shape.classes +
+         static_cast<int64_t>(shape.versions) * costs.OfVersion() +
+         static_cast<int64_t>(slices) * costs.OfSlice() +
+         Slicing::Bytes(shape.sets) +
+         FigureHistories::MostBytes(shape.figure_histories);
 }
 
 }  // namespace plumbline

@@ -37,6 +37,12 @@ class LastNRing {
   LastNRing(Slot<A>* slot, size_t n, bool sees_all)
       : slot_(slot), n_(n), sees_all_(sees_all) {}
 
+  // Bytes of a pair in the ring, with what it holds in lists (ListPool::Bytes).
+  static int64_t PairBytes(bool sees_all, int64_t lists) {
+    return static_cast<int64_t>(sizeof(Observation)) + lists +
+           (sees_all ? 0 : static_cast<int64_t>(sizeof(uint64_t)));
+  }
+
   // [Writer] Puts the pair with this number, which is greater than any before,
   // and returns the one that it pushed out (unseen, while the ring is filling).
   Observation Push(uint64_t number, Observation observation) {

@@ -66,18 +66,13 @@ class Window {
     }
   }
 
-  // Bytes that a window takes at most, with cells for so many classes.
-  // `sections`: of a slot. `lists`: of a pair. `numbered`: it is a slice's.
-  static int64_t Bytes(const WindowSettings& settings, uint32_t matrix_cells,
-                       uint32_t marginal_cells, int64_t sections, int64_t lists,
-                       bool numbered) {
-    const int64_t place =
-        static_cast<int64_t>(sizeof(Observation)) + lists +
-        (numbered ? static_cast<int64_t>(sizeof(uint64_t)) : 0);
+  // Bytes that a window takes at most, of which each slot takes so many, and
+  // each pair of a last-N window (LastNRing::PairBytes).
+  static int64_t Bytes(const WindowSettings& settings, int64_t slot_bytes,
+                       int64_t pair_bytes) {
     return static_cast<int64_t>(sizeof(Window)) +
-           static_cast<int64_t>(SlotCount(settings)) *
-               Slot<Atomics>::Bytes(matrix_cells, marginal_cells, sections) +
-           settings.last * place;
+           static_cast<int64_t>(SlotCount(settings)) * slot_bytes +
+           settings.last * pair_bytes;
   }
 
  private:
