@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "core/codec/archive.h"
+#include "core/detect/adwin.h"
+#include "core/detect/mean_detectors.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine.h"
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/detect/figure_history.h"
 #include "core/snapshot/anomalies.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine.h"
