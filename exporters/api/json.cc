@@ -254,7 +254,7 @@ namespace {
 Json LimitsJson(const PublishedState& state, const Config& config,
                 const DaemonFigures& daemon) {
   constexpr auto relaxed = std::memory_order_relaxed;
-  const State::Gauges& gauges = state.gauges();
+  const PublishedState::Gauges& gauges = state.gauges();
   size_t versions = 0;
   uint32_t classes = 0;
   {
