@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/window/estimate_bins.h"
+
 namespace plumbline {
 namespace {
 
