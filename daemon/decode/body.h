@@ -17,6 +17,7 @@
 
 #include "core/event/event.h"
 #include "core/settings/settings.h"
+#include "daemon/decode/sent_values.h"
 #include "daemon/hash/id_hash.h"
 
 namespace plumbline {
@@ -30,6 +31,7 @@ struct DecodeLimits {
   uint64_t classes = 1000;  // entries in `scores`
   int64_t future_us = 600'000'000;
   std::shared_ptr<const FeatureNames> features = {};  // null: none
+  bool keeps_values = false;  // in `sent`, of each event that is taken
 };
 
 struct EventError {
@@ -57,6 +59,7 @@ inline constexpr size_t kListedWarnings = 100;
 
 struct DecodedBody {
   EventBatch batch;
+  SentValues sent;                                // of its events, by place
   uint64_t events = 0;                            // in the body, good and bad
   std::vector<EventError> errors;                 // the first kListedErrors
   std::array<uint64_t, kRejectCount> rejected{};  // all, by reason
@@ -73,10 +76,6 @@ struct DecodedBody {
 
 enum class BodyFormat { kUnknown, kJson, kNdjson };
 enum class BodyStatus { kOk, kInvalid, kTooManyEvents };
-
-// The texts of the events of a body that could be decoded, by index.
-std::vector<std::string_view> EventTexts(std::string_view body,
-                                         BodyFormat format);
 
 class BodyDecoder {
  public:

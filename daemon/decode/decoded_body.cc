@@ -19,6 +19,7 @@ FeatureNames FeaturesOf(const Settings& settings) {
 
 void DecodedBody::Clear() {
   batch.Clear();
+  sent.Clear();
   events = 0;
   errors.clear();
   rejected.fill(0);

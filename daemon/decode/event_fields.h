@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstring>
+#include <string>
 #include <string_view>
 
 namespace plumbline {
@@ -22,6 +23,13 @@ enum EventField : int {
   kLatency,
   kMetadata,
   kUnknownField,
+};
+
+// An entry of `features` or `segments` that is not part of the event, though
+// it stands in its text: as null.
+struct LeftOutEntry {
+  EventField field = kUnknownField;
+  std::string key;
 };
 
 // Compares with a length the compiler knows, so without a call.

@@ -7,13 +7,15 @@
 #include "core/settings/class_text.h"
 #include "daemon/decode/event_fields.h"
 #include "daemon/decode/json_element.h"
+#include "daemon/decode/keep_values.h"
 #include "daemon/decode/shown.h"
 
 namespace plumbline {
 
 using simdjson::dom::element_type;
 
-bool EventReader::Read(simdjson::dom::object object, uint32_t index) {
+bool EventReader::Read(simdjson::dom::object object, uint32_t index,
+                       std::span<const LeftOutEntry> left_out) {
   const size_t extras = batch_->extras.size();
   const size_t scores = batch_->class_scores.size();
   const size_t segments = batch_->segments.size();
@@ -21,7 +23,10 @@ bool EventReader::Read(simdjson::dom::object object, uint32_t index) {
   const size_t classes = batch_->classes.size();
   Event& event = batch_->events.emplace_back();
   event.index = index;
-  if (ReadFields(object, &event)) return true;
+  if (ReadFields(object, &event)) {
+    if (sent_ != nullptr) KeepValues(object, left_out, sent_);
+    return true;
+  }
   batch_->events.pop_back();
   batch_->extras.resize(extras);
   batch_->class_scores.resize(scores);

@@ -16,6 +16,7 @@
 
 #include "core/event/event.h"
 #include "daemon/decode/body.h"
+#include "daemon/decode/event_fields.h"
 #include "daemon/decode/recent_names.h"
 #include "daemon/decode/text.h"
 #include "daemon/hash/id_hash.h"
@@ -31,13 +32,16 @@ class EventReader {
         now_us_(now_us),
         out_(out),
         batch_(&out->batch),
+        sent_(limits.keeps_values ? &out->sent : nullptr),
         names_(&out->batch.names),
         recent_names_(names_),
         recent_classes_(names_) {}
 
   // Appends to the batch. If `object` is no event by itself nothing is appended
   // but names, and error() says what is wrong. Warnings go to the body.
-  bool Read(simdjson::dom::object object, uint32_t index);
+  // `left_out`: entries that are null there, and not to be kept as that.
+  bool Read(simdjson::dom::object object, uint32_t index,
+            std::span<const LeftOutEntry> left_out = {});
 
   const EventError& error() const { return error_; }
   // The model that an event names; empty if it names none.
@@ -124,6 +128,7 @@ class EventReader {
   const int64_t now_us_;
   DecodedBody* const out_;
   EventBatch* const batch_;     // of out_
+  SentValues* const sent_;      // likewise; null: values are not kept
   Names* const names_;          // of the batch
   RecentNames recent_names_;    // models, versions, segments
   RecentNames recent_classes_;  // in canonical spelling

@@ -13,11 +13,6 @@ namespace {
 
 using simdjson::dom::element_type;
 
-bool IsNested(simdjson::dom::element value) {
-  const element_type type = value.type();
-  return type == element_type::ARRAY || type == element_type::OBJECT;
-}
-
 // Why a text is no name.
 std::string_view NameFault(std::string_view text) {
   if (text.empty()) return "is empty";
@@ -83,14 +78,8 @@ bool EventReader::ReadSegments(Element value, Event* event) {
 bool EventReader::ReadOddSegment(std::string_view key, Element value,
                                  Segment* segment) {
   if (value.is_null()) return false;
-  std::string_view text;
-  std::string number;
-  bool truth = false;
-  if (value.get_bool().get(truth) == simdjson::SUCCESS) {
-    text = truth ? "true" : "false";
-  } else if (IntegerText(value, &number)) {
-    text = number;
-  } else if (value.get_string().get(text) != simdjson::SUCCESS) {
+  std::string text;
+  if (!SegmentText(value, &text)) {
     WarnUnusable("segments", key, "it is no string, integer or boolean");
     return false;
   }

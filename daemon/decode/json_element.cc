@@ -33,6 +33,19 @@ bool IntegerText(simdjson::dom::element value, std::string* text) {
   }
 }
 
+bool SegmentText(simdjson::dom::element value, std::string* text) {
+  switch (value.type()) {
+    case element_type::STRING:
+      *text = value.get_string().value_unsafe();
+      return true;
+    case element_type::BOOL:
+      *text = bool(value) ? "true" : "false";
+      return true;
+    default:
+      return IntegerText(value, text);
+  }
+}
+
 bool RepeatsKey(simdjson::dom::object object) {
   constexpr size_t kFew = 16;
   if (object.size() <= kFew) {

@@ -29,6 +29,15 @@ inline bool AsNumber(simdjson::dom::element value, double* number) {
 // is written: data frames make 7.0 of 7 in columns where something is missing.
 bool IntegerText(simdjson::dom::element value, std::string* text);
 
+// The text of what a segment may be: a string, an integer, a boolean.
+bool SegmentText(simdjson::dom::element value, std::string* text);
+
+inline bool IsNested(simdjson::dom::element value) {
+  using simdjson::dom::element_type;
+  const element_type type = value.type();
+  return type == element_type::ARRAY || type == element_type::OBJECT;
+}
+
 bool RepeatsKey(simdjson::dom::object object);
 
 // "an object", "a string" and so on.

@@ -196,15 +196,6 @@ std::string TextOf(std::string_view value) {
   return Unescaped(value.substr(1, value.size() - 2));
 }
 
-void AppendOnOneLine(std::string_view json, std::string* out) {
-  for (size_t i = 0; i < json.size();) {
-    size_t end = std::min(json.find_first_of("\" \t\r\n", i), json.size());
-    if (end < json.size() && json[end] == '"') end = BehindString(json, end);
-    out->append(json, i, end - i);
-    i = std::min(json.find_first_not_of(kSpace, end), json.size());
-  }
-}
-
 std::optional<std::string_view> BehindFirstValue(std::string_view json) {
   if (!json.starts_with('{') && !json.starts_with('[')) return std::nullopt;
   int depth = 0;

@@ -1,5 +1,5 @@
 // What can be seen of JSON without parsing it: for what simdjson refuses as a
-// whole, or reads in one way only, and for what is to be kept as it was sent.
+// whole, or reads in one way only, and for records of an event log.
 
 #pragma once
 
@@ -47,9 +47,6 @@ std::vector<JsonField> FieldsOf(std::string_view object);
 
 // What a value says as text: a string without its quotes, any other as it is.
 std::string TextOf(std::string_view value);
-
-// Appends valid JSON on one line.
-void AppendOnOneLine(std::string_view json, std::string* out);
 
 // What follows the object or array that `json` begins with; nullopt if that
 // does not end, or is none.

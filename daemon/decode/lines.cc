@@ -47,21 +47,4 @@ BodyFormat GuessFormat(std::string_view body) {
                                           : BodyFormat::kJson;
 }
 
-std::vector<std::string_view> EventTexts(std::string_view body,
-                                         BodyFormat format) {
-  body = WithoutByteOrderMark(body);
-  if (format == BodyFormat::kUnknown) format = GuessFormat(body);
-  if (format == BodyFormat::kJson) {
-    auto elements = SplitArray(body, SIZE_MAX);
-    if (elements.empty()) elements = {body};
-    return elements;
-  }
-  std::vector<std::string_view> lines;
-  while (!body.empty()) {
-    const std::string_view line = TakeLine(&body);
-    if (!Trim(line).empty()) lines.push_back(line);
-  }
-  return lines;
-}
-
 }  // namespace plumbline

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "daemon/decode/event_fields.h"
 #include "daemon/decode/json_scan.h"
 #include "daemon/text/json_string.h"
 
@@ -12,8 +11,7 @@ namespace {
 
 class Mender {
  public:
-  Mender(std::string_view event, bool to_keep)
-      : event_(event), to_keep_(to_keep) {}
+  explicit Mender(std::string_view event) : event_(event) {}
 
   MendedEvent Mend() {
     for (size_t at = 0; at < event_.size();) {
@@ -137,16 +135,15 @@ class Mender {
       return Keep(word);
     }
     const bool entry = depth_ == 2 && field_ != kMetadata;
-    if (entry && to_keep_) return Keep(word);
     Put("null");
     if (depth_ > 1 && !entry) return;
+    if (entry) mended_.left_out.push_back({field_, entry_});
     mended_.warnings.push_back({0, Warning::kUnusableEntry, Place(),
                                 Place() + " is left out: it is beyond a "
                                           "double"});
   }
 
   const std::string_view event_;
-  const bool to_keep_;
   MendedEvent mended_;
   int depth_ = 0;
   bool at_key_ = false;  // the next string is one, in an object
@@ -158,12 +155,6 @@ class Mender {
 
 }  // namespace
 
-MendedEvent MendEvent(std::string_view event) {
-  return Mender(event, false).Mend();
-}
-
-std::string MendToKeep(std::string_view event) {
-  return Mender(event, true).Mend().text;
-}
+MendedEvent MendEvent(std::string_view event) { return Mender(event).Mend(); }
 
 }  // namespace plumbline

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "daemon/decode/body.h"
+#include "daemon/decode/event_fields.h"
 
 namespace plumbline {
 
@@ -15,6 +16,7 @@ struct MendedEvent {
   std::string text;                    // to be parsed instead
   bool changed = false;                // it is not the text that was sent
   std::vector<EventWarning> warnings;  // without their index
+  std::vector<LeftOutEntry> left_out;
   // A field that decides about the event and cannot be mended, if there is one:
   std::string half_surrogate;  // has half a surrogate
   std::string large_number;    // is a number beyond 64 bits and doubles
@@ -27,9 +29,5 @@ struct MendedEvent {
 // - A number beyond a double is null inside `metadata`, and left out of
 //   `features` and `segments` with a warning.
 MendedEvent MendEvent(std::string_view event);
-
-// The text of one that was taken, for who keeps it and leaves out what it left
-// out: a number beyond a double still stands in `features` and `segments`.
-std::string MendToKeep(std::string_view event);
 
 }  // namespace plumbline

@@ -51,7 +51,7 @@ SecondLook::Result SecondLook::Read(std::string_view text,
     error_.model = EventReader::ModelOf(object);
     return Result::kRejected;
   }
-  if (reader_.Read(object, place.index)) return Result::kRead;
+  if (reader_.Read(object, place.index, mended.left_out)) return Result::kRead;
   error_ = reader_.error();
   return reader_.repeats_key() ? Result::kRepeatsKey : Result::kRejected;
 }

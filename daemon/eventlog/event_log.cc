@@ -74,8 +74,13 @@ bool EventLog::Samples(const Event& event, double share) {
   return static_cast<double>(number >> 11) * 0x1p-53 < share;
 }
 
-std::unique_ptr<EventLog::Note> EventLog::Begin(std::string_view body,
-                                                const EventBatch& batch) {
+bool EventLog::TakesValues(size_t bytes) const {
+  return on_.load(std::memory_order_relaxed) &&
+         queued_bytes_.load(std::memory_order_relaxed) + bytes <= kQueueBytes;
+}
+
+std::unique_ptr<EventLog::Note> EventLog::Begin(const EventBatch& batch,
+                                                const SentValues& sent) {
   if (!on_.load(std::memory_order_relaxed)) return nullptr;
   const auto held = wanted();
   if (held == nullptr) return nullptr;
@@ -85,7 +90,7 @@ std::unique_ptr<EventLog::Note> EventLog::Begin(std::string_view body,
       kLeastNote + batch.events.size() * event_bytes_.load(), kMostNote);
   const size_t noted = noted_bytes_ += account.most_bytes;
   account.counts_only =
-      noted > kNoteBytes || queued_bytes_.load() + body.size() > kQueueBytes;
+      noted > kNoteBytes || sent.events() != batch.events.size();
   if (held->settings.sample < 1) {
     for (const Event& event : batch.events) {
       account.left_out.push_back(!Samples(event, held->settings.sample));
@@ -94,8 +99,7 @@ std::unique_ptr<EventLog::Note> EventLog::Begin(std::string_view body,
   return note;
 }
 
-void EventLog::Add(std::string_view body, BodyFormat format,
-                   const EventBatch& batch, std::unique_ptr<Note> note) {
+void EventLog::Add(const SentValues& sent, std::unique_ptr<Note> note) {
   const auto held = wanted();
   if (held == nullptr) return;
   const EventLogSettings& settings = held->settings;
@@ -114,19 +118,17 @@ void EventLog::Add(std::string_view body, BodyFormat format,
     }
   }
   try {
-    Enqueue(body, format, batch, held, &account);
+    Enqueue(sent, held, &account);
   } catch (const std::bad_alloc&) {
     queue_full_ += all;  // it is applied, whatever the log has of it
   }
 }
 
-void EventLog::Enqueue(std::string_view body, BodyFormat format,
-                       const EventBatch& batch,
+void EventLog::Enqueue(const SentValues& sent,
                        const std::shared_ptr<const Wanted>& of,
                        Account* account) {
   const EventLogSettings& settings = of->settings;
   LoggedRequest request;
-  request.format = format;
   request.now_ms = account->now_ms;
   auto pair = account->pairs.begin();
   for (uint32_t i = 0; i < account->taken.size(); ++i) {
@@ -138,7 +140,7 @@ void EventLog::Enqueue(std::string_view body, BodyFormat format,
       has_pairs = settings.observations;
     }
     if (taken.prediction || taken.label || has_pairs) {
-      request.events.push_back({batch.events[i].index, i, taken});
+      request.events.push_back({i, taken});
     }
   }
   if (request.events.empty()) return;
@@ -146,7 +148,7 @@ void EventLog::Enqueue(std::string_view body, BodyFormat format,
     request.pairs = std::move(account->pairs);
     request.pair_bytes = account->bytes;
   }
-  request.body = body;
+  request.sent = sent;
   const size_t bytes = request.bytes();
   {
     const std::lock_guard lock(mutex_);

@@ -57,12 +57,15 @@ class EventLog {
    private:
     EventLog* const log_;
   };
+  // [Any thread] Whether the values of a body of so many bytes are to be kept
+  // for it: it is on, and its queue has room.
+  bool TakesValues(size_t bytes) const;
   // [Any thread] To be filled when the request is applied; null if it is not to
-  // be logged. Where there is no room for it, no more than how much is dropped.
-  std::unique_ptr<Note> Begin(std::string_view body, const EventBatch& batch);
+  // be logged. Where there is no room for it, or no values were kept, no more
+  // than how much is dropped.
+  std::unique_ptr<Note> Begin(const EventBatch& batch, const SentValues& sent);
   // [Any thread] Logs a request that was applied.
-  void Add(std::string_view body, BodyFormat format, const EventBatch& batch,
-           std::unique_ptr<Note> note);
+  void Add(const SentValues& sent, std::unique_ptr<Note> note);
 
   // [Any thread]
   EventLogFigures Figures() const;
@@ -84,8 +87,7 @@ class EventLog {
     const std::lock_guard lock(mutex_);
     return wanted_;
   }
-  void Enqueue(std::string_view body, BodyFormat format,
-               const EventBatch& batch, const std::shared_ptr<const Wanted>& of,
+  void Enqueue(const SentValues& sent, const std::shared_ptr<const Wanted>& of,
                Account* account);
   void Run();
   void Follow(const std::shared_ptr<const Wanted>& wanted);

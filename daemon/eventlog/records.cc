@@ -5,8 +5,6 @@
 #include <initializer_list>
 
 #include "core/event/timestamp.h"
-#include "daemon/decode/json_scan.h"
-#include "daemon/decode/kept_fields.h"
 #include "daemon/text/json_string.h"
 
 namespace plumbline {
@@ -34,27 +32,12 @@ class Line {
   Line(const Line&) = delete;
   Line& operator=(const Line&) = delete;
 
-  // The field as it was sent, without entries that were left out.
-  void Sent(const JsonField& field) {
-    if (!Begin(field.key)) return;
-    const auto left = EntriesLeft(field);
-    if (!left && !redaction_.Within(field.key)) {
-      AppendOnOneLine(field.value, out_);
-      return;
+  // The fields of an event that it has of these.
+  void Sent(const SentValues& values, const SentValues::Value& event,
+            std::initializer_list<std::string_view> names) {
+    for (const std::string_view name : names) {
+      if (const auto field = values.FieldOf(event, name)) Sent(values, *field);
     }
-    char separator = '{';
-    for (const JsonField& inner : left ? *left : FieldsOf(field.value)) {
-      *out_ += separator;
-      separator = ',';
-      AppendJsonString(inner.key, out_);
-      *out_ += ':';
-      if (redaction_.Hides(field.key, inner.key)) {
-        *out_ += kRedacted;
-      } else {
-        AppendOnOneLine(inner.value, out_);
-      }
-    }
-    *out_ += separator == '{' ? "{}" : "}";
   }
   void Text(std::string_view key, std::string_view text) {
     if (Begin(key)) AppendJsonString(text, out_);
@@ -99,6 +82,27 @@ class Line {
   }
 
  private:
+  void Sent(const SentValues& values, const SentValues::Value& field) {
+    if (!Begin(field.key)) return;
+    if (field.kind != SentValues::Kind::kObject ||
+        !redaction_.Within(field.key)) {
+      AppendJson(values, field, out_);
+      return;
+    }
+    char separator = '{';
+    values.ForEachIn(field, [&](const SentValues::Value& entry) {
+      *out_ += separator;
+      separator = ',';
+      AppendJsonString(entry.key, out_);
+      *out_ += ':';
+      if (redaction_.Hides(field.key, entry.key)) {
+        *out_ += kRedacted;
+      } else {
+        AppendJson(values, entry, out_);
+      }
+    });
+    *out_ += separator == '{' ? "{}" : "}";
+  }
   // False if the value is hidden, and said to be.
   bool Begin(std::string_view key) {
     *out_ += ",\"";
@@ -113,42 +117,49 @@ class Line {
   std::string* const out_;
 };
 
-// The fields of an event, by name.
-class Fields {
+// Writes the lines of one event after the other.
+class EventLines {
  public:
-  explicit Fields(std::string_view event) : kept_(event) {}
+  EventLines(const LoggedRequest& request, const Redaction& redaction,
+             std::string* out)
+      : sent_(request.sent),
+        redaction_(redaction),
+        time_(FormatTimestamp(request.now_ms)),
+        out_(out) {}
 
-  const JsonField* Find(std::string_view key) const {
-    const auto field =
-        std::find_if(kept_.fields().begin(), kept_.fields().end(),
-                     [key](const JsonField& f) { return f.key == key; });
-    return field == kept_.fields().end() ? nullptr : &*field;
-  }
-  // Those of these that are there.
-  void Copy(std::initializer_list<std::string_view> keys, Line* line) const {
-    for (const std::string_view key : keys) {
-      if (const JsonField* field = Find(key)) line->Sent(*field);
+  void AppendPrediction(const SentValues::Value& event) {
+    Line line(kPrediction, time_, redaction_, out_);
+    line.Sent(sent_, event, {"model"});
+    if (!sent_.FieldOf(event, "version")) {
+      line.Text("version", "");
     }
+    line.Sent(sent_, event,
+              {"version", "id", "prediction", "score", "scores", "timestamp",
+               "segments", "features", "latency", "metadata"});
+  }
+  void AppendLabel(const SentValues::Value& event) {
+    Line line(kLabel, time_, redaction_, out_);
+    line.Sent(sent_, event, {"model", "id", "label", "timestamp", "metadata"});
+  }
+  void AppendPair(const SentValues::Value& event, const Account::Pair& pair) {
+    Line line(kObservation, time_, redaction_, out_);
+    line.Sent(sent_, event, {"model"});
+    line.Text("version", pair.version);
+    line.Sent(sent_, event, {"id"});
+    line.Value("prediction", pair.prediction);
+    line.Value("label", pair.label);
+    if (pair.score >= 0) line.Number("score", pair.score);
+    if (!pair.scores.empty()) line.Scores(pair.scores);
+    if (pair.delay) line.Number("delay", *pair.delay);
+    if (pair.correction) line.True("correction");
   }
 
  private:
-  const KeptFields kept_;
+  const SentValues& sent_;
+  const Redaction& redaction_;
+  const std::string time_;
+  std::string* const out_;
 };
-
-void AppendPair(const Account::Pair& pair, const Fields& event,
-                const std::string& time, const Redaction& redaction,
-                std::string* out) {
-  Line line(kObservation, time, redaction, out);
-  event.Copy({"model"}, &line);
-  line.Text("version", pair.version);
-  event.Copy({"id"}, &line);
-  line.Value("prediction", pair.prediction);
-  line.Value("label", pair.label);
-  if (pair.score >= 0) line.Number("score", pair.score);
-  if (!pair.scores.empty()) line.Scores(pair.scores);
-  if (pair.delay) line.Number("delay", *pair.delay);
-  if (pair.correction) line.True("correction");
-}
 
 }  // namespace
 
@@ -182,7 +193,7 @@ LogCounts LoggedRequest::Records() const {
 }
 
 size_t LoggedRequest::bytes() const {
-  return body.size() + events.size() * sizeof(Event) + pair_bytes;
+  return sent.bytes() + events.size() * sizeof(Event) + pair_bytes;
 }
 
 Redaction::Redaction(const std::vector<std::string>& names) {
@@ -214,34 +225,22 @@ bool Redaction::Hides(std::string_view field, std::string_view key) const {
 void WriteRecords(const LoggedRequest& request, const Redaction& redaction,
                   const std::function<void(const std::string&)>& write) {
   constexpr size_t kAtATime = size_t{256} << 10;
-  std::string lines;
-  const std::string time = FormatTimestamp(request.now_ms);
-  const auto texts = EventTexts(request.body, request.format);
+  std::string text;
+  EventLines lines(request, redaction, &text);
   auto pair = request.pairs.begin();
-  for (const LoggedRequest::Event& event : request.events) {
-    if (event.index >= texts.size()) continue;
-    if (lines.size() >= kAtATime) {
-      write(lines);
-      lines.clear();
+  for (const LoggedRequest::Event& logged : request.events) {
+    if (text.size() >= kAtATime) {
+      write(text);
+      text.clear();
     }
-    const Fields fields(texts[event.index]);
-    if (event.taken.prediction) {
-      Line line(kPrediction, time, redaction, &lines);
-      fields.Copy({"model"}, &line);
-      if (fields.Find("version") == nullptr) line.Text("version", "");
-      fields.Copy({"version", "id", "prediction", "score", "scores",
-                   "timestamp", "segments", "features", "latency", "metadata"},
-                  &line);
-    }
-    if (event.taken.label) {
-      Line line(kLabel, time, redaction, &lines);
-      fields.Copy({"model", "id", "label", "timestamp", "metadata"}, &line);
-    }
-    for (; pair != request.pairs.end() && pair->event == event.place; ++pair) {
-      AppendPair(*pair, fields, time, redaction, &lines);
+    const SentValues::Value event = request.sent.EventAt(logged.place);
+    if (logged.taken.prediction) lines.AppendPrediction(event);
+    if (logged.taken.label) lines.AppendLabel(event);
+    for (; pair != request.pairs.end() && pair->event == logged.place; ++pair) {
+      lines.AppendPair(event, *pair);
     }
   }
-  if (!lines.empty()) write(lines);
+  if (!text.empty()) write(text);
 }
 
 }  // namespace plumbline

@@ -11,7 +11,7 @@
 
 #include "config/event_log.h"
 #include "core/join/batch_report.h"
-#include "daemon/decode/body.h"
+#include "daemon/decode/sent_values.h"
 
 namespace plumbline {
 
@@ -32,12 +32,10 @@ LogCounts CountRecords(std::string_view lines);
 // What is to be logged of a request.
 struct LoggedRequest {
   struct Event {
-    uint32_t index = 0;  // in the body
     uint32_t place = 0;  // in the batch
     Account::Taken taken;
   };
-  std::string body;
-  BodyFormat format = BodyFormat::kUnknown;
+  SentValues sent;  // of the batch
   int64_t now_ms = 0;
   std::vector<Event> events;         // by place
   std::vector<Account::Pair> pairs;  // of these, in their order

@@ -93,7 +93,7 @@ Ingested Ingestor::Ingest(std::string_view body, BodyFormat format,
                           Workspace* workspace) {
   Ingested result = Decode(body, format, now_ms, workspace);
   if (result.status != Status::kTaken) return result;
-  result = Commit(body, format, now_ms, workspace);
+  result = Commit(now_ms, workspace);
   const bool counts =
       result.status == Status::kTaken ||
       (result.status == Status::kUnknown && AppliedSome(result.outcome));
@@ -112,8 +112,10 @@ Ingested Ingestor::Decode(std::string_view body, BodyFormat format,
   std::unique_lock<std::mutex> one_at_a_time(large_documents_, std::defer_lock);
   if (body.size() > kLargeDocument) one_at_a_time.lock();
   Ingested result;
+  DecodeLimits limits = Limits();
+  limits.keeps_values = event_log_->TakesValues(body.size());
   const BodyStatus status =
-      workspace->decoder->Decode(body, format, Limits(), now_ms * 1000,
+      workspace->decoder->Decode(body, format, limits, now_ms * 1000,
                                  &workspace->decoded, &result.message);
   if (status == BodyStatus::kInvalid) result.status = Status::kUnreadable;
   if (status == BodyStatus::kTooManyEvents) {
@@ -122,18 +124,18 @@ Ingested Ingestor::Decode(std::string_view body, BodyFormat format,
   return result;
 }
 
-Ingested Ingestor::Commit(std::string_view body, BodyFormat format,
-                          int64_t now_ms, Workspace* workspace) {
+Ingested Ingestor::Commit(int64_t now_ms, Workspace* workspace) {
   auto& batch = std::get<EventBatch>(workspace->command);
   std::swap(batch, workspace->decoded.batch);
   if (batch.events.empty()) return {};
   Outcome outcome;
-  auto note = event_log_->Begin(body, batch);
+  const SentValues& sent = workspace->decoded.sent;
+  auto note = event_log_->Begin(batch, sent);
   outcome.batch.account = note == nullptr ? nullptr : &note->account;
   const auto status = pipeline_->Commit(workspace->command, now_ms, &outcome);
   Ingested result = ResultOf(status, std::move(outcome));
   if (note != nullptr && AppliedSome(result.outcome)) {
-    event_log_->Add(body, format, batch, std::move(note));
+    event_log_->Add(sent, std::move(note));
   }
   result.outcome.account = nullptr;
   return result;

@@ -58,8 +58,7 @@ class Ingestor {
  private:
   Ingested Decode(std::string_view body, BodyFormat format, int64_t now_ms,
                   Workspace* workspace);
-  Ingested Commit(std::string_view body, BodyFormat format, int64_t now_ms,
-                  Workspace* workspace);
+  Ingested Commit(int64_t now_ms, Workspace* workspace);
   void Count(const BatchOutcome& outcome, int64_t now_ms,
              IngestCounters* counters, Workspace* workspace);
   DecodeLimits Limits();

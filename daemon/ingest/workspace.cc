@@ -33,7 +33,8 @@ void Workspace::Trim(size_t kept) {
   plumbline::Trim(&body, kept);
   plumbline::Trim(&unpacked, kept);
   auto& batch = std::get<EventBatch>(command);
-  if (IsLarge(batch, kept) || IsLarge(decoded.batch, kept)) {
+  if (IsLarge(batch, kept) || IsLarge(decoded.batch, kept) ||
+      decoded.sent.capacity_bytes() > 2 * kept) {
     // Assigning would keep the buffers of strings.
     EventBatch fresh_batch;
     DecodedBody fresh_body;

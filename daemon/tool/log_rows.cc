@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <cstdlib>
 #include <deque>
 #include <functional>
 #include <initializer_list>
@@ -11,10 +13,26 @@
 
 #include "core/event/timestamp.h"
 #include "core/settings/class_text.h"
-#include "daemon/decode/kept_fields.h"
+#include "daemon/decode/json_scan.h"
 
 namespace plumbline {
 namespace {
+
+// What an `id`, a `version` or a class is, as JSON: an integer however it was
+// written (7.0 is 7), as a string beyond 64 bits.
+std::string SpellingOfName(std::string_view value) {
+  if (value.starts_with('"') || !IsJsonNumber(value)) return std::string(value);
+  if (IsInteger(value)) {
+    if (value == "-0") return "0";
+    const std::string integer(value);
+    return Fits64Bits(value) ? integer : '"' + integer + '"';
+  }
+  const double number = std::strtod(std::string(value).c_str(), nullptr);
+  if (std::abs(number) > kLargestExact || number != std::trunc(number)) {
+    return std::string(value);
+  }
+  return std::to_string(static_cast<int64_t>(number));
+}
 
 // Of an id, a version or a class, in which an integer is one however it was
 // sent. Older logs have all of them as they were sent.

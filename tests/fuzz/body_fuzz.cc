@@ -21,6 +21,7 @@ DecodeLimits Limits() {
   DecodeLimits limits;
   limits.events_per_request = 100;
   limits.classes = 10;
+  limits.keeps_values = true;
   limits.features = std::make_shared<const FeatureNames>(FeatureNames{"x"});
   return limits;
 }
@@ -36,15 +37,13 @@ void ExpectStorable(EventBatch batch) {
   Expect(again == stored, "what is read from a journal is what was taken");
 }
 
-void LogAll(std::string_view body, BodyFormat format,
-            const DecodedBody& decoded) {
+void LogAll(const DecodedBody& decoded) {
+  const auto count = static_cast<uint32_t>(decoded.batch.events.size());
+  Expect(decoded.sent.events() == count, "the values of each event are kept");
   LoggedRequest request;
-  request.body = body;
-  request.format = format;
-  for (const Event& event : decoded.batch.events) {
-    request.events.push_back({event.index,
-                              static_cast<uint32_t>(request.events.size()),
-                              {true, true}});
+  request.sent = decoded.sent;
+  for (uint32_t place = 0; place < count; ++place) {
+    request.events.push_back({place, {true, true}});
   }
   static const Redaction redaction({"metadata", "features.x"});
   LogCounts counts{};
@@ -79,7 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       decoded.rejected.begin(), decoded.rejected.end(), uint64_t{0});
   Expect(decoded.batch.events.size() + rejected == decoded.events,
          "each event is taken or rejected");
-  LogAll(body, format, decoded);
+  LogAll(decoded);
   ExpectStorable(std::move(decoded.batch));
   return 0;
 }

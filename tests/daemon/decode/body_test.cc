@@ -181,9 +181,6 @@ TEST_CASE("Fields are found in an object as they were sent") {
   CHECK(TextOf(fields[0].value) == "1.50");
   CHECK(FieldsOf("{}").empty());
   CHECK(FieldsOf("").empty());
-  std::string line;
-  AppendOnOneLine(fields[1].value, &line);
-  CHECK(line == "{\"c\":[1,{\"}\":\"]\"}]}");
 }
 
 TEST_CASE("without a type, lines follow a first object that does not end") {
@@ -197,14 +194,4 @@ TEST_CASE("two objects on one line are neither JSON nor lines") {
   const Decoded decoded =
       Decode(With("\"latency\":1") + " " + With("\"latency\":2"));
   CHECK(decoded.status == BodyStatus::kInvalid);
-}
-
-TEST_CASE("The texts of events are found by index") {
-  using Texts = std::vector<std::string_view>;
-  CHECK(EventTexts("{\"a\":1}\n\n {\"b\":2}\r\n", BodyFormat::kNdjson) ==
-        Texts{"{\"a\":1}", " {\"b\":2}\r"});
-  CHECK(EventTexts("[{\"a\":[1,2]}, {\"b\":2}]", BodyFormat::kUnknown) ==
-        Texts{"{\"a\":[1,2]}", " {\"b\":2}"});
-  CHECK(EventTexts("\xef\xbb\xbf{\"a\":1}", BodyFormat::kJson) ==
-        Texts{"{\"a\":1}"});
 }

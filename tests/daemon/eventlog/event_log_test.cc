@@ -44,6 +44,16 @@ EventBatch OneEvent() {
   return batch;
 }
 
+SentValues OneSent(size_t bytes = 0) {
+  SentValues sent;
+  const size_t event = sent.BeginEvent();
+  sent.AddText("model", "m");
+  sent.AddText("id", "a");
+  sent.AddText("timestamp", std::string(bytes, ' '));
+  sent.End(event);
+  return sent;
+}
+
 template <class Condition>
 bool WaitFor(Condition condition) {
   for (int i = 0; i < 20'000; ++i) {
@@ -113,23 +123,26 @@ TEST_CASE("What finds the queue full is dropped and counted") {
     REQUIRE(EventLog::Check(SettingsFor(folder)).empty());
     log.Configure(SettingsFor(folder));
     REQUIRE(WaitFor([&] { return waits.load(); }));
-    std::string body = R"({"model":"m","id":"a","prediction":"x"})";
-    body.resize(size_t{1} << 20, ' ');
+    constexpr size_t kBytes = size_t{1} << 20;
+    CHECK(log.TakesValues(kBytes));
+    const SentValues sent = OneSent(kBytes);
     for (uint64_t i = 0; i < kSent; ++i) {
-      auto note = log.Begin(body, OneEvent());
+      auto note = log.Begin(OneEvent(), sent);
       REQUIRE(note != nullptr);
       if (!note->account.counts_only)
         note->account.taken = {{.prediction = true}};
       note->account.prediction_count = 1;
-      log.Add(body, BodyFormat::kJson, OneEvent(), std::move(note));
+      log.Add(sent, std::move(note));
     }
-    // One that comes now notes no more than how much it is.
-    auto note = log.Begin(body, OneEvent());
+    // Of one that comes now no values are kept: it notes no more than how much
+    // it is.
+    CHECK_FALSE(log.TakesValues(kBytes));
+    auto note = log.Begin(OneEvent(), SentValues());
     REQUIRE(note != nullptr);
     CHECK(note->account.counts_only);
     note->account.prediction_count = 3;
     note->account.pair_count = 2;
-    log.Add(body, BodyFormat::kJson, OneEvent(), std::move(note));
+    log.Add(SentValues(), std::move(note));
     dropped = log.Figures().dropped[0].second - 5;
     CHECK(log.Figures().dropped[0].first == "queue_full");
     CHECK(dropped >= kSent - 64);
@@ -146,21 +159,23 @@ TEST_CASE("Pairs that take more than was set aside are dropped and counted") {
   log.Configure(SettingsFor(folder));
   size_t before = 0;
   for (int round = 0; round < 3; ++round) {
-    auto note = log.Begin("{}", OneEvent());
+    auto note = log.Begin(OneEvent(), OneSent());
     REQUIRE(note != nullptr);
     CHECK(note->account.most_bytes > before);
     before = note->account.most_bytes;
     note->account.lost_pairs = 7;
-    log.Add("{}", BodyFormat::kJson, OneEvent(), std::move(note));
+    log.Add(OneSent(), std::move(note));
   }
   CHECK(log.Figures().dropped[0].second == 21);
   // Many at once, and no more than there is room for.
   EventBatch batch;
   batch.events.resize(10'000);
+  SentValues sent;
+  for (size_t i = 0; i < batch.events.size(); ++i) sent.End(sent.BeginEvent());
   std::vector<std::unique_ptr<EventLog::Note>> notes;
   size_t noted = 0;
   for (int i = 0; i < 100; ++i) {
-    notes.push_back(log.Begin("{}", batch));
+    notes.push_back(log.Begin(batch, sent));
     if (!notes.back()->account.counts_only) {
       noted += notes.back()->account.most_bytes;
     }
@@ -168,7 +183,7 @@ TEST_CASE("Pairs that take more than was set aside are dropped and counted") {
   CHECK(noted > size_t{64} << 20);
   CHECK(noted <= size_t{128} << 20);
   notes.clear();
-  CHECK_FALSE(log.Begin("{}", batch)->account.counts_only);
+  CHECK_FALSE(log.Begin(batch, sent)->account.counts_only);
 }
 
 }  // namespace
