@@ -46,7 +46,7 @@ LAYERS = {
     "daemon/memory": [],
     "daemon/text": [],
     "daemon/hash": ["core/event"],
-    "daemon/log": ["core/event", "daemon/text"],
+    "daemon/log": ["daemon/text"],
     "daemon/process": ["exporters"],
     "daemon/flags": ["config", "core/event", "daemon/log", "daemon/process"],
     "daemon/store": ["core/codec", "core/engine", "core/pairs", "core/window",
