@@ -1,18 +1,12 @@
+// What the daemon is put together of, how it starts, and how it stops.
+
 #include "daemon/app.h"
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
-#include "config/loader.h"
-#include "core/event/timestamp.h"
-#include "core/snapshot/conflicts.h"
-#include "daemon/http/sockets.h"
 #include "daemon/log/log.h"
 #include "daemon/process/build_info.h"
-#include "daemon/process/process_figures.h"
-#include "exporters/api/figure_lines.h"
-#include "exporters/api/json.h"
 
 namespace plumbline {
 namespace {
@@ -98,23 +92,6 @@ std::unique_ptr<App> App::Start(const AppOptions& options, std::string* error) {
   app->TellOfStore();
   app->WatchClock();
   return app;
-}
-
-void App::TellOfStore() const {
-  if (store_ == nullptr) {
-    Log(LogLevel::kWarn,
-        "durability is memory: counts and ids are lost when the process ends");
-    return;
-  }
-  if (store_->is_new()) {
-    Log(LogLevel::kInfo, "there was no store: a new one was made",
-        {{"path", options_.storage_path}});
-  }
-  if (options_.accepts_loss && !store_->loss()) {
-    Log(LogLevel::kWarn,
-        "--storage.accept-loss is given, and nothing is lost: leave it out, or "
-        "the next loss is accepted, too");
-  }
 }
 
 // What needs no socket and little time.
@@ -216,17 +193,6 @@ bool App::Recover(std::string* error) {
   return true;
 }
 
-void App::LogFigures(
-    int64_t now_ms,
-    const std::function<void(const std::string&)>& write) const {
-  VisitModels(pipeline_.state(), now_ms,
-              [&, now_ms](const ModelSnapshot& model) {
-                std::string lines;
-                AppendLoggedFigures(model, now_ms, &lines);
-                if (!lines.empty()) write(lines);
-              });
-}
-
 bool App::Stop() {
   bool kept = true;
   Phase ready = Phase::kReady;
@@ -245,267 +211,6 @@ bool App::Stop() {
   if (store_ != nullptr) store_->faults().WriteAll();
   if (web_server_ != nullptr) web_server_->Stop(kStopGrace);
   return kept;
-}
-
-void App::SetLimits() {
-  ingestor_.SetLimits(config_);
-  ingest_handler_->SetLimits(config_);
-}
-
-std::optional<std::string> App::Reload() {
-  const std::lock_guard lock(reload_mutex_);
-  std::string error;
-  const auto wrong = ReloadAll();
-  reload_successful_.store(!wrong);
-  if (wrong) {
-    Log(LogLevel::kError, "the configuration was not reloaded",
-        {{"error", *wrong}});
-  } else {
-    SetLimits();
-    Log(LogLevel::kInfo, "the configuration was reloaded");
-    LogConflicts();
-  }
-  return wrong;
-}
-
-// All is read and checked before anything is in force.
-std::optional<std::string> App::ReloadAll() {
-  std::string error;
-  auto config = Load(&error);
-  if (!config) return error;
-  auto ingest_users = ingest_authenticator_->Read(&error);
-  if (!ingest_users) return error;
-  auto web_users = web_authenticator_->Read(&error);
-  if (!web_users) return error;
-  if (auto wrong = Apply(*std::move(config))) return wrong;
-  ingest_authenticator_->Use(*std::move(ingest_users));
-  web_authenticator_->Use(*std::move(web_users));
-  return std::nullopt;
-}
-
-void App::LogConflicts() const {
-  for (const Conflict& conflict :
-       ConflictsOf(pipeline_.state(), config_.engine)) {
-    Log(LogLevel::kWarn, "the configuration and a model contradict each other",
-        {{"model", conflict.model},
-         {"field", conflict.field},
-         {"conflict", conflict.message}});
-  }
-}
-
-std::vector<ListenerFigures> App::Listeners() const {
-  const auto figures = [](const char* name,
-                          const std::vector<std::string>& addresses,
-                          const Authenticator& users) {
-    const bool certified = users.tls() && users.tls()->client_certificate ==
-                                              ClientCertificate::kRequired;
-    const bool elsewhere =
-        !std::all_of(addresses.begin(), addresses.end(), IsLoopback);
-    return ListenerFigures{name, addresses,
-                           elsewhere && users.lets_all_in() && !certified};
-  };
-  return {figures("ingest", options_.ingest_addresses, *ingest_authenticator_),
-          figures("web", options_.web_addresses, *web_authenticator_)};
-}
-
-void App::WarnOfOpenListeners() const {
-  for (const ListenerFigures& listener : Listeners()) {
-    if (!listener.open) continue;
-    Log(LogLevel::kWarn,
-        "the listener can be reached from elsewhere without a password: listen "
-        "on 127.0.0.1, or give it users or tokens with --" +
-            listener.name + ".config.file",
-        {{"listener", listener.name}});
-  }
-}
-
-std::optional<Config> App::Load(std::string* error) const {
-  if (options_.config_file.empty()) return Config();
-  std::vector<ConfigProblem> problems;
-  auto config = LoadConfigFile(options_.config_file, &problems);
-  if (!config) *error = Describe(options_.config_file, problems);
-  return config;
-}
-
-std::optional<std::string> App::Apply(Config config) {
-  if (phase_.load() != Phase::kRecovering) {
-    std::string changed;
-    for (const auto& [same, name] :
-         {std::pair(config.slots_per_window == config_.slots_per_window,
-                    "slots_per_window"),
-          std::pair(config.durability == config_.durability, "storage")}) {
-      if (!same) changed += (changed.empty() ? "" : ", ") + std::string(name);
-    }
-    if (!changed.empty()) return changed + ": needs a restart to change";
-    const std::string wrong = EventLog::Check(config.event_log);
-    if (!wrong.empty()) return wrong;
-  }
-  Outcome outcome;
-  const Command command{config.engine};
-  if (pipeline_.Commit(command, clock_.NowMs(), &outcome) !=
-      Pipeline::Status::kApplied) {
-    const std::string why = store_ == nullptr ? "" : store_->Refuses();
-    return "the configuration could not be recorded" +
-           (why.empty() ? "" : ": " + why);
-  }
-  if (!outcome.done) {
-    return "its windows would need more than limits.window_bytes";
-  }
-  if (phase_.load() != Phase::kRecovering) {
-    event_log_.Configure(config.event_log);
-  }
-  if (store_ != nullptr) {
-    store_->history().SetRetention(config.retention_ms);
-  } else {
-    pipeline_.Exclusively(
-        [&config](State* state) { state->LimitHistory(config.retention_ms); });
-  }
-  const std::lock_guard lock(config_mutex_);
-  if (phase_.load() != Phase::kRecovering &&
-      config.connections != config_.connections) {
-    Log(LogLevel::kWarn, "limits.connections changes with the next start");
-    config.connections = config_.connections;
-  }
-  if (phase_.load() != Phase::kRecovering && store_ != nullptr &&
-      config.memory_bytes != config_.memory_bytes) {
-    Log(LogLevel::kWarn, "join.memory_bytes changes with the next start");
-    config.memory_bytes = config_.memory_bytes;
-  }
-  config_ = std::move(config);
-  reload_success_seconds_.store(static_cast<double>(clock_.NowMs()) / 1000);
-  return std::nullopt;
-}
-
-// Time stands still until the clock has caught up.
-void App::WatchClock() {
-  constexpr int64_t kDayMs = 86'400'000;
-  const int64_t behind_ms = clock_.BehindMs();
-  if (behind_ms <= kDayMs) {
-    clock_warned_ = false;
-    return;
-  }
-  if (std::exchange(clock_warned_, true)) return;
-  Log(LogLevel::kWarn,
-      "the system's clock is more than a day behind the time that was used "
-      "last: windows and horizons stand still until it has caught up; set the "
-      "clock, or, where that time was wrong, stop and run plumbtool set-clock",
-      {{"behind_seconds", std::to_string(behind_ms / 1000)},
-       {"last_used", FormatTimestamp(clock_.NowMs())},
-       {"path", options_.storage_path}});
-}
-
-void App::TickIfDue() {
-  WatchClock();
-  const int64_t now_ms = clock_.NowMs();
-  rejections_.WriteDue(now_ms);
-  TendStorage();
-  if (now_ms < pipeline_.state().gauges().next_deadline_ms.load(
-                   std::memory_order_relaxed)) {
-    return;
-  }
-  Outcome outcome;
-  pipeline_.Commit(Command{Tick{}}, now_ms, &outcome);
-}
-
-void App::TendStorage() {
-  if (store_ == nullptr) return;
-  store_->faults().WriteDue();
-  store_->ProbeIfDue(std::chrono::steady_clock::now());
-  const std::string refuses = store_->Refuses();
-  if (refuses.empty() != storage_refuses_) return;
-  storage_refuses_ = !refuses.empty();
-  if (storage_refuses_) {
-    Log(LogLevel::kError,
-        "nothing can be stored: not ready, and ingest answers 503, until it "
-        "can",
-        {{"why", refuses}});
-  } else {
-    Log(LogLevel::kInfo, "events can be stored again: ready");
-  }
-}
-
-// Why the daemon is not ready though it has recovered; empty if it is.
-std::string App::StorageRefuses() const {
-  return store_ == nullptr || phase_.load() == Phase::kRecovering
-             ? ""
-             : store_->Refuses();
-}
-
-DaemonFigures App::Figures() const {
-  DaemonFigures figures;
-  figures.version = PLUMBLINE_VERSION;
-  figures.revision = PLUMBLINE_REVISION;
-  figures.compiler = PLUMBLINE_COMPILER;
-  figures.ingest = {http_counters_.Read()};
-  figures.rejections = rejections_.Read();
-  figures.process = ReadProcessFigures();
-  figures.event_log = event_log_.Figures();
-  figures.listeners = Listeners();
-  const Phase phase = phase_.load();
-  if (store_ != nullptr) figures.storage = store_->faults().Read();
-  figures.storage.refuses = StorageRefuses();
-  figures.ready = phase == Phase::kReady && figures.storage.refuses.empty();
-  figures.recovered = phase != Phase::kRecovering;
-  // Then both listeners are there.
-  if (figures.recovered) {
-    figures.connections = ingest_server_->open();
-    figures.join_memory_bytes =
-        pipeline_.state().gauges().pair_bytes.load(std::memory_order_relaxed);
-    if (store_ != nullptr) {
-      const Checkpointer& checkpointer = store_->checkpointer();
-      figures.storage_bytes = store_->bytes();
-      if (store_->loss()) figures.lost_groups = store_->loss()->groups;
-      figures.join_memory_bytes += static_cast<int64_t>(store_->memory_bytes());
-      figures.checkpoint_seconds = checkpointer.duration();
-      figures.checkpoint_pause_seconds = checkpointer.pause();
-    }
-  }
-  figures.in_flight_bytes = ingest_handler_->in_flight();
-  figures.clock_behind_seconds = static_cast<double>(clock_.BehindMs()) / 1000;
-  figures.recovery_seconds = recovery_seconds_.load();
-  figures.scrape_seconds = scrape_seconds_.load();
-  figures.last_reload_successful = reload_successful_.load();
-  figures.last_reload_success_seconds = reload_success_seconds_.load();
-  return figures;
-}
-
-std::optional<Steps> App::History(uint32_t owner, int64_t from_ms,
-                                  int64_t to_ms) {
-  if (store_ != nullptr) {
-    return store_->history().Read(&pipeline_, owner, from_ms, to_ms);
-  }
-  Steps steps;
-  pipeline_.Exclusively([&](State* state) {
-    if (const Version* version = state->owner(owner).version) {
-      steps = version->history.steps();
-    }
-  });
-  KeepBetween(from_ms, to_ms, &steps);
-  return steps;
-}
-
-// Named after the time at which it was asked for.
-std::optional<std::string> App::WriteSnapshot() {
-  if (store_ == nullptr) return "";
-  std::string name = FormatTimestamp(clock_.NowMs());
-  std::erase_if(name, [](char c) { return c == ':' || c == '-'; });
-  // Two may come at the same time.
-  name += "-" + std::to_string(snapshots_.fetch_add(1) + 1);
-  size_t kept = 0;
-  {
-    const std::lock_guard lock(config_mutex_);
-    kept = static_cast<size_t>(config_.snapshots);
-  }
-  return store_->WriteSnapshot(name, kept);
-}
-
-std::string App::StatusJsonText() {
-  Config config;
-  {
-    const std::lock_guard lock(config_mutex_);
-    config = config_;
-  }
-  return StatusJson(pipeline_.state(), config, Figures(), clock_.NowMs());
 }
 
 }  // namespace plumbline
