@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
 #include <map>
 #include <utility>
 
-#include "daemon/decode/json_scan.h"
 #include "daemon/text/json_string.h"
+#include "daemon/tool/csv_value.h"
 
 namespace plumbline {
 namespace {
@@ -17,157 +15,6 @@ constexpr size_t kLongestLine = size_t{16} << 20;
 constexpr size_t kLongestRow = size_t{1} << 20;  // of several lines
 constexpr size_t kListedColumns = 20;
 constexpr std::string_view kDelimiters = ",;\t";
-
-using Kind = CsvField::Kind;
-
-// What exports write where there is nothing.
-bool IsMissing(std::string_view text) {
-  constexpr std::array<std::string_view, 12> kMissing = {
-      "",     "NaN",  "nan",  "-nan", "NA",   "N/A",
-      "#N/A", "<NA>", "null", "NULL", "None", "NaT"};
-  return std::find(kMissing.begin(), kMissing.end(), text) != kMissing.end();
-}
-
-// Such as "-Inf", in any case.
-bool IsInfinite(std::string_view text) {
-  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
-  std::string lower(text.substr(0, sizeof("infinity")));
-  for (char& c : lower) c |= 'a' ^ 'A';
-  return lower == "inf" || lower == "infinity";
-}
-
-// Unix time as text: 20261129 is none, and seconds of 1970 as a number.
-bool IsDigitsOfTime(std::string_view text) {
-  return !text.empty() &&
-         text.find_first_not_of("0123456789.") == std::string_view::npos;
-}
-
-// Integers beyond 64 bits are no numbers of JSON's, but may be classes.
-bool IsLongInteger(std::string_view text) {
-  constexpr size_t kMost = 18;
-  return text.size() > kMost && text.find_first_of(".eE") == text.npos;
-}
-
-// Data frames write the integers of a column so where one is missing.
-std::string_view IdOf(std::string_view text) {
-  constexpr int64_t kExact = int64_t{1} << 53;
-  if (!text.ends_with(".0")) return text;
-  const std::string_view whole = text.substr(0, text.size() - 2);
-  int64_t value = 0;
-  const auto [end, error] =
-      std::from_chars(whole.data(), whole.data() + whole.size(), value);
-  const bool is_one = error == std::errc() &&
-                      end == whole.data() + whole.size() &&
-                      IsJsonNumber(whole) && value > -kExact && value < kExact;
-  if (!is_one) return text;
-  return value == 0 ? "0" : whole;
-}
-
-void AppendText(std::string_view text, std::string* json) {
-  AppendJsonString(text, json);
-}
-
-bool IsDigitAt(std::string_view text, size_t i) {
-  return i < text.size() && text[i] >= '0' && text[i] <= '9';
-}
-
-// A number as JSON writes it: "+1" is 1, ".5" 0.5, and "5." 5.0. Nothing if the
-// text is no number.
-std::string JsonNumberOf(std::string_view text) {
-  if (IsJsonNumber(text)) return std::string(text);
-  if (text.starts_with('+')) {
-    text.remove_prefix(1);
-    if (text.starts_with('-')) return "";
-  }
-  std::string number(text);
-  const size_t point = number.find('.');
-  if (point != number.npos) {
-    const bool before = point > 0 && IsDigitAt(number, point - 1);
-    const bool behind = IsDigitAt(number, point + 1);
-    if (before && !behind) number.insert(point + 1, "0");
-    if (behind && !before) number.insert(point, "0");
-  }
-  return IsJsonNumber(number) ? number : "";
-}
-
-void AppendNumber(std::string_view text, std::string* json) {
-  const std::string as_json = JsonNumberOf(text);
-  if (!as_json.empty()) {
-    *json += as_json;
-    return;
-  }
-  // With zeros ahead.
-  std::string_view digits = text;
-  if (digits.starts_with('+')) digits.remove_prefix(1);
-  double number = 0;
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc() || end != digits.data() + digits.size() ||
-      !std::isfinite(number)) {
-    return AppendText(text, json);  // whoever reads it says what is wrong
-  }
-  char shortest[32];
-  const auto written =
-      std::to_chars(shortest, shortest + sizeof(shortest), number);
-  json->append(shortest, written.ptr);
-}
-
-void AppendNumberOrText(std::string_view text, std::string* json) {
-  const std::string number = JsonNumberOf(text);
-  if (number.empty()) {
-    AppendText(text, json);
-  } else {
-    *json += number;
-  }
-}
-
-// False if the event has no such field.
-bool AppendValue(Kind kind, std::string_view text, std::string* json) {
-  if (IsMissing(text)) return false;
-  const bool is_text = kind == Kind::kText || kind == Kind::kId;
-  if (!is_text && IsInfinite(text)) {
-    // Whoever reads it warns of it.
-    *json += text.starts_with('-') ? "-Infinity" : "Infinity";
-    return true;
-  }
-  switch (kind) {
-    case Kind::kText:
-      AppendText(text, json);
-      break;
-    case Kind::kId:
-      AppendText(IdOf(text), json);
-      break;
-    case Kind::kNumber:
-      AppendNumber(text, json);
-      break;
-    case Kind::kClass:
-      if (text.starts_with('[') && text.ends_with(']')) {
-        *json += text;  // a set
-      } else if (IsLongInteger(text)) {
-        AppendText(text, json);
-      } else {
-        AppendNumberOrText(text, json);
-      }
-      break;
-    case Kind::kFeature:
-      AppendNumberOrText(text, json);
-      break;
-    case Kind::kWhole:
-      if (text.starts_with('{')) {
-        *json += text;
-      } else {
-        AppendText(text, json);
-      }
-      break;
-    case Kind::kTime:
-      if (IsJsonNumber(text) && !IsDigitsOfTime(text)) {
-        *json += text;
-      } else {
-        AppendText(text, json);
-      }
-  }
-  return true;
-}
 
 // What is JSON in a cell may be on several lines.
 void PutOnOneLine(std::string* json) {
@@ -178,7 +25,7 @@ void PutOnOneLine(std::string* json) {
 
 std::string Quoted(std::string_view text) {
   std::string quoted;
-  AppendText(text, &quoted);
+  AppendJsonString(text, &quoted);
   return quoted;
 }
 
@@ -413,12 +260,12 @@ std::string CsvEvents::Json(const CsvCells& cells) const {
   const bool has_scores =
       std::any_of(targets_.begin(), targets_.end(), [&](const Target& target) {
         return target.field.object == "scores" &&
-               !IsMissing(CellOf(target, cells));
+               !IsMissingCell(CellOf(target, cells));
       });
   for (const Target& target : targets_) {
     const CsvField& field = target.field;
     std::string value;
-    if (!AppendValue(field.kind, CellOf(target, cells), &value)) {
+    if (!AppendCell(field.kind, CellOf(target, cells), &value)) {
       if (!has_scores || field.object != "scores") continue;
       value = "null";
     }
@@ -429,10 +276,10 @@ std::string CsvEvents::Json(const CsvCells& cells) const {
     if (json.back() != '{') json += ',';
     if (open == nullptr && !field.object.empty()) {
       open = &field.object;
-      AppendText(field.object, &json);
+      AppendJsonString(field.object, &json);
       json += ":{";
     }
-    AppendText(field.name, &json);
+    AppendJsonString(field.name, &json);
     json += ':';
     json += value;
   }
