@@ -38,9 +38,6 @@ class SentValues {
     size_t end = 0;
 
     double real() const { return std::bit_cast<double>(bits); }
-    bool HasEntries() const {
-      return kind == Kind::kArray || kind == Kind::kObject;
-    }
   };
 
   // By place in the batch: an event is an object of its fields.

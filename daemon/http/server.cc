@@ -15,9 +15,9 @@
 #include <utility>
 
 #include "daemon/http/listen.h"
-#include "daemon/http/response_text.h"
 #include "daemon/http/sockets.h"
 #include "daemon/http/tidied_recv.h"
+#include "daemon/http/write_answer.h"
 #include "daemon/log/log.h"
 
 // Debian builds civetweb with thread stacks of 100 KiB, a quarter of which is
@@ -35,8 +35,6 @@ namespace plumbline {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-constexpr size_t kPiece = 64 << 10;  // of an answer
 
 // A connection that waits takes a descriptor: a quarter of all, for each of the
 // two listeners.
@@ -77,50 +75,6 @@ bool HasToken(std::string_view list, std::string_view token) {
   return false;
 }
 
-Connection* Of(const mg_connection* connection) {
-  return static_cast<Connection*>(mg_get_user_connection_data(connection));
-}
-
-// False if the client did not take it.
-bool Send(mg_connection* connection, std::string_view text) {
-  while (!text.empty()) {
-    const size_t piece = std::min(text.size(), kPiece);
-    // Less than all of it is written where the connection ends in between.
-    if (mg_write(connection, text.data(), piece) != static_cast<int>(piece)) {
-      return false;
-    }
-    Of(connection)->Moved(piece, Clock::now());
-    text.remove_prefix(piece);
-  }
-  return true;
-}
-
-// What is short goes in one write, so in one packet where it fits. False if the
-// client did not take all.
-bool WriteAll(mg_connection* connection, const HttpResponse& response,
-              std::string text, bool with_body) {
-  if (with_body && response.pieces.send) {
-    return response.pieces.send([connection, &text](std::string_view piece) {
-      if (text.empty()) return Send(connection, piece);
-      return Send(connection, std::exchange(text, {}).append(piece));
-    });
-  }
-  const std::string_view body = with_body ? response.body : std::string_view();
-  if (body.size() <= kPiece) return Send(connection, text.append(body));
-  return Send(connection, text) && Send(connection, body);
-}
-
-bool Write(mg_connection* connection, const HttpResponse& response, bool keep,
-           bool with_body) {
-  Of(connection)
-      ->Begin(Connection::Wait::kReader, Clock::now(),
-              Connection::Allowed(response.body_size()));
-  const bool all =
-      WriteAll(connection, response, HeadText(response, keep), with_body);
-  Of(connection)->End();
-  return all;
-}
-
 // What civetweb found wrong before a handler could be asked.
 Refusal RefusalFor(int status, std::string_view message, Connection::Cut cut) {
   if (cut == Connection::Cut::kGaveWay) return GaveWay();
@@ -158,9 +112,9 @@ struct ServerCallbacks {
     Introduce(connection);
     try {
       const Refusal refusal =
-          RefusalFor(status, message, Of(connection)->cut());
+          RefusalFor(status, message, ConnectionOf(connection)->cut());
       ServerOf(connection)->NoteRefused(refusal);
-      Write(connection, ErrorResponse(refusal), false, true);
+      WriteAnswer(connection, ErrorResponse(refusal), false, true);
     } catch (...) {
       // The connection is closed without an answer.
     }
@@ -177,14 +131,14 @@ struct ServerCallbacks {
   static void ConnectionClose(const mg_connection* connection) {
     Introduce(connection);
     EndTidying();
-    Connection* its = Of(connection);
+    Connection* its = ConnectionOf(connection);
     closes_unknown = its == nullptr;
     if (its != nullptr) ServerOf(connection)->connections_.Close(its);
   }
 
-  // From here on Of() knows the connection.
+  // From here on ConnectionOf() knows the connection.
   static void Introduce(const mg_connection* connection) {
-    if (Of(connection) != nullptr) return;
+    if (ConnectionOf(connection) != nullptr) return;
     const mg_request_info* info = mg_get_request_info(connection);
     if (info == nullptr) return;
     Connection* found =
@@ -333,20 +287,22 @@ void HttpServer::NoteRefused(const Refusal& refusal) const {
 int HttpServer::Serve(mg_connection* connection) {
   ++serving_;
   int status = 500;  // not 0: civetweb would answer
-  Of(connection)->End();
+  ConnectionOf(connection)->End();
   try {
     status = Answer(connection);
   } catch (...) {
     mg_disable_connection_keep_alive(connection);
   }
   --serving_;
-  Of(connection)->Begin(Connection::Wait::kRequest, Clock::now(), kKeepAlive);
+  ConnectionOf(connection)
+      ->Begin(Connection::Wait::kRequest, Clock::now(), kKeepAlive);
   AwaitRequest();
   return status;
 }
 
 int HttpServer::Answer(mg_connection* connection) {
-  HttpRequest request(connection, Of(connection), &proxies_, &stopping_);
+  HttpRequest request(connection, ConnectionOf(connection), &proxies_,
+                      &stopping_);
   HttpResponse response;
   bool refused = true;
   if (const auto wrong = request.CheckHeaders()) {
@@ -361,7 +317,7 @@ int HttpServer::Answer(mg_connection* connection) {
     return response.status;
   }
   const bool keep = KeepsAlive(connection, request, response);
-  if (!Write(connection, response, keep, request.method() != "HEAD")) {
+  if (!WriteAnswer(connection, response, keep, request.method() != "HEAD")) {
     mg_disable_connection_keep_alive(connection);
   }
   if (refused) request.DrainBody();
@@ -400,7 +356,7 @@ bool HttpServer::KeepsAlive(mg_connection* connection,
                             : http_1_1;
   const bool keep = plain && !response.close && !stopping_.load() &&
                     !crowded() &&
-                    Of(connection)->cut() == Connection::Cut::kNot;
+                    ConnectionOf(connection)->cut() == Connection::Cut::kNot;
   if (!keep) mg_disable_connection_keep_alive(connection);
   return keep;
 }
