@@ -2,8 +2,6 @@
 
 import gzip
 import json
-import os
-import re
 import socket
 import threading
 import unittest
@@ -120,81 +118,6 @@ class StatusTest(unittest.TestCase):
         self.assertEqual(self.daemon.get("/-/quit", "POST")[0], 403)
         self.assertEqual(self.daemon.get("/-/reload", "PUT")[0], 403)
         self.assertEqual(self.daemon.get("/api/v1/models/m", "DELETE")[0], 403)
-
-
-class HeadersTest(unittest.TestCase):
-    """What clients and proxies make of headers, byte by byte."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.daemon = Daemon()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.daemon.__exit__()
-
-    BODY = json.dumps({"model": "m", "prediction": "UP", "label": "UP"}).encode()
-
-    def send(self, lines, body=BODY, version=b"1.1", pieces=1):
-        """Statuses of this request and of one that follows on its connection;
-        the second says whether both sides agree where the first ended."""
-        head = b"POST /v1/events HTTP/" + version + b"\r\nHost: x\r\n"
-        sent = head + lines + b"\r\n" + body
-        with socket.create_connection(("127.0.0.1", self.daemon.ingest)) as s:
-            s.settimeout(PATIENCE)
-            s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            for i in range(0, len(sent), -(-len(sent) // pieces)):
-                s.sendall(sent[i:i + -(-len(sent) // pieces)])
-            s.sendall(b"POST /nowhere HTTP/1.1\r\nConnection: close\r\n"
-                      b"Content-Length: 0\r\n\r\n")
-            answer = b""
-            while piece := s.recv(65536):
-                answer += piece
-        return [int(n) for n in re.findall(rb"HTTP/1.1 (\d+) ", answer)]
-
-    def test_white_space_around_values_is_ignored(self):
-        length = b"%d" % len(self.BODY)
-        chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (len(self.BODY), self.BODY)
-        packed = gzip.compress(self.BODY)
-        for space in (b" ", b"\t", b" \t  ", b""):
-            for lines, body in (
-                    (b"Content-Length:@%s@\r\n" % length, self.BODY),
-                    (b"Transfer-Encoding:@chunked@\r\n", chunks),
-                    (b"Content-Type:@application/x-ndjson@;@charset=utf-8@\r\n"
-                     b"Content-Length:%s\r\n" % length, self.BODY),
-                    (b"Content-Encoding:@x-gzip@\r\nContent-Length:@%d@\r\n"
-                     % len(packed), packed),
-                    (b"Connection:@keep-alive@\r\nX-Other:@a@b@\r\n"
-                     b"Content-Length:%s@\r\n" % length, self.BODY)):
-                lines = lines.replace(b"@", space)
-                with self.subTest(lines=lines):
-                    self.assertEqual(self.send(lines, body), [200, 404])
-                    self.assertEqual(self.send(lines, body, pieces=9),
-                                     [200, 404])
-
-    def test_chunks_may_have_extensions_and_trailers(self):
-        half = len(self.BODY) // 2
-        body = (b"%x;ext=1\r\n%s\r\n%X ; name=\"a;b\"\r\n%s\r\n"
-                b"0;last\r\nExpires:\tnever\r\nX-Sum: 1\r\n\r\n" %
-                (half, self.BODY[:half], len(self.BODY) - half,
-                 self.BODY[half:]))
-        for pieces in (1, 2, 17, len(body)):
-            self.assertEqual(self.send(b"Transfer-Encoding: chunked\r\n", body,
-                                       pieces=pieces), [200, 404])
-
-    def test_broken_chunks_are_400(self):
-        for size in (b"5\n", b"5;a\n", b";a", b"-1", b"zz"):
-            self.assertEqual(
-                self.send(b"Transfer-Encoding: chunked\r\n",
-                          size + b"\r\n12345\r\n0\r\n\r\n"), [400])
-
-    def test_expect_and_http_1_0(self):
-        length = b"Content-Length: %d\r\n" % len(self.BODY)
-        self.assertEqual(self.send(b"Expect:\t100-Continue \r\n" + length),
-                         [100, 200, 404])
-        self.assertEqual(self.send(length, version=b"1.0"), [200])
-        self.assertEqual(self.send(b"Connection: Keep-Alive\r\n" + length,
-                                   version=b"1.0"), [200, 404])
 
 
 class TakingTest(unittest.TestCase):
@@ -393,117 +316,6 @@ class TakingTest(unittest.TestCase):
             finally:
                 process.terminate()
                 process.wait()
-
-
-class RejectionsTest(unittest.TestCase):
-    def recent(self, daemon):
-        return json.loads(daemon.get("/api/v1/status")[2])["recent_rejections"]
-
-    def logged(self, daemon):
-        with open(os.path.join(daemon.dir.name, "log")) as f:
-            return [line for line in f if "rejected" in line or "refused" in line]
-
-    def test_rejections_are_seen_everywhere(self):
-        with Daemon() as daemon:
-            self.assertEqual(self.recent(daemon), [])
-            daemon.post([GOOD])
-
-            def rejected(reason, model="m"):
-                return daemon.metric("plumbline_rejected_events_total",
-                                     model=model, reason=reason)
-            self.assertEqual(rejected("unknown_field"), 0)
-            secret = {"model": "m", "id": "b", "prediction": "UP",
-                      "scores": {"spam": 54321.5}}
-            daemon.post([GOOD, {"model": "m", "lable": "UP", "id": "c"}, secret])
-            daemon.post([{"model": "unknown", "id": "d"}, {"id": "e"}] * 2)
-            daemon.post('{"model": "m", 98765', "application/json")
-            daemon.post([GOOD], "text/csv")
-
-            self.assertEqual(rejected("unknown_field"), 1)
-            self.assertEqual(rejected("out_of_range"), 1)
-            self.assertEqual(rejected("missing_field"), 0)
-            self.assertIsNone(rejected("missing_field", "unknown"))
-            self.assertEqual(daemon.metric(
-                "plumbline_ingest_rejected_events_total",
-                reason="missing_field"), 4)
-
-            recent = self.recent(daemon)
-            self.assertEqual(
-                [(r["model"], r["field"], r["code"]) for r in recent],
-                [("", "", "unsupported_type"), ("", "", "invalid_body")] +
-                [("", "model", "missing_field"),
-                 ("unknown", "prediction", "missing_field")] * 2 +
-                [("m", "scores", "out_of_range"), ("m", "lable", "unknown_field")])
-            for rejection in recent:
-                self.assertEqual(set(rejection), {"time", "model", "field",
-                                                  "code", "message"})
-                self.assertRegex(rejection["time"], r"^20\d\d-.*Z$")
-                self.assertNotIn("54321", rejection["message"])
-                self.assertNotIn("98765", rejection["message"])
-            page = daemon.get("/")[2].decode()
-            self.assertIn("<td>out_of_range</td>", page)
-
-            lines = self.logged(daemon)
-            self.assertEqual(len(lines), 5, lines)
-            self.assertIn("model=m reason=out_of_range events=1 field=scores",
-                          "".join(lines))
-            self.assertIn("reason=missing_field events=4", "".join(lines))
-            # Within a minute no more of them, but at the end the rest.
-            for _ in range(30):
-                daemon.post([secret])
-            self.assertEqual(len(self.logged(daemon)), 5)
-            self.assertEqual(len(self.recent(daemon)), 20)
-            daemon.stop()
-            self.assertIn("model=m reason=out_of_range events=30",
-                          self.logged(daemon)[-1])
-
-    def test_requests_refused_before_their_body_is_read_are_seen(self):
-        with Daemon() as daemon:
-            for path in ["/v1/event", "/", "/v1/events/"]:
-                self.assertEqual(daemon.request(daemon.ingest, "POST", path,
-                                                b"{}")[0], 404)
-            self.assertEqual(daemon.request(daemon.ingest, "GET",
-                                            "/v1/events")[0], 405)
-            head = b"POST /v1/events HTTP/1.1\r\nHost: x\r\n"
-            for lines in [b"X-A: " + b"98765" * 4_000, b"Content-Length: 98765a",
-                          b"Host: 98765"]:
-                daemon.raw(head + lines + b"\r\n\r\n")
-            daemon.raw(b"\x16\x03\x01 98765\r\n\r\n")  # TLS, to a port without
-            recent = self.recent(daemon)
-            self.assertEqual(
-                [(r["model"], r["field"], r["code"]) for r in reversed(recent)],
-                [("", "", "not_found")] * 3 + [("", "", "method_not_allowed")] +
-                [("", "", "headers_too_large")] + [("", "", "invalid_body")] * 3)
-            self.assertIn("events go to /v1/events", recent[-1]["message"])
-            self.assertNotIn("98765", json.dumps(recent))
-            self.assertIn("<td>not_found</td>", daemon.get("/")[2].decode())
-            # One line of each in a minute, and what is asked of the web
-            # listener is none of it.
-            self.assertEqual(daemon.get("/nowhere")[0], 404)
-            self.assertEqual(len(self.logged(daemon)), 4)
-            self.assertIn("reason=not_found requests=1",
-                          self.logged(daemon)[0])
-            self.assertEqual(len(self.recent(daemon)), 8)
-
-    def test_a_connection_without_a_request_is_none(self):
-        with Daemon() as daemon:
-            socket.create_connection(("127.0.0.1", daemon.ingest)).close()
-            with socket.create_connection(("127.0.0.1", daemon.ingest)) as s:
-                s.shutdown(socket.SHUT_WR)
-                self.assertEqual(s.recv(1), b"")
-            self.assertEqual(self.recent(daemon), [])
-
-    def test_a_deleted_model_is_shown_no_more(self):
-        with Daemon(args=["--web.enable-admin-api"]) as daemon:
-            daemon.post([GOOD, {"model": "m", "id": "b"}])
-            name = "plumbline_rejected_events_total"
-            self.assertEqual(daemon.metric(name, model="m",
-                                           reason="missing_field"), 1)
-            self.assertEqual(daemon.get("/api/v1/models/m", "DELETE")[0], 204)
-            self.assertNotIn(name, {n for n, _ in daemon.metrics()})
-            daemon.post([GOOD])
-            self.assertEqual(daemon.metric(name, model="m",
-                                           reason="missing_field"), 0)
 
 
 class ExpositionTest(unittest.TestCase):
