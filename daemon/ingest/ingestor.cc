@@ -1,10 +1,8 @@
 #include "daemon/ingest/ingestor.h"
 
-#include <algorithm>
 #include <new>
 #include <utility>
 #include <variant>
-#include <vector>
 
 #include "daemon/ingest/listed.h"
 
@@ -17,50 +15,6 @@ using Status = Ingested::Status;
 // parsed one at a time.
 constexpr size_t kLargeDocument = 1 << 20;
 
-// What is told of a body of whose ids some cannot be looked up.
-std::string Unread(const std::vector<uint32_t>& events) {
-  constexpr size_t kListed = 10;
-  std::string list;
-  for (size_t i = 0; i < std::min(events.size(), kListed); ++i) {
-    list += (i == 0 ? "" : ", ") + std::to_string(events[i]);
-  }
-  if (events.size() > kListed) {
-    list += " and " + std::to_string(events.size() - kListed) + " more";
-  }
-  return "what is stored of some ids cannot be read: those of events " + list +
-         "; nothing of this request was taken, the others can be sent without "
-         "them";
-}
-
-Ingested ResultOf(Pipeline::Status status, Outcome outcome) {
-  switch (status) {
-    case Pipeline::Status::kApplied:
-      break;
-    case Pipeline::Status::kJournalFailed:
-      return {Status::kNotStored, "the storage cannot write", {}};
-    case Pipeline::Status::kStoreUnread:
-      return {Status::kNotStored, Unread(outcome.unreadable), {}};
-    case Pipeline::Status::kStoreFailed:
-      return {Status::kNotStored, "the storage does not keep up", {}};
-    case Pipeline::Status::kJournalUnknown:
-      return {Status::kUnknown, "", std::move(outcome.batch)};
-    case Pipeline::Status::kStopped:
-      return {Status::kStopping, "", {}};
-  }
-  if (outcome.batch.full) {
-    return {Status::kFull,
-            "as many ids are remembered as the join's bound allows; nothing of "
-            "this request was taken",
-            {}};
-  }
-  return {Status::kTaken, "", std::move(outcome.batch)};
-}
-
-// Some of it was applied, though not all where nobody can say of which.
-bool AppliedSome(const BatchOutcome& outcome) {
-  return outcome.accepted + outcome.duplicates + outcome.errors.size() > 0;
-}
-
 }  // namespace
 
 Ingestor::Ingestor(const Parts& parts)
@@ -71,21 +25,14 @@ Ingestor::Ingestor(const Parts& parts)
 }
 
 void Ingestor::SetLimits(const Config& config) {
-  events_limit_.store(config.events_per_request);
-  classes_limit_.store(config.engine.classes);
-  future_ms_.store(config.future_ms);
-  auto features =
-      std::make_shared<const FeatureNames>(FeaturesOf(config.engine));
-  const std::lock_guard lock(features_mutex_);
-  features_ = std::move(features);
+  DecodeLimits limits = DecodeLimitsOf(config);
+  const std::lock_guard lock(limits_mutex_);
+  limits_ = std::move(limits);
 }
 
 DecodeLimits Ingestor::Limits() {
-  const std::lock_guard lock(features_mutex_);
-  return {.events_per_request = static_cast<uint64_t>(events_limit_.load()),
-          .classes = static_cast<uint64_t>(classes_limit_.load()),
-          .future_us = future_ms_.load() * 1000,
-          .features = features_};
+  const std::lock_guard lock(limits_mutex_);
+  return limits_;
 }
 
 Ingested Ingestor::Ingest(std::string_view body, BodyFormat format,
@@ -128,16 +75,14 @@ Ingested Ingestor::Commit(int64_t now_ms, Workspace* workspace) {
   auto& batch = std::get<EventBatch>(workspace->command);
   std::swap(batch, workspace->decoded.batch);
   if (batch.events.empty()) return {};
-  Outcome outcome;
   const SentValues& sent = workspace->decoded.sent;
   auto note = event_log_->Begin(batch, sent);
-  outcome.batch.account = note == nullptr ? nullptr : &note->account;
-  const auto status = pipeline_->Commit(workspace->command, now_ms, &outcome);
-  Ingested result = ResultOf(status, std::move(outcome));
+  Ingested result =
+      CommitEvents(workspace->command, now_ms,
+                   note == nullptr ? nullptr : &note->account, pipeline_);
   if (note != nullptr && AppliedSome(result.outcome)) {
     event_log_->Add(sent, std::move(note));
   }
-  result.outcome.account = nullptr;
   return result;
 }
 

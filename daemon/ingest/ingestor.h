@@ -3,38 +3,20 @@
 
 #pragma once
 
-#include <atomic>
 #include <cstdint>
-#include <memory>
 #include <mutex>
-#include <string>
 #include <string_view>
 
 #include "config/config.h"
 #include "core/engine/pipeline.h"
 #include "daemon/decode/body.h"
 #include "daemon/eventlog/event_log.h"
+#include "daemon/ingest/commit.h"
 #include "daemon/ingest/counters.h"
 #include "daemon/ingest/rejections.h"
 #include "daemon/ingest/workspace.h"
 
 namespace plumbline {
-
-// What became of a body.
-struct Ingested {
-  enum class Status : uint8_t {
-    kTaken,          // each event was applied, or rejected for a reason
-    kUnreadable,     // it is no body of events
-    kTooManyEvents,  // limits.events_per_request
-    kFull,           // as many ids are remembered as join.max_bytes allows
-    kNotStored,      // the storage took nothing of it
-    kStopping,       // nothing of it was taken
-    kUnknown,        // nobody can say what of it was taken: answer nothing
-  };
-  Status status = Status::kTaken;
-  std::string message;   // why, where nothing was taken
-  BatchOutcome outcome;  // of what was applied
-};
 
 // [Any thread]
 class Ingestor {
@@ -68,11 +50,8 @@ class Ingestor {
   EventLog* const event_log_;
 
   std::mutex large_documents_;
-  std::atomic<int64_t> events_limit_;
-  std::atomic<int64_t> classes_limit_;
-  std::atomic<int64_t> future_ms_;
-  std::mutex features_mutex_;
-  std::shared_ptr<const FeatureNames> features_;  // guarded by features_mutex_
+  std::mutex limits_mutex_;
+  DecodeLimits limits_;  // guarded by limits_mutex_
 };
 
 }  // namespace plumbline

@@ -157,16 +157,16 @@ class Backfilling {
 
   template <class ForEach>
   std::string Run(Pipeline* pipeline, ForEach for_each) {
-    bool applied = true;
-    const bool taken = for_each([&](int64_t moment_ms, const Command& command) {
-      Outcome outcome;
+    auto status = Ingested::Status::kTaken;
+    for_each([&](int64_t moment_ms, const Command& command) {
       // What is ahead of the clock counts as now, as in the daemon.
-      applied =
-          Apply(command, std::min(moment_ms, now_ms_), pipeline, &outcome);
-      return applied && events_.Note(outcome);
+      const int64_t now_ms = std::min(moment_ms, now_ms_);
+      status = events_.Apply(command, now_ms, pipeline).status;
+      return status == Ingested::Status::kTaken;
     });
-    if (!applied) return kNotWritten;
-    return taken ? "" : "not all events were taken";
+    if (status == Ingested::Status::kTaken) return "";
+    return status == Ingested::Status::kFull ? "not all events were taken"
+                                             : kNotWritten;
   }
 
   const Config& config_;

@@ -39,12 +39,9 @@ std::unique_ptr<RecordedEvents> RecordedEvents::Load(
   if (!files.Open(flags.files, &*mapping, report)) return nullptr;
   std::unique_ptr<RecordedEvents> events(new RecordedEvents(report));
   BodyDecoder decoder(&hasher);
-  const DecodeLimits limits = {
-      .events_per_request = UINT64_MAX,
-      .classes = static_cast<uint64_t>(config.engine.classes),
-      .future_us = 0,
-      .features =
-          std::make_shared<const FeatureNames>(FeaturesOf(config.engine))};
+  DecodeLimits limits = DecodeLimitsOf(config);
+  limits.events_per_request = UINT64_MAX;
+  limits.future_us = 0;
   if (!events->Read(&files, limits, &decoder)) return nullptr;
   events->Sort();
   return events;
@@ -117,24 +114,27 @@ int64_t RecordedEvents::last_ms() const {
   return body_.batch.events[order_.back()].timestamp_us / 1000;
 }
 
-bool RecordedEvents::Note(const Outcome& outcome) {
-  if (outcome.batch.full) {
+Ingested RecordedEvents::Apply(const Command& command, int64_t now_ms,
+                               Pipeline* pipeline) {
+  Ingested ingested = CommitEvents(command, now_ms, nullptr, pipeline);
+  if (ingested.status == Ingested::Status::kFull) {
     report_.Tell(
         "more ids are remembered than join.max_bytes allows; what came then "
         "was not taken");
-    return false;
   }
-  accepted_ += outcome.batch.accepted;
-  duplicates_ += outcome.batch.duplicates;
-  const auto& batch = std::get<EventBatch>(command_);
-  for (const auto& error : outcome.batch.errors) {
+  if (ingested.status != Ingested::Status::kTaken) return ingested;
+  const BatchOutcome& outcome = ingested.outcome;
+  accepted_ += outcome.accepted;
+  duplicates_ += outcome.duplicates;
+  const auto& batch = std::get<EventBatch>(command);
+  for (const auto& error : outcome.errors) {
     const EventError explained = Explain(batch, error);
     report_.Reject(places_[explained.index], Describe(explained));
   }
-  for (const auto& warned : outcome.batch.warnings) {
+  for (const auto& warned : outcome.warnings) {
     Warn(Explain(batch, warned));
   }
-  return true;
+  return ingested;
 }
 
 void RecordedEvents::Warn(const EventWarning& warning) {

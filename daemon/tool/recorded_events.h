@@ -14,6 +14,7 @@
 #include "daemon/decode/body.h"
 #include "daemon/flags/tool_flags.h"
 #include "daemon/hash/id_hash.h"
+#include "daemon/ingest/commit.h"
 #include "daemon/tool/event_file.h"
 
 namespace plumbline {
@@ -45,8 +46,9 @@ class RecordedEvents {
   template <class Keep>
   void KeepBack(Keep keep);
 
-  // Reports what of a command was rejected. False if it was refused as a whole.
-  bool Note(const Outcome& outcome);
+  // Has a command of these applied, and reports what of it was rejected. The
+  // status is another than kTaken where it was refused as a whole.
+  Ingested Apply(const Command& command, int64_t now_ms, Pipeline* pipeline);
   // Reports how many of what there were.
   void Summarize() { report_.Summarize(accepted_, duplicates_); }
 

@@ -32,12 +32,11 @@ class Simulation {
     const bool done =
         events->ForEachMoment([&](int64_t now_ms, const Command& command) {
           if (due_ms_ != kNever && now_ms > due_ms_) Tell();
-          Outcome outcome;
-          pipeline_.Commit(command, now_ms, &outcome);
-          TellChanges(outcome.batch, now_ms);
+          const Ingested ingested = events->Apply(command, now_ms, &pipeline_);
+          TellChanges(ingested.outcome, now_ms);
           due_ms_ =
               (now_ms + flags_.step_ms - 1) / flags_.step_ms * flags_.step_ms;
-          return events->Note(outcome);
+          return ingested.status == Ingested::Status::kTaken;
         });
     if (due_ms_ != kNever) Tell();
     return done && std::fflush(stdout) == 0;

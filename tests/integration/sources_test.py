@@ -67,7 +67,7 @@ LAYERS = {
     "daemon/tool": ["config", "core/engine", "core/event", "core/settings",
                     "daemon/client", "daemon/csv", "daemon/decode",
                     "daemon/flags", "daemon/gzip", "daemon/hash",
-                    "daemon/memory", "daemon/process", "daemon/store",
+                    "daemon/ingest", "daemon/memory", "daemon/process", "daemon/store",
                     "daemon/text", "exporters/api", "exporters/prometheus"],
     "daemon": ["config", "core/engine", "core/event", "core/snapshot",
                "daemon/eventlog", "daemon/flags", "daemon/hash", "daemon/http",
