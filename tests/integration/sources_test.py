@@ -198,6 +198,22 @@ class SourcesTest(unittest.TestCase):
         for library, found in folders.items():
             self.assertEqual(len(found), 1, f"{library}: {found}")
 
+    def test_the_tool_links_no_server(self):
+        links = collections.defaultdict(set)
+        for folder in ("core", "config", "exporters", "daemon"):
+            with open(os.path.join(ROOT, folder, "CMakeLists.txt")) as f:
+                for target, names in re.findall(
+                        r"target_link_libraries\((\w+)([^)]*)\)", f.read()):
+                    links[target] |= set(names.split())
+
+        def linked(target):
+            return links[target].union(*map(linked, links[target].copy()))
+
+        self.assertIn("civetweb::civetweb", linked("plumbline"))
+        tool = linked("plumbtool")
+        self.assertIn("plumbline_core", tool)
+        self.assertEqual(tool & {"civetweb::civetweb", "plumbline_http"}, set())
+
     def test_every_test_is_run(self):
         """The lists of CMake have each file of tests."""
         def listed(folder):
