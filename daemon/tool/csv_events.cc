@@ -58,8 +58,7 @@ CsvCells CellsOf(const std::string& header, char delimiter) {
   return cells;
 }
 
-}  // namespace
-
+// What is between the cells of this header: a comma, a semicolon or a tab.
 char DelimiterOf(std::string_view header) {
   std::array<size_t, kDelimiters.size()> counts{};
   bool quoted = false;
@@ -71,6 +70,8 @@ char DelimiterOf(std::string_view header) {
   const auto* const most = std::max_element(counts.begin(), counts.end());
   return kDelimiters[static_cast<size_t>(most - counts.begin())];
 }
+
+}  // namespace
 
 bool LooksLikeCsv(std::string_view header) {
   const CsvCells cells = CellsOf(std::string(header), DelimiterOf(header));

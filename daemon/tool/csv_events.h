@@ -13,9 +13,6 @@
 
 namespace plumbline {
 
-// What is between the cells of this header: a comma, a semicolon or a tab.
-char DelimiterOf(std::string_view header);
-
 // True if the header names one of the columns that an event is about.
 bool LooksLikeCsv(std::string_view header);
 
