@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "core/join/record_counts.h"
 #include "core/join/sound_record.h"
 
 namespace plumbline {
@@ -71,12 +72,13 @@ Applier::Prepared Applier::Prepare(const Group& group,
     std::sort(unreadable_.begin(), unreadable_.end());
     for (size_t i = 0; i < outcomes.size(); ++i) {
       if (const auto* batch = std::get_if<EventBatch>(group.commands[i])) {
-        outcomes[i]->unreadable = joiner_.EventsOf(*batch, unreadable_);
+        names_.Begin(*batch);
+        outcomes[i]->unreadable = names_.EventsOf(unreadable_);
       }
     }
     return Prepared::kUnread;
   }
-  return joiner_.SetCopies(batches_) <= most - added - here - found_
+  return SetCopies(state_, batches_) <= most - added - here - found_
              ? Prepared::kYes
              : Prepared::kTooMuch;
 }
@@ -127,8 +129,9 @@ size_t Applier::CollectKeys(const Group& group) {
     const auto* batch = std::get_if<EventBatch>(command);
     if (batch == nullptr) continue;
     batches_.push_back(batch);
-    joiner_.AppendKeys(*batch, &keys_);
-    added += Joiner::NewRecords(*batch);
+    names_.Begin(*batch);
+    names_.AppendKeys(&keys_);
+    added += NewRecords(*batch);
   }
   return added;
 }

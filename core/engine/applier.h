@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "core/event/command.h"
+#include "core/join/batch_names.h"
+#include "core/join/batch_outcome.h"
 #include "core/join/joiner.h"
 #include "core/model/state.h"
 #include "core/pairs/pair_store.h"
@@ -66,6 +68,7 @@ class Applier {
   State* const state_;
   PairStore* store_ = nullptr;
   Joiner joiner_;
+  BatchNames names_{state_};                // of the batch at hand
   std::vector<PairKey> keys_;               // scratch
   std::vector<PairKey> held_;               // scratch
   std::vector<const EventBatch*> batches_;  // scratch

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "core/engine/request_parts.h"
+#include "core/join/record_counts.h"
 
 namespace plumbline {
 namespace {
@@ -50,7 +51,7 @@ Pipeline::Status Pipeline::CommitWhole(const Command& command, int64_t now_ms,
                                        Outcome* outcome, bool* too_much) {
   Waiter self{&command, now_ms, outcome};
   if (const size_t events = EventsOf(&command); events > 0) {
-    self.records = Joiner::NewRecords(std::get<EventBatch>(command));
+    self.records = NewRecords(std::get<EventBatch>(command));
     *too_much = self.records > group_limit_ && events > 1;
     if (*too_much) return Status::kStoreFailed;
     applier_.AwaitTurn(self.records);

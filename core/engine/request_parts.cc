@@ -5,6 +5,8 @@
 #include <utility>
 #include <variant>
 
+#include "core/join/record_counts.h"
+
 namespace plumbline {
 
 RequestParts::RequestParts(const EventBatch* batch, BatchOutcome* outcome)
@@ -24,7 +26,7 @@ const Command& RequestParts::Next(BatchOutcome* outcome) {
   copier_.Begin(&part);
   for (size_t i = begin_; i < end(); ++i) copier_.Copy(batch_.events[i]);
   part.is_rest = !is_first();
-  part.to_follow = is_first() ? Joiner::RecordsOfPredictions(batch_, end()) : 0;
+  part.to_follow = is_first() ? RecordsOfPredictions(batch_, end()) : 0;
   *outcome = BatchOutcome();
   if (outcome_.account == nullptr) return command_;
   const Account& whole = *outcome_.account;

@@ -9,7 +9,7 @@
 #include <cstddef>
 
 #include "core/event/command.h"
-#include "core/join/joiner.h"
+#include "core/join/batch_outcome.h"
 
 namespace plumbline {
 

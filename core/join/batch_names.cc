@@ -44,6 +44,25 @@ bool BatchNames::KeyOf(const Event& event, PairKey* key) {
   return true;
 }
 
+void BatchNames::AppendKeys(std::vector<PairKey>* keys) {
+  for (const Event& event : batch_->events) {
+    PairKey key;
+    if (event.has_id && KeyOf(event, &key)) keys->push_back(key);
+  }
+}
+
+std::vector<uint32_t> BatchNames::EventsOf(const std::vector<PairKey>& keys) {
+  std::vector<uint32_t> events;
+  for (const Event& event : batch_->events) {
+    PairKey key;
+    if (event.has_id && KeyOf(event, &key) &&
+        std::binary_search(keys.begin(), keys.end(), key)) {
+      events.push_back(event.index);
+    }
+  }
+  return events;
+}
+
 uint32_t BatchNames::ClassOf(const Model* model, uint32_t index) {
   if (model == nullptr) return kNoClass;
   Name& name = names_[index];

@@ -29,6 +29,11 @@ class BatchNames {
   void ForgetVersionsOf(const Model* model);
   // The key of an event with an id. False if its model is not known yet.
   bool KeyOf(const Event& event, PairKey* key);
+  // All keys of the batch.
+  void AppendKeys(std::vector<PairKey>* keys);
+  // The events of which the key is one of `keys`, which are sorted: their
+  // places in the body.
+  std::vector<uint32_t> EventsOf(const std::vector<PairKey>& keys);
 
   // kNoClass: the model, which may be null, has none of this name.
   uint32_t ClassOf(const Model* model, uint32_t name);

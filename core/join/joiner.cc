@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/join/figure_sampler.h"
+#include "core/join/record_counts.h"
 #include "core/model/task_rule.h"
 #include "core/pairs/pair_key.h"
 
@@ -253,28 +254,6 @@ BatchOutcome::Error Joiner::RejectionOf(const EventBatch& batch, size_t place,
   return error;
 }
 
-void Joiner::AppendKeys(const EventBatch& batch, std::vector<PairKey>* keys) {
-  names_.Begin(batch);
-  for (const Event& event : batch.events) {
-    PairKey key;
-    if (event.has_id && names_.KeyOf(event, &key)) keys->push_back(key);
-  }
-}
-
-std::vector<uint32_t> Joiner::EventsOf(const EventBatch& batch,
-                                       const std::vector<PairKey>& keys) {
-  names_.Begin(batch);
-  std::vector<uint32_t> events;
-  for (const Event& event : batch.events) {
-    PairKey key;
-    if (event.has_id && names_.KeyOf(event, &key) &&
-        std::binary_search(keys.begin(), keys.end(), key)) {
-      events.push_back(event.index);
-    }
-  }
-  return events;
-}
-
 void Joiner::FindKeys(const EventBatch& batch) {
   keys_.resize(batch.events.size());
   for (size_t i = 0; i < keys_.size(); ++i) {
@@ -348,29 +327,6 @@ bool Joiner::WouldWait(const Plan& plan) const {
     const Record& record = state_->table().at(r);
     return record.kind() == RecordKind::kPrediction && !record.joined;
   });
-}
-
-uint32_t Joiner::RecordsOf(const EventBatch& batch, const Event& event) {
-  if (!event.has_id) return 0;
-  return 1 + DetailCount(batch, event);
-}
-
-// Of scores two a record; those of 0 are left out, unless all are.
-uint32_t Joiner::DetailCount(const EventBatch& batch, const Event& event) {
-  const bool predicts = event.prediction_kind != ValueKind::kNone;
-  if ((predicts ? event.prediction_kind : event.label_kind) ==
-      ValueKind::kSet) {
-    return SetDetails(
-        Range::Of(predicts ? event.prediction : event.label).count);
-  }
-  if (!predicts) return 0;
-  const Range range = batch.ExtraOf(event).scores;
-  if (range.count == 0) return 0;
-  const auto begin = batch.class_scores.begin() + range.begin;
-  const auto scores = static_cast<uint32_t>(
-      std::count_if(begin, begin + range.count,
-                    [](const ClassScore& s) { return s.score > 0; }));
-  return std::max(scores + 1, 2U) / 2;
 }
 
 // By which labels of one id are ordered: as sent, also ahead of the clock.

@@ -20,7 +20,7 @@
 
 #include "core/event/event.h"
 #include "core/join/batch_names.h"
-#include "core/join/batch_report.h"
+#include "core/join/batch_outcome.h"
 #include "core/join/chain.h"
 #include "core/join/eviction.h"
 #include "core/model/state.h"
@@ -28,64 +28,12 @@
 
 namespace plumbline {
 
-// The answer to one batch.
-struct BatchOutcome {
-  // What of an event is at fault, where it is one of these.
-  enum class Part : uint8_t { kPrediction, kLabel, kScores };
-  struct Error {
-    uint32_t event;  // in batch.events
-    Reject reject;
-    Part part = Part::kPrediction;
-    // Of a task_mismatch: the task that the model has, and since when, where it
-    // is known and that is remembered.
-    Task task = Task::kClassification;
-    int64_t task_since_ms = 0;
-  };
-  struct Warned {
-    uint32_t event;  // in batch.events
-    Warning warning;
-    Task task = Task::kClassification;  // of the model
-  };
-  uint64_t accepted = 0;
-  uint64_t duplicates = 0;
-  std::vector<Error> errors;
-  std::vector<Warned> warnings;
-  // Changes that detectors have found, in order.
-  struct Detected {
-    std::string model;
-    std::string version;
-    DetectorKind detector;
-    Change change;
-    uint64_t observations;  // of the version so far
-  };
-  std::vector<Detected> changes;
-  bool full = false;  // refused as a whole: the bound is reached
-  // Where it is wanted, the caller's.
-  Account* account = nullptr;
-};
-
 class Joiner {
  public:
   explicit Joiner(State* state) : state_(state) {}
 
   // Applies a batch at state->now_ms().
   void Apply(const EventBatch& batch, BatchOutcome* outcome);
-
-  // The keys of the events with an id whose model is known.
-  void AppendKeys(const EventBatch& batch, std::vector<PairKey>* keys);
-  // Those of which the key is one of `keys`, which are sorted: their places in
-  // the body.
-  std::vector<uint32_t> EventsOf(const EventBatch& batch,
-                                 const std::vector<PairKey>& keys);
-
-  // [Any thread] How many records the events add at most, but for SetCopies().
-  static size_t NewRecords(const EventBatch& batch);
-  // The same for sets of classes that are kept with each record that holds the
-  // label. Once the chains of the batches are in memory.
-  size_t SetCopies(const std::vector<const EventBatch*>& batches);
-  // [Any thread] How many those predictions need that are at `begin` and behind
-  // it, if all are new.
-  static size_t RecordsOfPredictions(const EventBatch& batch, size_t begin);
 
  private:
   static constexpr size_t kLongestClass = 128;  // bytes
@@ -152,15 +100,9 @@ class Joiner {
   bool CanFit(int64_t needed) const;
   bool KeepsSet(const Plan& plan) const;
   bool WouldWait(const Plan& plan) const;
-  size_t SetCopiesOf(const EventBatch& batch, const Event& event,
-                     const std::vector<PairKey>& predicted);
-  PairKey AnyKeyOf(const EventBatch& batch, const Event& event);
   bool LacksRoom(const EventBatch& batch, const Plan& plan,
                  int64_t needed) const;
   void ChangedChain(size_t before);
-  // What it needs if it is new.
-  static uint32_t RecordsOf(const EventBatch& batch, const Event& event);
-  static uint32_t DetailCount(const EventBatch& batch, const Event& event);
   // True if there is room for one more that the batch did not ask for.
   bool HasSpareRoom() const { return Fits(*state_, reserved_ + 1); }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/join/joiner.h"
+#include "core/join/record_counts.h"
 #include "core/model/task_rule.h"
 
 namespace plumbline {

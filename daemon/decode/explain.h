@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "core/join/joiner.h"
+#include "core/join/batch_outcome.h"
 #include "daemon/decode/body.h"
 
 namespace plumbline {

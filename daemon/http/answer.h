@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "core/join/joiner.h"
+#include "core/join/batch_outcome.h"
 #include "daemon/decode/body.h"
 #include "daemon/http/message.h"
 

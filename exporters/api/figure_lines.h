@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "core/join/joiner.h"
+#include "core/join/batch_outcome.h"
 #include "core/snapshot/snapshot.h"
 
 namespace plumbline {

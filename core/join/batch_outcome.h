@@ -1,0 +1,51 @@
+// BatchOutcome: what applying a batch of events came to.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/event/event.h"
+#include "core/join/batch_report.h"
+#include "core/model/model.h"
+#include "core/settings/settings.h"
+
+namespace plumbline {
+
+struct BatchOutcome {
+  // What of an event is at fault, where it is one of these.
+  enum class Part : uint8_t { kPrediction, kLabel, kScores };
+  struct Error {
+    uint32_t event;  // in batch.events
+    Reject reject;
+    Part part = Part::kPrediction;
+    // Of a task_mismatch: the task that the model has, and since when, where it
+    // is known and that is remembered.
+    Task task = Task::kClassification;
+    int64_t task_since_ms = 0;
+  };
+  struct Warned {
+    uint32_t event;  // in batch.events
+    Warning warning;
+    Task task = Task::kClassification;  // of the model
+  };
+  uint64_t accepted = 0;
+  uint64_t duplicates = 0;
+  std::vector<Error> errors;
+  std::vector<Warned> warnings;
+  // Changes that detectors have found, in order.
+  struct Detected {
+    std::string model;
+    std::string version;
+    DetectorKind detector;
+    Change change;
+    uint64_t observations;  // of the version so far
+  };
+  std::vector<Detected> changes;
+  bool full = false;  // refused as a whole: the bound is reached
+  // Where it is wanted, the caller's.
+  Account* account = nullptr;
+};
+
+}  // namespace plumbline
