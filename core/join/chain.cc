@@ -167,6 +167,28 @@ void Chain::DropLabelSets() {
   });
 }
 
+const Record* Chain::Standing() const {
+  const Record* standing = nullptr;
+  for (const uint32_t r : records_) {
+    const Record& record = state_->table().at(r);
+    if (record.holds_label()) standing = &record;
+  }
+  return standing;
+}
+
+size_t Chain::Count(RecordKind kind) const {
+  return static_cast<size_t>(std::count_if(
+      records_.begin(), records_.end(),
+      [&](uint32_t r) { return state_->table().at(r).kind() == kind; }));
+}
+
+bool Chain::HasWaitingPrediction() const {
+  return std::any_of(records_.begin(), records_.end(), [this](uint32_t r) {
+    const Record& record = state_->table().at(r);
+    return record.kind() == RecordKind::kPrediction && !record.joined;
+  });
+}
+
 bool Chain::HasPrediction(uint32_t owner) const {
   for (const uint32_t r : records_) {
     const Record& record = state_->table().at(r);
@@ -186,13 +208,6 @@ bool Chain::HadLabel(const Model& model, uint64_t bits) const {
     }
   }
   return false;
-}
-
-size_t Chain::PastLabels() const {
-  return static_cast<size_t>(
-      std::count_if(records_.begin(), records_.end(), [this](uint32_t r) {
-        return state_->table().at(r).kind() == RecordKind::kPastLabel;
-      }));
 }
 
 bool Chain::IsSameLabel(const Model& model, uint64_t a, uint64_t b) {

@@ -49,10 +49,14 @@ class Chain {
   // To be called for each record that is changed or added.
   void MarkDirty(uint32_t number) { state_->unsaved_pairs().Mark(number); }
 
+  // Holds the label that stands; null if there is none.
+  const Record* Standing() const;
+  size_t Count(RecordKind kind) const;
   bool HasPrediction(uint32_t owner) const;
+  bool HasWaitingPrediction() const;
   // A label of this value is among those that were replaced.
   bool HadLabel(const Model& model, uint64_t bits) const;
-  size_t PastLabels() const;
+  size_t PastLabels() const { return Count(RecordKind::kPastLabel); }
   // True if two labels of records are one, as classes are now.
   static bool IsSameLabel(const Model& model, uint64_t a, uint64_t b);
 

@@ -1,11 +1,10 @@
-// What is watched of a prediction without its label.
+#include "core/join/count_unlabelled.h"
 
 #include <algorithm>
 #include <bit>
 #include <optional>
 
 #include "core/estimate/scored.h"
-#include "core/join/joiner.h"
 #include "core/metrics/scores.h"
 
 namespace plumbline {
@@ -22,16 +21,35 @@ DriftValue ValueOf(const EventBatch& batch, const Feature& feature) {
   }
 }
 
+// That of the positive class, or else the highest.
+double WatchedScore(const Plan& plan, const PairDetails& details) {
+  if (plan.task != Task::kClassification || plan.scores.count == 0) {
+    return plan.score;
+  }
+  const Counting& counting = plan.model->counting;
+  if (counting.has_positive) {
+    return ScoreOf(details.scores, counting.positive);
+  }
+  double highest = 0;
+  for (const ClassProbability& score : details.scores) {
+    highest = std::max(highest, score.probability);
+  }
+  return highest;
+}
+
 }  // namespace
 
-// Of a new prediction, whose version is there.
-void Joiner::Watch(const Plan& plan, Version* version, int64_t place_ms) {
+// What drift is found by.
+void UnlabelledCounter::Watch(const Plan& plan, const PairDetails& details,
+                              int64_t place_ms) {
   Model* model = plan.model;
+  Version* version = plan.version;
+  const int64_t now_ms = state_->now_ms();
   DriftWatch& drift = version->drift;
   // What came before in this group is of no bins that go: it has one time, and
   // where a number of predictions makes the reference there were none.
   const auto renew = [&] {
-    if (drift.Complete(now_ms())) state_->RenewReference(model, version);
+    if (drift.Complete(now_ms)) state_->RenewReference(model, version);
   };
   renew();
   watched_.classes = 0;
@@ -40,10 +58,10 @@ void Joiner::Watch(const Plan& plan, Version* version, int64_t place_ms) {
     watched_.predicted = static_cast<uint32_t>(plan.prediction.bits);
   }
   watched_.value = std::bit_cast<double>(plan.prediction.bits);
-  watched_.score = WatchedScore(plan);
+  watched_.score = WatchedScore(plan, details);
   ReadFeatures(plan);
   cells_.clear();
-  drift.Add(watched_, now_ms(), &cells_);
+  drift.Add(watched_, now_ms, &cells_);
   for (const SectionCell& cell : cells_) {
     version->seen.Add(place_ms, cell);
   }
@@ -51,14 +69,17 @@ void Joiner::Watch(const Plan& plan, Version* version, int64_t place_ms) {
 }
 
 // By which quality is estimated before labels come.
-void Joiner::CountScores(const Plan& plan, Version* version, int64_t place_ms) {
-  const bool has_classes = plan.extra->scores.count > 0;
+void UnlabelledCounter::CountScores(const Plan& plan,
+                                    const PairDetails& details,
+                                    int64_t place_ms) {
+  Version* version = plan.version;
+  const bool has_classes = plan.scores.count > 0;
   if (!has_classes && plan.score < 0) return;
   const Counting& counting = plan.model->counting;
   const auto predicted = static_cast<uint32_t>(plan.prediction.bits);
   if (counting.has_positive) {
     const double score =
-        has_classes ? ScoreOf(details_.scores, counting.positive) : plan.score;
+        has_classes ? ScoreOf(details.scores, counting.positive) : plan.score;
     version->estimates.NoteScore(EstimateBins::kPositiveClass, score);
     VisitPositive(
         score, predicted == counting.positive, false, [&](uint32_t key, bool) {
@@ -66,34 +87,18 @@ void Joiner::CountScores(const Plan& plan, Version* version, int64_t place_ms) {
         });
   }
   if (!has_classes) return;
-  for (const auto& [class_index, score] : details_.scores) {
+  for (const auto& [class_index, score] : details.scores) {
     if (class_index >= EstimateBins::kClasses) continue;
     version->estimates.NoteScore(EstimateBins::FieldOf(class_index), score);
   }
   VisitClasses(
-      details_.scores, predicted, std::nullopt, [&](uint32_t key, bool) {
+      details.scores, predicted, std::nullopt, [&](uint32_t key, bool) {
         version->seen.Add(place_ms, SparseSection::kPredictedClassScores, key);
       });
 }
 
-// That of the positive class, or else the highest.
-double Joiner::WatchedScore(const Plan& plan) const {
-  if (plan.task != Task::kClassification || plan.extra->scores.count == 0) {
-    return plan.score;
-  }
-  const Counting& counting = plan.model->counting;
-  if (counting.has_positive) {
-    return ScoreOf(details_.scores, counting.positive);
-  }
-  double highest = 0;
-  for (const ClassProbability& score : details_.scores) {
-    highest = std::max(highest, score.probability);
-  }
-  return highest;
-}
-
 // Those that are asked for, by number.
-void Joiner::ReadFeatures(const Plan& plan) {
+void UnlabelledCounter::ReadFeatures(const Plan& plan) {
   watched_.features.clear();
   watched_.has_features = plan.extra->has_features;
   const Range range = plan.extra->features;

@@ -1,8 +1,8 @@
-// What is noted of an event, for who logs it.
+#include "core/join/report_writer.h"
 
 #include <bit>
-
-#include "core/join/joiner.h"
+#include <string>
+#include <vector>
 
 namespace plumbline {
 namespace {
@@ -42,27 +42,37 @@ size_t BytesOf(const Account::Pair& pair) {
 
 }  // namespace
 
-void Joiner::NoteWarnings(const Plan& plan) {
+void ReportWriter::Begin(size_t count, int64_t now_ms, BatchOutcome* outcome) {
+  outcome_ = outcome;
+  Account* const account = outcome->account;
+  if (account == nullptr) return;
+  account->now_ms = now_ms;
+  if (!account->counts_only) account->taken.assign(count, {});
+}
+
+void ReportWriter::NoteWarnings(const Plan& plan) {
   for (size_t i = 0; i < kWarningCount; ++i) {
     if ((plan.warnings >> i & 1) == 0) continue;
     outcome_->warnings.push_back({place_, static_cast<Warning>(i), plan.task});
   }
 }
 
-void Joiner::NoteTaken(const Plan& plan) {
-  const Account::Taken taken = {
-      plan.prediction_half == Half::kNew,
-      plan.label_half == Half::kNew || plan.label_half == Half::kCorrection};
+void ReportWriter::NoteChange(const ScoredPair& pair, DetectorKind kind,
+                              const Change& change) {
+  outcome_->changes.push_back({pair.model->name, pair.version->name, kind,
+                               change, pair.version->counts[kObservations]});
+}
+
+void ReportWriter::LogTaken(const Plan& plan) {
+  const Account::Taken taken = {plan.Predicts(), plan.TakesLabel()};
   Account& account = *outcome_->account;
   account.prediction_count += taken.prediction ? 1 : 0;
   account.label_count += taken.label ? 1 : 0;
   if (!account.counts_only) account.taken[place_] = taken;
 }
 
-void Joiner::NotePair(const Model& model, const Version& version,
-                      const Record& pair, const LabelValue& label,
-                      const PairDetails& details, std::optional<double> delay,
-                      bool correction) {
+void ReportWriter::LogPair(const ScoredPair& pair, std::optional<double> delay,
+                           bool correction) {
   Account& account = *outcome_->account;
   ++account.pair_count;
   if (account.counts_only) return;
@@ -70,13 +80,15 @@ void Joiner::NotePair(const Model& model, const Version& version,
     ++account.lost_pairs;
     return;
   }
+  const Model& model = *pair.model;
   Account::Pair& noted = account.pairs.emplace_back();
   noted.event = place_;
-  noted.version = version.name;
-  noted.prediction = ValueOf(model, pair.prediction(), &details.set);
-  noted.label = ValueOf(model, label.bits, label.set);
-  noted.score = pair.score();
-  for (const ClassProbability& score : details.scores) {
+  noted.version = pair.version->name;
+  noted.prediction =
+      ValueOf(model, pair.record.prediction(), &pair.details.set);
+  noted.label = ValueOf(model, pair.label.bits, pair.label.set);
+  noted.score = pair.record.score();
+  for (const ClassProbability& score : pair.details.scores) {
     noted.scores.emplace_back(*model.classes.Get()[score.class_index],
                               score.probability);
   }

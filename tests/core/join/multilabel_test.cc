@@ -275,5 +275,22 @@ TEST_CASE("sets never take the bound beyond itself, and nothing counts twice") {
   CHECK(engine.remembered() == 0);
 }
 
+TEST_CASE("a pair of sets is logged without the scores of an event before") {
+  Engine engine;
+  TestEvent scored = Both("UP", "UP");
+  scored.scores = {{"UP", 0.75}, {"DOWN", 0.25}};
+  TestEvent set = Both(TestEvent::Set{"x"}, TestEvent::Set{"x"});
+  set.model = "sets";
+  Account account;
+  account.most_bytes = SIZE_MAX;
+  Outcome outcome;
+  outcome.batch.account = &account;
+  const Command command{Batch({scored, set})};
+  engine.pipeline.Commit(command, engine.now_ms, &outcome);
+  REQUIRE(account.pairs.size() == 2);
+  CHECK(account.pairs[0].scores.size() == 2);
+  CHECK(account.pairs[1].scores.empty());
+}
+
 }  // namespace
 }  // namespace plumbline

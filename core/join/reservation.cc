@@ -1,0 +1,156 @@
+#include "core/join/reservation.h"
+
+#include "core/join/record_counts.h"
+#include "core/pairs/class_set.h"
+
+namespace plumbline {
+namespace {
+
+int64_t Waiting(const State& state) {
+  uint64_t waiting = 0;
+  for (const Model* model : state.models().Get()) {
+    const Ledger::Counts& labels = model->labels.counts();
+    waiting += labels.waiting + labels.waiting_details;
+    for (const Version* version : model->versions.Get()) {
+      const Ledger::Counts& counts = version->ledger->counts();
+      waiting += counts.waiting + counts.waiting_details;
+    }
+  }
+  return static_cast<int64_t>(waiting);
+}
+
+}  // namespace
+
+// Under the policy to refuse, a request is taken only if its predictions and
+// early labels would fit if all were new. Room is made for those that are new:
+// a resend forgets nothing.
+bool Reservation::Admit(const EventBatch& batch) {
+  batch_ = &batch;
+  reserved_ = 0;
+  // Of a request that was taken in part the rest is taken, too.
+  if (state_->settings().evict_oldest || batch.is_rest) return true;
+  ReserveAll();
+  if (Fits(0)) return true;
+  const int64_t as_new = CountFresh();
+  if (as_new == 0) return true;
+  if (Waiting(*state_) + as_new > RecordLimit(state_->settings()) ||
+      !MakeRoomOfJoined(0)) {
+    return false;
+  }
+  // What was forgotten to make room may be what an event of the batch rested
+  // on, which then needs a record too.
+  CountFresh();
+  if (Fits(0)) return true;
+  ReserveAll();
+  return MakeRoomOfJoined(0);
+}
+
+// As if all were new.
+void Reservation::ReserveAll() {
+  fresh_.clear();
+  reserved_ = static_cast<int64_t>(batch_->to_follow);
+  for (const Event& event : batch_->events) {
+    fresh_.push_back(RecordsOf(*batch_, event));
+    reserved_ += fresh_.back();
+  }
+}
+
+// Finds which events need a record. Returns how many would if all predictions
+// and early labels were new.
+int64_t Reservation::CountFresh() {
+  auto as_new = static_cast<int64_t>(batch_->to_follow);
+  reserved_ = as_new;
+  for (size_t i = 0; i < batch_->events.size(); ++i) {
+    const Event& event = batch_->events[i];
+    if (!event.has_id) continue;
+    const bool known = IsKnown(event);
+    const bool predicts = event.prediction_kind != ValueKind::kNone;
+    const uint32_t records = RecordsOf(*batch_, event);
+    as_new += predicts || chain_.empty() ? records : 0;
+    fresh_[i] = known ? 0 : records;
+    reserved_ += fresh_[i];
+  }
+  return as_new;
+}
+
+// A prediction of the version, or else a label. Reads the chain of the event.
+bool Reservation::IsKnown(const Event& event) {
+  PairKey key;
+  chain_.Clear();
+  if (names_.KeyOf(event, &key)) chain_.Load(*names_.ModelOf(event), key);
+  if (chain_.empty()) return false;
+  if (event.prediction_kind == ValueKind::kNone) return true;
+  const Version* version = names_.VersionOf(event, *names_.ModelOf(event));
+  return version != nullptr && chain_.HasPrediction(version->owner);
+}
+
+// A new prediction needs one, and a label that finds none to score.
+int64_t Reservation::RecordsNeeded(const Plan& plan) const {
+  if (!plan.event->has_id) return 0;
+  const int64_t records = plan.Predicts() ? 1 + plan.details : 0;
+  if (!plan.TakesLabel()) {
+    const bool copies = plan.Predicts() && plan.standing != nullptr;
+    return records + static_cast<int64_t>(
+                         copies ? chain_.LabelDetailsOf(*plan.standing) : 0);
+  }
+  const auto count = [this](RecordKind kind) {
+    return static_cast<int64_t>(chain_.Count(kind));
+  };
+  const int64_t predictions = plan.Predicts() + count(RecordKind::kPrediction);
+  const int64_t of_label = SetDetails(plan.label.set.count);
+  if (plan.label_half == Half::kNew && predictions == 0) return 1 + of_label;
+  if (of_label == 0) return records;
+  // One more, for a label whose pair goes to make this room.
+  return records + of_label * (predictions + count(RecordKind::kLabel)) + 1;
+}
+
+bool Reservation::MakeRoomFor(int64_t needed) {
+  if (needed == 0 || Fits(needed) || !MayFit(needed)) return false;
+  MakeRoom(state_, reserved_ + needed, state_->settings().evict_oldest);
+  return true;
+}
+
+// True if enough may go.
+bool Reservation::MayFit(int64_t needed) const {
+  return state_->settings().evict_oldest ||
+         Waiting(*state_) + reserved_ + needed <=
+             RecordLimit(state_->settings());
+}
+
+bool Reservation::HasRoomFor(const Plan& plan, int64_t needed) const {
+  return KeepsSet(plan) && !LacksRoom(plan, needed);
+}
+
+// A label that waits is worth nothing without its classes.
+bool Reservation::KeepsSet(const Plan& plan) const {
+  if (plan.task != Task::kMultilabel) return true;
+  auto more = static_cast<int64_t>(SetDetails(plan.label.set.count));
+  if (plan.label_half == Half::kNew) {
+    if (more == 0 || !WouldWait(plan)) return true;
+    ++more;  // for the label itself
+  } else if (plan.label_half == Half::kCorrection && !plan.standing->joined) {
+    more -= static_cast<int64_t>(chain_.LabelDetailsOf(*plan.standing));
+  } else {
+    return true;
+  }
+  return more <= 0 || Fits(more);
+}
+
+// Where others have taken the room meanwhile that there was for all parts of a
+// request.
+bool Reservation::LacksRoom(const Plan& plan, int64_t needed) const {
+  if (!batch_->is_rest || needed == 0 || state_->settings().evict_oldest) {
+    return false;
+  }
+  const bool adds =
+      plan.Predicts() || (plan.label_half == Half::kNew && WouldWait(plan));
+  return adds && !plumbline::Fits(*state_, needed);
+}
+
+// A new label that scores nothing yet.
+bool Reservation::WouldWait(const Plan& plan) const {
+  return plan.event->has_id && !plan.Predicts() &&
+         !chain_.HasWaitingPrediction();
+}
+
+}  // namespace plumbline
