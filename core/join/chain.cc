@@ -167,15 +167,6 @@ void Chain::DropLabelSets() {
   });
 }
 
-const Record* Chain::Standing() const {
-  const Record* standing = nullptr;
-  for (const uint32_t r : records_) {
-    const Record& record = state_->table().at(r);
-    if (record.holds_label()) standing = &record;
-  }
-  return standing;
-}
-
 size_t Chain::Count(RecordKind kind) const {
   return static_cast<size_t>(std::count_if(
       records_.begin(), records_.end(),

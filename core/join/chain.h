@@ -82,4 +82,13 @@ class Chain {
   std::vector<uint32_t> records_;
 };
 
+inline const Record* Chain::Standing() const {
+  const Record* standing = nullptr;
+  for (const uint32_t r : records_) {
+    const Record& record = state_->table().at(r);
+    if (record.holds_label()) standing = &record;
+  }
+  return standing;
+}
+
 }  // namespace plumbline

@@ -8,6 +8,8 @@
 
 namespace plumbline {
 
+// What is called once is inline: it is on the way of every event.
+
 void Doer::Do(Plan* plan) {
   Build(plan);
   report_.NoteTaken(*plan);
@@ -21,7 +23,7 @@ void Doer::Do(Plan* plan) {
   MarkChain(changed);
 }
 
-void Doer::CountHalves(const Plan& plan) {
+inline void Doer::CountHalves(const Plan& plan) {
   Model* model = plan.model;
   model->last_event_ms = now_ms();
   state_->Touch(model);
@@ -36,7 +38,7 @@ void Doer::CountHalves(const Plan& plan) {
   }
 }
 
-void Doer::DoLabelHalf(const Plan& plan) {
+inline void Doer::DoLabelHalf(const Plan& plan) {
   switch (plan.label_half) {
     case Half::kNew:
       return DoLabel(plan);
@@ -55,7 +57,7 @@ void Doer::DoLabelHalf(const Plan& plan) {
 
 // A chain is saved as a whole: all of it, if there are more changed records
 // than before.
-void Doer::MarkChain(size_t changed_before) {
+inline void Doer::MarkChain(size_t changed_before) {
   if (state_->unsaved_pairs().changed() == changed_before) return;
   for (const uint32_t r : chain_) chain_.MarkDirty(r);
 }
@@ -80,7 +82,7 @@ void Doer::DoUnjoinable(const Plan& plan) {
   state_->Touch(model, plan.version);
 }
 
-void Doer::DoPrediction(const Plan& plan) {
+inline void Doer::DoPrediction(const Plan& plan) {
   CountPrediction(plan);
   state_->Touch(plan.model, plan.version);
   Record* record = AddPredictionRecord(plan);
@@ -88,7 +90,7 @@ void Doer::DoPrediction(const Plan& plan) {
   if (plan.standing != nullptr) JoinStanding(plan, record);
 }
 
-Record* Doer::AddPredictionRecord(const Plan& plan) {
+inline Record* Doer::AddPredictionRecord(const Plan& plan) {
   Version* version = plan.version;
   const uint32_t number = state_->table().Insert(plan.key);
   Record& record = state_->table().at(number);

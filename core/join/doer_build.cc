@@ -9,6 +9,8 @@
 
 namespace plumbline {
 
+// What is called here alone is inline: it is on the way of every event.
+
 void Doer::Build(Plan* plan) {
   if (plan->model == nullptr) AddModel(plan);
   if (plan->Predicts() && plan->version == nullptr) AddVersion(plan);
@@ -63,14 +65,14 @@ void Doer::AddSlices(Plan* plan) {
       SegmentsToAdd(state_->settings(), *batch_, *plan, plan->segments_fit));
 }
 
-void Doer::AddScores(const Plan& plan) {
+inline void Doer::AddScores(const Plan& plan) {
   const bool of_classes = plan.scores.count > 0 && !plan.model->class_scored;
   if (of_classes || (plan.score >= 0 && !plan.model->scored)) {
     state_->AddScores(plan.model, of_classes);
   }
 }
 
-void Doer::SettleClasses(Plan* plan) {
+inline void Doer::SettleClasses(Plan* plan) {
   if (plan->Predicts()) SettleClass(plan->model, &plan->prediction);
   if (plan->AddsLabel()) SettleClass(plan->model, &plan->label);
   if (plan->scores.count > 0) SettleScores(*plan);
@@ -79,7 +81,7 @@ void Doer::SettleClasses(Plan* plan) {
   }
 }
 
-void Doer::SettleClass(Model* model, PlannedValue* value) {
+inline void Doer::SettleClass(Model* model, PlannedValue* value) {
   if (!value->is_new) return;
   value->bits = model->FindClass(value->text());
   if (value->bits == kNoClass) {

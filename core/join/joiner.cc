@@ -13,6 +13,8 @@ constexpr size_t kSweepPerEvent = 12;
 
 }  // namespace
 
+// What is called here alone is inline: it is on the way of every event.
+
 void Joiner::Apply(const EventBatch& batch, BatchOutcome* outcome) {
   batch_ = &batch;
   names_.Begin(batch);
@@ -30,7 +32,7 @@ void Joiner::Apply(const EventBatch& batch, BatchOutcome* outcome) {
   }
 }
 
-void Joiner::ApplyEvent(size_t place) {
+inline void Joiner::ApplyEvent(size_t place) {
   state_->SweepSome(kSweepPerEvent);
   report_.BeginEvent(place);
   reservation_.Release(place);
@@ -79,11 +81,11 @@ PlanResult Joiner::Decide(size_t place) {
   return result;
 }
 
-PlanResult Joiner::PlanEvent(size_t place) {
+inline PlanResult Joiner::PlanEvent(size_t place) {
   return planner_.Decide(LookUp(place));
 }
 
-Subject Joiner::LookUp(size_t place) {
+inline Subject Joiner::LookUp(size_t place) {
   const Event& event = batch_->events[place];
   Subject subject;
   subject.event = &event;
@@ -99,7 +101,7 @@ Subject Joiner::LookUp(size_t place) {
   return subject;
 }
 
-void Joiner::ReadChain(size_t place, Subject* subject) {
+inline void Joiner::ReadChain(size_t place, Subject* subject) {
   const Model& model = *subject->model;
   if (const PairKey* key = keys_.Get(place)) {
     subject->key = *key;

@@ -33,7 +33,7 @@ PlanResult Planner::DecideWith(const Subject& subject, bool keeps_older) const {
 
 // Configured, or what the model has, or taken from its first event that says
 // what it is.
-void Planner::ReadTask(Subject* subject) const {
+void Planner::TakeTask(Subject* subject) const {
   const Event& event = *subject->event;
   const Model* model = subject->model;
   if (model == nullptr) {
@@ -43,7 +43,7 @@ void Planner::ReadTask(Subject* subject) const {
     return;
   }
   subject->task = model->task;
-  if (model->is_settled || !model->IsTaskOpen()) return;
+  if (!model->IsTaskOpen()) return;
   subject->is_early = StaysOpen(state_.settings(), *model, event);
   if (subject->is_early) return;
   subject->decides_task = true;

@@ -51,7 +51,13 @@ class Planner {
   void Begin(const EventBatch& batch) { batch_ = &batch; }
 
   // How the event is read: `subject` has its model.
-  void ReadTask(Subject* subject) const;
+  void ReadTask(Subject* subject) const {
+    if (subject->model != nullptr && subject->model->is_settled) {
+      subject->task = subject->model->task;
+    } else {
+      TakeTask(subject);
+    }
+  }
   // REQUIRES: the subject has been looked up, and its chain read.
   PlanResult Decide(const Subject& subject) const;
 
@@ -66,6 +72,7 @@ class Planner {
     bool class_scores = false;     // likewise
   };
 
+  void TakeTask(Subject* subject) const;
   // `keeps_older`: values of labels that came late are remembered.
   PlanResult DecideWith(const Subject& subject, bool keeps_older) const;
 

@@ -104,8 +104,8 @@ int64_t Reservation::RecordsNeeded(const Plan& plan) const {
   return records + of_label * (predictions + count(RecordKind::kLabel)) + 1;
 }
 
-bool Reservation::MakeRoomFor(int64_t needed) {
-  if (needed == 0 || Fits(needed) || !MayFit(needed)) return false;
+bool Reservation::ForgetFor(int64_t needed) {
+  if (!MayFit(needed)) return false;
   MakeRoom(state_, reserved_ + needed, state_->settings().evict_oldest);
   return true;
 }
@@ -117,13 +117,8 @@ bool Reservation::MayFit(int64_t needed) const {
              RecordLimit(state_->settings());
 }
 
-bool Reservation::HasRoomFor(const Plan& plan, int64_t needed) const {
-  return KeepsSet(plan) && !LacksRoom(plan, needed);
-}
-
 // A label that waits is worth nothing without its classes.
 bool Reservation::KeepsSet(const Plan& plan) const {
-  if (plan.task != Task::kMultilabel) return true;
   auto more = static_cast<int64_t>(SetDetails(plan.label.set.count));
   if (plan.label_half == Half::kNew) {
     if (more == 0 || !WouldWait(plan)) return true;
@@ -139,9 +134,7 @@ bool Reservation::KeepsSet(const Plan& plan) const {
 // Where others have taken the room meanwhile that there was for all parts of a
 // request.
 bool Reservation::LacksRoom(const Plan& plan, int64_t needed) const {
-  if (!batch_->is_rest || needed == 0 || state_->settings().evict_oldest) {
-    return false;
-  }
+  if (needed == 0 || state_->settings().evict_oldest) return false;
   const bool adds =
       plan.Predicts() || (plan.label_half == Half::kNew && WouldWait(plan));
   return adds && !plumbline::Fits(*state_, needed);

@@ -49,15 +49,21 @@ class Reservation {
   int64_t RecordsNeeded(const Plan& plan) const;
   // Makes room for `needed` records, where there is none and enough may go.
   // True if something went: it may be what a plan rests on.
-  bool MakeRoomFor(int64_t needed);
+  bool MakeRoomFor(int64_t needed) {
+    return needed > 0 && !Fits(needed) && ForgetFor(needed);
+  }
   // False if the label would be remembered without its classes, or if others
   // have taken the room that there was for all parts of a request.
-  bool HasRoomFor(const Plan& plan, int64_t needed) const;
+  bool HasRoomFor(const Plan& plan, int64_t needed) const {
+    if (plan.task == Task::kMultilabel && !KeepsSet(plan)) return false;
+    return !batch_->is_rest || !LacksRoom(plan, needed);
+  }
 
  private:
   void ReserveAll();
   int64_t CountFresh();
   bool IsKnown(const Event& event);
+  bool ForgetFor(int64_t needed);
   bool MayFit(int64_t needed) const;
   bool KeepsSet(const Plan& plan) const;
   bool LacksRoom(const Plan& plan, int64_t needed) const;
