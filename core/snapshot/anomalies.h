@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/detect/figure_histories.h"
@@ -12,9 +12,9 @@
 namespace plumbline {
 
 struct Anomaly {
-  std::string metric;  // as the API calls it
-  double score;        // signed, in standard deviations
-  bool anomalous;      // beyond the threshold
+  std::string_view metric;  // as the API calls it; a view into the window
+  double score;             // signed, in standard deviations
+  bool anomalous;           // beyond the threshold
 };
 
 // `sampling`: the variance of `value` by chance. In standard deviations; of

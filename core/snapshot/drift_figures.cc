@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <utility>
 
 #include "core/drift/distances.h"
 #include "core/drift/reference.h"
@@ -10,14 +9,15 @@
 namespace plumbline {
 namespace {
 
-Drift Compare(std::string_view of, std::string feature, const BinCounts& window,
-              const BinCounts& reference, bool ordered) {
+Drift Compare(std::string_view of, std::string_view feature,
+              const BinCounts& window, const BinCounts& reference,
+              bool ordered) {
   const auto sum = [](const BinCounts& counts) {
     return std::accumulate(counts.begin(), counts.end(), uint64_t{0});
   };
   Drift drift;
   drift.of = of;
-  drift.feature = std::move(feature);
+  drift.feature = feature;
   drift.window = sum(window);
   drift.reference = sum(reference);
   drift.psi = PopulationStabilityIndex(window, reference);

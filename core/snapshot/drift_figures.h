@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,9 +13,9 @@
 namespace plumbline {
 
 struct Drift {
-  std::string_view of;  // "prediction", "score", "feature"
-  std::string feature;  // its name, else empty
-  uint64_t window = 0;  // predictions that the distances rest on
+  std::string_view of;       // "prediction", "score", "feature"
+  std::string_view feature;  // its name, else empty; a view into the reference
+  uint64_t window = 0;       // predictions that the distances rest on
   uint64_t reference = 0;
   std::optional<double> psi;
   std::optional<double> jensen_shannon;
