@@ -78,7 +78,6 @@ bool HasHistory(const WindowInput& input) {
 }
 
 void AppendAnomalies(const WindowInput& input, FindingList* list) {
-  if (!HasHistory(input)) return;
   for (const Anomaly& anomaly :
        AnomaliesOf(input.model, input.window, input.figures())) {
     const FindingLabel metric = {"metric", anomaly.metric};
@@ -100,7 +99,6 @@ std::string Shown(double number) {
 
 void TellAnomalies(const WindowInput& input,
                    std::vector<std::string>* sentences) {
-  if (!HasHistory(input)) return;
   for (const Anomaly& anomaly :
        AnomaliesOf(input.model, input.window, input.figures())) {
     if (!anomaly.anomalous) continue;
@@ -281,6 +279,8 @@ std::span<const FindingKind> FindingKinds() {
        .path = PathOfAnomaly,
        .tell_of_window = TellAnomalies},
       {.key = "drift",
+       .top_of = "features",
+       .top_by = "psi",
        .column = 4,
        .is_used = HasReference,
        .of_window = AppendDrift,

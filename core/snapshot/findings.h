@@ -90,6 +90,10 @@ struct FindingKind {
   // The field beside it that lists those whose flag is 1. Empty: flags are
   // left out.
   std::string_view flags_key = {};
+  // Objects of the field whose names are listed beside them, in "top_..." of
+  // this: those with the most of `top_by`.
+  std::string_view top_of = {};
+  std::string_view top_by = {};
   // Of a version as a whole: the label whose values have an object each. The
   // field is a list of them.
   std::string_view list_by = {};
@@ -110,6 +114,10 @@ struct FindingKind {
                          std::vector<std::string>* sentences) = nullptr;
   void (*tell_of_version)(const VersionSnapshot& version, int64_t now_ms,
                           std::vector<std::string>* sentences) = nullptr;
+
+  bool IsUsed(const WindowInput& input) const {
+    return of_window != nullptr && (is_used == nullptr || is_used(input));
+  }
 };
 
 // All there are, in the order of the API's fields.
@@ -136,8 +144,7 @@ template <class Visit>
 void VisitFindings(const WindowInput& input, FindingList* scratch,
                    Visit visit) {
   for (const FindingKind& kind : FindingKinds()) {
-    if (kind.of_window == nullptr) continue;
-    if (kind.is_used != nullptr && !kind.is_used(input)) continue;
+    if (!kind.IsUsed(input)) continue;
     scratch->clear();
     kind.of_window(input, scratch);
     for (const Finding& finding : *scratch) visit(kind, finding);
