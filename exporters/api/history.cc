@@ -6,6 +6,7 @@
 
 #include "config/units.h"
 #include "core/event/timestamp.h"
+#include "exporters/api/findings_json.h"
 #include "exporters/api/window_json.h"
 
 namespace plumbline {
@@ -104,7 +105,7 @@ std::string HistoryJson(
       Json point = {{"time", FormatTimestamp(begin_ms)},
                     {"observations", step.observations}};
       if (model.has_matrix) point["confusion"] = ConfusionJson(model, window);
-      point["metrics"] = MetricsJson(model, window);
+      point["metrics"] = FindingsOfKey({model, window}, "metrics");
       points.push_back(std::move(point));
     }
     results.push_back({{"version", version->name},

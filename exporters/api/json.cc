@@ -6,7 +6,7 @@
 #include "config/units.h"
 #include "core/event/timestamp.h"
 #include "core/snapshot/conflicts.h"
-#include "core/snapshot/figures.h"
+#include "exporters/api/findings_json.h"
 #include "exporters/api/window_json.h"
 
 namespace plumbline {
@@ -61,35 +61,11 @@ Json WindowJson(const ModelSnapshot& model, const VersionSnapshot& version,
                {"window", window.settings.name},
                {"segment", SegmentJson(window)},
                {"observations", window.counts.observations}};
-  const bool has_classes = model.task != Task::kRegression;
-  if (has_classes) json["classes"] = model.classes;
+  if (model.task != Task::kRegression) json["classes"] = model.classes;
   if (model.has_matrix) json["confusion"] = ConfusionJson(model, window);
-  json["metrics"] = MetricsJson(model, window);
-  if (!window.expected.empty()) {
-    json["anomalies"] = AnomaliesJson(model, window);
-    json["anomalous"] = AnomalousJson(model, window);
-  }
-  if (window.drift_reference) json["drift"] = DriftJson(window);
-  if (has_classes) json["class_metrics"] = ClassesJson(model, window);
-  return json;
-}
-
-Json DetectorJson(const VersionSnapshot& version,
-                  const DetectorSnapshot& detector) {
-  Json json = {{"version", version.name},
-               {"detector", DetectorName(detector.kind)},
-               {"worse", detector.worse},
-               {"better", detector.better},
-               {"last_change", nullptr}};
-  if (detector.last_change_ms > 0) {
-    json["last_change"] = FormatTimestamp(detector.last_change_ms);
-    json["error_before"] = detector.last_change.before;
-    json["error_after"] = detector.last_change.after;
-  }
-  if (detector.evidence.threshold > 0) {
-    json["statistic"] = detector.evidence.statistic;
-    json["threshold"] = detector.evidence.threshold;
-  }
+  AppendFindings(
+      WindowInput(model, window), [](const FindingKind&) { return true; },
+      &json);
   return json;
 }
 
@@ -233,19 +209,18 @@ std::string ModelsJson(const PublishedState& state, int64_t now_ms) {
 
 std::string ModelJson(const ModelSnapshot& model, const Choice& choice) {
   Json results = Json::array();
-  Json detectors = Json::array();
+  std::vector<const VersionSnapshot*> versions;
   for (const VersionSnapshot& version : model.versions) {
     if (!choice.Has(version)) continue;
-    for (const DetectorSnapshot& detector : DetectorsOf(version)) {
-      detectors.push_back(DetectorJson(version, detector));
-    }
+    versions.push_back(&version);
     for (const WindowSnapshot& window : version.windows) {
       if (!choice.Has(window)) continue;
       results.push_back(WindowJson(model, version, window));
     }
   }
-  return Dump(
-      {{"model", model.name}, {"results", results}, {"detectors", detectors}});
+  Json json = {{"model", model.name}, {"results", std::move(results)}};
+  json.update(ListedFindings(versions));
+  return Dump(json);
 }
 
 namespace {

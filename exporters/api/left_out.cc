@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "core/snapshot/findings.h"
+
 namespace plumbline {
 
 using Json = nlohmann::ordered_json;
@@ -47,8 +49,9 @@ void LeftOut::Compare(const std::vector<Json>& results, const Json& sum) {
     for (const auto& [name, value] : result.at("metrics").items()) {
       if (!sum.at("metrics").contains(name)) Add(KindOf(name));
     }
-    for (const char* of_history : {"anomalies", "drift"}) {
-      if (result.contains(of_history)) Add(of_history);
+    for (const FindingKind& kind : FindingKinds()) {
+      const std::string key(kind.key);
+      if (result.contains(key) && !sum.contains(key)) Add(key);
     }
   }
 }

@@ -9,6 +9,7 @@
 
 #include "core/metrics/averages.h"
 #include "core/metrics/bounds.h"
+#include "exporters/api/findings_json.h"
 #include "exporters/api/window_json.h"
 
 namespace plumbline {
@@ -18,11 +19,13 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 constexpr const char* kWithheld = "withheld";
+constexpr const char* kMetrics = "metrics";
+constexpr const char* kClassMetrics = "class_metrics";
 
 uint64_t PairsOf(const Json& result) { return result.at("observations"); }
 
 bool IsWithheld(const Json& result) {
-  return result.at("metrics").value(kWithheld, 0.0) == 1;
+  return result.at(kMetrics).value(kWithheld, 0.0) == 1;
 }
 
 // Whether min_coverage withholds the figures of the sum. Its coverage lies
@@ -32,7 +35,7 @@ std::optional<bool> WithheldInAll(const std::vector<Json>& results) {
   bool shown = false;
   bool withheld = false;
   for (const Json& result : results) {
-    const Json& metrics = result.at("metrics");
+    const Json& metrics = result.at(kMetrics);
     const bool has_limit = metrics.contains(kWithheld);
     is_configured = is_configured || has_limit;
     if (IsWithheld(result)) {
@@ -79,7 +82,7 @@ uint64_t PartOf(double share, uint64_t all) {
 
 void AddMarginals(const Json& result, const ClassIndex& index,
                   std::vector<uint64_t>* marginals) {
-  for (const auto& [name, figures] : result.at("class_metrics").items()) {
+  for (const auto& [name, figures] : result.at(kClassMetrics).items()) {
     const uint32_t c = index.Of(name);
     const auto add = [&](Marginal marginal, uint64_t n) {
       (*marginals)[MarginalOf(c, marginal)] += n;
@@ -118,7 +121,7 @@ std::optional<double> MeanOf(const std::vector<Json>& results,
   for (const Json& result : results) {
     const uint64_t pairs = PairsOf(result);
     if (pairs == 0) continue;
-    const Json& metrics = result.at("metrics");
+    const Json& metrics = result.at(kMetrics);
     if (!metrics.contains(name)) return std::nullopt;
     all += static_cast<double>(pairs);
     most = std::max(most, std::fabs(metrics.at(name).get<double>()));
@@ -129,7 +132,7 @@ std::optional<double> MeanOf(const std::vector<Json>& results,
   for (const Json& result : results) {
     const uint64_t pairs = PairsOf(result);
     if (pairs == 0) continue;
-    const double part = result.at("metrics").at(name).get<double>() / most;
+    const double part = result.at(kMetrics).at(name).get<double>() / most;
     mean += static_cast<double>(pairs) / all * std::pow(part, power);
   }
   return most * (power == 1 ? mean : std::pow(mean, 1.0 / power));
@@ -160,7 +163,7 @@ void SetPairFigures(const std::vector<Json>& results, Json* metrics) {
   for (const Json& result : results) {
     const uint64_t n = PairsOf(result);
     pairs += n;
-    if (n > 0) exact += PartOf(result.at("metrics").at("accuracy"), n);
+    if (n > 0) exact += PartOf(result.at(kMetrics).at("accuracy"), n);
   }
   if (pairs == 0) return;
   const Bounds bounds = *WilsonBounds(exact, pairs);
@@ -177,7 +180,7 @@ void SetPairFigures(const std::vector<Json>& results, Json* metrics) {
 Json MetricsOf(const ModelSnapshot& model, const WindowSnapshot& window,
                const std::vector<Json>& results) {
   if (model.task == Task::kRegression) return RegressionMetrics(results);
-  Json metrics = MetricsJson(model, window);
+  Json metrics = FindingsOfKey({model, window}, kMetrics);
   if (model.task == Task::kMultilabel) SetPairFigures(results, &metrics);
   return metrics;
 }
@@ -187,7 +190,7 @@ Json CountsOfClasses(ModelSnapshot model, WindowSnapshot window) {
   model.min_coverage = 1;
   window.settings = {};
   window.counts.predictions = 1;
-  return ClassesJson(model, window);
+  return FindingsOfKey({model, window}, kClassMetrics);
 }
 
 }  // namespace
@@ -209,14 +212,15 @@ Json MergedWindow(const ModelSnapshot& model,
               {"observations", window.counts.observations}};
   if (has_classes) sum["classes"] = model.classes;
   if (model.has_matrix) sum["confusion"] = ConfusionJson(model, window);
-  sum["metrics"] =
+  sum[kMetrics] =
       has_figures ? MetricsOf(model, window, results) : Json::object();
   if (const auto withheld = WithheldInAll(results)) {
-    sum["metrics"][kWithheld] = *withheld ? 1.0 : 0.0;
+    sum[kMetrics][kWithheld] = *withheld ? 1.0 : 0.0;
   }
   if (has_classes) {
-    sum["class_metrics"] = has_figures ? ClassesJson(model, window)
-                                       : CountsOfClasses(model, window);
+    sum[kClassMetrics] = has_figures
+                             ? FindingsOfKey({model, window}, kClassMetrics)
+                             : CountsOfClasses(model, window);
   }
   return sum;
 }
