@@ -1,13 +1,10 @@
 #include "exporters/api/landing.h"
 
-#include <array>
-#include <cstdio>
 #include <string_view>
 #include <vector>
 
 #include "core/event/timestamp.h"
-#include "core/snapshot/anomalies.h"
-#include "core/snapshot/figures.h"
+#include "core/snapshot/findings.h"
 #include "core/snapshot/snapshot.h"
 
 namespace plumbline {
@@ -27,7 +24,6 @@ constexpr char kHead[] = R"(<!DOCTYPE html>
 <li><a href="/-/ready">Ready</a></li>
 </ul>
 )";
-constexpr int64_t kRecentMs = 86'400'000;
 constexpr size_t kMost = 100;  // findings
 
 void AppendEscaped(std::string_view text, std::string* out) {
@@ -48,37 +44,30 @@ void AppendEscaped(std::string_view text, std::string* out) {
   }
 }
 
-std::string Number(double number) {
-  std::array<char, 32> text;
-  std::snprintf(text.data(), text.size(), "%.3g", number);
-  return text.data();
-}
-
 std::string NameOf(const ModelSnapshot& model, const VersionSnapshot& version) {
   return model.name + ", version \"" + version.name + "\": ";
 }
 
+// What the kinds of findings tell of a version: of the whole, then by window.
 void AddFindings(const ModelSnapshot& model, int64_t now_ms,
                  std::vector<std::string>* findings) {
+  std::vector<std::string> told;
   for (const VersionSnapshot& version : model.versions) {
-    const std::string name = NameOf(model, version);
-    for (const DetectorSnapshot& detector : DetectorsOf(version)) {
-      if (detector.last_change_ms <= now_ms - kRecentMs) continue;
-      findings->push_back(name + "mean error changed from " +
-                          Number(detector.last_change.before) + " to " +
-                          Number(detector.last_change.after) + " at " +
-                          FormatTimestamp(detector.last_change_ms) + " (" +
-                          std::string(DetectorName(detector.kind)) + ")");
+    told.clear();
+    for (const FindingKind& kind : FindingKinds()) {
+      if (kind.tell_of_version != nullptr) {
+        kind.tell_of_version(version, now_ms, &told);
+      }
     }
     for (const WindowSnapshot& window : version.windows) {
-      if (window.expected.empty()) continue;
-      for (const Anomaly& anomaly :
-           AnomaliesOf(model, window, FiguresOf(model, window))) {
-        if (!anomaly.anomalous) continue;
-        findings->push_back(
-            name + anomaly.metric + " over " + window.settings.name + " is " +
-            Number(anomaly.score) + " standard deviations from its history");
+      const WindowInput input(model, window);
+      for (const FindingKind& kind : FindingKinds()) {
+        if (kind.tell_of_window == nullptr || !kind.IsUsed(input)) continue;
+        kind.tell_of_window(input, &told);
       }
+    }
+    for (const std::string& sentence : told) {
+      findings->push_back(NameOf(model, version) + sentence);
     }
   }
 }
