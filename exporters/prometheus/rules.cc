@@ -6,7 +6,7 @@
 #include <set>
 #include <vector>
 
-#include "core/snapshot/figures.h"
+#include "core/snapshot/findings.h"
 
 namespace plumbline {
 namespace {
@@ -161,8 +161,9 @@ class ObjectiveAlerts {
     if (!figure_.average.empty()) {
       labels += ",average=" + Quoted(std::string(figure_.average));
     }
-    return "plumbline_" + std::string(figure_.name) + std::string(bound) +
-           (figure_.is_ratio ? "_ratio" : "") + "{" + labels + "}";
+    return MetricName("", std::string(figure_.name) + std::string(bound),
+                      figure_.is_ratio) +
+           "{" + labels + "}";
   }
 
   // Too few pairs say nothing. What rests on predictions is told when there are
