@@ -20,43 +20,16 @@ constexpr auto kGauge = MetricType::Gauge;
 constexpr auto kCounter = MetricType::Counter;
 constexpr auto kHistogram = MetricType::Histogram;
 
-// Before the figures of windows.
+// Before the findings of windows.
 const std::vector<Declaration> kCounts = {
     {"plumbline_window_observations", kGauge,
      "Pairs of prediction and label in the window."},
     {"plumbline_confusion_observations", kGauge,
      "Pairs in the window by label and prediction."},
-    {"plumbline_top_confusion_observations", kGauge,
-     "The 20 most frequent misses in the window, at most so many."},
 };
 
 // After them.
-const std::vector<Declaration> kOthers = {
-    {"plumbline_anomaly_score", kGauge,
-     "Distance of a figure from its history, in standard deviations."},
-    {"plumbline_drift_distance", kGauge,
-     "Distance of the window's distribution from the reference, by measure."},
-    {"plumbline_drift_p_value", kGauge,
-     "Probability that chance makes the window differ so from the reference."},
-    {"plumbline_drift_observations", kGauge,
-     "Predictions that a distance rests on, by side."},
-    {"plumbline_anomalous", kGauge,
-     "1 where that distance is beyond the configured threshold, else 0."},
-    {"plumbline_class_precision_ratio", kGauge, "Precision of one class."},
-    {"plumbline_class_recall_ratio", kGauge, "Recall of one class."},
-    {"plumbline_class_f1_ratio", kGauge, "F1 score of one class."},
-    {"plumbline_class_precision_lower_bound_ratio", kGauge,
-     "Lower bound of the precision of one class, 95%."},
-    {"plumbline_class_precision_upper_bound_ratio", kGauge,
-     "Upper bound of the precision of one class, 95%."},
-    {"plumbline_class_recall_lower_bound_ratio", kGauge,
-     "Lower bound of the recall of one class, 95%."},
-    {"plumbline_class_recall_upper_bound_ratio", kGauge,
-     "Upper bound of the recall of one class, 95%."},
-    {"plumbline_class_support", kGauge, "Pairs in the window with this label."},
-    {"plumbline_class_predicted", kGauge,
-     "Pairs in the window with this prediction."},
-    // Totals
+const std::vector<Declaration> kTotals = {
     {"plumbline_predictions_total", kCounter, "Predictions accepted."},
     {"plumbline_labels_total", kCounter,
      "Labels accepted, the first of each id."},
@@ -67,16 +40,10 @@ const std::vector<Declaration> kOthers = {
     {"plumbline_outcomes_withdrawn_total", kCounter,
      "Pairs taken out of their old cell by a corrected label."},
     {"plumbline_corrections_total", kCounter, "Labels corrected."},
-    {"plumbline_change_detections_total", kCounter,
-     "Changes of the mean error that detectors have found."},
-    {"plumbline_last_change_timestamp_seconds", kGauge,
-     "When the detector last found a change."},
-    {"plumbline_change_error", kGauge,
-     "Mean error before and after the last change."},
-    {"plumbline_detector_statistic", kGauge,
-     "What the detector holds against its threshold."},
-    {"plumbline_detector_threshold", kGauge,
-     "The detector finds a change where the statistic exceeds it."},
+};
+
+// After the findings of versions.
+const std::vector<Declaration> kOthers = {
     {"plumbline_duplicates_total", kCounter,
      "Predictions and labels that were known already."},
     {"plumbline_expired_predictions_total", kCounter,
@@ -173,34 +140,25 @@ const std::vector<Declaration> kOthers = {
      "Start time of the process since unix epoch in seconds."},
 };
 
-// What the statistics declare, and the bounds of those that have some.
-std::vector<Declaration> FigureDeclarations() {
-  std::vector<Declaration> declarations;
-  for (const Statistic* statistic : Statistics()) {
-    std::vector<Declaration> bounds;
-    for (const FigureFamily& family : statistic->families) {
-      const std::string name = "plumbline_" + std::string(family.name);
-      declarations.push_back({name + (family.is_ratio ? "_ratio" : ""), kGauge,
-                              std::string(family.help)});
-      if (family.bounded.empty()) continue;
-      for (const std::string side : {"lower", "upper"}) {
-        bounds.push_back({name + "_" + side + "_bound_ratio", kGauge,
-                          "The " + side + " bound of " +
-                              std::string(family.name) + ", 95%."});
-      }
-    }
-    declarations.insert(declarations.end(), bounds.begin(), bounds.end());
-  }
-  return declarations;
-}
-
 // In the order in which they appear.
 const std::vector<Declaration>& Declarations() {
   static const std::vector<Declaration> kAll = [] {
-    std::vector<Declaration> all = kCounts;
-    const auto figures = FigureDeclarations();
-    all.insert(all.end(), figures.begin(), figures.end());
-    all.insert(all.end(), kOthers.begin(), kOthers.end());
+    std::vector<Declaration> all;
+    const auto declare = [&all](const std::vector<Declaration>& some) {
+      all.insert(all.end(), some.begin(), some.end());
+    };
+    const auto declare_findings = [&all](std::vector<FindingFamily> families) {
+      for (FindingFamily& family : families) {
+        all.push_back({std::move(family.metric),
+                       family.is_total ? kCounter : kGauge,
+                       std::move(family.help)});
+      }
+    };
+    declare(kCounts);
+    declare_findings(WindowFamilies());
+    declare(kTotals);
+    declare_findings(VersionFamilies());
+    declare(kOthers);
     return all;
   }();
   return kAll;
@@ -244,15 +202,22 @@ void Families::AddHistogram(std::string_view family, const Labels& labels,
   histogram.sample_count = cumulative + counts[bound_count];
 }
 
-void Families::AddFigure(std::string_view prefix, const NamedFigure& figure,
-                         const Labels& labels) {
-  const auto [it, added] =
-      figures_.try_emplace({prefix.data(), figure.name.data()}, 0);
-  if (added) {
-    it->second = IndexOf(std::string(prefix) + std::string(figure.name) +
-                         (figure.is_ratio ? "_ratio" : ""));
+void Families::AddFinding(const FindingKind& kind, const Finding& finding,
+                          const Labels& labels) {
+  double value = finding.value();
+  if (finding.form() == FindingForm::kTimeMs) {
+    if (value == 0) return;
+    value /= 1000;
   }
-  Add(it->second, labels).gauge.value = figure.value;
+  const auto [it, added] =
+      findings_.try_emplace({kind.prefix.data(), finding.name().data()}, 0);
+  if (added) {
+    it->second = IndexOf(MetricName(kind.prefix, finding.name(),
+                                    finding.form() == FindingForm::kRatio));
+  }
+  const bool is_total = families_[it->second].front().type == kCounter;
+  prometheus::ClientMetric& metric = Add(it->second, labels);
+  (is_total ? metric.counter.value : metric.gauge.value) = value;
 }
 
 size_t Families::IndexOf(std::string_view family) const {

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/metrics/statistic.h"
+#include "core/snapshot/findings.h"
 
 namespace plumbline {
 
@@ -39,10 +39,9 @@ class Families {
   void AddGauge(std::string_view family, const Labels& labels, double value) {
     Add(family, labels).gauge.value = value;
   }
-  // The family of a figure, which is `prefix`, its name, and "_ratio" if it is
-  // one. Both views are of literals: they are told apart by where they are.
-  void AddFigure(std::string_view prefix, const NamedFigure& figure,
-                 const Labels& labels);
+  // A gauge, or a counter, as its family is. What has no time yet is left out.
+  void AddFinding(const FindingKind& kind, const Finding& finding,
+                  const Labels& labels);
   void AddCounter(std::string_view family, const Labels& labels, double value) {
     Add(family, labels).counter.value = value;
   }
@@ -65,7 +64,8 @@ class Families {
   const Take take_;
   std::vector<std::vector<prometheus::MetricFamily>> families_;  // each a list
   std::unordered_map<std::string_view, size_t> index_;
-  std::map<std::pair<const char*, const char*>, size_t> figures_;
+  // By prefix of the kind and name, both of which are told by where they are.
+  std::map<std::pair<const char*, const char*>, size_t> findings_;
 };
 
 }  // namespace plumbline
