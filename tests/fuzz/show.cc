@@ -1,22 +1,19 @@
 #include "tests/fuzz/show.h"
 
-#include "core/metrics/top_confusions.h"
-#include "core/snapshot/anomalies.h"
-#include "core/snapshot/drift_figures.h"
-#include "core/snapshot/figures.h"
+#include "core/snapshot/findings.h"
 #include "core/snapshot/snapshot.h"
 #include "exporters/api/json.h"
 
 namespace plumbline {
 
 void Compute(const State& state, int64_t now_ms) {
-  VisitModels(state, now_ms, [](const ModelSnapshot& model) {
+  FindingList scratch;
+  const auto ignore = [](const FindingKind&, const Finding&) {};
+  VisitModels(state, now_ms, [&](const ModelSnapshot& model) {
     for (const VersionSnapshot& version : model.versions) {
-      DetectorsOf(version);
+      VisitFindings(version, &scratch, ignore);
       for (const WindowSnapshot& window : version.windows) {
-        AnomaliesOf(model, window, FiguresOf(model, window));
-        DriftOf(window);
-        TopConfusions(InputOf(model, window));
+        VisitFindings(WindowInput(model, window), &scratch, ignore);
       }
     }
   });
