@@ -106,7 +106,8 @@ Json ListedFindings(const std::vector<const VersionSnapshot*>& versions) {
       Json objects = Json::object();
       for (const Finding& finding : list) Put(kind, finding, &objects);
       for (const auto& [name, of] : objects.items()) {
-        Json one = {{"version", version->name}};
+        Json one = Json::object();
+        one["version"] = version->name;
         one[std::string(kind.list_by)] = name;
         one.update(of);
         field.push_back(std::move(one));

@@ -20,7 +20,8 @@ struct Watched {
     engine.Use();
     const std::vector<std::string> classes = {"a", "b", "c"};
     for (size_t i = 0; i < 30; ++i) {
-      engine.Post({Both(classes[i % 3], classes[i % 2])});
+      engine.Post(
+          {Both(classes[i % 3], classes[i % 2], "p" + std::to_string(i))});
     }
     model = engine.Model();
     window().expected = {{"accuracy", {.center = 0.9, .variance = 1e-6}}};
