@@ -48,6 +48,24 @@ TEST_CASE("states that were stored load, and can be stored again") {
   CHECK(count >= 8);
 }
 
+TEST_CASE("states that were stored are shown as they were then") {
+  int described = 0;
+  ForEachSeed("state", [&described](const std::string& path,
+                                    const std::string& bytes) {
+    const auto name = std::filesystem::path(path).filename();
+    std::ifstream in(std::filesystem::path(PLUMBLINE_DATA) / "described" /
+                     name);
+    if (!in.is_open()) return;
+    INFO(path);
+    const std::string then{std::istreambuf_iterator<char>(in), {}};
+    Pipeline pipeline(nullptr);
+    REQUIRE(pipeline.Restore(DecodeStored(bytes).image));
+    CHECK(Describe(pipeline.state(), pipeline.state().gauges().now_ms) == then);
+    ++described;
+  });
+  CHECK(described >= 9);
+}
+
 TEST_CASE("records that were journalled are read, and can be applied") {
   const int count =
       ForEachSeed("group", [](const auto& path, const std::string& bytes) {
