@@ -65,8 +65,8 @@ class ByteReader {
     in_.remove_prefix(sizeof(T));
     return value;
   }
-  std::string_view GetBytes() {
-    const auto size = Get<uint64_t>();
+  std::string_view GetBytes() { return GetSome(Get<uint64_t>()); }
+  std::string_view GetSome(uint64_t size) {
     if (size > in_.size()) {
       Fail();
       return {};

@@ -40,16 +40,18 @@ void Adwin::Insert(double error) {
   if (first.size > kBuckets) Compress();
 }
 
+// Of two buckets of `n` errors each.
+Adwin::Bucket Adwin::Together(const Bucket& a, const Bucket& b, double n) {
+  return {a.sum + b.sum, a.squares + b.squares + Between(n, a.sum, n, b.sum)};
+}
+
 void Adwin::Compress() {
   for (size_t r = 0; r < rows_.size() && rows_[r].size > kBuckets; ++r) {
     if (r + 1 == rows_.size()) rows_.emplace_back();
     Row& row = rows_[r];
     Row& next = rows_[r + 1];
-    const Bucket& a = row.buckets[0];
-    const Bucket& b = row.buckets[1];
-    const double n = SizeOf(r);
-    next.buckets[next.size++] = {
-        a.sum + b.sum, a.squares + b.squares + Between(n, a.sum, n, b.sum)};
+    next.buckets[next.size++] =
+        Together(row.buckets[0], row.buckets[1], SizeOf(r));
     std::copy(row.buckets.begin() + 2, row.buckets.end(), row.buckets.begin());
     row.size -= 2;
   }
@@ -113,12 +115,51 @@ void Adwin::AddUp() {
   }
 }
 
-bool Adwin::IsWhole() const {
-  uint64_t width = 0;
-  for (size_t r = 0; r < rows_.size(); ++r) {
-    width += uint64_t{rows_[r].size} << r;
+std::vector<Adwin::StoredRow> Adwin::RowsToStore() const {
+  std::vector<StoredRow> stored;
+  for (const Row& row : rows_) {
+    stored.emplace_back(row.buckets.begin(),
+                        row.buckets.begin() + static_cast<ptrdiff_t>(row.size));
   }
-  return width == width_ && (rows_.empty() || rows_.back().size > 0);
+  return stored;
+}
+
+bool Adwin::TakeRows(std::vector<StoredRow> stored) {
+  constexpr size_t kMostStored = 63;
+  if (stored.size() > kMostStored) return false;
+  uint64_t width = 0;
+  for (size_t r = 0; r < stored.size(); ++r) {
+    if (stored[r].size() > (width_ - width) >> r) return false;
+    width += uint64_t{stored[r].size()} << r;
+  }
+  if (width != width_ || (!stored.empty() && stored.back().empty())) {
+    return false;
+  }
+  // Where a row has more than this build keeps, they become ones of the next.
+  for (size_t r = 0; r < stored.size(); ++r) {
+    const size_t surplus =
+        stored[r].size() > kBuckets ? (stored[r].size() - kBuckets + 1) / 2 : 0;
+    if (surplus > 0 && r + 1 == stored.size()) stored.emplace_back();
+    for (size_t i = 0; i < surplus; ++i) {
+      stored[r + 1].push_back(
+          Together(stored[r][2 * i], stored[r][2 * i + 1], SizeOf(r)));
+    }
+    stored[r].erase(stored[r].begin(),
+                    stored[r].begin() + static_cast<ptrdiff_t>(2 * surplus));
+  }
+  rows_.resize(std::min(stored.size(), kMostRows));
+  uint64_t kept = 0;
+  for (size_t r = 0; r < rows_.size(); ++r) {
+    rows_[r].size = stored[r].size();
+    std::copy(stored[r].begin(), stored[r].end(), rows_[r].buckets.begin());
+    kept += uint64_t{rows_[r].size} << r;
+  }
+  // Those of further rows are the oldest: the window is without them.
+  if (kept == width_) return true;
+  while (!rows_.empty() && rows_.back().size == 0) rows_.pop_back();
+  width_ = kept;
+  AddUp();
+  return true;
 }
 
 }  // namespace plumbline

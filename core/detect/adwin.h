@@ -25,8 +25,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
+#include "core/codec/archive.h"
 #include "core/detect/change.h"
 #include "core/settings/detector_settings.h"
 
@@ -50,7 +52,7 @@ class Adwin {
 
   // See core/codec/archive.h.
   template <class Archive>
-  void Do(Archive& archive);
+  void Fields(Archive& archive);
 
  private:
   static constexpr size_t kBuckets = 5;
@@ -70,11 +72,15 @@ class Adwin {
 
   void Insert(double error);
   void Compress();
+  static Bucket Together(const Bucket& a, const Bucket& b, double n);
   bool FindCut();
   Bucket DropOldest();
   void AddUp();
-  // The buckets are those of the window, and the last row has one.
-  bool IsWhole() const;
+  // What is stored of a row: as many as a build keeps, which may be another.
+  using StoredRow = std::vector<Bucket>;
+  std::vector<StoredRow> RowsToStore() const;
+  // False if the buckets are not those of the window, or the last row has none.
+  bool TakeRows(std::vector<StoredRow> stored);
 
   AdwinSettings settings_;
   std::vector<Row> rows_;
@@ -86,34 +92,27 @@ class Adwin {
 };
 
 template <class Archive>
-void Adwin::Do(Archive& archive) {
-  archive.Do(width_);
-  archive.Do(sum_);
-  archive.Do(squares_);
-  archive.Do(seen_);
-  archive.Do(evidence_.statistic);
-  archive.Do(evidence_.threshold);
-  uint64_t rows = rows_.size();
-  archive.Do(rows);
-  if constexpr (Archive::kLoads) {
-    if (rows > kMostRows) return archive.Fail();
-    rows_.resize(rows);
-  }
-  for (Row& row : rows_) {
-    uint64_t size = row.size;
-    archive.Do(size);
-    if constexpr (Archive::kLoads) {
-      if (size > kBuckets) return archive.Fail();
-      row.size = size;
-    }
-    for (size_t i = 0; i < row.size; ++i) {
-      archive.Do(row.buckets[i].sum);
-      archive.Do(row.buckets[i].squares);
-    }
-  }
-  if constexpr (Archive::kLoads) {
-    if (!IsWhole()) archive.Fail();
-  }
+void Adwin::Fields(Archive& archive) {
+  archive.Part("ADWIN", [&] {
+    archive.Field(1, width_);
+    archive.Field(2, sum_);
+    archive.Field(3, squares_);
+    archive.Field(4, seen_);
+    archive.Field(5, evidence_.statistic);
+    archive.Field(6, evidence_.threshold);
+    archive.Field(7, [&] {
+      std::vector<StoredRow> rows = RowsToStore();
+      DoEach(archive, rows, [&](StoredRow& row) {
+        DoEach(archive, row, [&](Bucket& bucket) {
+          archive.Do(bucket.sum);
+          archive.Do(bucket.squares);
+        });
+      });
+      if constexpr (Archive::kLoads) {
+        if (!archive.ok() || !TakeRows(std::move(rows))) archive.Fail();
+      }
+    });
+  });
 }
 
 }  // namespace plumbline

@@ -85,14 +85,18 @@ int64_t Detectors::MostBytes() {
 }
 
 template <class Archive>
-void Detectors::Do(Archive& archive) {
-  if (running_ == nullptr) return;
-  for (Detector& detector : running_->detectors) {
-    std::visit([&archive](auto& d) { d.Do(archive); }, detector);
-  }
+void Detectors::Fields(Archive& archive) {
+  archive.Part("the detectors", [&] {
+    if (running_ == nullptr) return;
+    for (Detector& detector : running_->detectors) {
+      archive.Field(static_cast<uint8_t>(1 + detector.index()), [&] {
+        std::visit([&archive](auto& d) { d.Fields(archive); }, detector);
+      });
+    }
+  });
 }
 
-template void Detectors::Do(Save&);
-template void Detectors::Do(Load&);
+template void Detectors::Fields(Save&);
+template void Detectors::Fields(Load&);
 
 }  // namespace plumbline

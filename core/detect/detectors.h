@@ -44,7 +44,7 @@ class Detectors {
   // See core/codec/archive.h. REQUIRES: to load, that Configure() was called as
   // when it was saved.
   template <class Archive>
-  void Do(Archive& archive);
+  void Fields(Archive& archive);
 
  private:
   struct Running;

@@ -85,11 +85,11 @@ void FigureHistories::Publish(Reclaimer* reclaimer) {
 }
 
 template <class Archive>
-void FigureHistories::Do(Archive& archive) {
-  for (FigureHistory& history : histories_) history.Do(archive);
+void FigureHistories::Fields(Archive& archive) {
+  for (FigureHistory& history : histories_) history.Fields(archive);
 }
 
-template void FigureHistories::Do(Save&);
-template void FigureHistories::Do(Load&);
+template void FigureHistories::Fields(Save&);
+template void FigureHistories::Fields(Load&);
 
 }  // namespace plumbline

@@ -61,7 +61,7 @@ class FigureHistories {
   // See core/codec/archive.h. REQUIRES: to load, that Configure() was called as
   // when it was saved. What was loaded is to be published.
   template <class Archive>
-  void Do(Archive& archive);
+  void Fields(Archive& archive);
   void Publish(Reclaimer* reclaimer);
 
  private:

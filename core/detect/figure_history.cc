@@ -169,4 +169,17 @@ void FigureHistory::SummarizeWeek(Baseline* baseline) const {
       std::max(0.0, VarianceOf(&deviations) - baseline->sampling_);
 }
 
+void FigureHistory::KeepLastHours() {
+  if (samples_.size() == kHours) return;
+  const auto stored = static_cast<int64_t>(samples_.size());
+  std::vector<Sample> kept(kHours);
+  for (int64_t hour =
+           std::max({first_, last_ - kHours + 1, last_ - stored + 1});
+       hour <= last_; ++hour) {
+    kept[static_cast<size_t>(hour % kHours)] =
+        samples_[static_cast<size_t>(hour % stored)];
+  }
+  samples_ = std::move(kept);
+}
+
 }  // namespace plumbline

@@ -78,18 +78,19 @@ class FigureHistory {
 
   // See core/codec/archive.h.
   template <class Archive>
-  void Do(Archive& archive) {
+  void Fields(Archive& archive) {
     constexpr int64_t kLastHour = kLastTimeMs / kHourMs;
-    DoBetween(archive, begun_, kNone, kLastHour);
-    DoBetween(archive, first_, kNone, kLastHour);
-    DoBetween(archive, last_, kNone, kLastHour);
-    DoList(archive, samples_);
+    archive.Part("a history of figures", [&] {
+      FieldBetween(archive, 1, begun_, kNone, kLastHour);
+      FieldBetween(archive, 2, first_, kNone, kLastHour);
+      FieldBetween(archive, 3, last_, kNone, kLastHour);
+      archive.Field(4, samples_);
+    });
     if constexpr (Archive::kLoads) {
-      const bool whole =
-          samples_.empty()
-              ? first_ == kNone && last_ == kNone
-              : samples_.size() == kHours && first_ != kNone && first_ <= last_;
-      if (!whole) archive.Fail();
+      const bool whole = samples_.empty() ? first_ == kNone && last_ == kNone
+                                          : first_ != kNone && first_ <= last_;
+      if (!whole) return archive.Fail();
+      if (!samples_.empty()) KeepLastHours();
     }
   }
 
@@ -104,6 +105,8 @@ class FigureHistory {
   };
 
   void SummarizeWeek(Baseline* baseline) const;
+  // Of a build that kept another number of them.
+  void KeepLastHours();
 
   std::string metric_;
   WindowSettings window_;

@@ -27,10 +27,13 @@ struct RunningMean {
     const auto before = static_cast<double>(earlier.n);
     return (mean * all - earlier.mean * before) / (all - before);
   }
+  // See core/codec/archive.h.
   template <class Archive>
-  void Do(Archive& archive) {
-    archive.Do(n);
-    archive.Do(mean);
+  void Fields(Archive& archive) {
+    archive.Part("a mean", [&] {
+      archive.Field(1, n);
+      archive.Field(2, mean);
+    });
   }
 };
 
@@ -65,10 +68,12 @@ class PageHinkley {
   }
 
   template <class Archive>
-  void Do(Archive& archive) {
-    all_.Do(archive);
-    quiet_.Do(archive);
-    archive.Do(evidence_.statistic);
+  void Fields(Archive& archive) {
+    archive.Part("Page-Hinkley", [&] {
+      archive.Field(1, [&] { all_.Fields(archive); });
+      archive.Field(2, [&] { quiet_.Fields(archive); });
+      archive.Field(3, evidence_.statistic);
+    });
   }
 
  private:
@@ -108,12 +113,14 @@ class Ddm {
   }
 
   template <class Archive>
-  void Do(Archive& archive) {
-    all_.Do(archive);
-    least_.Do(archive);
-    archive.Do(least_deviation_);
-    archive.Do(evidence_.statistic);
-    archive.Do(evidence_.threshold);
+  void Fields(Archive& archive) {
+    archive.Part("DDM", [&] {
+      archive.Field(1, [&] { all_.Fields(archive); });
+      archive.Field(2, [&] { least_.Fields(archive); });
+      archive.Field(3, least_deviation_);
+      archive.Field(4, evidence_.statistic);
+      archive.Field(5, evidence_.threshold);
+    });
   }
 
  private:
@@ -167,12 +174,14 @@ class HddmA {
   }
 
   template <class Archive>
-  void Do(Archive& archive) {
-    all_.Do(archive);
-    low_.Do(archive);
-    high_.Do(archive);
-    archive.Do(evidence_.statistic);
-    archive.Do(evidence_.threshold);
+  void Fields(Archive& archive) {
+    archive.Part("HDDM_A", [&] {
+      archive.Field(1, [&] { all_.Fields(archive); });
+      archive.Field(2, [&] { low_.Fields(archive); });
+      archive.Field(3, [&] { high_.Fields(archive); });
+      archive.Field(4, evidence_.statistic);
+      archive.Field(5, evidence_.threshold);
+    });
   }
 
  private:

@@ -23,20 +23,21 @@ uint32_t Bins::Find(const DriftValue& value) const {
 }
 
 template <class Archive>
-void Bins::Do(Archive& archive) {
-  archive.Do(numeric);
-  DoList(archive, edges);
-  for (auto n = DoCount(archive, categories.size()), i = uint64_t{0};
-       i < n && archive.ok(); ++i) {
-    if constexpr (Archive::kLoads) categories.emplace_back();
-    archive.Text(categories[i]);
-  }
+void Bins::Fields(Archive& archive) {
+  archive.Part("bins", [&] {
+    archive.Field(1, numeric);
+    archive.Field(2, edges);
+    archive.Field(3, [&] {
+      DoEach(archive, categories,
+             [&](std::string& text) { archive.Text(text); });
+    });
+  });
   if constexpr (Archive::kLoads) {
     if (size() > kMostBins) archive.Fail();
   }
 }
 
-template void Bins::Do(Save&);
-template void Bins::Do(Load&);
+template void Bins::Fields(Save&);
+template void Bins::Fields(Load&);
 
 }  // namespace plumbline

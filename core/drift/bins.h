@@ -36,7 +36,7 @@ struct Bins {
   uint32_t Find(const DriftValue& value) const;
 
   template <class Archive>
-  void Do(Archive& archive);
+  void Fields(Archive& archive);
 };
 
 }  // namespace plumbline

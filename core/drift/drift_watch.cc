@@ -45,7 +45,7 @@ struct DriftWatch::Variable {
   // Memory at most, beside the counts by class.
   static int64_t MostBytes();
   template <class Archive>
-  void Do(Archive& archive);
+  void Fields(Archive& archive);
 };
 
 DriftWatch::DriftWatch(PublishedShared<DriftReference>* published)
@@ -296,28 +296,34 @@ int64_t DriftWatch::MostBytes(size_t variables, uint32_t classes) {
 }
 
 template <class Archive>
-void DriftWatch::Growth::Do(Archive& archive) {
-  archive.Do(week);
-  archive.Do(count);
-  archive.Do(finished);
+void DriftWatch::Growth::Fields(Archive& archive) {
+  archive.Part("the growth of a reference", [&] {
+    archive.Field(1, week);
+    archive.Field(2, count);
+    archive.Field(3, finished);
+  });
 }
 
 template <class Archive>
-void DriftWatch::Counted::Do(Archive& archive) {
-  growth.Do(archive);
-  DoList(archive, next);
-  DoList(archive, counts);
+void DriftWatch::Counted::Fields(Archive& archive) {
+  archive.Part("a counted reference", [&] {
+    archive.Field(1, [&] { growth.Fields(archive); });
+    archive.Field(2, next);
+    archive.Field(3, counts);
+  });
 }
 
 template <class Archive>
-void DriftWatch::Variable::Do(Archive& archive) {
-  archive.Text(name);
-  archive.Do(used);
-  growth.Do(archive);
-  next.Do(archive);
-  archive.Do(frozen);
-  bins.Do(archive);
-  DoList(archive, counts);
+void DriftWatch::Variable::Fields(Archive& archive) {
+  archive.Part("the reference of a feature", [&] {
+    archive.Field(1, name);
+    archive.Field(2, used);
+    archive.Field(3, [&] { growth.Fields(archive); });
+    archive.Field(4, [&] { next.Fields(archive); });
+    archive.Field(5, frozen);
+    archive.Field(6, [&] { bins.Fields(archive); });
+    archive.Field(7, counts);
+  });
   if constexpr (Archive::kLoads) {
     if (frozen && counts.size() != bins.size()) archive.Fail();
   }
@@ -325,15 +331,16 @@ void DriftWatch::Variable::Do(Archive& archive) {
 
 // Variables by place, as cells of slots are. The settings say which there are.
 template <class Archive>
-void DriftWatch::Do(Archive& archive, Reclaimer* reclaimer) {
-  predictions_.Do(archive);
-  scores_.Do(archive);
-  if constexpr (Archive::kLoads) variables_.clear();
-  for (auto n = DoCount(archive, variables_.size()), i = uint64_t{0};
-       i < n && archive.ok(); ++i) {
-    if constexpr (Archive::kLoads) variables_.emplace_back();
-    variables_[i].Do(archive);
-  }
+void DriftWatch::Fields(Archive& archive, Reclaimer* reclaimer) {
+  archive.Part("drift", [&] {
+    archive.Field(1, [&] { predictions_.Fields(archive); });
+    archive.Field(2, [&] { scores_.Fields(archive); });
+    archive.Field(3, [&] {
+      if constexpr (Archive::kLoads) variables_.clear();
+      DoEach(archive, variables_,
+             [&](Variable& variable) { variable.Fields(archive); });
+    });
+  });
   if constexpr (Archive::kLoads) {
     // One more is the predictions of a regression.
     const bool few = variables_.size() <= range::kMostFeatures + 1;
@@ -342,7 +349,7 @@ void DriftWatch::Do(Archive& archive, Reclaimer* reclaimer) {
   }
 }
 
-template void DriftWatch::Do(Save&, Reclaimer*);
-template void DriftWatch::Do(Load&, Reclaimer*);
+template void DriftWatch::Fields(Save&, Reclaimer*);
+template void DriftWatch::Fields(Load&, Reclaimer*);
 
 }  // namespace plumbline

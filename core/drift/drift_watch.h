@@ -82,7 +82,7 @@ class DriftWatch {
   size_t places() const;
 
   template <class Archive>
-  void Do(Archive& archive, Reclaimer* reclaimer);
+  void Fields(Archive& archive, Reclaimer* reclaimer);
 
   // Memory at most, of so many variables and classes.
   static int64_t MostBytes(size_t variables, uint32_t classes);
@@ -98,7 +98,7 @@ class DriftWatch {
     bool finished = false;  // there will be no other
 
     template <class Archive>
-    void Do(Archive& archive);
+    void Fields(Archive& archive);
   };
   // Of bins that are known from the start.
   struct Counted {
@@ -110,7 +110,7 @@ class DriftWatch {
     void Use(bool wanted);
     void Freeze();
     template <class Archive>
-    void Do(Archive& archive);
+    void Fields(Archive& archive);
   };
   struct Variable;
 

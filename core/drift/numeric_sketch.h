@@ -85,13 +85,17 @@ class NumericSketch {
     return split;
   }
 
+  // See core/codec/archive.h.
   template <class Archive>
-  void Do(Archive& archive) {
-    DoBetween(archive, level_, 0, kMostLevel);
-    DoBetween(archive, count_, 0, kMostCount);
-    DoList(archive, cells_);
+  void Fields(Archive& archive) {
+    archive.Part("a sketch of numbers", [&] {
+      FieldBetween(archive, 1, level_, 0, kMostLevel);
+      FieldBetween(archive, 2, count_, 0, kMostCount);
+      archive.Field(3, cells_);
+    });
     if constexpr (Archive::kLoads) {
-      if (!IsWhole()) archive.Fail();
+      if (!IsWhole()) return archive.Fail();
+      while (cells_.size() > kMost && level_ < kMostLevel) Merge();
     }
   }
 
@@ -120,7 +124,7 @@ class NumericSketch {
       if (cells_[i].count > count_ - count) return false;
       count += cells_[i].count;
     }
-    return count == count_ && cells_.size() <= kMost;
+    return count == count_;
   }
 
   void Merge() {

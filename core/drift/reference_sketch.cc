@@ -51,18 +51,21 @@ std::pair<Bins, std::vector<uint64_t>> ReferenceSketch::Freeze() const {
 }
 
 template <class Archive>
-void ReferenceSketch::Do(Archive& archive) {
-  numbers_.Do(archive);
-  for (auto n = DoCount(archive, categories_.size()), i = uint64_t{0};
-       i < n && archive.ok(); ++i) {
-    if constexpr (Archive::kLoads) categories_.emplace_back();
-    archive.Text(categories_[i].text);
-    archive.Do(categories_[i].count);
-  }
-  archive.Do(texts_);
-  archive.Do(missing_);
+void ReferenceSketch::Fields(Archive& archive) {
+  archive.Part("a reference that grows", [&] {
+    archive.Field(1, [&] { numbers_.Fields(archive); });
+    archive.Field(2, [&] {
+      DoEach(archive, categories_, [&](Category& category) {
+        archive.Text(category.text);
+        archive.Do(category.count);
+      });
+    });
+    archive.Field(3, texts_);
+    archive.Field(4, missing_);
+  });
   if constexpr (Archive::kLoads) {
-    if (categories_.size() > kCategories) archive.Fail();
+    // The last that came: they are among the texts in all.
+    if (categories_.size() > kCategories) categories_.resize(kCategories);
   }
 }
 
@@ -72,7 +75,7 @@ int64_t ReferenceSketch::MostBytes() {
   return NumericSketch::MostBytes() + static_cast<int64_t>(kCategories) * kName;
 }
 
-template void ReferenceSketch::Do(Save&);
-template void ReferenceSketch::Do(Load&);
+template void ReferenceSketch::Fields(Save&);
+template void ReferenceSketch::Fields(Load&);
 
 }  // namespace plumbline

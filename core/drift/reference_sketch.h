@@ -26,7 +26,7 @@ class ReferenceSketch {
   static int64_t MostBytes();
 
   template <class Archive>
-  void Do(Archive& archive);
+  void Fields(Archive& archive);
 
  private:
   struct Category {

@@ -1,8 +1,9 @@
 // A state as bytes, and back.
 //
-// What a state is made of is listed once, in checkpoint.cc, for both
-// directions. The pairs are not in it: they are records of their own (see
-// core/pairs/unsaved_pairs.h).
+// Each class lists once, for both directions, what is stored of it, in fields
+// with tags (core/codec/archive.h); core/model/stored_state.cc and
+// stored_model.cc put them together. The pairs are not in it: they are records
+// of their own (see core/pairs/unsaved_pairs.h).
 
 #pragma once
 
@@ -29,12 +30,15 @@ StateImage SaveState(State* state);
 std::vector<uint32_t> ModelsOf(const std::string& head);
 
 // [Writer] Into a state that is as constructed, from a head and all of its
-// models. False if the image is damaged or not whole; then the state is of no
-// use.
+// models. False if the image is damaged or not whole, or has what is of a later
+// format, which *unknown then says; then the state is of no use.
+[[nodiscard]] bool LoadState(const StateImage& image, State* state,
+                             std::string* unknown);
 [[nodiscard]] bool LoadState(const StateImage& image, State* state);
 
 // [Writer] The models of an image, beside those that the state has. Owners and
 // age buckets that they use must be there. The same holds of failure.
-[[nodiscard]] bool LoadModels(const StateImage& image, State* state);
+[[nodiscard]] bool LoadModels(const StateImage& image, State* state,
+                              std::string* unknown);
 
 }  // namespace plumbline

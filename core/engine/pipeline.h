@@ -60,6 +60,10 @@ class Pipeline {
 
   // Continues from what SaveState() wrote. Before anything else. False if it
   // is damaged.
+  [[nodiscard]] bool Restore(const StateImage& checkpoint,
+                             std::string* unknown) {
+    return LoadState(checkpoint, &state_, unknown);
+  }
   [[nodiscard]] bool Restore(const StateImage& checkpoint) {
     return LoadState(checkpoint, &state_);
   }

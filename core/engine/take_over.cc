@@ -80,7 +80,10 @@ std::string State::TakeOver(State* past) {
   next_model_number_ = past->next_model_number_;
   next_departure_ms_ = std::min(next_departure_ms_, past->next_departure_ms_);
   NoteForgotten(past->forgotten_until_ms_);
-  if (!LoadModels(SaveState(past), this)) return "what one state holds";
+  std::string unknown;
+  if (!LoadModels(SaveState(past), this, &unknown)) {
+    return "what one state holds";
+  }
   TakePairs(past, this);
   for (const Model* old : models) {
     Model* model = FindModel(old->name);

@@ -12,8 +12,10 @@ namespace plumbline {
 namespace {
 
 constexpr double kMostPairs = 1e18;  // that are believed
-constexpr uint64_t kPortion = 100;   // pairs at least
-constexpr double kSettled = 1000;    // from then on labels can contradict
+// The positive class, and the first of the others.
+constexpr size_t kMostFields = EstimateBins::kClasses + 1;
+constexpr uint64_t kPortion = 100;  // pairs at least
+constexpr double kSettled = 1000;   // from then on labels can contradict
 constexpr double kStandardDeviations = 3;
 constexpr double kMaterial = 0.05;  // of accuracy
 constexpr double kKept = 10'000;    // pairs that are not forgotten
@@ -118,7 +120,7 @@ bool Calibrator::Contradicts(Part part) {
 double Calibrator::ForgetsTo(const Progress& progress, int64_t time_ms) const {
   if (progress.learnt <= kKept) return 1;
   const auto fades = static_cast<double>(
-      std::max(kFadesMs, kFadesWindows * window_.length_ms));
+      std::max(kFadesMs, kFadesWindows * window().length_ms));
   const auto passed = static_cast<double>(time_ms - progress.time_ms);
   return std::clamp(1 - passed / fades, kKept / progress.learnt, 1.0);
 }
@@ -208,36 +210,49 @@ int64_t Calibrator::MostBytes(uint32_t fields) {
 }
 
 template <class Archive>
-void Calibrator::Do(Archive& archive, Reclaimer* reclaimer) {
-  archive.Do(epoch_);
-  for (Progress& progress : progress_) {
-    archive.Do(progress.waiting);
-    DoBetween(archive, progress.learnt, 0, kMostPairs);
-    archive.Do(progress.judged);
-    DoTime(archive, progress.time_ms);
-  }
-  for (auto n = DoCount(archive, fields_.size()), i = uint64_t{0};
-       i < n && archive.ok(); ++i) {
-    if constexpr (Archive::kLoads) fields_.emplace_back();
-    Field& field = fields_[i];
-    archive.Do(field.portion);
-    archive.Do(field.positives);
-    archive.Do(field.totals);
-    archive.Do(field.means);
-    archive.Do(field.raw_errors);
-    archive.Do(field.calibrated_errors);
-    if constexpr (Archive::kLoads) {
-      if (!field.IsSound()) return archive.Fail();
-      field.Fit();
-    }
-  }
+void Calibrator::Progress::Fields(Archive& archive) {
+  archive.Part("the progress of a calibration", [&] {
+    archive.Field(1, waiting);
+    FieldBetween(archive, 2, learnt, 0, kMostPairs);
+    archive.Field(3, judged);
+    archive.Field(4, [&] { DoTime(archive, time_ms); });
+  });
+}
+
+template <class Archive>
+void Calibrator::Field::Fields(Archive& archive) {
+  archive.Part("the calibration of a class", [&] {
+    archive.Field(1, portion);
+    archive.Field(2, positives);
+    archive.Field(3, totals);
+    archive.Field(4, means);
+    archive.Field(5, raw_errors);
+    archive.Field(6, calibrated_errors);
+  });
   if constexpr (Archive::kLoads) {
-    if (fields_.size() > EstimateBins::kClasses + 1) return archive.Fail();
-    if (archive.ok()) Publish(reclaimer);
+    if (!archive.ok() || !IsSound()) return archive.Fail();
+    Fit();
   }
 }
 
-template void Calibrator::Do(Save&, Reclaimer*);
-template void Calibrator::Do(Load&, Reclaimer*);
+template <class Archive>
+void Calibrator::Fields(Archive& archive, Reclaimer* reclaimer) {
+  archive.Part("a calibration", [&] {
+    archive.Field(1, epoch_);
+    archive.Field(2, [&] { progress_[kOfPositive].Fields(archive); });
+    archive.Field(3, [&] { progress_[kOfClasses].Fields(archive); });
+    archive.Field(4, [&] {
+      DoEach(archive, fields_, [&](Field& field) { field.Fields(archive); });
+    });
+  });
+  if constexpr (Archive::kLoads) {
+    if (!archive.ok()) return;
+    if (fields_.size() > kMostFields) fields_.resize(kMostFields);
+    Publish(reclaimer);
+  }
+}
+
+template void Calibrator::Fields(Save&, Reclaimer*);
+template void Calibrator::Fields(Load&, Reclaimer*);
 
 }  // namespace plumbline

@@ -70,7 +70,7 @@ class Calibrator {
   void RestartPositive(Reclaimer* reclaimer);
 
   template <class Archive>
-  void Do(Archive& archive, Reclaimer* reclaimer);
+  void Fields(Archive& archive, Reclaimer* reclaimer);
   static int64_t MostBytes(uint32_t fields);
 
  private:
@@ -99,6 +99,8 @@ class Calibrator {
     bool is_fit() const { return !isotonic.block_variance.empty(); }
     // Of what was stored.
     bool IsSound() const;
+    template <class Archive>
+    void Fields(Archive& archive);
     void Judge(double positives, double n, uint32_t bin);
     void Fit();
   };
@@ -107,6 +109,9 @@ class Calibrator {
     double learnt = 0;     // pairs, those forgotten left out
     bool judged = false;   // a portion has judged what was learnt before
     int64_t time_ms = 0;   // when it last learnt
+
+    template <class Archive>
+    void Fields(Archive& archive);
   };
 
   // The fields of a part.

@@ -217,12 +217,16 @@ void Estimates::Learn(const JudgedSums& sums, int64_t now_ms,
 }
 
 template <class Archive>
-void Estimates::Do(Archive& archive) {
-  archive.Do(first_age_);
-  published_->means.Do(archive);
-  for (const auto& calibrator : calibrators_) {
-    calibrator->Do(archive, reclaimer_);
-  }
+void Estimates::Fields(Archive& archive) {
+  archive.Part("estimates", [&] {
+    archive.Field(1, first_age_);
+    archive.Field(2, [&] { published_->means.Fields(archive); });
+    archive.Field(3, [&] {
+      for (const auto& calibrator : calibrators_) {
+        calibrator->Fields(archive, reclaimer_);
+      }
+    });
+  });
 }
 
 int64_t Estimates::MostBytes(size_t windows, const ModelTraits& traits) {
@@ -247,7 +251,7 @@ int64_t Estimates::SlotBytes(const ModelTraits& traits) {
                               : 0);
 }
 
-template void Estimates::Do(Save&);
-template void Estimates::Do(Load&);
+template void Estimates::Fields(Save&);
+template void Estimates::Fields(Load&);
 
 }  // namespace plumbline

@@ -50,7 +50,7 @@ class Estimates {
 
   // REQUIRES: to load, that Configure() was called as when it was saved.
   template <class Archive>
-  void Do(Archive& archive);
+  void Fields(Archive& archive);
 
   // Memory at most: of so many time windows, and of a slot of one.
   static int64_t MostBytes(size_t windows, const ModelTraits& traits);

@@ -62,22 +62,23 @@ bool ScoreMeans::HasMeans(const Sums& of) {
 }
 
 template <class Archive>
-void ScoreMeans::Do(Archive& archive) {
+void ScoreMeans::Fields(Archive& archive) {
+  // The positive class, and the first of the others.
+  constexpr size_t kMostFields = EstimateBins::kClasses + 1;
   std::vector<Sums> all;
   for (const Field* field : fields_.Get()) all.push_back(field->of);
   DoList(archive, all);
   if constexpr (Archive::kLoads) {
-    if (all.size() > EstimateBins::kClasses + 1 ||
-        !std::all_of(all.begin(), all.end(), HasMeans)) {
-      return archive.Fail();
-    }
+    if (!std::all_of(all.begin(), all.end(), HasMeans)) return archive.Fail();
+    // Further classes have none in this build.
+    if (all.size() > kMostFields) all.resize(kMostFields);
     for (const Sums& sums : all) {
       fields_.Append(std::make_unique<Field>(sums));
     }
   }
 }
 
-template void ScoreMeans::Do(Save&);
-template void ScoreMeans::Do(Load&);
+template void ScoreMeans::Fields(Save&);
+template void ScoreMeans::Fields(Load&);
 
 }  // namespace plumbline

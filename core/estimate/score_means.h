@@ -29,7 +29,7 @@ class ScoreMeans {
   }
 
   template <class Archive>
-  void Do(Archive& archive);
+  void Fields(Archive& archive);
   static int64_t MostBytes(uint32_t fields);
 
  private:

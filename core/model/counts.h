@@ -38,7 +38,5 @@ enum ModelCount : size_t {
   kRetiredPendingPredictions,
   kModelCounts,
 };
-// A checkpoint has these in one row; each of the others stands by itself.
-inline constexpr size_t kFirstModelCounts = kRetiredVersions;
 
 }  // namespace plumbline

@@ -7,6 +7,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace plumbline {
 
@@ -25,6 +26,32 @@ inline constexpr std::array<double, 13> kLatencyBounds = {
 template <size_t Bounds>
 constexpr size_t HistogramCells(const std::array<double, Bounds>&) {
   return Bounds + 2;
+}
+
+// See core/codec/archive.h. One with other bounds counts in those of this
+// build: what was counted up to a bound is counted up to the next one that
+// there is.
+template <class Archive, size_t Bounds>
+void DoHistogram(Archive& archive, const std::array<double, Bounds>& bounds,
+                 uint64_t* cells) {
+  std::vector<double> stored_bounds(bounds.begin(), bounds.end());
+  std::vector<uint64_t> stored(cells, cells + HistogramCells(bounds));
+  archive.Part("a histogram", [&] {
+    archive.Field(1, stored_bounds);
+    archive.Field(2, stored);
+  });
+  if constexpr (Archive::kLoads) {
+    if (stored.size() != stored_bounds.size() + 2) return archive.Fail();
+    std::fill_n(cells, HistogramCells(bounds), 0);
+    cells[0] = stored[0];
+    for (size_t i = 1; i < stored.size(); ++i) {
+      const auto bucket = i > stored_bounds.size()
+                              ? bounds.end()
+                              : std::lower_bound(bounds.begin(), bounds.end(),
+                                                 stored_bounds[i - 1]);
+      cells[1 + (bucket - bounds.begin())] += stored[i];
+    }
+  }
 }
 
 // A value beyond any sense counts as this one, lest the sum be infinite.

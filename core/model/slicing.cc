@@ -119,4 +119,114 @@ std::optional<uint32_t> Slicing::SetOf(const std::vector<uint32_t>& segments,
   return number;
 }
 
+template <class Archive>
+void Slicing::SegmentFields(Archive& archive, SegmentOf& segment) {
+  archive.Part("a segment", [&] {
+    FieldBetween(archive, 1, segment.number, 1, next_number_ - 1);
+    archive.Field(2, segment.is_other);
+    archive.Field(3, [&] {
+      DoEach(archive, segment.labels, [&](auto& label) {
+        archive.Text(label.first);
+        archive.Text(label.second);
+      });
+    });
+  });
+}
+
+void Slicing::LoadSegments(Load& load) {
+  for (auto n = DoCount(load, 0); n > 0 && load.ok(); --n) {
+    SegmentOf read{};
+    SegmentFields(load, read);
+    if (!load.ok()) return;
+    if (!read.is_other) ++counted_;
+    const Labels labels = read.labels;
+    const bool is_new = segments_.emplace(labels, std::move(read)).second;
+    if (labels.empty() || !is_new) return load.Fail();
+  }
+}
+
+// False if they are none that there can be. A free one is empty, like the
+// first.
+bool Slicing::TakeLoadedSets() {
+  if (sets_.empty() || !sets_[kNoSet].empty() || sets_.size() > kMostSets) {
+    return false;
+  }
+  for (size_t i = 1; i < sets_.size(); ++i) {
+    if (sets_[i].size() > range::kMostSlices) return false;
+    set_numbers_.emplace(sets_[i], static_cast<uint32_t>(i));
+  }
+  return true;
+}
+
+template <class Archive>
+void Slicing::Fields(Archive& archive) {
+  archive.Part("slices", [&] {
+    FieldBetween(archive, 1, next_number_, 1, UINT32_MAX);
+    archive.Field(2, [&] {
+      if constexpr (Archive::kLoads) {
+        LoadSegments(archive);
+      } else {
+        DoCount(archive, segments_.size());
+        for (auto& [labels, segment] : segments_) {
+          SegmentFields(archive, segment);
+        }
+      }
+    });
+    archive.Field(3, [&] {
+      if constexpr (Archive::kLoads) sets_.clear();
+      DoEach(archive, sets_, [&](auto& set) { DoList(archive, set); });
+    });
+  });
+  if constexpr (Archive::kLoads) {
+    if (!archive.ok() || !TakeLoadedSets()) return archive.Fail();
+  }
+}
+
+void Slicing::SaveRetired(Save& save) const {
+  DoCount(save, retired_sets_.size());
+  for (const auto& [set, first_age] : retired_sets_) {
+    save.Do(set);
+    save.Do(first_age);
+  }
+  DoCount(save, free_sets_.size());
+  for (const uint32_t set : free_sets_) save.Do(set);
+}
+
+void Slicing::LoadRetired(Load& load) {
+  retired_sets_.clear();
+  std::vector<bool> known(sets_.size());
+  known[kNoSet] = true;
+  const auto next = [&] {
+    uint32_t set = 0;
+    load.Do(set);
+    if (!HasSet(set) || known[set]) {
+      load.Fail();
+    } else {
+      known[set] = true;
+    }
+    return set;
+  };
+  for (auto n = DoCount(load, 0); n > 0 && load.ok(); --n) {
+    RetiredSet retired{next(), 0};
+    load.Do(retired.first_age);
+    retired_sets_.push_back(retired);
+  }
+  for (auto n = DoCount(load, 0); n > 0 && load.ok(); --n) {
+    free_sets_.push_back(next());
+  }
+  set_numbers_.erase(std::vector<uint32_t>());
+}
+
+std::unordered_map<uint32_t, const Slicing::Labels*> Slicing::LabelsBySegment()
+    const {
+  std::unordered_map<uint32_t, const Labels*> by_number;
+  for (const auto& [labels, segment] : segments_) {
+    by_number.emplace(segment.number, &labels);
+  }
+  return by_number;
+}
+
+template void Slicing::Fields(Save&);
+template void Slicing::Fields(Load&);
+
 }  // namespace plumbline

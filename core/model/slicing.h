@@ -20,14 +20,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "core/codec/archive.h"
 #include "core/event/event.h"
 
 namespace plumbline {
-
-class Checkpoint;
 
 class Slicing {
  public:
@@ -85,18 +85,33 @@ class Slicing {
 
   bool HasSet(uint64_t set) const { return set < sets_.size(); }
   size_t set_count() const { return sets_.size() - free_sets_.size(); }
+  // See core/codec/archive.h; the crossings are in the settings. What stands
+  // behind Configure(): the sets that are of no segments any more.
+  template <class Archive>
+  void Fields(Archive& archive);
+  void SaveRetired(Save& save) const;
+  void LoadRetired(Load& load);
+  // What format 8 had no word of is retired from this age on.
+  void RetireFrom(uint32_t first_age) {
+    for (RetiredSet& retired : retired_sets_) retired.first_age = first_age;
+  }
+  // By number, the labels of each segment.
+  std::unordered_map<uint32_t, const Labels*> LabelsBySegment() const;
+
   // Goes up when a number that was looked up may mean something else.
   uint64_t revision() const { return revision_; }
 
  private:
-  friend class Checkpoint;
-
   struct RetiredSet {
     uint32_t set;
     uint32_t first_age;
   };
 
   void RetireSets(uint32_t first_age);
+  template <class Archive>
+  void SegmentFields(Archive& archive, SegmentOf& segment);
+  void LoadSegments(Load& load);
+  bool TakeLoadedSets();
 
   std::vector<std::vector<std::string>> crossings_;
   std::map<Labels, SegmentOf> segments_;

@@ -27,8 +27,6 @@
 
 namespace plumbline {
 
-class Checkpoint;
-
 class State final : public PublishedState {
  public:
   // The pairs' memory comes from `memory`, which must outlive the state.
@@ -161,8 +159,26 @@ class State final : public PublishedState {
     gauges_.pair_bytes.store(pair_memory_.bytes(), std::memory_order_relaxed);
   }
 
+  // See core/codec/archive.h. All but the models and the pairs, which are
+  // stored by themselves.
+  template <class Archive>
+  void HeadFields(Archive& archive);
+  void SaveModel(Save& save, Model& model) const;
+  // Beside those that there are, with the owners and ages of the head. Null if
+  // it is none, or damaged: then the state is of no use.
+  Model* LoadModel(Load& load, uint32_t number);
+
  private:
-  friend class Checkpoint;
+  void SaveVersion(Save& save, const Model& model, Version& version) const;
+  void LoadVersion(Load& load, Model* model);
+  void LoadSlices(Load& load, Model* model, Version* version);
+  Model* AddLoaded(Load& load, uint32_t number);
+  void LoadDecisions(Load& load, Model* model);
+  void LoadVersions(Load& load, Model* model);
+  template <class Archive>
+  void LedgerFields(Archive& archive, Model& model) const;
+  void LoadDeparted(Load& load, Model* model);
+  bool TakeOwner(uint32_t index, Owner owner);
 
   Commons commons() {
     return {&reclaimer_, &prediction_ages_, &label_ages_, &records_};

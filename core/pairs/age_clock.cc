@@ -2,6 +2,11 @@
 
 #include <algorithm>
 
+#include "core/codec/archive.h"
+#include "core/codec/time_range.h"
+#include "core/pairs/record.h"
+#include "core/settings/settings_range.h"
+
 namespace plumbline {
 
 uint32_t AgeClock::Current(int64_t now_ms) {
@@ -98,5 +103,39 @@ const AgeClock::Bucket* AgeClock::Find(uint32_t age) const {
       [](const Bucket& bucket, uint32_t a) { return bucket.age < a; });
   return it != buckets_.end() && it->age == age ? &*it : nullptr;
 }
+
+template <class Archive>
+void AgeClock::Fields(Archive& archive) {
+  archive.Part("the ages", [&] {
+    FieldBetween(archive, 1, horizon_ms_, range::kHorizonMs.least,
+                 range::kHorizonMs.most);
+    archive.Field(2, next_);
+    FieldBetween(archive, 3, received_, 0, int64_t{kMostRecords});
+    archive.Field(4, open_);
+    archive.Field(5, [&] {
+      DoEach(archive, buckets_, [&](Bucket& bucket) {
+        archive.Part("an age bucket", [&] {
+          archive.Field(1, bucket.age);
+          FieldBetween(archive, 2, bucket.end_ms, 1,
+                       kLastTimeMs + range::kHorizonMs.most);
+        });
+      });
+    });
+  });
+  if constexpr (Archive::kLoads) {
+    const auto disorder = [](const Bucket& a, const Bucket& b) {
+      return a.age >= b.age;
+    };
+    if (std::adjacent_find(buckets_.begin(), buckets_.end(), disorder) !=
+            buckets_.end() ||
+        (!buckets_.empty() && buckets_.back().age >= next_)) {
+      archive.Fail();
+    }
+    NoteOrder();
+  }
+}
+
+template void AgeClock::Fields(Save&);
+template void AgeClock::Fields(Load&);
 
 }  // namespace plumbline

@@ -22,8 +22,6 @@
 
 namespace plumbline {
 
-class Checkpoint;
-
 class AgeClock {
  public:
   static constexpr int64_t kBucketsPerHorizon = 60;
@@ -99,13 +97,16 @@ class AgeClock {
   void Use(uint32_t age);
   void Release(uint32_t age);
 
+  // See core/codec/archive.h. Ledgers mark what they use as they are loaded.
+  template <class Archive>
+  void Fields(Archive& archive);
+
  private:
-  friend class Checkpoint;
 
   struct Bucket {
-    uint32_t age;
-    uint32_t uses;
-    int64_t end_ms;  // exclusive
+    uint32_t age = 0;
+    uint32_t uses = 0;
+    int64_t end_ms = 0;  // exclusive
   };
 
   bool open() const { return open_ && !buckets_.empty(); }

@@ -134,4 +134,85 @@ void Ledger::EraseIfEmpty(uint32_t age) {
   ages_->Release(age);
 }
 
+// A row for each bucket.
+void Ledger::LoadFormer(Load* load) {
+  DoEach(*load, buckets_, [load](Bucket& bucket) {
+    load->Do(bucket.age);
+    load->Do(bucket.evicted);
+    load->Do(bucket.forgotten_below);
+    load->Do(bucket.counts);
+  });
+}
+
+void Ledger::LoadEvictedBelow(Load* load) {
+  for (Bucket& bucket : buckets_) load->Do(bucket.evicted_below);
+}
+
+// False if they are none that a ledger has.
+bool Ledger::TakeLoaded() {
+  for (size_t i = 0; i < buckets_.size(); ++i) {
+    const Bucket& bucket = buckets_[i];
+    const Counts& of = bucket.counts;
+    if ((i > 0 && buckets_[i - 1].age >= bucket.age) ||
+        std::max({of.waiting, of.joined, of.past, of.waiting_details,
+                  of.joined_details}) > kMostRecords) {
+      // What was not marked as used is not given back.
+      buckets_.resize(i);
+      return false;
+    }
+    ages_->Use(bucket.age);
+    total_.waiting += of.waiting;
+    total_.joined += of.joined;
+    total_.past += of.past;
+    total_.waiting_details += of.waiting_details;
+    total_.joined_details += of.joined_details;
+    *model_ += of.total();
+    *all_ += of.total();
+    if (*all_ > kMostRecords) {
+      buckets_.resize(i + 1);
+      return false;
+    }
+  }
+  return true;
+}
+
+template <class Archive>
+void Ledger::Fields(Archive& archive) {
+  if constexpr (Archive::kLoads) {
+    if (archive.is_former()) LoadFormer(&archive);
+  }
+  archive.Part("what is counted by age", [&] {
+    if (archive.is_former()) return;
+    const auto column = [&](uint8_t tag, auto of, bool key = false) {
+      Column(archive, tag, buckets_, of, key);
+    };
+    constexpr bool kKey = true;
+    column(
+        1, [](auto& b) -> auto& { return b.age; }, kKey);
+    column(
+        2, [](auto& b) -> auto& { return b.evicted; });
+    column(
+        3, [](auto& b) -> auto& { return b.forgotten_below; });
+    column(
+        4, [](auto& b) -> auto& { return b.evicted_below; });
+    column(
+        5, [](auto& b) -> auto& { return b.counts.waiting; });
+    column(
+        6, [](auto& b) -> auto& { return b.counts.joined; });
+    column(
+        7, [](auto& b) -> auto& { return b.counts.past; });
+    column(
+        8, [](auto& b) -> auto& { return b.counts.waiting_details; });
+    column(
+        9, [](auto& b) -> auto& { return b.counts.joined_details; });
+  });
+  if constexpr (Archive::kLoads) {
+    if (!archive.ok()) buckets_.clear();
+    if (!TakeLoaded()) archive.Fail();
+  }
+}
+
+template void Ledger::Fields(Save&);
+template void Ledger::Fields(Load&);
+
 }  // namespace plumbline

@@ -17,12 +17,11 @@
 #include <utility>
 #include <vector>
 
+#include "core/codec/archive.h"
 #include "core/pairs/age_clock.h"
 #include "core/pairs/record.h"
 
 namespace plumbline {
-
-class Checkpoint;
 
 class Ledger {
  public:
@@ -107,9 +106,14 @@ class Ledger {
   Counts EvictAllWaiting();
   Counts DropAll();
 
- private:
-  friend class Checkpoint;
+  // See core/codec/archive.h. REQUIRES: to load, that it is empty, and that the
+  // ages that it was saved with are there.
+  template <class Archive>
+  void Fields(Archive& archive);
+  // Of format 8, which had these behind all else.
+  void LoadEvictedBelow(Load* load);
 
+ private:
   struct Bucket : Mark {
     Counts counts;
   };
@@ -120,6 +124,8 @@ class Ledger {
     return const_cast<Bucket*>(std::as_const(*this).Find(age));
   }
   void EraseIfEmpty(uint32_t age);
+  void LoadFormer(Load* load);
+  bool TakeLoaded();
   Counts TakeWaiting(Bucket* bucket);
   void Subtract(const Counts& counts);
 

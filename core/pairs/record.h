@@ -25,6 +25,9 @@ enum class RecordKind : uint8_t {
   kLabelDetail,  // more of the label of a record: a set of classes
 };
 
+// A bound on how many are believed, so that bytes of memory can be computed.
+inline constexpr uint64_t kMostRecords = uint64_t{1} << 44;
+
 // Records of one key form a chain. One cache line each.
 struct Record {
   PairKey key;

@@ -133,8 +133,10 @@ bool GlobMatches(std::string_view glob, std::string_view text);
 
 // A settings value as bytes for the journal, and back. Decoding returns
 // nullopt if the bytes are not a whole encoded value, or one that is out of
-// range (core/settings/settings_range.h).
+// range (core/settings/settings_range.h); *unknown then says what of a later
+// format there is in them, or nothing.
 std::string EncodeSettings(const Settings& settings);
-std::optional<Settings> DecodeSettings(std::string_view bytes);
+std::optional<Settings> DecodeSettings(std::string_view bytes,
+                                       std::string* unknown = nullptr);
 
 }  // namespace plumbline

@@ -22,6 +22,9 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
+
+#include "core/codec/archive.h"
 
 namespace plumbline {
 
@@ -134,5 +137,19 @@ class Cells {
 
   typename A::template Atomic<Chunks*> chunks_{nullptr};
 };
+
+// The first `count` cells. See core/codec/archive.h.
+template <class Archive, class A>
+void DoCells(Archive& archive, Cells<A>& cells, uint32_t count) {
+  std::vector<uint64_t> values(count);
+  if constexpr (!Archive::kLoads) cells.CopyTo(count, values.data());
+  DoList(archive, values);
+  if constexpr (Archive::kLoads) {
+    if (values.size() != count) archive.Fail();
+    for (uint32_t i = 0; i < values.size() && archive.ok(); ++i) {
+      if (values[i] != 0) cells.Add(i, static_cast<int64_t>(values[i]));
+    }
+  }
+}
 
 }  // namespace plumbline

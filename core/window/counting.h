@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/codec/archive.h"
 #include "core/settings/settings.h"
 #include "core/window/list_pool.h"
 #include "core/window/observation.h"
@@ -30,6 +31,16 @@ struct Threshold {
   std::string text;  // as configured; empty where the place is free
   double value = 0;
   uint32_t first_age = 0;  // counts pairs predicted from here on
+
+  // See core/codec/archive.h.
+  template <class Archive>
+  void Fields(Archive& archive) {
+    archive.Part("a threshold", [&] {
+      archive.Field(1, text);
+      FieldBetween(archive, 2, value, 0, 1);
+      archive.Field(3, first_age);
+    });
+  }
 };
 
 // What decides how much is counted of a model.

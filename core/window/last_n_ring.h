@@ -28,8 +28,6 @@
 
 namespace plumbline {
 
-class Checkpoint;
-
 template <class A>
 class LastNRing {
  public:
@@ -94,9 +92,19 @@ class LastNRing {
     sum->Add(copy);
   }
 
- private:
-  friend class Checkpoint;
+  // See core/codec/archive.h: fields of its window's part.
+  template <class Archive>
+  void Fields(Archive& archive) {
+    archive.Field(8, ring_);
+    archive.Field(9, pushed_);
+    archive.Field(10, numbers_);
+    if constexpr (Archive::kLoads) {
+      const size_t numbers = sees_all_ ? 0 : ring_.size();
+      if (ring_.size() > n_ || numbers_.size() != numbers) archive.Fail();
+    }
+  }
 
+ private:
   static constexpr size_t kNowhere = SIZE_MAX;
 
   size_t PlaceOf(uint64_t number, uint64_t next) const {

@@ -5,13 +5,14 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
-namespace plumbline {
+#include "core/codec/archive.h"
 
-class Checkpoint;
+namespace plumbline {
 
 template <class Item>
 class ListPool {
@@ -49,6 +50,24 @@ class ListPool {
     loose_.clear();
   }
 
+  // See core/codec/archive.h. Between two groups, so that those without a
+  // holder are free. `classes`: that there are.
+  template <class Archive>
+  void Fields(Archive& archive, uint32_t classes) {
+    archive.Part("lists of classes", [&] {
+      archive.Field(1, [&] {
+        DoEach(archive, entries_, [&](Entry& entry) {
+          archive.Do(entry.holders);
+          DoList(archive, entry.list);
+        });
+      });
+      archive.Field(2, free_);
+    });
+    if constexpr (Archive::kLoads) {
+      if (!TakeLoaded(classes)) archive.Fail();
+    }
+  }
+
   // What a list is charged, with so many classes in it.
   static int64_t Bytes(uint32_t classes) {
     return static_cast<int64_t>(sizeof(Entry)) +
@@ -56,13 +75,24 @@ class ListPool {
   }
 
  private:
-  friend class Checkpoint;
-
   struct Entry {
     uint32_t holders = 0;
     bool used = false;  // else it is in the list of free ones
     List list;
   };
+
+  // False if they are none that there can be.
+  bool TakeLoaded(uint32_t classes) {
+    for (Entry& entry : entries_) {
+      entry.used = entry.holders > 0;
+      for (const Item& item : entry.list) {
+        if (!item.IsSound(classes)) return false;
+      }
+    }
+    return std::none_of(free_.begin(), free_.end(), [this](uint32_t number) {
+      return !Has(number) || entries_[number].used;
+    });
+  }
 
   std::vector<Entry> entries_;
   std::vector<uint32_t> free_;
@@ -72,6 +102,10 @@ class ListPool {
 struct ClassProbability {
   uint32_t class_index = 0;
   double probability = 0;
+
+  bool IsSound(uint32_t classes) const {
+    return class_index < classes && probability >= 0 && probability <= 1;
+  }
 };
 using ScorePool = ListPool<ClassProbability>;
 
@@ -80,6 +114,8 @@ struct ClassMembership {
   uint32_t class_index : 30 = 0;
   uint32_t predicted : 1 = 0;
   uint32_t actual : 1 = 0;
+
+  bool IsSound(uint32_t classes) const { return class_index < classes; }
 };
 using SetPool = ListPool<ClassMembership>;
 

@@ -19,6 +19,9 @@
 
 namespace plumbline {
 
+// NOTE: stores hold the numbers of sections. What the cells of one mean is part
+// of the format; other cells take another section.
+
 // With a number of cells that is known.
 enum class Section : uint8_t {
   kScores,

@@ -180,11 +180,17 @@ class Series {
   // Leaves there what the group completed, and keeps the changes.
   void Publish(const Publication& to, uint64_t next_number);
 
+  // See core/codec/archive.h. REQUIRES: to load, that it has no window.
+  void SaveTo(Save& save, const StoredShape& shape) const;
+  void LoadFrom(Load& load, const StoredShape& shape);
+
   WindowChanges changes;          // the writer's
   PublishedList<Window> windows;  // any thread reads
 
  private:
-  friend class Checkpoint;
+  template <class Archive, class Settings>
+  static void Fields(Archive& archive, Settings& settings);
+  bool CanHave(const WindowSettings& settings, size_t bytes) const;
 
   static void Release(Window* window, const Counting& counting);
   void SumUp(const Publication& to) const;

@@ -23,6 +23,9 @@
 
 namespace plumbline {
 
+// Of a slot that stands for no span of time yet.
+inline constexpr int64_t kNoEpoch = INT64_MIN;
+
 // What a reader copies out of a slot, and sums over a window.
 struct SlotCounts {
   int64_t epoch = 0;
@@ -49,6 +52,10 @@ struct SlotCounts {
     for (SparseCounts& section : sparse) section.Clear();
   }
   void Add(const SlotCounts& other);
+
+  // See core/codec/archive.h. NOTE: sections have their numbers there.
+  template <class Archive>
+  void Fields(Archive& archive);
 };
 
 enum class Marginal : uint32_t { kTruePositives, kPredicted, kActual };
@@ -215,7 +222,7 @@ class Slot {
 
   Count stamp_{0};
   // The span it stands for; the least value stands for none.
-  typename A::template Atomic<int64_t> epoch_{INT64_MIN};
+  typename A::template Atomic<int64_t> epoch_{kNoEpoch};
   Count predictions_{0};
   Count labelled_{0};
   Count observations_{0};

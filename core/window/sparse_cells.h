@@ -50,6 +50,10 @@ struct SparseCounts {
   // One entry for each key, as merged at the level, in order.
   template <class Policy>
   SparseCounts Merged() const;
+
+  // See core/codec/archive.h.
+  template <class Archive>
+  void Fields(Archive& archive);
 };
 
 // How large a table is at first, and at most.
@@ -112,7 +116,7 @@ class SparseCells {
     }
   }
 
-  // [Writer] As another table was.
+  // [Writer] As another table was, which may have had room for more.
   void Restore(const SparseCounts& counts, SparseSize size) {
     if (counts.entries.empty()) return;
     Table* t = Grow(nullptr, size.first);
@@ -120,7 +124,9 @@ class SparseCells {
       t = Grow(t, std::min(4 * t->size, size.most));
     }
     A::Store(t->level, counts.level, A::kRelease);
-    for (const auto& entry : counts.entries) AddTo(t, ChangeOf(entry));
+    for (const auto& entry : counts.entries) {
+      while (!AddTo(t, ChangeOf(entry))) t = MakeRoom(t, size);
+    }
   }
 
   // [Writer] Adds what another table counts.

@@ -33,8 +33,6 @@
 
 namespace plumbline {
 
-class Checkpoint;
-
 template <class A>
 class TimeRing {
  public:
@@ -140,8 +138,6 @@ class TimeRing {
   }
 
  private:
-  friend class Checkpoint;
-
   bool Covers(int64_t then_ms, int64_t now_ms) const {
     return EpochOf(then_ms) + static_cast<int64_t>(size_) > EpochOf(now_ms);
   }

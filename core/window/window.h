@@ -10,12 +10,11 @@
 #include "core/settings/settings.h"
 #include "core/sync/atomics.h"
 #include "core/window/last_n_ring.h"
+#include "core/window/stored_shape.h"
 #include "core/window/tally.h"
 #include "core/window/time_ring.h"
 
 namespace plumbline {
-
-class Checkpoint;
 
 class Window {
  public:
@@ -38,6 +37,7 @@ class Window {
   }
 
   const WindowSettings& settings() const { return settings_; }
+  uint32_t first_age() const { return first_age_; }
   bool Sees(uint32_t age) const { return age >= first_age_; }
 
   // [Writer] The ring of either kind; null for the other.
@@ -66,6 +66,11 @@ class Window {
     }
   }
 
+  // See core/codec/archive.h: fields of its part, in which its settings are the
+  // first.
+  template <class Archive>
+  void Fields(Archive& archive, const StoredShape& shape);
+
   // Bytes that a window takes at most, of which each slot takes so many, and
   // each pair of a last-N window (LastNRing::PairBytes).
   static int64_t Bytes(const WindowSettings& settings, int64_t slot_bytes,
@@ -76,8 +81,6 @@ class Window {
   }
 
  private:
-  friend class Checkpoint;
-
   static size_t SlotCount(const WindowSettings& settings) {
     return settings.last > 0 ? 1 : static_cast<size_t>(settings.slots);
   }

@@ -9,10 +9,12 @@ std::optional<Database::Stored> RestoreCheckpoint(const Database& database,
                                                   std::string* error) {
   auto stored = database.Read(error);
   if (!stored) return std::nullopt;
-  if (!stored->image.head.empty() && !pipeline->Restore(stored->image)) {
-    *error =
-        "the checkpoint in the store is sound, but not understood; was it "
-        "made by another version of plumbline?";
+  std::string unknown;
+  if (!stored->image.head.empty() &&
+      !pipeline->Restore(stored->image, &unknown)) {
+    *error = "the checkpoint in the store is sound, but not understood: " +
+             (unknown.empty() ? "was it made by another version of plumbline?"
+                              : unknown);
     return std::nullopt;
   }
   return stored;

@@ -13,6 +13,7 @@
 #include <iterator>
 #include <system_error>
 
+#include "core/codec/archive.h"
 #include "core/codec/bytes.h"
 #include "daemon/hash/checksum.h"
 #include "daemon/store/files.h"
@@ -24,7 +25,7 @@ namespace {
 // the ids (192), checksum of all that (8).
 constexpr char kIdentity[] = "PLUMBLINE";
 constexpr uint64_t kMagic = 0x3152545342504c50;  // "PLPBSTR1"
-constexpr uint32_t kStoreFormat = 8;
+constexpr uint32_t kStoreFormat = kFormatMajor;
 // What was written in this one and those that follow can be read.
 constexpr uint32_t kOldestFormat = 7;
 

@@ -133,6 +133,25 @@ TEST_CASE("a checkpoint that is cut anywhere is refused") {
   CHECK_FALSE(loads(damaged));
 }
 
+TEST_CASE("a field of a later format is refused by name") {
+  Engine engine;
+  engine.Post({Both("x", "y")});
+  StateImage image = SaveState(const_cast<State*>(&engine.pipeline.state()));
+  std::string& model = image.models.begin()->second;
+  // The model's part is behind the header, and its size comes first.
+  const size_t at = sizeof(int64_t) + sizeof(uint32_t);
+  std::string size;
+  ByteWriter(&size).Put(static_cast<uint32_t>(model.size() - at - 4 + 6));
+  model.replace(at, size.size(), size);
+  ByteWriter added(&model);
+  added.Put(uint8_t{200});
+  added.Put(uint32_t{1});
+  added.Put(uint8_t{1});
+  std::string unknown;
+  CHECK_FALSE(Pipeline(nullptr).Restore(image, &unknown));
+  CHECK(unknown.find("field 200 of a model") != std::string::npos);
+}
+
 TEST_CASE(
     "a bool that is neither, and a count of more than there is, are refused") {
   std::string bytes;

@@ -3,6 +3,7 @@
 
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -228,7 +229,8 @@ TEST_CASE("two models of one name, or with one owner, are refused") {
   second.replace(at, 2, "m2");
   // The owner follows the name.
   const std::string& first = image.models.begin()->second;
-  second.replace(at + 2, 4, first, first.find("m1") + 2, 4);
+  constexpr size_t kOwner = 2 + 5;  // behind its tag and its size
+  second.replace(at + kOwner, 4, first, first.find("m1") + kOwner, 4);
   CHECK_FALSE(Loads(image));
 }
 
@@ -239,21 +241,29 @@ template <class Part>
 std::string BytesOf(Part* part) {
   std::string bytes;
   Save save(&bytes);
-  part->Do(save);
+  part->Fields(save);
   return bytes;
 }
 
+// `at`: in the field of a part, whose size comes first.
 template <class T>
-std::string With(std::string bytes, size_t at, T value) {
+std::string With(std::string bytes, uint8_t tag, size_t at, T value) {
+  size_t place = sizeof(uint32_t);
+  while (static_cast<uint8_t>(bytes.at(place)) != tag) {
+    uint32_t size = 0;
+    std::memcpy(&size, bytes.data() + place + 1, sizeof(size));
+    place += 1 + sizeof(size) + size;
+  }
   std::string written;
   ByteWriter(&written).Put(value);
-  return bytes.replace(at, written.size(), written);
+  return bytes.replace(place + 1 + sizeof(uint32_t) + at, written.size(),
+                       written);
 }
 
 template <class Part>
 bool Reads(Part part, const std::string& bytes) {
   Load load(bytes);
-  part.Do(load);
+  part.Fields(load);
   return load.ok() && load.AtEnd();
 }
 
@@ -265,10 +275,10 @@ TEST_CASE("a window of ADWIN that is not that of its buckets is refused") {
   const std::string bytes = BytesOf(&adwin);
   const Adwin fresh(AdwinSettings{});
   REQUIRE(Reads(fresh, bytes));
-  CHECK_FALSE(Reads(fresh, With(bytes, 0, uint64_t{1'000'000})));
+  CHECK_FALSE(Reads(fresh, With(bytes, 1, 0, uint64_t{1'000'000})));
   // What is wide and has no row.
-  const size_t rows = 6 * sizeof(uint64_t);
-  CHECK_FALSE(Reads(fresh, With(bytes, rows, uint64_t{0})));
+  constexpr uint8_t kRows = 7;
+  CHECK_FALSE(Reads(fresh, With(bytes, kRows, 0, uint64_t{0})));
 }
 
 TEST_CASE("hours that no clock has are refused in a history of figures") {
@@ -278,12 +288,12 @@ TEST_CASE("hours that no clock has are refused in a history of figures") {
   const std::string bytes = BytesOf(&history);
   const FigureHistory fresh("accuracy", window);
   REQUIRE(Reads(fresh, bytes));
-  for (size_t at = 0; at < 3 * sizeof(int64_t); at += sizeof(int64_t)) {
-    CHECK_FALSE(Reads(fresh, With(bytes, at, INT64_MIN)));
-    CHECK_FALSE(Reads(fresh, With(bytes, at, INT64_MAX)));
+  for (uint8_t tag = 1; tag <= 3; ++tag) {
+    CHECK_FALSE(Reads(fresh, With(bytes, tag, 0, INT64_MIN)));
+    CHECK_FALSE(Reads(fresh, With(bytes, tag, 0, INT64_MAX)));
   }
   // It ends before it begins.
-  CHECK_FALSE(Reads(fresh, With(bytes, 2 * sizeof(int64_t), int64_t{999})));
+  CHECK_FALSE(Reads(fresh, With(bytes, 3, 0, int64_t{999})));
 }
 
 TEST_CASE("a sketch of numbers that are not as many is refused") {
@@ -291,10 +301,10 @@ TEST_CASE("a sketch of numbers that are not as many is refused") {
   for (int i = 0; i < 100; ++i) sketch.Add(i);
   const std::string bytes = BytesOf(&sketch);
   REQUIRE(Reads(NumericSketch(), bytes));
-  CHECK_FALSE(Reads(NumericSketch(), With(bytes, 0, uint32_t{64})));
-  CHECK_FALSE(Reads(NumericSketch(), With(bytes, 4, uint64_t{7})));
+  CHECK_FALSE(Reads(NumericSketch(), With(bytes, 1, 0, uint32_t{64})));
+  CHECK_FALSE(Reads(NumericSketch(), With(bytes, 2, 0, uint64_t{7})));
   // Of the first cell, behind the size of their list.
-  CHECK_FALSE(Reads(NumericSketch(), With(bytes, 20, ~uint64_t{0})));
+  CHECK_FALSE(Reads(NumericSketch(), With(bytes, 3, 16, ~uint64_t{0})));
 }
 
 TEST_CASE("so many owners that are gone take no memory") {

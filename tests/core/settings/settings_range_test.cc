@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 
+#include "core/codec/archive.h"
 #include "core/codec/bytes.h"
 #include "core/codec/time_range.h"
 #include "tests/support/catch.h"
@@ -125,8 +126,8 @@ TEST_CASE("the ends of what a configuration allows are read") {
   CHECK(Reads(settings));
 }
 
-TEST_CASE("settings of a revision that there is not are not read") {
-  for (const int64_t revision : {int64_t{-2}, INT64_MIN}) {
+TEST_CASE("settings of a format that there is not are not read") {
+  for (const int64_t revision : {int64_t{-2}, -(kFormatMajor + 1), INT64_MIN}) {
     std::string bytes = EncodeSettings(Good());
     std::string first;
     ByteWriter(&first).Put(revision);

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 
+#include "core/codec/archive.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary.h"
 
@@ -52,7 +53,7 @@ TEST_CASE("what is no store, damaged or newer is refused and left alone") {
       CHECK(error.find("damaged") != std::string::npos);
     }
     SECTION("of a newer format") {
-      bytes[8] = 9;
+      bytes[8] = kFormatMajor + 1;
       directory.Write("PLUMBLINE", bytes);
       CHECK(StoreDirectory::Open(directory.path, &error) == nullptr);
       CHECK(error.find("newer") != std::string::npos);

@@ -1,18 +1,14 @@
-#include "core/engine/checkpoint_checks.h"
+#include "core/model/sound_windows.h"
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 
 #include "core/codec/time_range.h"
-#include "core/join/sound_record.h"
 #include "core/metrics/regression.h"
 
 namespace plumbline {
 namespace {
-
-bool IsShare(double value) { return value >= 0 && value <= 1; }
 
 bool IsTimeCount(uint64_t count) { return count <= uint64_t{kLastTimeMs}; }
 
@@ -73,10 +69,10 @@ size_t LeastCells(Section section) {
   }
 }
 
+// There may be more than this build has room for: they are merged.
 bool IsSound(const SparseCounts& counts, SparseSection section,
-             uint32_t classes, int64_t last) {
+             uint32_t classes) {
   return counts.level <= MostLevel(section) &&
-         counts.entries.size() <= SizeOf(section, last).most &&
          std::all_of(counts.entries.begin(), counts.entries.end(),
                      [&](const auto& entry) {
                        return IsKey(section, entry.first, classes);
@@ -84,20 +80,6 @@ bool IsSound(const SparseCounts& counts, SparseSection section,
 }
 
 }  // namespace
-
-bool IsSound(const ScorePool::List& scores, uint32_t classes) {
-  return std::all_of(
-      scores.begin(), scores.end(), [classes](const ClassProbability& score) {
-        return score.class_index < classes && IsShare(score.probability);
-      });
-}
-
-bool IsSound(const SetPool::List& set, uint32_t classes) {
-  return std::all_of(set.begin(), set.end(),
-                     [classes](const ClassMembership& member) {
-                       return member.class_index < classes;
-                     });
-}
 
 bool IsSound(const Observation& o, const Model& model) {
   if (!o.seen()) return true;
@@ -114,25 +96,17 @@ bool IsSound(const Observation& o, const Model& model) {
   }
 }
 
-bool IsSound(const SlotCounts& counts, uint32_t classes, int64_t last) {
+bool IsSound(const SlotCounts& counts, uint32_t classes) {
   constexpr int64_t kNever = INT64_MIN;
   if (counts.epoch != kNever && !IsTime(counts.epoch)) return false;
   for (size_t i = 0; i < kSections; ++i) {
     const size_t size = counts.sections[i].size();
     if (size != 0 && size < LeastCells(static_cast<Section>(i))) return false;
   }
-  return std::all_of(
-      kAllSparse.begin(), kAllSparse.end(), [&](SparseSection section) {
-        return IsSound(counts.of(section), section, classes, last);
-      });
-}
-
-bool AreEarlyLabelsSound(const Model& model, bool is_open) {
-  return std::all_of(
-      model.early_labels.begin(), model.early_labels.end(), [&](uint64_t bits) {
-        return is_open ? std::isfinite(std::bit_cast<double>(bits))
-                       : IsSoundValue(model, bits);
-      });
+  return std::all_of(kAllSparse.begin(), kAllSparse.end(),
+                     [&](SparseSection section) {
+                       return IsSound(counts.of(section), section, classes);
+                     });
 }
 
 bool AreTimesSound(const Model& model) {
@@ -148,6 +122,26 @@ bool AreTimesSound(const Version& version) {
     sound = sound && IsTimeCount(version.counts[of + kLastChangeMs]);
   }
   return sound;
+}
+
+void RecountErrorSums(const Model& model, uint64_t generation, Series* series) {
+  constexpr SparseSection kSums = SparseSection::kErrorSums;
+  for (Window* window : series->windows.Get()) {
+    auto* ring = window->last_n();
+    if (ring == nullptr) continue;
+    Slot<StdAtomics>& slot = ring->slot(generation);
+    SparseCounts counts;
+    slot.CopyTo(kSums, &counts);
+    if (!HasRoundedSquares(counts)) continue;
+    Tally tally;
+    ring->ForEach(
+        [&](const Observation& o) { tally.Recount(o, 1, model.counting); });
+    slot.Clear(kSums);
+    const auto n = static_cast<int64_t>(ring->n());
+    tally.ForEachErrorSum([&](uint32_t key, int64_t delta) {
+      slot.Add(kSums, key, delta, SizeOf(kSums, n));
+    });
+  }
 }
 
 }  // namespace plumbline

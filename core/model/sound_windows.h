@@ -12,20 +12,17 @@
 
 namespace plumbline {
 
-// Of classes that are known to be the model's.
-bool IsSound(const ScorePool::List& scores, uint32_t classes);
-bool IsSound(const SetPool::List& set, uint32_t classes);
-
 // Of a window of the model.
 bool IsSound(const Observation& observation, const Model& model);
-// `last`: N of a last-N window, or 0.
-bool IsSound(const SlotCounts& counts, uint32_t classes, int64_t last);
-
-// Of a model whose task is open they are numbers.
-bool AreEarlyLabelsSound(const Model& model, bool is_open);
+bool IsSound(const SlotCounts& counts, uint32_t classes);
 
 // Moments, as counts keep them.
 bool AreTimesSound(const Model& model);
 bool AreTimesSound(const Version& version);
+
+// Stores can be older than the scaling of squares that no double holds: what
+// takes a pair out of a last-N window now would not take out what it brought
+// then.
+void RecountErrorSums(const Model& model, uint64_t generation, Series* series);
 
 }  // namespace plumbline

@@ -1,0 +1,444 @@
+// One model as bytes, and back: all of it but its pairs and its history.
+//
+// What is loaded is put together as it came to be: what is made of classes,
+// counting and settings is made again, and then filled.
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/codec/archive.h"
+#include "core/model/sound_windows.h"
+#include "core/model/state.h"
+#include "core/settings/settings_range.h"
+
+namespace plumbline {
+namespace {
+
+constexpr auto kRelaxed = std::memory_order_relaxed;
+
+// Counts that stand by themselves, in a row. Of fewer, the others are 0.
+template <class Archive>
+void DoRow(Archive& archive, uint64_t* counts, size_t n) {
+  std::vector<uint64_t> row(counts, counts + n);
+  DoList(archive, row);
+  if constexpr (Archive::kLoads) {
+    if (row.size() > n) return archive.Fail();
+    std::copy(row.begin(), row.end(), counts);
+  }
+}
+
+// Format 8 had them all in one row, histograms too.
+constexpr size_t kFormerModelCounts = kRetiredVersions;
+
+template <class Archive>
+void DoCounts(Archive& archive, Model& model) {
+  if constexpr (Archive::kLoads) {
+    if (archive.is_former()) {
+      for (size_t i = 0; i < kFormerModelCounts; ++i) {
+        archive.Do(model.counts[i]);
+      }
+    }
+  }
+  archive.Added(15,
+                [&] { DoRow(archive, model.counts.data(), size_t{kDelay}); });
+  archive.Added(
+      16, [&] { DoHistogram(archive, kDelayBounds, &model.counts[kDelay]); });
+  archive.Added(17, model.counts[kRetiredVersions]);
+  archive.Added(18, model.counts[kRetiredPendingPredictions]);
+}
+
+template <class Archive>
+void DoCounts(Archive& archive, Version& version) {
+  if constexpr (Archive::kLoads) {
+    if (archive.is_former()) archive.Do(version.counts);
+  }
+  archive.Added(
+      3, [&] { DoRow(archive, version.counts.data(), size_t{kLatency}); });
+  archive.Added(4, [&] {
+    DoHistogram(archive, kLatencyBounds, &version.counts[kLatency]);
+  });
+  for (size_t kind = 0; kind < kDetectors; ++kind) {
+    archive.Added(static_cast<uint8_t>(5 + kind), [&] {
+      DoRow(archive, &version.counts[kDetection + kind * kDetectorCounts],
+            size_t{kDetectorCounts});
+    });
+  }
+}
+
+// What windows, and sums by cell, have of a model.
+StoredShape StoredShapeOf(const Model& model) {
+  const uint32_t frozen_at = model.matrix_frozen_at.load(kRelaxed);
+  StoredShape shape;
+  shape.matrix = Model::MatrixCells(model.task, model.class_count(), frozen_at);
+  shape.marginals =
+      Model::MarginalCells(model.task, model.class_count(), frozen_at);
+  shape.are_sound = [&model](const SlotCounts& counts) {
+    return IsSound(counts, model.class_count());
+  };
+  shape.is_sound = [&model](const Observation& o) { return IsSound(o, model); };
+  return shape;
+}
+
+void LoadWindows(Load& load, Model* model, Series* series) {
+  StoredShape shape = StoredShapeOf(*model);
+  shape.generation = model->gate.Open(0);
+  series->LoadFrom(load, shape);
+  if (load.is_former() && load.ok() && model->task == Task::kRegression) {
+    RecountErrorSums(*model, shape.generation, series);
+  }
+  model->gate.Close();
+}
+
+// What a version has beside its windows.
+template <class Archive>
+void DoSums(Archive& archive, const Model& model, Version& version) {
+  const StoredShape shape = StoredShapeOf(model);
+  archive.Field(13, [&] { version.ledger->Fields(archive); });
+  archive.Field(14, [&] { DoCells(archive, version.outcomes, shape.matrix); });
+  archive.Field(15, [&] { DoCells(archive, version.withdrawn, shape.matrix); });
+}
+
+void LoadClasses(Load& load, Model* model) {
+  constexpr uint64_t kMost = 0xffff;  // as observations have them
+  std::vector<std::unique_ptr<const std::string>> classes;
+  load.Field(4, [&] {
+    const uint64_t count = DoCount(load, 0);
+    if (count > kMost) return load.Fail();
+    while (classes.size() < count && load.ok()) {
+      std::string text;
+      load.Text(text);
+      classes.push_back(std::make_unique<const std::string>(std::move(text)));
+    }
+  });
+  model->classes.AppendAll(std::move(classes));
+  model->IndexClasses();
+  model->UpdateCounting();
+  if (model->class_index.size() != model->class_count()) load.Fail();
+}
+
+void LoadRepresentatives(Load& load, Model* model) {
+  std::vector<uint32_t> representative;
+  load.Field(25, representative);
+  if (representative.empty()) return;
+  if (representative.size() != model->class_count()) return load.Fail();
+  for (const uint32_t c : representative) {
+    if (c >= representative.size() || representative[c] != c) {
+      return load.Fail();
+    }
+  }
+  model->class_map.Publish(
+      std::make_unique<const ClassMap>(ClassMap::Of(std::move(representative))),
+      model->classes.reclaimer());
+  model->IndexClasses();
+  model->UpdateCounting();
+}
+
+// The scores and sets that last-N windows refer to, and what is counted of
+// which pairs.
+template <class Archive>
+void DoCounting(Archive& archive, Model& model) {
+  archive.Field(8, model.scored);
+  archive.Field(9, model.class_scored);
+  archive.Field(10, [&] { model.scores.Fields(archive, model.class_count()); });
+  archive.Field(11, [&] { model.sets.Fields(archive, model.class_count()); });
+  archive.Field(12, model.counting.scores_from);
+  archive.Field(13, [&] {
+    DoEach(archive, model.counting.thresholds,
+           [&](Threshold& threshold) { threshold.Fields(archive); });
+  });
+  archive.Field(14, [&] { model.slicing.Fields(archive); });
+}
+
+struct Origins {
+  PositiveOrigin positive{};
+  TaskOrigin task{};
+  int64_t task_since_ms = 0;
+};
+template <class Archive>
+void DoOrigins(Archive& archive, Origins& origins, Model& model) {
+  archive.Field(
+      26, [&] { DoEnum(archive, origins.positive, PositiveOrigin::kEnded); });
+  archive.Field(27, [&] { DoEnum(archive, origins.task, TaskOrigin::kOpen); });
+  archive.Field(28, [&] { DoTime(archive, origins.task_since_ms); });
+  archive.Field(29, model.early_labels);
+}
+
+// What format 8 had behind all else, each behind a tag of its own.
+enum class FormerAddition : uint8_t { kRetired = 1, kSets = 2, kEvicted = 3 };
+
+void LoadFormerAdditions(Load& load, Model* model) {
+  while (load.ok() && !load.AtEnd()) {
+    FormerAddition addition{};
+    load.Do(addition);
+    switch (addition) {
+      case FormerAddition::kRetired:
+        load.Do(model->counts[kRetiredVersions]);
+        load.Do(model->counts[kRetiredPendingPredictions]);
+        break;
+      case FormerAddition::kSets:
+        model->slicing.LoadRetired(load);
+        break;
+      case FormerAddition::kEvicted:
+        model->labels.LoadEvictedBelow(&load);
+        for (Version* version : model->versions.Get()) {
+          version->ledger->LoadEvictedBelow(&load);
+        }
+        break;
+      default:
+        return load.Fail();
+    }
+  }
+}
+
+}  // namespace
+
+template <class Archive>
+void State::LedgerFields(Archive& archive, Model& model) const {
+  archive.Field(19, model.next_number);
+  archive.Field(20, model.last_event_ms);
+  archive.Field(21, model.next_sample_ms);
+  archive.Field(22, [&] { model.labels.Fields(archive); });
+  archive.Field(23, [&] { model.past_labels.Fields(archive); });
+}
+
+// ---- To be stored ----
+
+void State::SaveVersion(Save& save, const Model& model,
+                        Version& version) const {
+  const StoredShape shape = StoredShapeOf(model);
+  save.Part("a version", [&] {
+    save.Field(1, version.name);
+    save.Field(2, version.owner);
+    DoCounts(save, version);
+    save.Field(9, version.last_event_ms);
+    save.Field(10, [&] { version.detectors.Fields(save); });
+    save.Field(11, [&] { version.figures.Fields(save); });
+    save.Field(12, [&] { version.drift.Fields(save, nullptr); });
+    DoSums(save, model, version);
+    save.Field(16, [&] { version.series.SaveTo(save, shape); });
+    save.Field(17, [&] {
+      DoCount(save, version.slices.Get().size());
+      for (Slice* slice : version.slices.Get()) {
+        save.Part("a slice", [&] {
+          save.Field(1, slice->segment);
+          save.Field(2, [&] { slice->series.SaveTo(save, shape); });
+        });
+      }
+    });
+    save.Field(18, [&] { version.estimates.Fields(save); });
+  });
+}
+
+void State::SaveModel(Save& save, Model& model) const {
+  const std::string* positive = model.positive_class.Get();
+  const ClassMap* map = model.class_map.Get();
+  Origins origins{model.positive_origin.load(kRelaxed),
+                  model.task_origin.load(kRelaxed), model.task_since_ms};
+  save.Header();
+  save.Part("a model", [&] {
+    save.Field(1, model.name);
+    save.Field(2, model.owner);
+    save.Field(3, model.task);
+    save.Field(4, [&] {
+      DoCount(save, model.classes.Get().size());
+      for (const std::string* name : model.classes.Get()) save.Text(*name);
+    });
+    save.Field(5, positive != nullptr);
+    save.Field(6, positive != nullptr ? *positive : std::string());
+    save.Field(7, model.matrix_frozen_at.load(kRelaxed));
+    DoCounting(save, model);
+    DoCounts(save, model);
+    LedgerFields(save, model);
+    save.Field(24, [&] {
+      DoEach(save, model.departed, [&](Departed& gone) {
+        save.Part("a deleted version", [&] {
+          save.Field(1, gone.owner);
+          save.Field(2, gone.until_ms);
+          save.Field(3, [&] { gone.ledger->Fields(save); });
+        });
+      });
+    });
+    save.Field(30, [&] {
+      DoCount(save, model.versions.Get().size());
+      for (Version* version : model.versions.Get()) {
+        SaveVersion(save, model, *version);
+      }
+    });
+    if (map != nullptr) save.Field(25, map->representative);
+    DoOrigins(save, origins, model);
+    save.Added(31, [&] { model.slicing.SaveRetired(save); });
+  });
+}
+
+// ---- As it was stored ----
+
+// False if there cannot be one of this number, or is another one.
+bool State::TakeOwner(uint32_t index, Owner owner) {
+  if (index == 0 || !HasOwner(index) || owners_[index].model != nullptr) {
+    return false;
+  }
+  owners_.Set(index, owner);
+  return true;
+}
+
+Model* State::AddLoaded(Load& load, uint32_t number) {
+  std::string name;
+  uint32_t owner = 0;
+  Task task{};
+  load.Field(1, name);
+  load.Field(2, owner);
+  load.Field(3, [&] { DoEnum(load, task, Task::kMultilabel); });
+  Model* model = models_.Insert(
+      std::make_unique<Model>(name, number, owner, task, commons()),
+      [](const PublishedModel* a, const PublishedModel* b) {
+        return a->name < b->name;
+      });
+  if (!by_name_.emplace(model->name, model).second ||
+      !TakeOwner(owner, {&model->labels, model, nullptr}) ||
+      !TakeOwner(model->past_owner(), {&model->past_labels, model, nullptr})) {
+    load.Fail();
+  }
+  return model;
+}
+
+// Its classes, and what was decided about them.
+void State::LoadDecisions(Load& load, Model* model) {
+  LoadClasses(load, model);
+  bool has_positive = false;
+  std::string positive;
+  uint32_t frozen_at = 0;
+  load.Field(5, has_positive);
+  load.Field(6, positive);
+  load.Field(7, frozen_at);
+  if (has_positive) model->SetPositiveClass(positive, 0, 0);
+  // A matrix is of so many classes at most.
+  const uint32_t side = frozen_at > 0 ? frozen_at : model->class_count();
+  if (frozen_at > model->class_count() ||
+      (model->task == Task::kClassification &&
+       side > range::kMatrixClasses.most)) {
+    return load.Fail();
+  }
+  model->matrix_frozen_at.store(frozen_at, std::memory_order_release);
+  DoCounting(load, *model);
+  if (!load.ok()) return;
+  model->Configure(settings_->For(model->name), 0, 0);
+  // What was written before sets retired may have some.
+  model->slicing.RetireFrom(prediction_ages_.next());
+}
+
+void State::LoadDeparted(Load& load, Model* model) {
+  for (uint64_t n = DoCount(load, 0); n > 0 && load.ok(); --n) {
+    model->departed.push_back(
+        {0, 0,
+         std::make_unique<Ledger>(&prediction_ages_, &model->records,
+                                  &records_)});
+    Departed& gone = model->departed.back();
+    load.Part("a deleted version", [&] {
+      load.Field(1, gone.owner);
+      load.Field(2, gone.until_ms);
+      load.Field(3, [&] { gone.ledger->Fields(load); });
+    });
+    if (!TakeOwner(gone.owner, {gone.ledger.get(), model, nullptr})) {
+      return load.Fail();
+    }
+  }
+}
+
+void State::LoadSlices(Load& load, Model* model, Version* version) {
+  auto segments = model->slicing.LabelsBySegment();  // without a slice
+  std::vector<std::unique_ptr<Slice>> slices;
+  for (uint64_t n = DoCount(load, 0); n > 0 && load.ok(); --n) {
+    load.Part("a slice", [&] {
+      uint32_t number = 0;
+      load.Field(1, number);
+      const auto segment = segments.extract(number);
+      if (segment.empty()) return load.Fail();
+      slices.push_back(
+          std::make_unique<Slice>(number, *segment.mapped(), &reclaimer_));
+      load.Field(2, [&] { LoadWindows(load, model, &slices.back()->series); });
+    });
+  }
+  version->slices.AppendAll(std::move(slices));
+}
+
+void State::LoadVersion(Load& load, Model* model) {
+  std::string name;
+  uint32_t owner = 0;
+  load.Field(1, name);
+  load.Field(2, owner);
+  const auto& others = model->versions.Get();
+  if (!others.empty() && others.back()->name >= name) return load.Fail();
+  Version* version = model->versions.Append(
+      std::make_unique<Version>(name, owner, commons(), &model->records));
+  if (!TakeOwner(owner, {version->ledger.get(), model, version})) {
+    return load.Fail();
+  }
+  const ModelSettings& rule = settings_->For(model->name);
+  DoCounts(load, *version);
+  load.Field(9, version->last_event_ms);
+  model->ConfigureDetectors(rule, version, 0);
+  load.Field(10, [&] { version->detectors.Fields(load); });
+  load.Field(11, [&] { version->figures.Fields(load); });
+  // Nothing is made of what is damaged.
+  if (!load.ok()) return;
+  version->figures.Publish(&reclaimer_);
+  load.Field(12, [&] { version->drift.Fields(load, &reclaimer_); });
+  DoSums(load, *model, *version);
+  if (!load.ok() || !AreTimesSound(*version)) return load.Fail();
+  load.Field(16, [&] { LoadWindows(load, model, &version->series); });
+  load.Field(17, [&] { LoadSlices(load, model, version); });
+  version->estimates.Configure(model->IsEstimated(rule), version->series, 0);
+  Touch(model, version);
+  load.Field(18, [&] { version->estimates.Fields(load); });
+}
+
+void State::LoadVersions(Load& load, Model* model) {
+  for (uint64_t n = DoCount(load, 0); n > 0 && load.ok(); --n) {
+    load.Part("a version", [&] { LoadVersion(load, model); });
+  }
+}
+
+Model* State::LoadModel(Load& load, uint32_t number) {
+  // Of format 7, which had no representatives, nor origins.
+  const bool is_oldest = load.is_former() && load.revision() == 0;
+  Model* model = nullptr;
+  load.Part("a model", [&] {
+    model = AddLoaded(load, number);
+    LoadDecisions(load, model);
+    if (!load.ok()) return;
+    DoCounts(load, *model);
+    LedgerFields(load, *model);
+    load.Field(24, [&] { LoadDeparted(load, model); });
+    if (!AreTimesSound(*model)) return load.Fail();
+    load.Field(30, [&] { LoadVersions(load, model); });
+    if (!load.ok()) return;
+    if (!is_oldest) LoadRepresentatives(load, model);
+    if (!load.ok()) return;
+    UniteClasses(model);
+    if (is_oldest) return CompleteOld(model);
+    Origins origins;
+    DoOrigins(load, origins, *model);
+    const bool is_open = origins.task == TaskOrigin::kOpen;
+    if (!load.ok() || (is_open && !model->versions.Get().empty())) {
+      return load.Fail();
+    }
+    model->positive_origin.store(origins.positive, kRelaxed);
+    model->SetTask(model->task, origins.task, origins.task_since_ms);
+    model->is_settled = !model->IsTaskOpen() && model->early_labels.empty();
+    load.Added(31, [&] { model->slicing.LoadRetired(load); });
+    if (load.is_former()) LoadFormerAdditions(load, model);
+  });
+  if (!load.ok() || !load.AtEnd()) return nullptr;
+  Touch(model);
+  Recharge(model);
+  model->TakeUnsaved();
+  // The next checkpoint writes it in the present format.
+  model->unsaved = load.is_former();
+  return model;
+}
+
+}  // namespace plumbline
