@@ -139,7 +139,7 @@ std::optional<Command> GetEvents(ByteReader* in, bool is_part) {
   return batch;
 }
 
-std::optional<Command> GetCommand(ByteReader* in) {
+std::optional<Command> GetCommand(ByteReader* in, std::string* unknown) {
   switch (in->Get<CommandType>()) {
     case CommandType::kTick:
       return Tick{};
@@ -148,7 +148,7 @@ std::optional<Command> GetCommand(ByteReader* in) {
     case CommandType::kPart:
       return GetEvents(in, true);
     case CommandType::kSettings: {
-      auto settings = DecodeSettings(in->GetBytes());
+      auto settings = DecodeSettings(in->GetBytes(), unknown);
       if (!settings) return std::nullopt;
       return *std::move(settings);
     }
@@ -184,14 +184,15 @@ Group StoredGroup::View() const {
   return group;
 }
 
-std::optional<StoredGroup> DecodeGroup(std::string_view bytes) {
+std::optional<StoredGroup> DecodeGroup(std::string_view bytes,
+                                       std::string* unknown) {
   ByteReader in(bytes);
   StoredGroup group;
   group.now_ms = in.Get<int64_t>();
   const auto count = in.Get<uint64_t>();
   if (!IsTime(group.now_ms) || count > kMostCommands) return std::nullopt;
   for (uint64_t i = 0; i < count && in.ok(); ++i) {
-    auto command = GetCommand(&in);
+    auto command = GetCommand(&in, unknown);
     if (!command) return std::nullopt;
     group.commands.push_back(*std::move(command));
   }

@@ -40,7 +40,9 @@ struct StoredGroup {
 
   Group View() const;
 };
-// nullopt if the bytes are not a whole encoded group.
-std::optional<StoredGroup> DecodeGroup(std::string_view bytes);
+// nullopt if the bytes are not a whole encoded group; *unknown then says what
+// of a later format there is in it, or nothing.
+std::optional<StoredGroup> DecodeGroup(std::string_view bytes,
+                                       std::string* unknown = nullptr);
 
 }  // namespace plumbline

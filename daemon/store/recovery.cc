@@ -35,6 +35,12 @@ std::function<bool(uint64_t, std::string_view)> Replayer(
                " of the journal needs cannot be read; restore a copy of the "
                "store, or see what plumbtool check-storage says";
     }
+    std::string unknown;
+    if (status == Pipeline::Status::kJournalFailed &&
+        !DecodeGroup(record, &unknown) && !unknown.empty()) {
+      *error = "record " + std::to_string(sequence) +
+               " of the journal is sound, but not understood: " + unknown;
+    }
     return status == Pipeline::Status::kApplied;
   };
 }
