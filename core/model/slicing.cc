@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "core/settings/settings_range.h"
+
 namespace plumbline {
 
 void Slicing::Configure(const std::vector<std::vector<std::string>>& crossings,
