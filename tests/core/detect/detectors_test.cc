@@ -46,7 +46,7 @@ std::vector<Found> Run(Detectors* detectors, unsigned seed, size_t from,
 std::string Saved(Detectors& detectors) {
   std::string bytes;
   Save save(&bytes);
-  detectors.Do(save);
+  detectors.Fields(save);
   return bytes;
 }
 
@@ -133,7 +133,7 @@ TEST_CASE("what was saved goes on like the original") {
     loaded.Configure(All(), true);
     const std::string bytes = Saved(whole);
     Load load(bytes);
-    loaded.Do(load);
+    loaded.Fields(load);
     REQUIRE(load.ok());
     REQUIRE(load.AtEnd());
     const auto expected = Run(&whole, 3, cut, 5000, 0.2, 0.6, 3000);
@@ -156,7 +156,7 @@ TEST_CASE("what is damaged is not loaded") {
     Detectors loaded;
     loaded.Configure(All(), true);
     Load load(std::string_view(bytes).substr(0, length));
-    loaded.Do(load);
+    loaded.Fields(load);
     CHECK_FALSE(load.ok());
   }
 }

@@ -21,7 +21,7 @@ namespace {
 std::string Saved(NumericSketch sketch) {
   std::string bytes;
   Save save(&bytes);
-  sketch.Do(save);
+  sketch.Fields(save);
   return bytes;
 }
 

@@ -136,7 +136,7 @@ TEST_CASE("What is anomalous, or has changed within a day, is told") {
   REQUIRE(told.size() == 1);
   CHECK(told[0].starts_with("accuracy over 1h is -"));
   watched.model.anomaly_threshold = 1e9;
-  watched.version().counts[kDetection + kLastChangeMs] =
+  watched.version().counts[kDetection + size_t{kLastChangeMs}] =
       static_cast<uint64_t>(now_ms);
   tell(now_ms);
   REQUIRE(told.size() == 1);
