@@ -15,8 +15,8 @@ FoundId Find(Engine* engine, const std::string& id, KnownId* known,
   event.id = id;
   const EventBatch batch = Batch({event});
   *known = {};
-  return FindId(&engine->pipeline, store, model, batch.events[0].id_hi,
-                batch.events[0].id_lo, known);
+  const AskedId asked = {model, batch.events[0].id_hi, batch.events[0].id_lo};
+  return FindId(&engine->pipeline, store, asked, known);
 }
 
 KnownId Known(Engine* engine, const std::string& id) {
