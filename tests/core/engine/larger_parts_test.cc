@@ -10,6 +10,7 @@
 #include "core/detect/figure_history.h"
 #include "core/drift/bins.h"
 #include "core/drift/numeric_sketch.h"
+#include "core/drift/reference_sketch.h"
 #include "core/window/slot.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine.h"
