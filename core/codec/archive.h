@@ -234,14 +234,10 @@ class Load {
     return " with field " + std::to_string(tag) + " of " + part;
   }
   void Refuse(const std::string& what) {
-    if (unknown_.empty()) {
-      unknown_ = "it is of format " + written_by_ + what +
-                 ", and this plumbline reads formats up to " +
-                 std::to_string(kFormatMajor) + "." +
-                 std::to_string(kFormatMinor) +
-                 ": use the one that wrote it, or a newer one";
-    }
-    Fail();
+    Fail("it is of format " + written_by_ + what +
+         ", and this plumbline reads formats up to " +
+         std::to_string(kFormatMajor) + "." + std::to_string(kFormatMinor) +
+         ": use the one that wrote it, or a newer one");
   }
   std::string_view Sized() {
     const auto size = in_.Get<uint32_t>();

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <regex>
 #include <string>
 
 #include "core/engine/pipeline.h"
@@ -29,6 +30,13 @@ int ForEachSeed(const char* fuzzer, Visit visit) {
   return count;
 }
 
+// What windows take is a matter of the build.
+std::string WithoutMemory(const std::string& described) {
+  static const std::regex kMemory("^(remembered [0-9]+) windows [0-9]+");
+  return std::regex_replace(described, kMemory, "$1",
+                            std::regex_constants::format_first_only);
+}
+
 }  // namespace
 
 TEST_CASE("states that were stored load, and can be stored again") {
@@ -50,19 +58,20 @@ TEST_CASE("states that were stored load, and can be stored again") {
 
 TEST_CASE("states that were stored are shown as they were then") {
   int described = 0;
-  ForEachSeed("state", [&described](const std::string& path,
-                                    const std::string& bytes) {
-    const auto name = std::filesystem::path(path).filename();
-    std::ifstream in(std::filesystem::path(PLUMBLINE_DATA) / "described" /
-                     name);
-    if (!in.is_open()) return;
-    INFO(path);
-    const std::string then{std::istreambuf_iterator<char>(in), {}};
-    Pipeline pipeline(nullptr);
-    REQUIRE(pipeline.Restore(DecodeStored(bytes).image));
-    CHECK(Describe(pipeline.state(), pipeline.state().gauges().now_ms) == then);
-    ++described;
-  });
+  ForEachSeed(
+      "state", [&described](const std::string& path, const std::string& bytes) {
+        const auto name = std::filesystem::path(path).filename();
+        std::ifstream in(std::filesystem::path(PLUMBLINE_DATA) / "described" /
+                         name);
+        if (!in.is_open()) return;
+        INFO(path);
+        const std::string then{std::istreambuf_iterator<char>(in), {}};
+        Pipeline pipeline(nullptr);
+        REQUIRE(pipeline.Restore(DecodeStored(bytes).image));
+        CHECK(WithoutMemory(Describe(
+                  pipeline.state(), pipeline.state().gauges().now_ms)) == then);
+        ++described;
+      });
   CHECK(described >= 9);
 }
 
