@@ -50,8 +50,8 @@ struct EstimateBins {
     place.field = FieldOf(class_index);
     return KeyOf(place);
   }
-  // A prediction with class scores counts under this key once, whatever its
-  // scores are.
+  // The class scores of an observation count under this key once, whatever they
+  // are.
   static constexpr uint32_t kAll = 1;
   // An upper bound (exclusive) of the keys of the first `fields` fields.
   static constexpr uint32_t KeysOf(uint32_t fields) {

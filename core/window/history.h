@@ -64,7 +64,7 @@ class History {
  public:
   static constexpr int64_t kMinuteMs = 60'000;
   static constexpr int64_t kHourMs = 60 * kMinuteMs;
-  static constexpr int64_t kOldestMs = 400 * 24 * kHourMs;  // age of the oldest step kept
+  static constexpr int64_t kOldestMs = 400 * 24 * kHourMs;  // of a kept step
   // Steps that begin before this time are hours. REQUIRES: now_ms >= 0.
   static int64_t HoursBefore(int64_t now_ms) {
     return (now_ms - 24 * kHourMs) / kHourMs * kHourMs;
