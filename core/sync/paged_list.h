@@ -58,8 +58,8 @@ class PagedList {
   static inline const Page kEmpty{};
 
   uint32_t size_ = 0;
-  std::vector<std::unique_ptr<Page>> own_;  // those, or kEmpty
-  std::vector<const Page*> pages_;          // those, or the empty one
+  std::vector<std::unique_ptr<Page>> own_;  // null: no element was set
+  std::vector<const Page*> pages_;          // those, or kEmpty
 };
 
 }  // namespace plumbline

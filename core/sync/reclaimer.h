@@ -30,8 +30,8 @@ namespace plumbline {
 
 class Reclaimer {
  public:
-  // [Any thread] While a guard lives, no object reachable through published
-  // pointers is freed.
+  // [Any thread] While a guard lives, no object that was found through
+  // published pointers is freed.
   class Guard {
    public:
     explicit Guard(const Reclaimer& reclaimer) : reclaimer_(reclaimer) {
