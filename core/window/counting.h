@@ -49,7 +49,7 @@ struct ModelTraits {
   uint32_t classes = 0;
   uint32_t matrix_classes = 0;  // limit
   size_t thresholds = 0;        // entries, free ones included
-  bool scored = false;          // has had a score of the positive class
+  bool scored = false;          // has had a score
   bool class_scored = false;    // has had scores of classes
 };
 

@@ -2,7 +2,6 @@
 // are 64-bit counters that are added to and summed, so corrections, evictions
 // and windows treat them alike. The statistic of a section defines the meaning
 // of its cells (core/metrics/).
-// statistic's to say (core/metrics/).
 
 #pragma once
 
