@@ -13,8 +13,6 @@
 // of buckets that were taken over. The ledgers count by bucket and mark the
 // buckets that they use. A bucket that no ledger uses is dropped, wherever it
 // is in the order, so there are never more buckets than are alive.
-// is dropped, wherever it is in the order, so there are never more than are
-// alive.
 
 #pragma once
 
@@ -40,8 +38,8 @@ class AgeClock {
   uint32_t Receive(int64_t now_ms, int64_t most, int64_t n = 1);
   // Ends the current bucket now. The next receipt opens another.
   void Close(int64_t now_ms);
-  // Closes the current bucket as time goes back to `now_ms`; no bucket ends
-  // later.
+  // Closes the current bucket because time goes back to `now_ms`. No bucket
+  // then ends later than that.
   void SetBack(int64_t now_ms);
   // True if there are numbers to spare for closing a bucket early.
   bool MayClose(int64_t now_ms) const {

@@ -8,7 +8,6 @@
 // waiting ones. A record that joins later must stay alive. So the bucket keeps
 // the number of the next join at that time: joined records with a smaller
 // number are dead.
-// smaller number are dead.
 
 #pragma once
 
