@@ -3,12 +3,13 @@
 // continues.
 //
 // A chain (all records of one key) is saved as a whole. If one of its records
-// changes, all of them count as dirty: all are copied, and none may leave
-// memory before. Begin() fixes the moment of a copy: the chains that are dirty
-// then wait, and CopySome() copies a few at a time, between commit groups. A
-// waiting chain that is about to change again is copied first (copy on write),
-// so the whole copy is of that one moment. Saved() tells that the copy is in
-// the store. Its records may then leave memory, until they change again.
+// changes, all of them count as dirty: none may leave memory before all are
+// copied and saved. Begin() fixes the moment of a copy: the chains that are
+// dirty then wait, and CopySome() copies a few at a time, between commit
+// groups. A waiting chain that is about to change again is copied first (copy
+// on write), so the whole copy is of that one moment. Saved() tells that the
+// copy is in the store. Its records may then leave memory, until they change
+// again.
 //
 // Three bits of a record hold its state (Record::unsaved):
 //

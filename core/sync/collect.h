@@ -22,8 +22,8 @@
 namespace plumbline {
 
 // Copies the slots 0 to count-1. `stamp_of(i)` and `copy(i)` access slot i;
-// `copy` overwrites an earlier copy of the same slot. Returns the view in which
-// all copies are consistent.
+// `copy` overwrites an earlier copy of the same slot. Returns the view that all
+// copies belong to.
 template <class A, class StampOf, class Copy>
 typename Gate<A>::View Collect(const Gate<A>& gate, size_t count,
                                StampOf stamp_of, Copy copy) {

@@ -64,8 +64,7 @@ class Gate {
     return view->generation % 2 == 0;
   }
 
-  // [Any thread] True if no change was opened since Enter(): everything loaded
-  // since then is consistent.
+  // [Any thread] True if everything loaded since Enter() belongs to its view.
   bool Unchanged(const View& view) const {
     // Relaxed: the acquire loads before it order it; see the head of this file.
     return A::Load(generation_, A::kRelaxed) == view.generation;
