@@ -1,21 +1,21 @@
-// Archive: parts as bytes, and back, by one function for both directions.
+// Archive: parts of the state to bytes and back, by one function for both
+// directions.
 //
-// A part is what one class stores: fields, each behind its tag and its size. A
-// field that is missing leaves its value as it was constructed. One whose tag
-// this build does not know is refused, as leaving it out could change what is
-// counted; the refusal names it.
+// A part holds what one class stores: fields, each with a tag and a size. A
+// missing field leaves its value as constructed. A field with an unknown tag is
+// refused by name, because counts could change without it.
 //
 //     document  format, parts                    (Header())
 //     part      size (4), fields                 (Part())
 //     field     tag (1), size (4), bytes         (Field())
 //
-// NOTE: stores hold the tags. One that is no longer written is not used again.
-// A new field gets a new tag, its default is what it was before there was the
-// field, and the minor format goes up by one.
+// NOTE: stores hold the tags. The tag of a removed field is never reused. A new
+// field gets a new tag, its default keeps the former behaviour, and the minor
+// format goes up by one.
 //
-// Formats up to 8 have no tags: a document is the values in a row, in the order
-// in which the parts have their fields. Load reads these, too. What they do not
-// have is an Added() field.
+// Formats up to 8 have no tags: a document is a row of values, in the order of
+// the parts and their fields. Load reads these, too. Fields that they lack are
+// Added() fields.
 
 #pragma once
 
@@ -34,8 +34,8 @@
 
 namespace plumbline {
 
-// Of what is stored. A build reads all majors up to its own, and of its own
-// what has no field that it does not know.
+// The format of stores. A build reads all majors up to its own, and documents
+// of its own major that have no unknown field.
 inline constexpr int64_t kFormatMajor = 9;
 inline constexpr uint32_t kFormatMinor = 0;
 
@@ -59,8 +59,8 @@ class Save {
     Sized(fields);
   }
   // `value`: a plain value, a text, a list of plain values, or a function that
-  // writes more than one. An empty list or text is not written, so their
-  // default is to be empty.
+  // writes several values. Empty lists and texts are not written, so their
+  // default must be empty.
   template <class T>
   void Field(uint8_t tag, const T& value) {
     if constexpr (std::is_invocable_v<T>) {
@@ -73,7 +73,7 @@ class Save {
       Field(tag, [&] { Value(value); });
     }
   }
-  // Of what former formats do not have, or not before a revision of theirs.
+  // A field that former formats lack, or have only from `revision` on.
   template <class T>
   void Added(uint8_t tag, const T& value) {
     Field(tag, value);
@@ -124,8 +124,8 @@ class Load {
   static constexpr bool kLoads = true;
   explicit Load(std::string_view bytes) : in_(bytes) {}
 
-  // Of a document. A former one has its revision of then, or that of the
-  // document that it belongs to.
+  // Reads the header of a document. A former document has its own revision, or
+  // `revision`, that of the document that contains it.
   void Header(int64_t revision = 0) {
     const auto first = ByteReader(in_).Get<int64_t>();
     if (first < 0) in_.Get<int64_t>();
@@ -139,7 +139,7 @@ class Load {
                   std::to_string(minor);
     if (first != -kFormatMajor) Refuse("");
   }
-  // It is of format 8 or before; those differ by a number that was theirs.
+  // True for format 8 and before, which are told apart by revision().
   bool is_former() const { return !tagged_; }
   int64_t revision() const { return revision_; }
 
@@ -160,7 +160,7 @@ class Load {
     first_ = outer;
     in_ = behind;
   }
-  // See Save. Of a tag that is not there nothing is called.
+  // See Save. Calls nothing if the tag is missing.
   template <class T>
   void Field(uint8_t tag, T&& value) {
     using Plain = std::remove_cvref_t<T>;
@@ -215,12 +215,12 @@ class Load {
   bool ok() const { return in_.ok() && !failed_; }
   bool AtEnd() const { return in_.AtEnd(); }
   size_t left() const { return in_.left(); }  // bytes
-  // `unknown`: what of a later format there is in a document within this one.
+  // `unknown`: the part of a later format in a document within this one.
   void Fail(const std::string& unknown = "") {
     if (ok()) unknown_ = unknown;
     failed_ = true;
   }
-  // Of what is not damaged, but of a later format: what that is. Else empty.
+  // Names the later format of a document that is not damaged; else empty.
   const std::string& unknown() const { return unknown_; }
 
  private:
@@ -244,7 +244,7 @@ class Load {
     if (size > in_.left()) Fail();
     return ok() ? in_.GetSome(size) : std::string_view();
   }
-  // Finds the fields of a part, each of which is there once.
+  // Finds the fields of a part. Fails if a tag occurs twice.
   void Index(std::string_view bytes) {
     in_ = ByteReader(bytes);
     while (ok() && !in_.AtEnd()) {
@@ -265,7 +265,7 @@ class Load {
   int64_t revision_ = 0;
   std::string written_by_;
   std::string unknown_;
-  std::vector<OneField> fields_;  // of all parts that are being read
+  std::vector<OneField> fields_;  // of all parts being read
   size_t first_ = 0;              // of the innermost part
 };
 
@@ -279,8 +279,8 @@ void DoList(Load& load, std::vector<T>& list) {
   load.List(list);
 }
 
-// The number of elements that follow. One takes a byte at least, so what is
-// damaged does not make memory run out.
+// The number of elements that follow. Each takes at least a byte, so damaged
+// data cannot exhaust memory.
 template <class Archive>
 uint64_t DoCount(Archive& archive, uint64_t count) {
   archive.Do(count);
@@ -290,8 +290,8 @@ uint64_t DoCount(Archive& archive, uint64_t count) {
   return archive.ok() ? count : 0;
 }
 
-// Elements that are more than a plain value: calls each(element) for each.
-// Those that are read come behind those that are there.
+// Elements larger than a plain value: calls each(element) for each. Loaded
+// elements are appended to the list.
 template <class Archive, class List, class Each>
 void DoEach(Archive& archive, List& list, Each each) {
   const uint64_t count = DoCount(archive, list.size());
@@ -304,9 +304,9 @@ void DoEach(Archive& archive, List& list, Each each) {
   }
 }
 
-// One plain value of each element of a list, which of(element) refers to. The
-// key comes first, and says how many elements there are. Other columns that are
-// all 0 are not written.
+// One plain value of each element of a list; of(element) is a reference to it.
+// The key column comes first and sets the number of elements. Other columns are
+// not written if they are all 0.
 template <class Archive, class List, class Of>
 void Column(Archive& archive, uint8_t tag, List& list, Of of, bool key) {
   using Value = std::remove_cvref_t<decltype(of(*list.begin()))>;
@@ -331,7 +331,7 @@ void Column(Archive& archive, uint8_t tag, List& list, Of of, bool key) {
   }
 }
 
-// A value of an enumeration that begins with 0 and ends with `last`.
+// A value of an enumeration from 0 to `last`.
 template <class Archive, class Enum>
 void DoEnum(Archive& archive, Enum& value, Enum last) {
   archive.Do(value);
@@ -344,7 +344,7 @@ void DoEnum(Archive& archive, Enum& value, Enum last) {
   }
 }
 
-// A number from `least` to `most`, which is not one that is none.
+// A number from `least` to `most`; NaN fails.
 template <class Archive, class T>
 void DoBetween(Archive& archive, T& value, std::type_identity_t<T> least,
                std::type_identity_t<T> most) {
@@ -362,7 +362,7 @@ void FieldBetween(Archive& archive, uint8_t tag, T& value,
   archive.Field(tag, [&] { DoBetween(archive, value, least, most); });
 }
 
-// In milliseconds since the Unix epoch.
+// A time in milliseconds since the Unix epoch.
 template <class Archive>
 void DoTime(Archive& archive, int64_t& time_ms) {
   DoBetween(archive, time_ms, 0, kLastTimeMs);

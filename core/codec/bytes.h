@@ -1,4 +1,4 @@
-// Little-endian fields in a byte string, for what is journalled.
+// Little-endian fields in a byte string, for the journal and checkpoints.
 
 #pragma once
 
@@ -24,7 +24,7 @@ class ByteWriter {
     Put(static_cast<uint64_t>(bytes.size()));
     out_->append(bytes);
   }
-  // What `append` appends to the string that it is given.
+  // Puts a size and the bytes that append(string) appends.
   template <class Append>
   void PutSized(Append append) {
     const size_t at = out_->size();
@@ -38,8 +38,8 @@ class ByteWriter {
   std::string* out_;
 };
 
-// Reads what ByteWriter wrote. After a read past the end, or of a bool that is
-// neither 0 nor 1, ok() is false and every further read yields zeros.
+// Reads the output of ByteWriter. After a read past the end, or of a bool that
+// is neither 0 nor 1, ok() is false and every further read yields zeros.
 class ByteReader {
  public:
   explicit ByteReader(std::string_view in) : in_(in) {}

@@ -12,16 +12,16 @@
 namespace plumbline {
 namespace {
 
-// More than any group has had.
+// No group has as many commands.
 constexpr uint64_t kMostCommands = 1024;
 
-// NOTE: journals hold these numbers; the first are the order of Command.
+// NOTE: journals hold these numbers. The first are in the order of Command.
 enum class CommandType : uint8_t {
   kTick,
   kEvents,
   kSettings,
   kRemoval,
-  kPart,  // events, of a request that is applied in parts
+  kPart,  // events of a request that is applied in parts
 };
 
 bool IsPart(const EventBatch& batch) {
@@ -62,8 +62,8 @@ bool IsFinite(ValueKind kind, uint64_t bits) {
   return kind != ValueKind::kReal || std::isfinite(std::bit_cast<double>(bits));
 }
 
-// True of what decoding takes: a half at least, and without an id both; numbers
-// that are some, and a time.
+// True for an event that decoding accepts: it has at least one half, or both if
+// it has no id; its numbers are finite and its time is valid.
 bool IsSound(const Event& event) {
   const bool predicts = event.prediction_kind != ValueKind::kNone;
   const bool labels = event.label_kind != ValueKind::kNone;
@@ -74,8 +74,7 @@ bool IsSound(const Event& event) {
          IsFinite(event.label_kind, event.label);
 }
 
-// Whether a list of an event names anything twice. `name_of(i)`: index into
-// names.
+// True if a list of an event has a name twice. `name_of(i)`: index into names.
 template <class NameOf>
 bool NamesTwice(Range range, const NameOf& name_of) {
   if (range.count < 2) return false;

@@ -1,4 +1,5 @@
-// A commit group: what is journalled as one record and applied at one time.
+// A commit group: commands that are journalled as one record and applied at one
+// time.
 
 #pragma once
 
@@ -14,10 +15,10 @@
 
 namespace plumbline {
 
-// Time passes, and nothing else.
+// Only advances the time.
 struct Tick {};
 
-// Forgets a model, or one version of it.
+// Deletes a model, or one version of it.
 struct Removal {
   std::string model;
   std::optional<std::string> version;
@@ -30,18 +31,18 @@ struct Group {
   std::vector<const Command*> commands;  // in order
 };
 
-// Into *bytes, whose memory is used again.
+// Encodes into *bytes and reuses its memory.
 void EncodeGroup(const Group& group, std::string* bytes);
 
-// A group and what it points to.
+// A decoded group, which owns its commands.
 struct StoredGroup {
   int64_t now_ms = 0;
   std::vector<Command> commands;
 
   Group View() const;
 };
-// nullopt if the bytes are not a whole encoded group; *unknown then says what
-// of a later format there is in it, or nothing.
+// Returns nullopt if the bytes are not one whole encoded group. *unknown then
+// names the part of a later format in it, or is empty.
 std::optional<StoredGroup> DecodeGroup(std::string_view bytes,
                                        std::string* unknown = nullptr);
 

@@ -1,9 +1,9 @@
-// What a request says, in the form that is journalled and applied.
+// The content of a request in the form that is journalled and applied.
 //
 // Decoding turns a body into an EventBatch: one fixed-size Event per accepted
-// line, and the names they use, each once. What only some events have is beside
-// them. The batch is self-contained, so a journal of batches needs no table of
-// names beside it.
+// line, and the names that events use, each once. Lists beside the events hold
+// the parts that only some events have. The batch is self-contained, so a
+// journal of batches needs no separate table of names.
 
 #pragma once
 
@@ -39,8 +39,8 @@ inline constexpr size_t kRejectCount = 15;  // kNone included
 // "task_mismatch" for kTaskMismatch, and so on.
 std::string_view RejectName(Reject reject);
 
-// What was left out of an event, or assumed of it, and the event counted all
-// the same. The names are part of the HTTP contract.
+// The reason why a part of an accepted event was left out or assumed. The names
+// are part of the HTTP contract.
 enum class Warning : uint8_t {
   kNotANumber,
   kUnusableEntry,
@@ -60,12 +60,12 @@ enum class ValueKind : uint8_t {
   kInteger,   // int64_t
   kUnsigned,  // uint64_t, an integer beyond int64_t
   kReal,      // bits of a finite double, written with a fraction or exponent
-  kSet,       // several classes: a Range of classes
+  kSet,       // several classes: a Range of `classes`
 };
 
 inline constexpr int64_t kNoTimestamp = std::numeric_limits<int64_t>::min();
 
-// Elements of one of the lists of a batch.
+// A range of elements of one list of a batch.
 struct Range {
   uint32_t begin = 0;
   uint32_t count = 0;
@@ -76,15 +76,15 @@ struct Range {
   }
 };
 
-// What only some events have.
+// The fields that only some events have.
 struct Extra {
   double score = -1;          // of the positive class; negative: none sent
-  double latency = -1;        // seconds; likewise
+  double latency = -1;        // seconds; negative: none sent
   Range scores;               // of class_scores
   Range segments;             // of segments
   Range features;             // of features
-  bool has_features = false;  // it came with some, asked for or not
-  bool lacks_scores = false;  // it came with some that were left out
+  bool has_features = false;  // the event had features, configured or not
+  bool lacks_scores = false;  // the event had scores that were left out
 };
 
 struct ClassScore {
@@ -97,7 +97,7 @@ struct Segment {
   uint32_t value = 0;
 };
 
-// Of the features that are asked for, one that an event has.
+// A configured feature of an event.
 struct Feature {
   uint32_t name = 0;                  // index into names
   ValueKind kind = ValueKind::kNone;  // kText, kReal or missing
@@ -115,7 +115,7 @@ struct Event {
   uint32_t extra = kNoExtra;  // index into extras
   uint32_t model = 0;         // index into names
   uint32_t version = 0;       // index into names
-  uint32_t index = 0;         // place in the body, from 0
+  uint32_t index = 0;         // line in the body, from 0
   ValueKind prediction_kind = ValueKind::kNone;
   ValueKind label_kind = ValueKind::kNone;
   bool has_id = false;
@@ -130,7 +130,7 @@ class Names {
     const uint32_t begin = i == 0 ? 0 : ends_[i - 1];
     return std::string_view(bytes_).substr(begin, ends_[i] - begin);
   }
-  // Returns the number of `name`, adding it if it is new.
+  // Returns the number of `name`. Adds it if it is new.
   uint32_t Add(std::string_view name);
   void Clear();
 
@@ -157,11 +157,11 @@ struct EventBatch {
   std::vector<ClassScore> class_scores;
   std::vector<Segment> segments;
   std::vector<Feature> features;
-  std::vector<uint32_t> classes;  // of sets; indexes into names
+  std::vector<uint32_t> classes;  // elements of sets; indexes into names
 
-  // Of a request that is applied in parts, one after the other:
+  // For a request that is applied in parts, one after the other:
   bool is_rest = false;    // parts of it have been applied
-  uint64_t to_follow = 0;  // records that the predictions behind it need
+  uint64_t to_follow = 0;  // records that the predictions of later parts need
 
   const Extra& ExtraOf(const Event& event) const {
     static constexpr Extra kNone;
@@ -175,7 +175,7 @@ struct EventBatch {
     }
     return extras[event->extra];
   }
-  // Empties all but the memory.
+  // Empties the batch but keeps its memory.
   void Clear() {
     events.clear();
     names.Clear();
@@ -187,17 +187,18 @@ struct EventBatch {
     is_rest = false;
     to_follow = 0;
   }
-  // Of its memory.
+  // Bytes of memory allocated by the batch.
   size_t capacity_bytes() const;
 };
 
-// Copies events of one batch, with what they use of its lists, to others.
+// Copies events of one batch, with their elements of its lists, to other
+// batches.
 class EventCopier {
  public:
-  // `from` must outlive it, and have all its names.
+  // `from` must outlive the copier, and have all its names by now.
   explicit EventCopier(const EventBatch* from) : from_(*from) {}
 
-  // Empties the batch that is copied to from here on.
+  // Empties `to`, the target of the following copies.
   void Begin(EventBatch* to);
   void Copy(const Event& event);
 
@@ -208,7 +209,7 @@ class EventCopier {
 
   const EventBatch& from_;
   EventBatch* to_ = nullptr;
-  // By name of from_: what it is in to_, if it was asked for since Begin().
+  // By name of from_: its number in to_, if it was copied in this round.
   struct Known {
     uint64_t round = 0;
     uint32_t name = 0;

@@ -9,8 +9,9 @@ namespace plumbline {
 namespace {
 
 constexpr size_t kLongestVarint = 10;
-// Kinds and changes, id, two values, timestamp, latency, three numbers, score,
-// and the counts of scores, segments and features. Lists come on top.
+// Bytes of all fields of an event except its lists: kinds and changes, id, two
+// values, timestamp, latency, three numbers, score, and the counts of scores,
+// segments and features.
 constexpr size_t kLongestEvent =
     2 + 16 + 3 * kLongestVarint + 8 + size_t{3} * 5 + 8 + size_t{3} * 5;
 constexpr size_t kLongestListed = 5 + 1 + 8;
@@ -31,7 +32,7 @@ uint64_t ZigZag(uint64_t value) {
 }
 uint64_t UnZigZag(uint64_t value) { return value >> 1 ^ -(value & 1); }
 
-// What an event may have in common with the one before it.
+// Fields that an event may share with the one before it.
 struct Before {
   int64_t timestamp_us = 0;
   uint32_t model = 0;
@@ -58,7 +59,7 @@ struct Before {
   }
 };
 
-// Writes without asking for room.
+// Writes without bounds checks: the caller reserves the memory.
 class Writer {
  public:
   explicit Writer(char* to) : to_(to) {}
@@ -127,7 +128,7 @@ class Writer {
   char* to_;
 };
 
-// Room that the lists of an event take at most.
+// The most bytes that the lists of an event take.
 size_t ListRoom(const EventBatch& batch, const Event& event) {
   const Extra& extra = batch.ExtraOf(event);
   size_t listed =
@@ -170,12 +171,12 @@ class Reader {
     const uint64_t value = Varint();
     return value > UINT32_MAX ? Fail<uint32_t>() : static_cast<uint32_t>(value);
   }
-  // One of the batch's names.
+  // The index of one of the batch's names.
   uint32_t Name(const EventBatch& batch) {
     const uint32_t name = Number();
     return name < batch.names.size() ? name : Fail<uint32_t>();
   }
-  // How many follow; one takes a byte at least.
+  // The number of elements that follow. Each takes at least a byte.
   uint32_t Count() {
     const uint32_t count = Number();
     return count <= static_cast<size_t>(end_ - at_) ? count : Fail<uint32_t>();

@@ -1,6 +1,7 @@
 // The events of a batch as the journal stores them: some 20 bytes for most,
-// where an Event in memory is a cache line. What all events of a batch tend to
-// have in common (model, version, order, time) is left out where it is so.
+// where an Event in memory takes a cache line. Fields that the events of a
+// batch tend to share (model, version, order, time) are left out if they do not
+// change.
 //
 // An event is
 //
@@ -12,18 +13,18 @@
 //                          a name as a varint, an integer as a zigzag varint,
 //                          an unsigned one as a varint, 8 bytes of a real, a
 //                          count of names and the names as varints of a set
-//     timestamp            zigzag varint, from that of the event before which
-//                          has one
+//     timestamp            zigzag varint, difference from the last timestamp
+//                          in the batch
 //     latency     8
-//     model                varint, if it is another one than before
-//     version              likewise
+//     model                varint, if it differs from the event before
+//     version              varint, if it differs from the event before
 //     index                varint, if it is not the next one
-//     scores               a count, and of each its name and 8 bytes; a count
-//                          of 0 says that they were left out
-//     segments             a count, and of each its key and value; 0 for those
-//                          of the last event that had some
-//     features             a count, and of each its name, a byte of its kind
-//                          and its value, as above
+//     scores               a count, then a name and 8 bytes for each; a count
+//                          of 0 tells that scores were left out
+//     segments             a count, then a key and a value for each; a count of
+//                          0 repeats those of the last event that had some
+//     features             a count, then a name, a byte for the kind and the
+//                          value (as above) for each
 //     score       8
 //
 // Varints are those of protobuf: seven bits a byte, the lowest first.
@@ -39,8 +40,8 @@ namespace plumbline {
 
 void AppendEvents(const EventBatch& batch, std::string* out);
 
-// Into a batch that has its names and nothing else. False if that is not what
-// the bytes are, or if an event uses a name that is none of the batch's.
+// Reads into a batch that has its names and no other content. False if the
+// bytes are not valid, or if an event uses a name that the batch lacks.
 bool ReadEvents(std::string_view bytes, EventBatch* batch);
 
 }  // namespace plumbline

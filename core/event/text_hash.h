@@ -1,9 +1,9 @@
-// The hash of texts that come from outside: names of a body, models, classes.
+// The hash of texts from outside: names of a body, models, classes.
 //
-// Who knows how a table hashes can choose texts that all fall together, and
-// each then costs as much as all before it. So the program brings a hash with a
-// secret (UseKeyedTextHash() in daemon/hash). Nothing that is stored rests on
-// it.
+// An attacker who knows the hash of a table can choose texts that all collide.
+// Each text then costs as much as all before it. So the program installs a hash
+// with a secret key (UseKeyedTextHash() in daemon/hash). No stored data depends
+// on it.
 
 #pragma once
 
@@ -17,7 +17,7 @@ class TextHash {
  public:
   using Function = uint64_t (*)(std::string_view);
 
-  // To be called before the first text is hashed. Else it is std::hash.
+  // Call before the first text is hashed. The default is std::hash.
   static void Use(Function function) { function_ = function; }
 
   size_t operator()(std::string_view text) const { return function_(text); }

@@ -7,11 +7,11 @@
 namespace plumbline {
 namespace {
 
-// Of Unix time: numbers below `end` count so many to the second.
+// A unit of Unix time. Numbers below `end` have this unit.
 struct UnixUnit {
   uint64_t end;
   uint64_t per_second;
-  double micros;  // in one
+  double micros;  // microseconds in one unit
 };
 constexpr UnixUnit kSeconds = {100'000'000'000, 1, 1e6};
 constexpr UnixUnit kMillis = {100'000'000'000'000, 1'000, 1e3};
@@ -24,7 +24,7 @@ const UnixUnit& UnitOf(uint64_t number) {
   return number < kMicros.end ? kMicros : kNanos;
 }
 
-// Reads exactly `digits` digits and moves on.
+// Reads exactly `digits` digits and advances.
 bool ReadNumber(std::string_view* text, size_t digits, int* value) {
   if (text->size() < digits) return false;
   *value = 0;
@@ -51,7 +51,7 @@ bool ReadOneOf(std::string_view* text, std::string_view allowed) {
   return true;
 }
 
-// The digits behind a point, in millionths.
+// The digits behind a point as microseconds.
 bool ReadFraction(std::string_view* text, int64_t* millionths) {
   *millionths = 0;
   if (!ReadChar(text, '.')) return true;
@@ -66,7 +66,7 @@ bool ReadFraction(std::string_view* text, int64_t* millionths) {
   return digits > 0;
 }
 
-// "Z", "+01:00", "+0100", "+01", or nothing, which is UTC.
+// "Z", "+01:00", "+0100", "+01", or empty, which means UTC.
 bool ReadOffset(std::string_view* text, int64_t* seconds) {
   *seconds = 0;
   if (text->empty() || ReadOneOf(text, "Zz")) return true;
@@ -81,7 +81,7 @@ bool ReadOffset(std::string_view* text, int64_t* seconds) {
   return true;
 }
 
-// The time of a day with its offset, or nothing, which is midnight.
+// The time of day with its offset, or empty, which means midnight.
 bool ReadClock(std::string_view* text, int64_t* micros) {
   *micros = 0;
   if (text->empty()) return true;
@@ -104,7 +104,7 @@ bool IsDigits(std::string_view text) {
   return text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-// Unix time in digits: their number tells it from a year or a date.
+// Unix time in digits. Their number tells it from a year or a date.
 std::optional<int64_t> ParseUnixTime(std::string_view text) {
   const std::string_view whole = text.substr(0, text.find('.'));
   const size_t size = whole.size();

@@ -1,7 +1,7 @@
-// Points in time, as they are written: RFC 3339 and Unix time.
+// Times as text and numbers: RFC 3339 and Unix time.
 //
-// The unit of Unix time is told by its size: seconds below 1e11 (the year
-// 5138), milliseconds below 1e14, microseconds below 1e17, then nanoseconds.
+// The size of a Unix time tells its unit: seconds below 1e11 (the year 5138),
+// milliseconds below 1e14, microseconds below 1e17, else nanoseconds.
 
 #pragma once
 
@@ -14,17 +14,18 @@ namespace plumbline {
 
 // Times are microseconds since the Unix epoch, unless a name ends in _ms.
 
-// What a number says. An integer loses no microsecond, a double is rounded to
-// them; nullopt if it is below 0, or 1.8e19 or more.
+// The time that a number means. An integer is exact to the microsecond; a
+// double is rounded to microseconds. nullopt if it is negative, or 1.8e19 or
+// more.
 int64_t TimestampOfInteger(uint64_t number);
 std::optional<int64_t> TimestampOfDouble(double number);
 
-// What a text says; further digits are cut off. nullopt if it is neither of
-// these:
-// - RFC 3339. A space may stand for `T`, and the offset may lack its colon, or
-//   minutes. Without an offset it is UTC; a date alone is its midnight. A leap
-//   second counts as the second after it.
-// - Unix time, of 9, 10, 13, 16 or 19 digits, with a fraction or without.
+// The time that a text means. Digits beyond microseconds are cut off. nullopt
+// if it is neither of these:
+// - RFC 3339. A space may replace `T`. The offset may lack its colon or its
+//   minutes. Without an offset the time is UTC; a date alone means midnight. A
+//   leap second counts as the second after it.
+// - Unix time of 9, 10, 13, 16 or 19 digits, with or without a fraction.
 std::optional<int64_t> ParseTimestamp(std::string_view text);
 
 // "2026-11-24T03:00:00.000Z"

@@ -25,7 +25,7 @@ uint32_t AgeClock::Current(int64_t now_ms) {
 
 uint32_t AgeClock::Receive(int64_t now_ms, int64_t most, int64_t n) {
   const uint32_t age = Current(now_ms);
-  // Closed before the record uses it, so not by Close(): it stays.
+  // Close() would drop the bucket here, as the record does not use it yet.
   received_ += n;
   if (received_ >= most && MayClose(now_ms)) {
     open_ = false;
@@ -51,7 +51,7 @@ void AgeClock::SetBack(int64_t now_ms) {
 }
 
 void AgeClock::TakeOver(const AgeClock& past) {
-  // It keeps its end.
+  // A bucket in use keeps its end.
   if (open() && buckets_.back().uses == 0) buckets_.pop_back();
   open_ = false;
   for (const Bucket& bucket : past.buckets_) {
@@ -89,14 +89,14 @@ void AgeClock::Use(uint32_t age) {
 
 void AgeClock::Release(uint32_t age) {
   const Bucket* bucket = Find(age);
-  if (bucket == nullptr) return;  // popped: it has expired
+  if (bucket == nullptr) return;  // it has expired and was popped
   if (--const_cast<Bucket*>(bucket)->uses > 0) return;
   if (open() && bucket == &buckets_.back()) return;
   std::erase_if(buckets_, [age](const Bucket& b) { return b.age == age; });
 }
 
 const AgeClock::Bucket* AgeClock::Find(uint32_t age) const {
-  // Most ask for the youngest.
+  // Most lookups are for the youngest.
   if (!buckets_.empty() && buckets_.back().age == age) return &buckets_.back();
   const auto it = std::lower_bound(
       buckets_.begin(), buckets_.end(), age,

@@ -8,7 +8,7 @@ namespace {
 constexpr uint64_t kIsHash = uint64_t{1} << 63;
 constexpr int kCountShift = 48;
 constexpr int kClassBits = 16;
-constexpr uint64_t kClassMask = 0xffff;  // as a class: none
+constexpr uint64_t kClassMask = 0xffff;  // stands for no class
 constexpr size_t kClassesInWord = 4;
 
 // The finalizer of SplitMix64 (G. Steele et al., "Fast Splittable Pseudorandom

@@ -9,7 +9,7 @@ void Ledger::Add(uint32_t age, uint64_t Counts::*count, int64_t n) {
   Bucket* bucket = Find(age);
   if (bucket == nullptr) {
     if (n < 0 || (!buckets_.empty() && age < buckets_.back().age)) return;
-    // One that was emptied while it was open is of no use any more.
+    // The youngest bucket may have become empty while it was open.
     if (!buckets_.empty()) EraseIfEmpty(buckets_.back().age);
     bucket = &buckets_.emplace_back();
     bucket->age = age;
@@ -29,7 +29,8 @@ void Ledger::AddPast(uint32_t age, uint64_t number) {
         [](const Bucket& bucket, uint32_t a) { return bucket.age < a; });
     Bucket bucket;
     bucket.age = age;
-    // One that was here before and went has taken its records with it.
+    // An earlier bucket of this age may have been dropped. Its records stay
+    // dead.
     bucket.forgotten_below = number;
     buckets_.insert(place, bucket);
     ages_->Use(age);
@@ -127,14 +128,14 @@ void Ledger::EraseIfEmpty(uint32_t age) {
   const auto it = std::lower_bound(
       buckets_.begin(), buckets_.end(), age,
       [](const Bucket& bucket, uint32_t a) { return bucket.age < a; });
-  // While it takes receipts it tells those apart from what it has forgotten.
+  // While the bucket takes receipts, it tells them apart from evicted records.
   if (it->counts.total() > 0 || ages_->IsOpen(age)) return;
   changed_ = true;
   buckets_.erase(it);
   ages_->Release(age);
 }
 
-// A row for each bucket.
+// Loads the former format: a row for each bucket.
 void Ledger::LoadFormer(Load* load) {
   DoEach(*load, buckets_, [load](Bucket& bucket) {
     load->Do(bucket.age);
@@ -148,7 +149,7 @@ void Ledger::LoadEvictedBelow(Load* load) {
   for (Bucket& bucket : buckets_) load->Do(bucket.evicted_below);
 }
 
-// False if they are none that a ledger has.
+// False if the loaded buckets are not valid.
 bool Ledger::TakeLoaded() {
   for (size_t i = 0; i < buckets_.size(); ++i) {
     const Bucket& bucket = buckets_[i];
@@ -156,7 +157,7 @@ bool Ledger::TakeLoaded() {
     if ((i > 0 && buckets_[i - 1].age >= bucket.age) ||
         std::max({of.waiting, of.joined, of.past, of.waiting_details,
                   of.joined_details}) > kMostRecords) {
-      // What was not marked as used is not given back.
+      // The destructor must not release buckets that were not marked as used.
       buckets_.resize(i);
       return false;
     }

@@ -1,13 +1,13 @@
-// Ledger: how much a version (its predictions) or a model (its labels)
-// remembers, counted by age bucket.
+// Ledger: counts of the records that the join remembers for a version (its
+// predictions) or a model (its labels), by age bucket.
 //
-// Dropping a bucket drops its counts; the records themselves are recognised as
-// dead by Alive() when they are next met, and swept in passing.
+// Dropping a bucket drops its counts. Alive() recognises the dead records at
+// the next lookup, and a sweep removes them.
 //
-// Forgetting at the bound takes what is joined out of a bucket and leaves what
-// waits. A record that is joined later must not count as forgotten, so the
-// bucket keeps the number that the next join had then: joined records with a
-// smaller number are dead.
+// Eviction at the memory bound removes joined records from a bucket and leaves
+// waiting ones. A record that joins later must stay alive. So the bucket keeps
+// the number of the next join at that time: joined records with a smaller
+// number are dead.
 
 #pragma once
 
@@ -36,8 +36,8 @@ class Ledger {
     }
   };
 
-  // The ledger marks in `ages` which buckets it uses, and keeps `model` and
-  // `all` (records remembered of its model, and in all) up to date.
+  // The ledger marks the buckets that it uses in `ages`. It updates `model` and
+  // `all`: the records remembered for its model, and in total.
   Ledger(AgeClock* ages, uint64_t* model, uint64_t* all)
       : ages_(ages), model_(model), all_(all) {}
   Ledger(const Ledger&) = delete;
@@ -48,69 +48,69 @@ class Ledger {
 
   const Counts& counts() const { return total_; }
   bool empty() const { return buckets_.empty(); }
-  // True if it has changed since this was asked last.
+  // True if the ledger has changed since the last call.
   bool TakeChanged() { return std::exchange(changed_, false); }
 
-  // Adds to (or, negative, takes from) the bucket `age`. A bucket that is not
-  // there is opened if it is the youngest; else the change is dropped, as the
-  // record it is about is dead.
+  // Adds `n`, which may be negative, to bucket `age`. Opens a missing bucket if
+  // it would be the youngest. Else drops the change: its record is dead.
   void AddWaiting(uint32_t age, int64_t n) { Add(age, &Counts::waiting, n); }
   void AddJoined(uint32_t age, int64_t n) { Add(age, &Counts::joined, n); }
-  // Of predictions that wait, or are joined.
+  // Details of waiting and of joined predictions.
   void AddWaitingDetails(uint32_t age, int64_t n) {
     Add(age, &Counts::waiting_details, n);
   }
   void AddJoinedDetails(uint32_t age, int64_t n) {
     Add(age, &Counts::joined_details, n);
   }
-  // A past label may be of any age that is alive; `number` is its number.
+  // A past label may have any age that is alive. `number` is its number.
   void AddPast(uint32_t age, uint64_t number);
   void RemovePast(uint32_t age) { Add(age, &Counts::past, -1); }
 
-  // True if the record (which this ledger counts) is remembered.
+  // True if the record, which this ledger counts, is remembered.
   bool Alive(const Record& record) const {
     const Bucket* bucket = Find(record.age);
     return bucket != nullptr && bucket->Holds(record);
   }
 
-  // What is remembered of the records of one bucket.
+  // Which records of one bucket are remembered.
   struct Mark {
     uint32_t age = 0;
-    bool evicted = false;          // all that waited
-    uint64_t forgotten_below = 0;  // joined numbers
-    uint64_t evicted_below = 0;    // numbers of what waited
+    bool evicted = false;          // all waiting records
+    uint64_t forgotten_below = 0;  // of joined records
+    uint64_t evicted_below = 0;    // of waiting records
 
     bool Holds(const Record& record) const {
       return record.joined ? record.number() >= forgotten_below
                            : !evicted && record.number() >= evicted_below;
     }
   };
-  // Null if nothing of that age is remembered.
+  // Null if no record of that age is remembered.
   const Mark* MarkOf(uint32_t age) const { return Find(age); }
-  // By age; a record of another age is not remembered.
+  // Marks by age. Records of other ages are not remembered.
   std::vector<Mark> Marks() const { return {buckets_.begin(), buckets_.end()}; }
 
-  // The bucket's number, or the given one if there is none that holds
-  // something joined (or waiting).
+  // The number of the oldest bucket with joined (or waiting) records, or `none`
+  // if there is no such bucket.
   uint32_t OldestJoined(uint32_t none) const;
   uint32_t OldestWaiting(uint32_t none) const;
 
-  // Drop the bucket `age`, or a part of it, and return what was dropped.
-  // `next_number` is the number that the next joined record will have.
+  // Drop bucket `age`, or a part of it, and return the dropped counts.
+  // `next_number`: number of the next joined record.
   Counts Expire(uint32_t age);
   Counts ForgetJoined(uint32_t age, uint64_t next_number);
   Counts EvictWaiting(uint32_t age);
-  // The same of a bucket that goes on taking receipts: those are of the number
-  // `next` or later ones.
+  // Evicts from a bucket that still takes receipts. Their numbers are `next` or
+  // greater.
   Counts EvictWaiting(uint32_t age, uint64_t next);
   Counts EvictAllWaiting();
   Counts DropAll();
 
-  // See core/codec/archive.h. REQUIRES: to load, that it is empty, and that the
-  // ages that it was saved with are there.
+  // See core/codec/archive.h. Loading REQUIRES: the ledger is empty, and the
+  // age buckets it was saved with exist.
   template <class Archive>
   void Fields(Archive& archive);
-  // Of format 8, which had these behind all else.
+  // Loads the evicted_below of format 8, which stores them behind all other
+  // values.
   void LoadEvictedBelow(Load* load);
 
  private:
@@ -138,7 +138,7 @@ class Ledger {
 };
 
 inline const Ledger::Bucket* Ledger::Find(uint32_t age) const {
-  // Most ask for the youngest.
+  // Most lookups are for the youngest.
   if (!buckets_.empty() && buckets_.back().age == age) return &buckets_.back();
   const auto it = std::lower_bound(
       buckets_.begin(), buckets_.end(), age,

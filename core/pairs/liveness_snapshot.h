@@ -1,5 +1,6 @@
-// Remembered: which records were remembered at one moment, for those who look
-// at stored records while the state goes on. What is forgotten stays so.
+// Remembered: the records that were remembered at one moment, for readers of
+// stored records while the writer continues. A forgotten record stays
+// forgotten.
 
 #pragma once
 
@@ -15,11 +16,11 @@ namespace plumbline {
 
 class Remembered {
  public:
-  // Of each owner's ledger; owners that are gone have none.
+  // The marks of each owner's ledger; deleted owners have no entry.
   using Marks = std::unordered_map<uint32_t, std::vector<Ledger::Mark>>;
   explicit Remembered(Marks marks) : marks_(std::move(marks)) {}
 
-  // REQUIRES: the record is not younger than the moment.
+  // REQUIRES: the record is not younger than the snapshot.
   bool Alive(const Record& record) const {
     const auto owner = marks_.find(static_cast<uint32_t>(record.owner));
     if (owner == marks_.end()) return false;

@@ -1,4 +1,4 @@
-// The key by which an id of a model is remembered.
+// The key of an id of a model.
 
 #pragma once
 

@@ -23,9 +23,9 @@ void PairMemory::MakeRoom(size_t n, std::span<const PairKey> held) {
   const auto leaves = [this](const Record& record) {
     return unsaved_.MayLeave(record);
   };
-  // So many looks as find enough that may leave, if a part of them may.
+  // Finds enough clean records if at least an eighth of all are clean.
   const size_t looks = std::min(8 * n + 1024, table_.circle());
-  // A long chain that does not leave is walked for few of its records.
+  // Skips details: a long chain that stays would be walked for each of them.
   table_.Shrink(
       looks, most,
       [&](const Record& record) {
@@ -37,15 +37,15 @@ void PairMemory::MakeRoom(size_t n, std::span<const PairKey> held) {
                   [&](const PairKey& key) { return all_leave(key, leaves); });
   };
   shrink(looks, most);
-  // Wherever they are, if there are any.
+  // Looks at all records if these looks did not find enough.
   const size_t left = std::max(most, unsaved_.held());
   if (table_.size() > left) shrink(table_.circle(), left);
 }
 
 void PairMemory::Leave() {
   if (LacksRoomFor(0)) MakeRoom(0);
-  // What has been written to goes back as a whole. That comes where a group may
-  // be more than all that is to be in memory, so it is little.
+  // Memory can only be released as a whole, after all records have left. This
+  // happens only if a group may exceed the limit, so there are few records.
   if (!IsOver() || unsaved_.held() > 0) return;
   MakeRoom(limit_);
   if (table_.size() > 0) return;

@@ -1,5 +1,5 @@
-// PairMemory: which records are in memory where there is a store. Those that
-// are in the store leave, where others need their room.
+// PairMemory: the cache of records in front of a store. Clean records are
+// evicted when others need their room.
 
 #pragma once
 
@@ -18,22 +18,22 @@ class PairMemory {
   PairMemory(PairTable* table, UnsavedPairs* unsaved)
       : table_(*table), unsaved_(*unsaved) {}
 
-  // There is a store, and at most so many records are to be in memory, as far
-  // as what has changed and is not in the store allows.
+  // Enables the cache: there is a store. Keeps at most `records` records in
+  // memory, as far as dirty records allow.
   void Limit(size_t records);
-  // Lets records that are in the store leave, to make room for `n`, but for
-  // those of the keys that are `held`, which are sorted. Of what it looks at,
-  // first what does not wait: that is rarely asked for.
+  // Evicts clean records to make room for `n`, except those of the keys in
+  // `held`, which are sorted. Prefers records that do not wait: they are rarely
+  // looked up.
   void MakeRoom(size_t n, std::span<const PairKey> held = {});
-  // What came beyond the limit leaves, and the memory goes back, as far as what
-  // has changed allows. REQUIRES: no copy of pairs is on its way.
+  // Evicts the records beyond the limit and releases the memory, as far as
+  // dirty records allow. REQUIRES: no copy of pairs is being made or saved.
   void Leave();
-  // True if there is something for Leave().
+  // True if Leave() has work to do.
   bool IsOver() const {
     return LacksRoomFor(0) ||
            table_.bytes() / PairTable::kBytesPerRecord > limit_;
   }
-  // True if more records than are to be would be in memory with `n` more.
+  // True if `n` more records would exceed the limit.
   bool LacksRoomFor(size_t n) const { return table_.size() + n > limit_; }
   int64_t bytes() const {
     return static_cast<int64_t>(table_.bytes() + unsaved_.bytes());

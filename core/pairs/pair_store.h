@@ -1,4 +1,4 @@
-// What the core asks of a store of pairs that are not in memory.
+// PairStore: the store of pairs that are not in memory, as the core uses it.
 
 #pragma once
 
@@ -14,25 +14,24 @@ class PairStore {
  public:
   virtual ~PairStore() = default;
 
-  // Of these keys, those that may be stored, in their order. Never leaves out
-  // one that is. Asked with all keys of a commit group that are not in memory,
-  // so it is to be cheap.
+  // Keeps the keys that may be stored, in order. Never removes a key that is
+  // stored. Must be cheap: it is called with all keys of a commit group that
+  // are not in memory.
   virtual void Screen(std::vector<PairKey>* keys) = 0;
 
-  // Adds the stored records of these keys, in any order; they are put in
-  // memory. A record's `next` has no meaning. It may end after some of the
-  // keys, so that what it finds stays small: returns how many it has looked up,
-  // from the first on, at least one. Those of them of which it cannot be read
-  // now what is stored are appended to `unreadable`.
-  // REQUIRES: there are keys.
+  // Appends the stored records of these keys, in any order; the caller puts
+  // them in memory. `next` of a record has no meaning. May stop after some of
+  // the keys to keep the result small: returns the number of keys looked up,
+  // from the first on, at least one. Appends those of them that cannot be read
+  // now to `unreadable`. REQUIRES: `keys` is not empty.
   virtual size_t Find(std::span<const PairKey> keys,
                       std::vector<Record>* records,
                       std::vector<PairKey>* unreadable) = 0;
-  // This one is of nothing that there is: it is not what was stored.
+  // Notes a record that does not fit the state: it is damaged.
   virtual void NoteDamaged(const Record& /*stored*/) {}
 
-  // [Any thread] Holds up a request of so many events where ingest outruns
-  // what is saved. `unsaved`: records that have changed by now.
+  // [Any thread] Delays a request of `events` events while ingest is faster
+  // than saving. `unsaved`: number of dirty records.
   virtual void AwaitTurn(size_t /*events*/, size_t /*unsaved*/) {}
 };
 

@@ -103,7 +103,7 @@ void PairTable::Free(uint32_t number) {
 }
 
 void PairTable::Grow(Part* part) {
-  // By half: doubled it would be too empty for what a record is charged.
+  // Grows by half: twice the size would be emptier than kBytesPerRecord allows.
   std::pmr::vector<Slot> old(part->slots.size() * 3 / 2, memory_);
   old.swap(part->slots);
   slots_ += part->slots.size() - old.size();
@@ -119,7 +119,7 @@ void PairTable::Grow(Part* part) {
 // Knuth, The Art of Computer Programming 3, 6.4, algorithm R).
 void PairTable::EraseSlot(Part* part, size_t gap) {
   const size_t size = part->slots.size();
-  // From `from` on to `to`, in the circle.
+  // The steps from `from` to `to`, in the circle.
   const auto distance = [size](size_t from, size_t to) {
     return to >= from ? to - from : to + size - from;
   };

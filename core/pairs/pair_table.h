@@ -1,17 +1,17 @@
 // PairTable: the records of the join, found by key.
 //
 // Records are in fixed chunks and never move. An open-addressing index maps a
-// key to the first record of its chain; a slot is eight bytes, a tag of the
-// hash and a record number. The index is cut into parts that grow one at a
-// time, so that no insertion waits for all of it to be copied.
+// key to the first record of its chain. A slot has eight bytes: a tag of the
+// hash and a record number. The index has parts that grow one at a time, so
+// that no insertion waits for a copy of the whole index.
 //
 // A lookup misses the cache twice, in the index and in the record. The two
 // Prefetch calls let a caller start both for a whole group of events before it
 // looks at the first.
 //
-// Dead records (see Ledger::Alive) are removed in passing by Sweep().
+// Sweep() removes dead records (see Ledger::Alive).
 //
-// Not thread-safe: belongs to the writer.
+// Not thread-safe: for the writer only.
 
 #pragma once
 
@@ -29,11 +29,12 @@ namespace plumbline {
 class PairTable {
  public:
   static constexpr uint32_t kNone = ~uint32_t{0};
-  // What a record is charged: itself, its part of an index that is at least
-  // half full, and of dead records that are not swept yet, an eighth at most.
+  // Bytes charged for a record: itself, its part of an index that is at least
+  // half full, and its share of unswept dead records, which are at most an
+  // eighth.
   static constexpr int64_t kBytesPerRecord = 88;
 
-  // Takes its memory from `memory`, which must outlive it.
+  // Allocates from `memory`, which must outlive the table.
   explicit PairTable(std::pmr::memory_resource* memory);
   ~PairTable();
   PairTable(const PairTable&) = delete;
@@ -50,20 +51,21 @@ class PairTable {
 
   // Adds a record with this key at the head of its chain.
   uint32_t Insert(const PairKey& key);
-  // The same, with all that `record` says.
+  // Adds a copy of `record` at the head of its chain.
   void InsertCopy(const Record& record);
   // REQUIRES: `record` is in the chain of its key.
   void Remove(uint32_t record);
 
-  // Gives its memory back. REQUIRES: there are no records.
+  // Releases the memory. REQUIRES: there are no records.
   void Clear();
 
-  // First fetch the index lines of many keys, then their records.
+  // Call PrefetchIndex() for many keys first, then PrefetchRecord() for each.
   void PrefetchIndex(const PairKey& key) const;
   void PrefetchRecord(const PairKey& key) const;
 
   // Looks at the next `n` records, in a circle, and removes those for which
-  // `dead` is true: a few looks later, when their index lines are there.
+  // `dead` is true. Removal follows a few looks later, when the index lines are
+  // in the cache.
   template <class Dead>
   void Sweep(size_t n, Dead dead) {
     while (n > 0 && used_ > 0) {
@@ -82,9 +84,9 @@ class PairTable {
     }
   }
 
-  // Looks at up to `n` records, in the same circle, until `most` are left:
-  // where `may_leave` is true of a record, and then `leaves` of its key, the
-  // whole chain is removed.
+  // Looks at up to `n` records, in the same circle, until `most` records are
+  // left. Removes the whole chain of a record if `may_leave` is true of the
+  // record and `leaves` of its key.
   template <class MayLeave, class Leaves>
   void Shrink(size_t n, size_t most, MayLeave may_leave, Leaves leaves) {
     for (; n > 0 && used_ > most; --n) {
@@ -117,9 +119,9 @@ class PairTable {
   }
 
   size_t size() const { return used_; }  // records, dead ones included
-  // Of memory that has been written to: records that are free now, too.
+  // Bytes of memory that has been written to, free records included.
   size_t bytes() const { return end_ * sizeof(Record) + slots_ * sizeof(Slot); }
-  size_t circle() const { return end_; }  // how many looks see all records
+  size_t circle() const { return end_; }  // number of looks that see all
 
  private:
   static constexpr uint32_t kChunk = 32768;  // 2 MiB, a huge page
@@ -139,7 +141,7 @@ class PairTable {
   static uint32_t TagOf(const PairKey& key) {
     return static_cast<uint32_t>(key.hi);
   }
-  // Where the search for a tag begins: spread over any number of slots.
+  // The slot where the search for a tag begins.
   static size_t HomeOf(const Part& part, uint32_t tag) {
     return static_cast<size_t>(uint64_t{tag} * part.slots.size() >> 32);
   }
@@ -151,8 +153,9 @@ class PairTable {
   void Grow(Part* part);
   void EraseSlot(Part* part, size_t slot);
   void RemoveChain(const PairKey& key);
-  // A number may be another's by now. Of a chain all go at once that are dead:
-  // each by itself would be looked for from the chain's head.
+  // Removes the records in seen_dead_. Checks each again, as its number may
+  // have been reused. Removes all dead records of a chain in one pass, because
+  // each removal on its own searches from the head.
   template <class Dead>
   void RemoveSeen(Dead dead) {
     for (const uint32_t number : seen_dead_) {
@@ -180,8 +183,8 @@ class PairTable {
   std::vector<Part> parts_;
   std::vector<Record*> chunks_;  // not initialised before use
   uint32_t end_ = 0;             // records ever used
-  uint32_t free_ = kNone;        // list of records to use again
-  uint32_t hand_ = 0;            // of the sweep
+  uint32_t free_ = kNone;        // list of free records
+  uint32_t hand_ = 0;            // next record of the circle
   std::vector<uint32_t> seen_dead_;
   size_t used_ = 0;
   size_t slots_ = 0;  // of all parts

@@ -6,8 +6,8 @@ namespace plumbline {
 
 inline void Prefetch(const void* line) {
   __builtin_prefetch(line);
-  // GCC takes a function that only prefetches for one without effects, and
-  // removes the calls to it. This is an effect, and no instruction.
+  // GCC treats a function that only prefetches as one without effects and
+  // removes calls to it. This statement is an effect without an instruction.
   asm volatile("");
 }
 

@@ -1,4 +1,4 @@
-// Record: what the join remembers of one half, or one pair, of an event.
+// Record: the join's memory of one half, or of a whole pair, of an event.
 
 #pragma once
 
@@ -8,8 +8,9 @@
 
 namespace plumbline {
 
-// Keyed hash of model and id. The model's number is part of it, and numbers
-// are never reused: a model that was deleted and returns finds nothing old.
+// Keyed hash of model and id. The number of the model is part of it, and
+// numbers are never reused: a model that returns after a deletion finds no old
+// records.
 struct PairKey {
   uint64_t hi = 0;
   uint64_t lo = 0;
@@ -19,13 +20,14 @@ struct PairKey {
 enum class RecordKind : uint8_t {
   kFree,
   kPrediction,   // of one version; with its label once joined
-  kLabel,        // one that came first, or outlives the predictions it scored
-  kPastLabel,    // another value that this id has had a label of
-  kDetail,       // more of a prediction: scores of classes, or a set of them
-  kLabelDetail,  // more of the label of a record: a set of classes
+  kLabel,        // came first, or outlives the predictions it scored
+  kPastLabel,    // another value that was a label of this id
+  kDetail,       // more of a prediction: class scores, or a set
+  kLabelDetail,  // more of a record's label: a set of classes
 };
 
-// A bound on how many are believed, so that bytes of memory can be computed.
+// Stored numbers of records above this are refused, so that sums of bytes do
+// not overflow.
 inline constexpr uint64_t kMostRecords = uint64_t{1} << 44;
 
 // Records of one key form a chain. One cache line each.
@@ -33,12 +35,12 @@ struct Record {
   PairKey key;
   uint32_t next = 0;        // in the chain, or in the list of free records
   uint32_t age = 0;         // age bucket of its receipt
-  uint64_t owner : 28 = 0;  // ledger that counts it: its version's or model's
+  uint64_t owner : 28 = 0;  // number of its ledger: of a version or a model
   uint64_t kind_bits : 3 = 0;
   uint64_t joined : 1 = 0;
   uint64_t unsaved : 3 = 0;  // see core/pairs/unsaved_pairs.h
-  uint64_t slices : 16 = 0;  // a set of Slicing; of a label: is_early()
-  uint64_t scored : 1 = 0;   // it holds a score; see below
+  uint64_t slices : 16 = 0;  // a set of Slicing; in a label: is_early()
+  uint64_t scored : 1 = 0;   // holds a score; see below
   uint64_t number_high : 12 = 0;
   uint64_t time : 44 = 0;  // ms; see below
   uint64_t number_low : 20 = 0;
@@ -53,12 +55,12 @@ struct Record {
   //                                         as sent, else receipt
   // number        n-th of its version       n-th joined of it     n-th, joined
   //
-  // A value is a class index, the bits of a double, or of a set of classes (see
-  // class_set.h). `first` is the prediction and `second` the label. With a
-  // score (of a class, then) they are both in `first`, and `second` is the
-  // score. A detail has in each of both a class's score, or kNoScore, or
-  // classes of a set; its owner, age and number are those of the record it is
-  // of.
+  // A value is a class index, the bits of a double, or the bits of a set of
+  // classes (see class_set.h). `first` is the prediction and `second` the
+  // label. With a score both are classes in `first`, and `second` is the score.
+  // `first` and `second` of a detail each hold a class's score, or kNoScore, or
+  // classes of a set. The owner, age and number of a detail are those of its
+  // record.
 
   RecordKind kind() const { return static_cast<RecordKind>(kind_bits); }
   void set_kind(RecordKind kind) { kind_bits = static_cast<uint64_t>(kind); }
@@ -79,7 +81,7 @@ struct Record {
     number_low = number & 0xfffff;
   }
 
-  // Of a label: its value is a place in Model::early_labels.
+  // For a label: true if its value is an index in Model::early_labels.
   bool is_early() const { return kind() != RecordKind::kPrediction && slices; }
   void set_early(bool early) { slices = early; }
 
@@ -101,7 +103,7 @@ struct Record {
     }
   }
 };
-// A class, and the upper 48 bits of its score, rounded.
+// A class and its score, rounded to the upper 48 bits.
 inline constexpr uint64_t kNoScore = ~uint64_t{0};
 inline uint64_t PackScore(uint32_t class_index, double score) {
   const uint64_t bits = std::bit_cast<uint64_t>(score) + 0x8000;

@@ -14,7 +14,7 @@ void UnsavedPairs::Begin() {
   tag_ = tag_ == kLastTag ? kFirstTag : tag_ + 1;
   saving_ = true;
   copied_ = waiting_.size();
-  // One after the other, not both at once.
+  // Frees the old memory before it allocates the new.
   if (copy_.capacity() < copied_) std::vector<Record>().swap(copy_);
   copy_.reserve(copied_);
 }
@@ -28,8 +28,7 @@ bool UnsavedPairs::CopySome(size_t n) {
     if (next_ + kAhead < end) {
       table_->PrefetchIndex(table_->at(waiting_[next_ + kAhead]).key);
     }
-    // Removed, another's by now, or copied with its chain: then it does not
-    // say that it waits.
+    // A record that was removed, reused or copied with its chain does not wait.
     const Record& record = table_->at(waiting_[next_]);
     if (record.unsaved == waiting_turn()) Copy(record.key);
   }

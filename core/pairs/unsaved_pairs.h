@@ -1,27 +1,28 @@
-// UnsavedPairs: which pairs have changed since they were last saved in a store,
-// and a copy of those, as they were at one moment, while the writer goes on.
+// UnsavedPairs: the dirty pairs, which have changed since they were last saved
+// in a store, and a copy of them as of one moment, made while the writer
+// continues.
 //
-// A chain (all records of one key) is saved as a whole, and where one of its
-// records changes all of them count as changed: so many are copied, and none
-// may leave memory meanwhile. Begin() fixes the
-// moment: the chains that have changed before it wait for their copy, and
-// CopySome() makes a few at a time, between commit groups. One that is about
-// to change again is copied first (copy on write), so that the copy as a whole
-// is of that one moment. When it is in the store, Saved() is called, and its
-// records may leave memory, until they change again.
+// A chain (all records of one key) is saved as a whole. If one of its records
+// changes, all of them count as dirty: none may leave memory before all are
+// copied and saved. Begin() fixes the moment of a copy: the chains that are
+// dirty then wait, and CopySome() copies a few at a time, between commit
+// groups. A waiting chain that is about to change again is copied first (copy
+// on write), so the whole copy is of that one moment. Saved() tells that the
+// copy is in the store. Its records may then leave memory, until they change
+// again.
 //
-// A record says in three bits what is the case with it (Record::unsaved):
+// Three bits of a record hold its state (Record::unsaved):
 //
-//     0      in the store as it is here, or there is no store
-//     1, 2   has changed; the copies that Begin() starts take turns in what
-//            they copy, so that what waits and what has changed since differ
-//     3..7   copied, by one of the last copies. While that one is not in the
-//            store, the record must stay. Of older ones all are there; that a
-//            number is used again after five copies keeps a record a while
-//            longer than needed, no more.
+//     0      clean: the store has the same, or there is no store
+//     1, 2   dirty. Copies alternate between the two values, so that waiting
+//            chains differ from chains that have changed since Begin()
+//     3..7   copied, by one of the last five copies. While the latest copy is
+//            not in the store, its records must stay in memory. All older ones
+//            are in the store. A value is reused after five copies; an old
+//            record with it then stays somewhat longer than needed
 //
-// A record that is forgotten (see Ledger::Alive) but has changed stays as well:
-// the store holds it as it was, and would give it back alive.
+// A dirty record that is forgotten (see Ledger::Alive) must stay as well: the
+// store still holds its old version, and would return it as alive.
 
 #pragma once
 
@@ -38,8 +39,8 @@ class UnsavedPairs {
  public:
   explicit UnsavedPairs(PairTable* table) : table_(table) {}
 
-  // There is a store. Before the first record. `changed`: how many records may
-  // have changed at most, for whose numbers room is kept.
+  // Enables tracking: there is a store. Call before the first record.
+  // `changed`: largest number of dirty records, which memory is reserved for.
   void Enable(size_t changed) {
     enabled_ = true;
     changed_.reserve(changed);
@@ -47,11 +48,11 @@ class UnsavedPairs {
   }
   bool enabled() const { return enabled_; }
 
-  // To be called before a chain changes ...
+  // Call before a chain changes.
   void BeforeChange(const PairKey& key) {
     if (next_ < waiting_.size()) CopyIfWaiting(key);
   }
-  // ... and for each record that has changed or was added.
+  // Call for each record that was changed or added.
   void Mark(uint32_t number) {
     if (!enabled_) return;
     Record& record = table_->at(number);
@@ -60,38 +61,40 @@ class UnsavedPairs {
     changed_.push_back(number);
   }
 
-  // How many have changed since the last Begin().
+  // Number of records that have changed since the last Begin().
   size_t changed() const { return changed_.size(); }
-  // How many of the last Begin() are to be copied yet, at most.
+  // Number of records of the last Begin() that still wait for their copy, at
+  // most.
   size_t waiting() const { return waiting_.size() - next_; }
   bool MayLeave(const Record& record) const {
     return record.unsaved == 0 || (record.unsaved >= kFirstTag &&
                                    (!saving_ || record.unsaved != tag_));
   }
 
-  // REQUIRES: the last copy was taken, and Saved() called.
+  // Starts a copy. REQUIRES: the last copy was taken, and Saved() called.
   void Begin();
-  // Records that cannot leave memory, at most.
+  // Upper bound of the number of records that cannot leave memory.
   size_t held() const { return changed_.size() + (saving_ ? copied_ : 0); }
-  // Of the copy, and of what is known of each record that has changed.
+  // Bytes of the copy and of the lists of dirty records.
   size_t bytes() const {
     return (changed_.size() + waiting_.size()) * sizeof(uint32_t) +
            copied_ * sizeof(Record);
   }
 
-  // All records have left memory. REQUIRES: no copy is on its way.
+  // Call when all records have left memory. REQUIRES: no copy is being made or
+  // saved.
   void Clear() {
     changed_.clear();
     std::vector<Record>().swap(copy_);
     copied_ = 0;
   }
 
-  // Copies up to `n` of the chains that wait. True when none waits any more.
+  // Copies up to `n` of the waiting chains. True once none waits.
   bool CopySome(size_t n);
-  // The copy, when it is complete: whole chains, the records of one key in a
-  // row. `next` has no meaning in them.
+  // Takes the complete copy: whole chains, with the records of one key in a
+  // row. `next` of its records has no meaning.
   std::vector<Record> Take() { return std::exchange(copy_, {}); }
-  // The copy is in the store. Its memory, to be used again.
+  // The copy is in the store. `copy` returns its memory for reuse.
   void Saved(std::vector<Record> copy = {}) {
     saving_ = false;
     copy.clear();
@@ -103,7 +106,7 @@ class UnsavedPairs {
  private:
   static constexpr uint64_t kFirstTag = 3;
   static constexpr uint64_t kLastTag = 7;
-  static constexpr size_t kAhead = 8;  // records fetched
+  static constexpr size_t kAhead = 8;  // records to prefetch
 
   uint64_t waiting_turn() const { return 3 - turn_; }
   void CopyIfWaiting(const PairKey& key);
@@ -114,11 +117,11 @@ class UnsavedPairs {
   bool saving_ = false;
   uint64_t turn_ = 1;
   uint64_t tag_ = kLastTag;
-  std::vector<uint32_t> changed_;  // numbers; one may be of another record now
+  std::vector<uint32_t> changed_;  // numbers; one may be reused by now
   std::vector<uint32_t> waiting_;  // likewise
-  size_t next_ = 0;                // in waiting_
+  size_t next_ = 0;                // index in waiting_
   std::vector<Record> copy_;
-  size_t copied_ = 0;  // records, of the last copy
+  size_t copied_ = 0;  // records of the last copy
 };
 
 }  // namespace plumbline

@@ -1,4 +1,4 @@
-// What to do about what is told to users, as the commands that do it.
+// Shell commands that messages recommend to users.
 
 #pragma once
 
@@ -7,8 +7,8 @@
 
 namespace plumbline {
 
-// The command that has a daemon forget a model, for a shell. `url` is the
-// daemon's, where it is not the usual one.
+// The shell command that deletes a model. `url`: of the daemon, if it is not
+// the default.
 std::string DeleteCommand(std::string_view model, std::string_view url = {});
 
 }  // namespace plumbline

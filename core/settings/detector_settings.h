@@ -1,5 +1,5 @@
-// Which detectors of change a model has, and what they are made with.
-// core/detect/detectors.h runs them.
+// The change detectors of a model and their parameters. core/detect/detectors.h
+// runs them.
 
 #pragma once
 
@@ -20,14 +20,14 @@ constexpr std::string_view DetectorName(DetectorKind kind) {
 }
 
 struct AdwinSettings {
-  double delta = 0.002;  // false alarms: see docs/changes.md
+  double delta = 0.002;  // false alarms; see docs/changes.md
   bool operator==(const AdwinSettings&) const = default;
 };
 
 struct PageHinkleySettings {
-  double delta = 0.005;   // of the mean error that is no change
+  double delta = 0.005;   // tolerated deviation of the mean error
   double threshold = 50;  // sum of excess errors
-  double alpha = 0.9999;  // what is kept of the sum at each pair
+  double alpha = 0.9999;  // factor of the sum at each pair
   bool operator==(const PageHinkleySettings&) const = default;
 };
 
@@ -42,7 +42,7 @@ struct HddmSettings {
   bool operator==(const HddmSettings&) const = default;
 };
 
-// Which there are.
+// A detector without a value is off.
 struct DetectorSettings {
   std::optional<AdwinSettings> adwin = AdwinSettings{};
   std::optional<PageHinkleySettings> page_hinkley;

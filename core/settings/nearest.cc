@@ -7,8 +7,8 @@ namespace plumbline {
 namespace {
 
 constexpr size_t kEdit = 4;
-constexpr size_t kCase = 1;       // another case of the same letter
-constexpr size_t kTruncated = 2;  // one is the beginning of the other
+constexpr size_t kCase = 1;       // same letter in another case
+constexpr size_t kTruncated = 2;  // one is a prefix of the other
 
 char Lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -25,7 +25,7 @@ bool BeginsWith(std::string_view text, std::string_view with) {
                     [](char a, char b) { return Lower(a) == Lower(b); });
 }
 
-// Levenshtein's distance, where two letters in the wrong order are one edit.
+// Levenshtein's distance; two swapped letters count as one edit.
 size_t Distance(std::string_view a, std::string_view b) {
   if (a.size() != b.size() && (BeginsWith(a, b) || BeginsWith(b, a))) {
     return kTruncated;
@@ -53,7 +53,7 @@ size_t Distance(std::string_view a, std::string_view b) {
 std::vector<std::string> NearestNames(std::string_view text,
                                       const std::vector<std::string>& names,
                                       size_t most) {
-  std::vector<std::pair<size_t, size_t>> found;  // distance, place
+  std::vector<std::pair<size_t, size_t>> found;  // distance, index
   for (size_t i = 0; i < names.size(); ++i) {
     found.emplace_back(Distance(text, names[i]), i);
     std::sort(found.begin(), found.end());
@@ -68,7 +68,7 @@ std::string CloseName(std::string_view text,
                       const std::vector<std::string>& names) {
   const std::vector<std::string> nearest = NearestNames(text, names, 1);
   if (nearest.empty()) return "";
-  // An edit for each three letters.
+  // Allows one edit for every three letters.
   const size_t letters = std::max(text.size(), nearest[0].size());
   return Distance(text, nearest[0]) * 3 <= letters * kEdit ? nearest[0] : "";
 }

@@ -1,4 +1,4 @@
-// Which of the names that there are is meant by one that there is not.
+// Finds the existing names that an unknown name may mean.
 
 #pragma once
 
@@ -9,23 +9,22 @@
 
 namespace plumbline {
 
-// Up to `most` of `names`, the nearest first, by the edits that make one of the
-// other. Letter case counts for little, and so does what is missing at the end.
+// Up to `most` of `names`, the nearest first, by edit distance. Letter case and
+// missing characters at the end count for little.
 std::vector<std::string> NearestNames(std::string_view text,
                                       const std::vector<std::string>& names,
                                       size_t most = 3);
 
-// The nearest, if few edits make one of the other; else, or without names,
-// empty.
+// The nearest name if few edits lead to it, else empty.
 std::string CloseName(std::string_view text,
                       const std::vector<std::string>& names);
 
-// For the end of a message: `; the nearest: "accuracy", "f1_macro"`, or nothing
+// For the end of a message: `; the nearest: "accuracy", "f1_macro"`, or empty
 // if there are no names.
 std::string NearestHint(std::string_view text,
                         const std::vector<std::string>& names);
 
-// All of them: `"5m", "1h"`.
+// All names: `"5m", "1h"`.
 std::string ListNames(const std::vector<std::string>& names);
 
 }  // namespace plumbline

@@ -7,7 +7,7 @@
 namespace plumbline {
 namespace {
 
-// The place behind the character of UTF-8 at `at`.
+// The index behind the UTF-8 character at `at`.
 size_t NextCharacter(std::string_view text, size_t at) {
   ++at;
   while (at < text.size() && (static_cast<uint8_t>(text[at]) & 0xc0) == 0x80) {
@@ -64,8 +64,8 @@ const ModelSettings& Settings::For(std::string_view model) const {
 bool GlobMatches(std::string_view glob, std::string_view text) {
   size_t g = 0;
   size_t t = 0;
-  size_t star = std::string_view::npos;  // the last * seen in glob
-  size_t resume = 0;                     // where in text it tries next
+  size_t star = std::string_view::npos;  // the last * in glob so far
+  size_t resume = 0;                     // index in text of its next try
   while (t < text.size()) {
     if (g < glob.size() && glob[g] == '*') {
       star = g++;

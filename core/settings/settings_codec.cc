@@ -1,4 +1,4 @@
-// Settings as bytes, and back. See core/codec/archive.h.
+// Settings to bytes and back. See core/codec/archive.h.
 
 #include <optional>
 #include <string>
@@ -12,7 +12,7 @@
 namespace plumbline {
 namespace {
 
-// What is read takes the place of a default.
+// Loaded elements replace the default list.
 template <class Archive, class List, class Each>
 void DoWhole(Archive& archive, List& list, Each each) {
   if constexpr (Archive::kLoads) list.clear();
@@ -35,7 +35,7 @@ void Fields(Archive& archive, Window& window) {
   });
 }
 
-// `fields(one)`: of the settings of one detector.
+// `fields(one)` does the fields of one detector's settings.
 template <class Archive, class One, class OfOne>
 void DoDetector(Archive& archive, One& one, OfOne fields) {
   bool on = one.has_value();

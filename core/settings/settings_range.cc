@@ -35,7 +35,7 @@ bool IsInRange(const DriftSettings& drift) {
          IsTime(drift.from_ms) && IsTime(drift.to_ms);
 }
 
-// None is there twice: each has its own content.
+// Windows must differ in content.
 bool IsInRange(const std::vector<WindowSettings>& windows) {
   for (auto window = windows.begin(); window != windows.end(); ++window) {
     const auto is_same = [window](const WindowSettings& other) {

@@ -1,5 +1,5 @@
-// What settings may be. The configuration takes no others, and others are not
-// believed where they are stored: what is computed with them would overflow.
+// Ranges of settings. The configuration refuses others, and so does loading
+// stored settings: computations with them would overflow.
 
 #pragma once
 
@@ -14,7 +14,7 @@ template <class T>
 struct Span {
   T least;
   T most;
-  // False of what is not a number.
+  // False for NaN.
   constexpr bool Has(T value) const { return value >= least && value <= most; }
 };
 using Integers = Span<int64_t>;
@@ -27,7 +27,7 @@ inline constexpr int64_t kHour = 3600 * kSecond;
 inline constexpr int64_t kDay = 24 * kHour;
 inline constexpr int64_t kKiB = 1LL << 10;
 inline constexpr int64_t kTiB = 1LL << 40;
-inline constexpr double kLeastReal = 1e-12;  // of what must be above 0
+inline constexpr double kLeastReal = 1e-12;  // for positive settings
 inline constexpr double kLarge = 1e12;
 
 inline constexpr Integers kHorizonMs = {60 * kSecond, 90 * kDay};
@@ -53,23 +53,23 @@ inline constexpr Integers kDdmWarmUp = {1, 1'000'000'000};
 inline constexpr Reals kDdmDrift = {kLeastReal, kLarge};
 inline constexpr Reals kHddmConfidence = {kLeastReal, 1 - kLeastReal};
 inline constexpr Reals kAnomalyThreshold = {kLeastReal, kLarge};
-// Up to what history keeps.
+// The longest span that history keeps.
 inline constexpr Integers kMinHistoryMs = {kHour, 28 * kDay};
 inline constexpr Integers kDriftFirst = {1, 1'000'000'000};  // predictions
 
-// Of lists.
+// Largest sizes of lists.
 inline constexpr size_t kMostWindows = 16;
 inline constexpr size_t kMostSlices = 16;
-inline constexpr size_t kMostSegmentKeys = 8;  // of an event, or a slice
+inline constexpr size_t kMostSegmentKeys = 8;  // of an event or a slice
 inline constexpr size_t kMostThresholds = 32;
 inline constexpr size_t kMostMetrics = 16;
 inline constexpr size_t kMostFeatures = 64;
 
 }  // namespace range
 
-// A window that has been configured so, of either kind.
+// True if a window of either kind may be configured so.
 bool IsInRange(const WindowSettings& window);
-// Limits in bytes may be as small as one likes.
+// Limits in bytes may be below their range, but must be positive.
 bool IsInRange(const Settings& settings);
 
 }  // namespace plumbline

@@ -24,7 +24,7 @@ struct StdAtomics {
   static void Store(Atomic<T>& cell, T value, std::memory_order order) {
     cell.store(value, order);
   }
-  // Called before a reader tries again.
+  // A reader calls this before it tries again.
   static void Pause(int attempt) {
     if (attempt > 64) std::this_thread::yield();
   }

@@ -1,16 +1,16 @@
-// Collect: a consistent copy of many slots, taken while the writer goes on.
+// Collect: a consistent copy of many slots, taken while the writer continues.
 //
 // A plain seqlock over a whole window starves: copying 60 slots of a large
 // matrix takes longer than the writer pauses between two groups. But one group
-// changes few slots. So a reader keeps the slots it has, and each new attempt
-// copies only those whose stamp has moved since; the attempt that finds
-// nothing moved, within one generation of the gate, has them all as they stood
-// at one moment (the double collect of Y. Afek et al., "Atomic snapshots of
-// shared memory", JACM 40, 1993).
+// changes few slots. So a reader keeps the slots that it has copied, and each
+// new attempt copies only those with a newer stamp. An attempt that finds no
+// newer stamp within one generation of the gate holds a consistent copy (the
+// double collect of Y. Afek et al., "Atomic snapshots of shared memory", JACM
+// 40, 1993).
 //
-// A slot copied while a change is open elsewhere is still good: its stamp
-// tells. A stamp younger than the generation entered belongs to a change that
-// may be half done, so such a copy is not kept.
+// A slot that is copied while a change of other slots is open is still valid:
+// its stamp shows that. A stamp younger than the entered generation belongs to
+// a change that may be incomplete, so the reader drops that copy.
 
 #pragma once
 
@@ -22,8 +22,8 @@
 namespace plumbline {
 
 // Copies the slots 0 to count-1. `stamp_of(i)` and `copy(i)` access slot i;
-// `copy` overwrites what an earlier copy of the same slot left. Returns the
-// moment at which all the copies stood.
+// `copy` overwrites an earlier copy of the same slot. Returns the view that all
+// copies belong to.
 template <class A, class StampOf, class Copy>
 typename Gate<A>::View Collect(const Gate<A>& gate, size_t count,
                                StampOf stamp_of, Copy copy) {

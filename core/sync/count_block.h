@@ -17,17 +17,17 @@ class CountBlock {
 
   // [Writer] Stores the values that differ, as a change of `generation`.
   void Publish(uint64_t generation, const Values& values) {
-    // Relaxed: the release stores that follow carry it to whoever sees them.
+    // Relaxed: the release stores below publish it.
     stamp_.store(generation, std::memory_order_relaxed);
     for (size_t i = 0; i < N; ++i) {
-      // Release: as the gate's invariant (3) asks.
+      // Release: required by the gate's invariant (3).
       if (counts_[i].load(std::memory_order_relaxed) != values[i]) {
         counts_[i].store(values[i], std::memory_order_release);
       }
     }
   }
 
-  // [Any thread] As in Slot.
+  // [Any thread] See Slot::Stamp() and Slot::CopyTo().
   uint64_t Stamp() const { return stamp_.load(std::memory_order_acquire); }
   void CopyTo(Values* values) const {
     for (size_t i = 0; i < N; ++i) {

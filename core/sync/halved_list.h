@@ -1,6 +1,6 @@
 // HalvedList: the writer's side of a PublishedList whose elements have two
-// halves. Readers see the list of their published halves; the writer sees the
-// elements whole.
+// halves. Readers see a list of the published halves; the writer sees whole
+// elements.
 
 #pragma once
 
@@ -13,24 +13,24 @@
 
 namespace plumbline {
 
-// `Whole` derives from `Half`, which has a virtual destructor. Changes go
-// through here alone. Elements that are there at the end are deleted with this
-// list, not with that of the halves: they may rest on what their owner, the
-// writer, has.
+// `Whole` derives from `Half`, which has a virtual destructor. All changes of
+// the list of halves go through this class. Its destructor deletes the
+// remaining elements, because they may refer to data of the writer that the
+// list of halves outlives.
 template <class Whole, class Half>
 class HalvedList {
  public:
   explicit HalvedList(PublishedList<Half>* halves) : halves_(halves) {}
   HalvedList(const HalvedList&) = delete;
   HalvedList& operator=(const HalvedList&) = delete;
-  // REQUIRES: nobody reads any more.
+  // REQUIRES: no readers are left.
   ~HalvedList() { halves_->DeleteAll(); }
 
   // [Writer]
   const std::vector<Whole*>& Get() const { return wholes_; }
 
   // [Writer] Inserts before the first element that `less`, which compares
-  // halves, puts after it.
+  // halves, orders after it.
   template <class Less>
   Whole* Insert(std::unique_ptr<Whole> element, Less less) {
     Whole* raw = element.get();
@@ -52,7 +52,7 @@ class HalvedList {
 
  private:
   PublishedList<Half>* const halves_;
-  std::vector<Whole*> wholes_;  // in the same order
+  std::vector<Whole*> wholes_;  // in the order of *halves_
 };
 
 }  // namespace plumbline

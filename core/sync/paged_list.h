@@ -1,9 +1,10 @@
-// PagedList: elements by number, few of which are other than they are made.
+// PagedList: elements by index, most of which have their default value.
 //
-// Only pages on which one is take memory: numbers are never used again, so a
-// list that has seen much come and go is long, and most of it is empty.
+// Only pages with an element that was set take memory. Indexes are never
+// reused, so a list becomes long after many additions and removals, and most of
+// it is empty.
 //
-// The writer's alone.
+// For the writer only.
 
 #pragma once
 
@@ -23,7 +24,7 @@ class PagedList {
   PagedList& operator=(const PagedList&) = delete;
 
   uint32_t size() const { return size_; }
-  // REQUIRES, here and below: index < size().
+  // REQUIRES, here and in Set(): index < size().
   const T& operator[](uint32_t index) const {
     return (*pages_[index / kPage])[index % kPage];
   }
@@ -35,13 +36,13 @@ class PagedList {
     }
     (*own)[index % kPage] = value;
   }
-  // Those that are added are as they are made.
+  // New elements have their default value.
   void Grow(uint32_t size) {
     size_ = size;
     own_.resize((size_t{size} + kPage - 1) / kPage);
     pages_.resize(own_.size(), &kEmpty);
   }
-  // Calls visit(index, element) for those on pages that take memory.
+  // Calls visit(index, element) for the elements of pages that take memory.
   template <class Visit>
   void ForEach(Visit visit) const {
     for (size_t p = 0; p < own_.size(); ++p) {
@@ -57,8 +58,8 @@ class PagedList {
   static inline const Page kEmpty{};
 
   uint32_t size_ = 0;
-  std::vector<std::unique_ptr<Page>> own_;  // null: nothing is on it
-  std::vector<const Page*> pages_;          // those, or the empty one
+  std::vector<std::unique_ptr<Page>> own_;  // null: no element was set
+  std::vector<const Page*> pages_;          // those, or kEmpty
 };
 
 }  // namespace plumbline

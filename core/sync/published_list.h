@@ -31,12 +31,12 @@ class PublishedList {
 
   // [Any thread, under a Reclaimer::Guard; the writer without]
   const std::vector<T*>& Get() const {
-    // Acquire: sees the elements, and what they point to, as published.
+    // Acquire: sees the published elements and all that they point to.
     return *list_.load(std::memory_order_acquire);
   }
 
-  // [Writer] Inserts before the first element that `less` puts after it, or at
-  // the end.
+  // [Writer] Inserts before the first element that `less` orders after it, or
+  // at the end.
   template <class Less>
   T* Insert(std::unique_ptr<T> element, Less less) {
     T* raw = element.release();
@@ -49,7 +49,7 @@ class PublishedList {
     return Insert(std::move(element), [](const T*, const T*) { return false; });
   }
 
-  // The same for many, which are copied once.
+  // [Writer] Appends many elements with one copy of the list.
   void AppendAll(std::vector<std::unique_ptr<T>> elements) {
     auto next = std::make_unique<std::vector<T*>>(Get());
     next->reserve(next->size() + elements.size());
@@ -57,8 +57,8 @@ class PublishedList {
     Publish(std::move(next));
   }
 
-  // [Writer] Replaces the whole list; elements that are not in `next` are
-  // retired.
+  // [Writer] Replaces the whole list and retires elements that are not in
+  // `next`.
   void Replace(std::vector<T*> next) {
     for (T* element : Get()) {
       if (std::find(next.begin(), next.end(), element) == next.end()) {
@@ -77,7 +77,7 @@ class PublishedList {
     Replace(std::move(next));
   }
 
-  // [Writer] Deletes the elements at once. REQUIRES: nobody reads any more.
+  // [Writer] Deletes the elements immediately. REQUIRES: no readers are left.
   void DeleteAll() {
     const std::vector<T*>* list = list_.load(std::memory_order_relaxed);
     for (T* element : *list) delete element;

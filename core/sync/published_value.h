@@ -1,5 +1,5 @@
-// PublishedValue: one immutable object that one thread replaces and any thread
-// reads; or none.
+// PublishedValue: one immutable object, or none, that one thread replaces and
+// any thread reads.
 
 #pragma once
 
@@ -19,14 +19,14 @@ class PublishedValue {
   PublishedValue& operator=(const PublishedValue&) = delete;
   ~PublishedValue() { delete value_.load(std::memory_order_relaxed); }
 
-  // [Any thread, under a Reclaimer::Guard; the writer without] Null where there
-  // is none.
+  // [Any thread, under a Reclaimer::Guard; the writer without] Null if there is
+  // no object.
   const T* Get() const {
-    // Acquire: sees the object as published.
+    // Acquire: sees the published object.
     return value_.load(std::memory_order_acquire);
   }
 
-  // [Writer] Null takes it away. The object that was there is retired.
+  // [Writer] Retires the old object. Null removes it without a replacement.
   void Publish(std::unique_ptr<const T> next, Reclaimer* reclaimer) {
     const T* old = value_.load(std::memory_order_relaxed);
     // Release: publishes the object.
@@ -38,11 +38,11 @@ class PublishedValue {
   std::atomic<const T*> value_{nullptr};
 };
 
-// The same of an object that readers keep beyond their guard.
+// PublishedShared: an object that readers keep beyond their guard.
 template <class T>
 class PublishedShared {
  public:
-  // [Any thread, under a Reclaimer::Guard] Null where there is none.
+  // [Any thread, under a Reclaimer::Guard] Null if there is no object.
   std::shared_ptr<const T> Get() const {
     const std::shared_ptr<const T>* value = value_.Get();
     return value == nullptr ? nullptr : *value;
@@ -50,7 +50,7 @@ class PublishedShared {
   // [Any thread] Changes with the object.
   const void* stamp() const { return value_.Get(); }
 
-  // [Writer] Null takes it away.
+  // [Writer] Null removes the object.
   void Publish(std::shared_ptr<const T> next, Reclaimer* reclaimer) {
     using Holder = std::shared_ptr<const T>;
     value_.Publish(

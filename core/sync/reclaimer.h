@@ -1,19 +1,22 @@
-// Reclaimer: frees what the writer has unlinked, when no reader can hold it.
+// Reclaimer: frees objects that the writer has unlinked once no reader can hold
+// them.
 //
-// Readers mark themselves in the counter of the epoch they entered in. The
-// writer moves to the next epoch when the counter of the previous one is zero,
-// and then frees what was retired in that previous epoch. (Epoch-based
-// reclamation: K. Fraser, "Practical lock-freedom", Cambridge, 2004.)
+// A reader increments the counter of the epoch that it enters in. When the
+// counter of the previous epoch is zero, the writer frees the objects retired
+// in that epoch and advances to the next one. (Epoch-based reclamation: K.
+// Fraser, "Practical lock-freedom", Cambridge, 2004.)
 //
 // Invariants
 // (1) An object is unlinked before it is retired, so a reader that enters
 //     later cannot find it.
 // (2) While a reader of epoch e is inside, the epoch is e or e+1.
-// (3) What was retired in epoch e-1 is freed on leaving e, when by (2) no
-//     reader of e-1 is inside; readers of e entered after it was unlinked.
+// (3) An object retired in epoch e-1 is freed when the writer leaves e. By (2),
+//     no reader of e-1 is then inside; readers of e entered after the object
+//     was unlinked.
 //
-// Every operation is sequentially consistent: entering must not be reordered
-// with the check that follows it, and none of this is on the way of an event.
+// Every operation is sequentially consistent: the increment on entry must not
+// be reordered with the check that follows it. None of this is on the way of an
+// event.
 
 #pragma once
 
@@ -27,8 +30,8 @@ namespace plumbline {
 
 class Reclaimer {
  public:
-  // [Any thread] While it lives, nothing found through published pointers is
-  // freed.
+  // [Any thread] While a guard lives, no object that was found through
+  // published pointers is freed.
   class Guard {
    public:
     explicit Guard(const Reclaimer& reclaimer) : reclaimer_(reclaimer) {
@@ -61,7 +64,7 @@ class Reclaimer {
     retired_[epoch_.load() % 2].push_back([object] { delete object; });
   }
 
-  // [Writer] Frees what can be freed. Cheap when there is nothing.
+  // [Writer] Frees retired objects if possible. Cheap if there are none.
   void Collect() {
     if (retired_[0].empty() && retired_[1].empty()) return;
     const uint64_t epoch = epoch_.load();
@@ -73,7 +76,7 @@ class Reclaimer {
  private:
   using Deleters = std::vector<std::function<void()>>;
 
-  // A deleter may retire further objects of its own.
+  // A deleter may retire further objects.
   static void Free(Deleters* retired) {
     for (const auto& free : std::exchange(*retired, {})) free();
   }

@@ -1,11 +1,11 @@
-// Block: a run of 64-bit counters whose number is known when the first is
-// written. Where it turns out larger later, it is copied.
+// Block: a run of 64-bit counters. Its size is known at the first write. If it
+// grows later, the counters are copied.
 //
 // Invariants
 // (1) One thread writes, between Open() and Close() of the model's gate. Any
 //     thread reads, through Collect().
-// (2) A block that a larger one has replaced stays until the destructor, as a
-//     reader may look at it; Collect() does not keep what it finds there.
+// (2) A block that was replaced by a larger one stays until the destructor,
+//     because a reader may still read it. Collect() drops what it reads there.
 
 #pragma once
 
@@ -30,17 +30,17 @@ class Block {
     }
   }
 
-  // [Writer] `size` cells in all. REQUIRES: cell < size.
+  // [Writer] `size`: number of all cells. REQUIRES: cell < size.
   void Add(uint32_t size, uint32_t cell, int64_t delta) {
     Storage* s = A::Load(storage_, A::kRelaxed);
     if (s == nullptr || s->size < size) s = Grow(s, size);
     Cell& c = s->cells[cell];
-    // Release: as the gate's invariant (3) asks.
+    // Release: required by the gate's invariant (3).
     A::Store(c, A::Load(c, A::kRelaxed) + static_cast<uint64_t>(delta),
              A::kRelease);
   }
 
-  // [Writer] Sets cells to 0: all, or so many.
+  // [Writer] Sets all cells, or `count` cells from `begin` on, to 0.
   void Clear() { Clear(0, UINT32_MAX); }
   void Clear(uint32_t begin, uint32_t count) {
     Storage* s = A::Load(storage_, A::kRelaxed);
@@ -52,7 +52,7 @@ class Block {
 
   // [Any thread] Empty if no cell was ever written.
   void CopyTo(std::vector<uint64_t>* out) const {
-    // Acquire: sees the cells as they were born or copied.
+    // Acquire: sees the initial or copied values of the cells.
     const Storage* s = A::Load(storage_, A::kAcquire);
     out->resize(s == nullptr ? 0 : s->size);
     for (size_t i = 0; i < out->size(); ++i) {

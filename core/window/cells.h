@@ -10,12 +10,12 @@
 //                    1   3  2  5      (1, 1) has 2, (1, 0) has 3,
 //                    2   8  7  6      and class 2 appends 4 to 8
 //
-// The cells are in chunks, each three times as large as all before it,
-// allocated when first written and kept until the destructor.
+// The cells are in chunks, each three times as large as all chunks before it. A
+// chunk is allocated at its first write and kept until the destructor.
 //
 // Invariants
 // (1) One thread writes. Any thread reads.
-// (2) A chunk pointer goes from null to a zeroed chunk once, and stays.
+// (2) A chunk pointer changes once, from null to a zeroed chunk.
 
 #pragma once
 
@@ -57,7 +57,7 @@ class Cells {
   // [Writer] REQUIRES: cell < kLimit.
   void Add(uint32_t cell, int64_t delta) {
     Cell& c = At(cell);
-    // Release: as the gate's invariant (3) asks.
+    // Release: required by the gate's invariant (3).
     A::Store(c, A::Load(c, A::kRelaxed) + static_cast<uint64_t>(delta),
              A::kRelease);
   }
@@ -81,11 +81,11 @@ class Cells {
     const Chunks* chunks = A::Load(chunks_, A::kAcquire);
     uint32_t n = 0;
     for (uint32_t i = 0; n < count; ++i) {
-      // Acquire: sees the zeroes that the chunk was born with.
+      // Acquire: sees the initial zeroes of the chunk.
       const Cell* chunk =
           chunks == nullptr ? nullptr : A::Load(chunks->chunk[i], A::kAcquire);
       for (uint32_t j = 0; j < ChunkSize(i) && n < count; ++j, ++n) {
-        // Acquire: as the gate's invariant (3) asks.
+        // Acquire: required by the gate's invariant (3).
         out[n] = chunk == nullptr ? 0 : A::Load(chunk[j], A::kAcquire);
       }
     }
@@ -138,7 +138,7 @@ class Cells {
   typename A::template Atomic<Chunks*> chunks_{nullptr};
 };
 
-// The first `count` cells. See core/codec/archive.h.
+// Stores the first `count` cells. See core/codec/archive.h.
 template <class Archive, class A>
 void DoCells(Archive& archive, Cells<A>& cells, uint32_t count) {
   std::vector<uint64_t> values(count);

@@ -18,19 +18,19 @@ namespace plumbline {
 enum class CountForm : uint8_t {
   kMatrix,
   kMarginals,
-  kSets,       // a multilabel: marginals, by membership
-  kTotalOnly,  // a regression: values have no cells
+  kSets,       // multilabel: marginals, by membership
+  kTotalOnly,  // regression: values have no cells
 };
 
 inline constexpr uint32_t kNoClass = ~uint32_t{0};
 
 inline constexpr uint32_t kThresholdCells = 4;
 
-// A threshold that a score may decide by, and the place of its counts.
+// A threshold that turns scores into decisions; its counts have a fixed index.
 struct Threshold {
-  std::string text;  // as configured; empty where the place is free
+  std::string text;  // as configured; empty if the entry is free
   double value = 0;
-  uint32_t first_age = 0;  // counts pairs predicted from here on
+  uint32_t first_age = 0;  // counts pairs predicted in this age bucket or later
 
   // See core/codec/archive.h.
   template <class Archive>
@@ -43,26 +43,26 @@ struct Threshold {
   }
 };
 
-// What decides how much is counted of a model.
+// The traits of a model that decide how much is counted.
 struct ModelTraits {
   Task task = Task::kClassification;
   uint32_t classes = 0;
   uint32_t matrix_classes = 0;  // limit
-  size_t thresholds = 0;        // places of them
+  size_t thresholds = 0;        // entries, free ones included
   bool scored = false;          // has had a score
   bool class_scored = false;    // has had scores of classes
 };
 
-// What one observation adds to the cells of statistics, once.
+// A change that one observation makes to one cell of a statistic.
 struct CellChange {
   bool is_sparse;
-  uint8_t section;  // of Section or SparseSection
-  uint32_t size;    // cells of the section in all
+  uint8_t section;  // a Section or SparseSection
+  uint32_t size;    // number of all cells of the section
   uint32_t cell;    // or key
   int64_t delta;
 };
 
-// The changes of some observations, in a row.
+// The changes of several observations, in order.
 class CellChangeList {
  public:
   void Add(Section section, uint32_t size, uint32_t cell, int64_t delta) {
@@ -83,21 +83,22 @@ class CellChangeList {
 
 struct Counting {
   CountForm form = CountForm::kMatrix;
-  uint32_t classes = 0;          // of the model, so far
+  uint32_t classes = 0;          // of the model so far
   bool has_positive = false;     // a positive class is known
-  uint32_t positive = kNoClass;  // its class, if it has occurred
-  // Scores are of pairs predicted from here on: before, they were of another
-  // class.
+  uint32_t positive = kNoClass;  // its index, if it has occurred
+  // Scores count for pairs predicted in this age bucket or later. Earlier
+  // scores are of another positive class.
   uint32_t scores_from = 0;  // age
   std::vector<Threshold> thresholds;
   ScorePool* scores = nullptr;  // of the model
-  SetPool* sets = nullptr;      // likewise
+  SetPool* sets = nullptr;      // of the model
 
-  // Appends what an observation adds to the cells of one statistic.
+  // Appends the changes of one observation to the cells of one statistic.
   using Count = void (*)(const Counting&, const Observation&, CellChangeList*);
-  std::vector<Count> statistics;  // those that the model has
+  std::vector<Count> statistics;  // those of the model
 
-  // A last-N window has taken what the observation refers to, or let it go.
+  // A last-N window calls Hold() when it takes the lists of an observation, and
+  // Release() when it drops them.
   void Hold(const Observation& o) const {
     if (o.has_scores()) scores->Hold(o.scores());
     if (o.has_sets()) sets->Hold(o.sets());

@@ -1,13 +1,14 @@
-// EstimateBins: the keys under which scores are counted to estimate quality
-// (core/estimate/): of what the score is, in which of 124 bins it lies, and
-// whether that was predicted.
+// EstimateBins: the keys that scores are counted by to estimate quality
+// (core/estimate/). A key has a field (the class of the score), one of 124
+// bins, and whether the class was predicted.
 //
-// Bins are steps of 1/64 between 1/32 and 31/32; towards 0 and 1 each halving
-// of the distance has two, down to 2^-20. What is closer is one bin, and
-// exactly 0 and exactly 1 are one each. They are the same in all slots, so that
-// what was learnt in one place holds in another. Only where more occur than a
-// slot has room for are neighbours counted as one: first those of what was not
-// predicted, of which only the sum matters, and last those that were.
+// Bins are steps of 1/64 between 1/32 and 31/32. Towards 0 and 1 each halving
+// of the distance has two bins, down to 2^-20. Smaller distances share one bin,
+// and exactly 0 and exactly 1 have one bin each. All slots have the same bins,
+// so results learnt from one slot apply to others. Neighbours merge only if
+// more bins occur than a slot has room for: first those of classes that were
+// not predicted, where only the sum matters, and last those of predicted
+// classes.
 
 #pragma once
 
@@ -23,7 +24,7 @@ struct EstimateBins {
   static constexpr uint64_t kMixed = 0;
 
   static constexpr uint32_t kBins = 124;
-  // A score is of the positive class, or of one of the first classes.
+  // A score belongs to the positive class, or to one of the first classes.
   static constexpr uint32_t kPositiveClass = 0;
   static constexpr uint32_t kClasses = 32;
   static constexpr uint32_t FieldOf(uint32_t class_index) {
@@ -49,14 +50,15 @@ struct EstimateBins {
     place.field = FieldOf(class_index);
     return KeyOf(place);
   }
-  // What has scores of classes counts here once, whatever they are.
+  // The class scores of an observation count under this key once, whatever they
+  // are.
   static constexpr uint32_t kAll = 1;
-  // Keys of so many fields are less.
+  // An upper bound (exclusive) of the keys of the first `fields` fields.
   static constexpr uint32_t KeysOf(uint32_t fields) {
     return KeyOf({fields, 0, false});
   }
 
-  // In the order of scores. REQUIRES: 0 <= score <= 1.
+  // Bins ascend with scores. REQUIRES: 0 <= score <= 1.
   static uint32_t BinOf(double score) {
     return score < 0.5 ? FromEnd(score) : kBins - 1 - FromEnd(1 - score);
   }
@@ -73,7 +75,7 @@ struct EstimateBins {
     const Place place = PlaceOf(key);
     return KeyOf({place.field, GroupOf(place, level).first, place.predicted});
   }
-  // The bins that are counted as one with this one.
+  // The bins that merge with this one at a level.
   struct Group {
     uint32_t first;
     uint32_t last;
@@ -89,7 +91,8 @@ struct EstimateBins {
     const uint32_t last = first + (1U << shift) - 1;
     return {first, last < kBins - 2 ? last : kBins - 2};
   }
-  // Then all bins of a field are one, but for 0 and 1, those predicted apart.
+  // At this level all bins of a field are merged, except 0 and 1. Bins of
+  // predicted classes stay apart from the others.
   static constexpr uint32_t kMostLevel = 14;
   static uint32_t NextLevel(uint32_t level, const std::vector<uint32_t>&) {
     return level + 1;
@@ -115,7 +118,7 @@ struct EstimateBins {
     const bool upper = distance >= std::ldexp(1.5, halving);
     return 2 + 2 * static_cast<uint32_t>(halving - kLeast) + (upper ? 1 : 0);
   }
-  // Of what FromEnd() says.
+  // The lower edge of a bin, as a distance from 0 or 1.
   static double LowerEdge(uint32_t from_end) {
     if (from_end <= 1) return 0;
     if (from_end < 2 + kHalvings) {
@@ -129,8 +132,8 @@ struct EstimateBins {
 
 static_assert(EstimateBins::KeysOf(EstimateBins::kClasses + 1) <= UINT16_MAX);
 
-// Of pairs: those with what was scored as their label above those with another
-// one, 2^31 and 2^32 of them.
+// Two counts of pairs in one counter: the upper 32 bits count pairs whose label
+// is the scored class (up to 2^31), the lower 32 bits the others (up to 2^32).
 struct JudgedCount {
   static constexpr int64_t kPositive = int64_t{1} << 32;
   static constexpr int64_t kNegative = 1;

@@ -2,8 +2,8 @@
 
 namespace plumbline {
 
-// The sum in digits of 32 bits, and what is carried out of the last, which has
-// the sign.
+// Writes the sum as digits of 32 bits. Returns the carry out of the last digit,
+// which has the sign of the sum.
 int64_t ExactSum::Carried(Digits* digits) const {
   int64_t carry = 0;
   for (uint32_t i = 0; i < kCounters; ++i) {

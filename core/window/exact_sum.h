@@ -1,10 +1,10 @@
-// ExactSum: sums of doubles in which nothing is rounded, so that what leaves a
-// window takes away just what it brought, whatever else came and went.
+// ExactSum: sums of doubles without rounding. A value that leaves a window
+// subtracts exactly the amount that it added.
 //
 // A sum is kept as 64-bit counters of weight 2^(32 i - 1074), as in R. Neal,
 // "Fast exact summation using small and large superaccumulators"
-// (arXiv:1505.05571), but that carries stay where they are: a number adds less
-// than 2^32 to each of three counters, which can be done 2^31 times in a slot.
+// (arXiv:1505.05571), but carries are not propagated. A number adds less than
+// 2^32 to each of three counters, so a slot has room for 2^31 numbers.
 
 #pragma once
 
@@ -22,7 +22,8 @@ class ExactSum {
   static constexpr int kBits = 32;         // of a counter's weight
   static constexpr int kLeastBit = -1074;  // of a double
 
-  // Calls add(counter, delta) for what `value` adds. REQUIRES: it is finite.
+  // Calls add(counter, delta) for each counter that `value` changes. REQUIRES:
+  // `value` is finite.
   template <class Add>
   static void ForEach(double value, Add add) {
     if (value == 0) return;
@@ -44,12 +45,12 @@ class ExactSum {
     AddPart(counter + 2, high, sign, add);
   }
 
-  // [Reader] What one slot's counter has.
+  // [Reader] Adds the value of one slot's counter.
   void Add(uint32_t counter, uint64_t value) {
     low_[counter] += static_cast<int64_t>(value & 0xffffffff);
     high_[counter] += static_cast<int64_t>(value) >> kBits;
   }
-  // To some 100 bits.
+  // The sum to some 100 bits.
   WideDouble Total() const;
 
  private:
@@ -61,7 +62,7 @@ class ExactSum {
     if (part != 0) add(counter, sign * static_cast<int64_t>(part));
   }
 
-  // Of each counter the sum of its halves, so that many slots do not overflow.
+  // Each counter is summed in two halves, so that many slots do not overflow.
   std::array<int64_t, kCounters> low_{};
   std::array<int64_t, kCounters> high_{};
 };

@@ -8,7 +8,7 @@ namespace {
 
 int64_t Floor(int64_t ms, int64_t step) { return ms / step * step; }
 
-// Wraps where it overflows, as what is damaged may.
+// Wraps on overflow, which damaged counts can cause.
 int64_t Sum(int64_t a, int64_t b) {
   return static_cast<int64_t>(static_cast<uint64_t>(a) +
                               static_cast<uint64_t>(b));
@@ -26,7 +26,7 @@ void StepCounts::Add(const Tally& tally) {
   tally.ForEachErrorSum(
       [this](uint32_t key, int64_t n) { AddCell(KeyOf(kErrorSums, key), n); });
   tally.ForEachInSections([this](Section section, uint32_t cell, int64_t n) {
-    // Its places are used again for other thresholds.
+    // Cells of thresholds are reused for other thresholds.
     if (section == Section::kThresholds) return;
     AddCell(KeyOf(kFirstSection + static_cast<uint32_t>(section), cell), n);
   });
@@ -63,7 +63,7 @@ void StepCounts::CopyTo(SlotCounts* counts) const {
       default:
         if (kind - kFirstSection >= kSections) continue;
         into = &counts->sections[kind - kFirstSection];
-        // As large as its statistic has it, or larger.
+        // At least as large as the statistic expects.
         if (cell >= into->size()) into->resize(std::bit_ceil(cell + 64U));
     }
     if (cell < into->size()) (*into)[cell] = value;
@@ -71,8 +71,8 @@ void StepCounts::CopyTo(SlotCounts* counts) const {
 }
 
 int64_t StepCounts::Bytes() const {
-  constexpr size_t kStep = 160;  // with its node in the map
-  constexpr size_t kCell = 64;   // likewise
+  constexpr size_t kStep = 160;  // with its node of the map
+  constexpr size_t kCell = 64;   // with its node of the map
   return static_cast<int64_t>(kStep + kCell * cells.size());
 }
 
@@ -90,7 +90,7 @@ void History::Add(int64_t ms, int64_t now_ms, const Tally& tally) {
 
 void History::Correct(int64_t ms, int64_t now_ms, const Tally& change) {
   if (!kept_here_) return Add(ms, now_ms, change);
-  // A minute, or the hour that it has become.
+  // The step is a minute, or the hour that it was merged into.
   for (const int64_t length : {kMinuteMs, kHourMs}) {
     const auto step = steps_.find(Floor(ms, length));
     if (step == steps_.end()) continue;

@@ -1,12 +1,12 @@
-// History: what was completed in each minute, on its own, for charts and for
-// later analysis. Not a window: nothing slides.
+// History: counts of the pairs completed in each minute, for charts and later
+// analysis. It is not a window: nothing slides.
 //
-// A step holds changes: observations completed in it, and corrections of them
-// that came later. With a store they are taken out with each checkpoint, and
-// added there to what is kept of the step. Without one they stay here; minutes
-// older than a day become hours.
+// A step holds changes: observations completed in it, and later corrections of
+// them. With a store, each checkpoint takes the changes out and adds them to
+// the stored steps. Without one they stay here, and minutes older than a day
+// are merged into hours.
 //
-// The writer's alone.
+// For the writer only.
 
 #pragma once
 
@@ -18,9 +18,9 @@
 
 namespace plumbline {
 
-// Sums of changes; a cell can be below zero until what it changes is added.
+// Sums of changes. A cell can be negative until the stored counts are added.
 struct StepCounts {
-  // What a cell is of. NOTE: stores hold these numbers.
+  // The group that a cell belongs to. NOTE: stores hold these numbers.
   enum Kind : uint32_t { kMatrix, kMarginals, kErrorSums, kFirstSection };
 
   int64_t observations = 0;
@@ -29,7 +29,7 @@ struct StepCounts {
   static uint32_t KeyOf(uint32_t kind, uint32_t cell) {
     return kind << kKindShift | cell;
   }
-  // True of the key of a cell that a step may have.
+  // True if `key` is one that a step may have.
   static bool IsKey(uint32_t key) {
     return KindOf(key) < kFirstSection + kSections && CellIn(key) < kMostCells;
   }
@@ -38,17 +38,18 @@ struct StepCounts {
     return key & ((uint32_t{1} << kKindShift) - 1);
   }
 
-  // Not bins, nor thresholds: a step has no figures that need them.
+  // Leaves out bins and thresholds: no figure of a step needs them.
   void Add(const Tally& tally);
   void Add(const StepCounts& other);
-  // Into counts of all 0; of the cells that there are in the matrix and the
-  // marginals.
+  // Copies into counts that are all 0; leaves out cells beyond the sizes of the
+  // matrix and the marginals.
   void CopyTo(SlotCounts* counts) const;
-  int64_t Bytes() const;  // about
+  int64_t Bytes() const;  // approximate
 
  private:
   static constexpr int kKindShift = 28;
-  // Beyond a matrix of 256 classes, and three marginals of 65,535.
+  // More than a matrix of 256 classes or three marginals of 65,535 classes
+  // need.
   static constexpr uint32_t kMostCells = 1 << 18;
 
   void AddCell(uint32_t key, int64_t n);
@@ -56,50 +57,51 @@ struct StepCounts {
 
 using Steps = std::map<int64_t, StepCounts>;  // by begin, in ms
 
-// Drops the steps that do not begin in [from, to).
+// Drops the steps that do not begin in [from_ms, to_ms).
 void KeepBetween(int64_t from_ms, int64_t to_ms, Steps* steps);
 
 class History {
  public:
   static constexpr int64_t kMinuteMs = 60'000;
   static constexpr int64_t kHourMs = 60 * kMinuteMs;
-  static constexpr int64_t kOldestMs = 400 * 24 * kHourMs;  // that is kept
-  // Steps that begin before this are hours; REQUIRES: now_ms is not negative.
+  static constexpr int64_t kOldestMs = 400 * 24 * kHourMs;  // of a kept step
+  // Steps that begin before this time are hours. REQUIRES: now_ms >= 0.
   static int64_t HoursBefore(int64_t now_ms) {
     return (now_ms - 24 * kHourMs) / kHourMs * kHourMs;
   }
 
-  // There is no store.
+  // Called if there is no store.
   void KeepHere() { kept_here_ = true; }
   bool kept_here() const { return kept_here_; }
 
-  // What was completed at `ms`, which may be long before `now_ms`.
+  // Adds observations completed at `ms`, which may be long before `now_ms`.
   void Add(int64_t ms, int64_t now_ms, const Tally& tally);
-  // A change to what was completed at `ms`, which may not be kept any more.
+  // Corrects observations completed at `ms`, whose step may already be dropped.
   void Correct(int64_t ms, int64_t now_ms, const Tally& change);
 
-  // Makes hours of old minutes, and forgets what began before `oldest_ms`.
+  // Merges old minutes into hours and drops steps that begin before
+  // `oldest_ms`.
   void RollUp(int64_t now_ms, int64_t oldest_ms);
-  // What is ahead of now counts in the minute of now.
+  // Moves counts that are later than now into the minute of now.
   void SetBack(int64_t now_ms);
-  // False if there was none.
+  // Drops the oldest step. False if there was none.
   bool ForgetOldest();
 
-  // REQUIRES: it is empty.
+  // REQUIRES: the history is empty.
   void Put(Steps steps);
   const Steps& steps() const { return steps_; }
   Steps Take() {
     bytes_ = 0;
     return std::exchange(steps_, {});
   }
-  int64_t bytes() const { return bytes_; }  // about
+  int64_t bytes() const { return bytes_; }  // approximate
 
  private:
   void Erase(Steps::iterator step) {
     bytes_ -= step->second.Bytes();
     steps_.erase(step);
   }
-  // Adds to a step, which may be new.
+  // Adds to a step, which may be new, and updates bytes_.
   template <class Counts>
   void AddTo(StepCounts* step, const Counts& counts) {
     bytes_ -=

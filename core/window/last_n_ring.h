@@ -1,13 +1,14 @@
 // LastNRing: counts over the last N completed pairs of a series.
 //
-// The ring keeps one packed observation per pair, so that each new one can
-// take the oldest out of the counts; it belongs to the writer alone. Readers
-// see one slot: the running counts of what is in the ring.
+// The ring keeps one packed observation per pair, so that a new pair can
+// subtract the oldest from the counts. It belongs to the writer only. Readers
+// see one slot: the running counts of the pairs in the ring.
 //
-// A pair has the number it was completed as among those of its version, from
-// 0. Where the ring sees all of these, the pair lives at that number modulo N;
-// a ring that sees some of them (a slice's) keeps the numbers, which ascend.
-// A correction finds a pair by its number while it is among the last N.
+// A pair has a number: its index among the completed pairs of its version, from
+// 0. If the ring counts all of these pairs, a pair lives at its number modulo
+// N. A ring that counts only some of them (those of a slice) keeps their
+// numbers, which ascend. A correction finds a pair by its number while it is
+// among the last N.
 //
 // Invariants
 // (1) One thread writes. The slot is changed between Open() and Close() of the
@@ -31,21 +32,23 @@ namespace plumbline {
 template <class A>
 class LastNRing {
  public:
-  // `sees_all`: of the pairs of its version.
+  // `sees_all`: the ring counts all pairs of its version.
   LastNRing(Slot<A>* slot, size_t n, bool sees_all)
       : slot_(slot), n_(n), sees_all_(sees_all) {}
 
-  // Bytes of a pair in the ring, with what it holds in lists (ListPool::Bytes).
+  // Bytes of a pair in the ring, `lists` bytes of its lists included
+  // (ListPool::Bytes).
   static int64_t PairBytes(bool sees_all, int64_t lists) {
     return static_cast<int64_t>(sizeof(Observation)) + lists +
            (sees_all ? 0 : static_cast<int64_t>(sizeof(uint64_t)));
   }
 
-  // [Writer] Puts the pair with this number, which is greater than any before,
-  // and returns the one that it pushed out (unseen, while the ring is filling).
+  // [Writer] Adds a pair and returns the pair that it replaced (one with seen()
+  // false while the ring is filling). REQUIRES: `number` is greater than any
+  // before.
   Observation Push(uint64_t number, Observation observation) {
     const size_t place = (sees_all_ ? number : pushed_++) % n_;
-    // Grows with what it holds: a million places cost nothing until used.
+    // Grows on demand: a large N costs nothing until it is used.
     if (place >= ring_.size()) ring_.resize(place + 1);
     if (!sees_all_) {
       if (place >= numbers_.size()) numbers_.resize(place + 1);
@@ -56,16 +59,15 @@ class LastNRing {
     return out;
   }
 
-  // [Writer] The pair `number`, or null if it is no longer, or was never,
-  // counted here. `next`: the number that the next one of the version will
-  // have.
+  // [Writer] The pair `number`, or null if it is not, or no longer, counted
+  // here. `next`: the number of the next pair of the version.
   Observation* Find(uint64_t number, uint64_t next) {
     const size_t place = sees_all_ ? PlaceOf(number, next) : Search(number);
     if (place >= ring_.size() || !ring_[place].seen()) return nullptr;
     return &ring_[place];
   }
 
-  // [Writer] Calls `visit(observation)` for each that is counted.
+  // [Writer] Calls `visit(observation)` for each counted pair.
   template <class Visit>
   void ForEach(Visit visit) {
     for (Observation& o : ring_) {
@@ -81,7 +83,7 @@ class LastNRing {
     return *slot_;
   }
 
-  // [Any thread] The counts, into `sum` (whose sizes say how much to read).
+  // [Any thread] Adds the counts to `sum`, as many as its sizes ask for.
   void Read(const Gate<A>& gate, SlotCounts* sum) const {
     SlotCounts copy;
     copy.Reset(static_cast<uint32_t>(sum->matrix.size()),
@@ -92,7 +94,7 @@ class LastNRing {
     sum->Add(copy);
   }
 
-  // See core/codec/archive.h: fields of its window's part.
+  // See core/codec/archive.h. The fields belong to the part of the window.
   template <class Archive>
   void Fields(Archive& archive) {
     archive.Field(8, ring_);
@@ -111,7 +113,7 @@ class LastNRing {
     return number + n_ < next ? kNowhere : number % n_;
   }
 
-  // The numbers ascend from the oldest, which is where the next one goes.
+  // The numbers ascend from the oldest, which is at the index of the next push.
   size_t Search(uint64_t number) const {
     const size_t size = numbers_.size();
     const size_t oldest = size < n_ ? 0 : pushed_ % n_;
@@ -132,9 +134,9 @@ class LastNRing {
   Slot<A>* const slot_;
   const size_t n_;
   const bool sees_all_;
-  uint64_t pushed_ = 0;  // where it does not see all
+  uint64_t pushed_ = 0;  // used if not sees_all_
   std::vector<Observation> ring_;
-  std::vector<uint64_t> numbers_;  // likewise, by place
+  std::vector<uint64_t> numbers_;  // by index in ring_; used if not sees_all_
 };
 
 }  // namespace plumbline

@@ -1,7 +1,8 @@
-// ListPool: what pairs have of several classes, while a group or a last-N
-// window needs it. An observation has room for the number of such a list only.
+// ListPool: lists of several classes that pairs refer to while a group or a
+// last-N window needs them. An observation has room only for the number of a
+// list.
 //
-// The writer's alone. Lists that nothing holds are dropped after each group.
+// For the writer only. Lists without a holder are dropped after each group.
 
 #pragma once
 
@@ -50,8 +51,8 @@ class ListPool {
     loose_.clear();
   }
 
-  // See core/codec/archive.h. Between two groups, so that those without a
-  // holder are free. `classes`: that there are.
+  // See core/codec/archive.h. Called between two groups, so that lists without
+  // a holder are free. `classes`: number of classes of the model.
   template <class Archive>
   void Fields(Archive& archive, uint32_t classes) {
     archive.Part("lists of classes", [&] {
@@ -68,7 +69,7 @@ class ListPool {
     }
   }
 
-  // What a list is charged, with so many classes in it.
+  // Bytes charged for a list of `classes` classes.
   static int64_t Bytes(uint32_t classes) {
     return static_cast<int64_t>(sizeof(Entry)) +
            static_cast<int64_t>(classes) * static_cast<int64_t>(sizeof(Item));
@@ -77,11 +78,11 @@ class ListPool {
  private:
   struct Entry {
     uint32_t holders = 0;
-    bool used = false;  // else it is in the list of free ones
+    bool used = false;  // false: in free_
     List list;
   };
 
-  // False if they are none that there can be.
+  // False if the loaded lists are not valid.
   bool TakeLoaded(uint32_t classes) {
     for (Entry& entry : entries_) {
       entry.used = entry.holders > 0;
@@ -96,7 +97,7 @@ class ListPool {
 
   std::vector<Entry> entries_;
   std::vector<uint32_t> free_;
-  std::vector<uint32_t> loose_;  // may have no holder; can be there twice
+  std::vector<uint32_t> loose_;  // may lack a holder; may hold a number twice
 };
 
 struct ClassProbability {
@@ -109,7 +110,7 @@ struct ClassProbability {
 };
 using ScorePool = ListPool<ClassProbability>;
 
-// Of a class that was predicted, or is the label, or both.
+// A class that was predicted, or is in the label, or both.
 struct ClassMembership {
   uint32_t class_index : 30 = 0;
   uint32_t predicted : 1 = 0;

@@ -1,17 +1,17 @@
 // ScoreBins: scores counted by value, as finely as memory allows.
 //
-// A score is one of some 47,000 bins: steps of 1/16,384 between 1/32 and 31/32,
-// and towards 0 and 1 each halving of the distance in 512 steps, below 2^-13 in
-// 128, below 2^-40 in 8. Exactly 0 and exactly 1 have bins of their own. So
-// what has up to four decimals is told apart, and so is what lies close to 0
-// or 1.
+// There are some 47,000 bins: steps of 1/16,384 between 1/32 and 31/32. Towards
+// 0 and 1 each halving of the distance has 512 steps, below 2^-13 it has 128,
+// below 2^-40 it has 8. Exactly 0 and exactly 1 have bins of their own. So
+// scores of up to four decimals are told apart, and so are scores close to 0 or
+// 1.
 //
-// A slot has room for some 100 bins that occur. When more do, all bins that lie
-// in one step of twice the width are merged, and so on: fine for few values,
-// some 50 to 100 bins for many, wherever they lie.
+// A slot has room for some 100 occupied bins. When more are needed, all bins
+// within one step of twice the width merge, and so on. The bins stay fine for
+// few values, and some 50 to 100 remain for many, wherever they lie.
 //
-// A counter holds the pairs with a positive label above those with a negative
-// one, 2^31 and 2^32 of them.
+// A counter holds two counts of pairs: the upper 31 bits count those with a
+// positive label, the lower 32 bits those with a negative one.
 
 #pragma once
 
@@ -24,7 +24,7 @@ namespace plumbline {
 struct ScoreBins {
   using Key = uint16_t;
   static constexpr uint64_t kMixed = uint64_t{1} << 63;
-  static constexpr uint32_t kMostLevel = 16;  // then all but 0 and 1 are one
+  static constexpr uint32_t kMostLevel = 16;  // all bins but 0 and 1 are merged
   static constexpr int64_t kPositive = int64_t{1} << 32;
   static constexpr int64_t kNegative = 1;
 
@@ -32,7 +32,7 @@ struct ScoreBins {
   static uint64_t Negatives(uint64_t count) { return count & 0xffffffff; }
   static bool IsMixed(uint64_t count) { return (count & kMixed) != 0; }
 
-  // In the order of scores. REQUIRES: 0 <= score <= 1.
+  // Keys ascend with scores. REQUIRES: 0 <= score <= 1.
   static uint32_t KeyOf(double score) {
     if (score <= 0) return kZero;
     if (score >= 1) return kOne;
@@ -40,7 +40,7 @@ struct ScoreBins {
     return score < 0.5 ? kZero + 1 + from_end : kOne - 1 - from_end;
   }
 
-  // Less than 2^16.
+  // The result is less than 2^16.
   static uint32_t Merged(uint32_t key, uint32_t level) {
     if (key == kZero) return 0;
     if (key == kOne) return 0xffff;
@@ -51,11 +51,12 @@ struct ScoreBins {
   }
 
  private:
-  // Halvings of the distance, in so many steps each, from 2^kFirst on.
+  // A range of halvings of the distance, with `steps` steps each, from 2^first
+  // on.
   struct Halvings {
     int first;
     uint32_t steps;
-    uint32_t place;  // of the first step
+    uint32_t place;  // index of the first step
   };
   static constexpr int kLeast = -1074;  // of a double
   static constexpr uint32_t kFarthest = 8;
@@ -78,7 +79,7 @@ struct ScoreBins {
   static_assert(kOne < 0xffff);
 
  private:
-  // Of the distance from 0 or 1, up to 1/2.
+  // The index of the step of a distance from 0 or 1. REQUIRES: distance <= 1/2.
   static uint32_t PlaceOf(double distance) {
     constexpr double kLinearFrom = 1.0 / (1 << -kLinear);
     if (distance >= kLinearFrom) {
@@ -97,7 +98,7 @@ struct ScoreBins {
   }
 };
 
-// The same for each of several classes.
+// ScoreBins for each of several classes.
 struct ClassScoreBins : ScoreBins {
   using Key = uint32_t;
 

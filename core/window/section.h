@@ -1,7 +1,7 @@
-// Sections: what a slot counts beside predictions, pairs and classes. All are
-// 64-bit counters that are added to and summed, so that corrections, evictions
-// and windows work alike for each. What the cells of one mean is its
-// statistic's to say (core/metrics/).
+// Sections: the counts of a slot besides predictions, pairs and classes. All
+// are 64-bit counters that are added to and summed, so corrections, evictions
+// and windows treat them alike. The statistic of a section defines the meaning
+// of its cells (core/metrics/).
 
 #pragma once
 
@@ -19,44 +19,44 @@
 
 namespace plumbline {
 
-// NOTE: stores hold the numbers of sections. What the cells of one mean is part
-// of the format; other cells take another section.
+// NOTE: stores hold the numbers of sections. The meaning of a section's cells
+// is part of the format; cells with another meaning need a new section.
 
-// With a number of cells that is known.
+// Sections with a known number of cells.
 enum class Section : uint8_t {
   kScores,
   kClassScores,
   kThresholds,
   kSets,
   kMisses,
-  // Of predictions, not of pairs; see core/drift/
+  // Counts of predictions, not of pairs; see core/drift/
   kPredicted,  // by class
   kDescribed,  // by part of the score, then by bin of a variable
 };
 inline constexpr size_t kSections = 7;
 
-// Of kScores.
+// Number of cells of kScores.
 inline constexpr uint32_t kScoreCells = 20;
-// Of kClassScores, the first of the cells by class.
+// The first cell of kClassScores that is counted by class.
 inline constexpr uint32_t kClassScoreLabels = 20;
 
-// A cell of a section that has so many in all.
+// A cell of a section of `size` cells.
 struct SectionCell {
   Section section;
   uint32_t size;
   uint32_t cell;
 };
 
-// By keys of which few occur.
+// Sections with many possible keys, few of which occur.
 enum class SparseSection : uint8_t {
   kScoreBins,
   kClassScoreBins,
   kErrorSums,
   kErrorBins,
-  // By EstimateBins; see core/estimate/
-  kPredictedScores,  // of predictions: of the positive class
+  // Keys are EstimateBins; see core/estimate/
+  kPredictedScores,  // of predictions: positive class
   kPredictedClassScores,
-  kJudgedScores,  // of pairs: JudgedCount
+  kJudgedScores,  // of pairs; values are JudgedCount
   kJudgedClassScores,
 };
 inline constexpr std::array kAllSparse = {
@@ -66,7 +66,7 @@ inline constexpr std::array kAllSparse = {
     SparseSection::kJudgedScores,    SparseSection::kJudgedClassScores};
 inline constexpr size_t kSparseSections = kAllSparse.size();
 
-// Counters of exact sums. There is room for all.
+// Keys of the counters of exact sums. A table has room for all of them.
 struct ErrorSums {
   using Key = uint32_t;
   static constexpr uint64_t kMixed = 0;
@@ -85,8 +85,8 @@ struct ErrorSums {
   }
 };
 
-// How large a sparse section grows in a slot of a time window (`last` is 0), or
-// in that of the last so many pairs.
+// Sizes of the table of a sparse section, in a slot of a time window (`last` is
+// 0) or in the slot of a last-N window (`last` is N).
 constexpr SparseSize SizeOf(SparseSection section, int64_t last) {
   switch (section) {
     case SparseSection::kScoreBins:

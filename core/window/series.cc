@@ -6,7 +6,7 @@
 namespace plumbline {
 namespace {
 
-// Keeps the memory of an ordinary group, and gives back that of a large one.
+// Keeps the memory of an ordinary group, and frees that of a large one.
 template <class T>
 void Empty(std::vector<T>* list) {
   constexpr size_t kKept = 1024;
@@ -58,7 +58,7 @@ void Tallies::Know(const std::vector<WindowChanges::Completed>& pairs,
                    const Counting& counting) {
   changes.Clear();
   ends.clear();
-  // One takes up to a kilobyte.
+  // The changes of one pair take up to a kilobyte.
   constexpr size_t kMost = 20'000;
   if (pairs.size() > kMost) return;
   for (const auto& pair : pairs) {
@@ -117,7 +117,7 @@ void Series::Publish(const Publication& to, uint64_t next_number) {
   }
 }
 
-// What the group completed.
+// Sums the pairs that the group completed.
 void Series::SumUp(const Publication& to) const {
   Tallies* const scratch = to.scratch;
   scratch->group.Clear();
@@ -163,7 +163,7 @@ void Series::PublishByPrediction(const Publication& to, Window* window) const {
       slot->AddPredictions(predicted.n);
     }
   }
-  // Those of one slot together.
+  // Pairs of the same slot are summed together.
   std::vector<const WindowChanges::Completed*> pairs;
   for (const auto& pair : changes.completed) {
     if (window->Sees(pair.age)) pairs.push_back(&pair);
@@ -185,7 +185,7 @@ void Series::PublishByPrediction(const Publication& to, Window* window) const {
   }
 }
 
-// What changes in slots that are there already.
+// Publishes labels and corrections that belong to existing slots.
 void Series::PublishPast(const Publication& to, Window* window) const {
   TimeRing<StdAtomics>* const ring = window->time();
   Tally* const scratch = &to.scratch->window;

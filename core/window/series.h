@@ -1,5 +1,5 @@
-// Series: the windows of what is watched together: all pairs of a version, or
-// those of one slice of it.
+// Series: the windows that count the same pairs: all pairs of a version, or
+// those of one of its slices.
 
 #pragma once
 
@@ -15,16 +15,16 @@
 
 namespace plumbline {
 
-// What a group has changed of a series. A pair has a place in time: where a
-// model's windows go by the time of the prediction it is that, else the time at
-// which the pair became complete. The place of a prediction is likewise the
-// time that it says, or that of its receipt.
+// The changes that a group makes to a series. `place_ms` is the time that a
+// pair is counted at. Where a model's windows go by prediction time, it is the
+// time of the prediction, else the time at which the pair became complete. For
+// a prediction it is likewise its timestamp, or the time of its receipt.
 struct WindowChanges {
   struct Predicted {
     int64_t place_ms;
     uint64_t n;
   };
-  struct Labelled {  // predictions that have their label now
+  struct Labelled {  // predictions that now have a label
     int64_t place_ms;
     uint32_t age;
     uint64_t n;
@@ -34,7 +34,7 @@ struct WindowChanges {
     uint64_t number;
     int64_t place_ms;
     uint32_t age;
-    uint32_t place;  // among those of its version in this group
+    uint32_t place;  // index among the version's pairs in this group
   };
   struct Correction {
     int64_t place_ms;
@@ -54,13 +54,13 @@ struct WindowChanges {
            corrections.empty();
   }
   void Clear();
-  // The same place often comes many times in a row.
+  // Both sum consecutive calls for the same place.
   void AddPredicted(int64_t place_ms);
   void AddLabelled(int64_t place_ms, uint32_t age);
 };
 
-// What a group has seen of the predictions of a version, labelled or not:
-// summed, but for what has another place in time than the first.
+// The predictions of a version that a group counted, labelled or not. They are
+// summed, except those with another place in time than the first.
 class SeenChanges {
  public:
   struct Elsewhere {
@@ -100,7 +100,7 @@ class SeenChanges {
   const std::vector<KeyElsewhere>& keys_elsewhere() const {
     return keys_elsewhere_;
   }
-  // What has the first place.
+  // Adds the counts at place_ms().
   void AddTo(Slot<StdAtomics>* slot) const {
     for (size_t i = 0; i < sums_.size(); ++i) {
       sums_[i].cells.ForEach([&](uint32_t cell, int64_t n) {
@@ -131,19 +131,19 @@ class SeenChanges {
   bool empty_ = true;
 };
 
-// What pairs add to the sections of judged scores.
+// Changes of the sections of judged scores by pairs.
 using JudgedSums = std::array<CellChanges, 2>;
 
 // Scratch space of Publish.
 struct Tallies {
-  Tally group;                        // what the group completed
-  Tally window;                       // what one window sees of it
-  const SeenChanges* seen = nullptr;  // of the version; not for a slice
+  Tally group;                        // all pairs that the group completed
+  Tally window;                       // those of them that one window counts
+  const SeenChanges* seen = nullptr;  // of the version; null for a slice
   JudgedSums judged;                  // likewise, of all that it completed
   JudgedSums judged_of_some;
-  // What the pairs of the version add to statistics: computed once where slices
-  // count them too. Those of the pair at `place` end at ends[place]; empty
-  // where they are not known.
+  // Changes of statistics by the pairs of the version, computed once if slices
+  // count the pairs too. The changes of the pair at `place` end at ends[place].
+  // `ends` is empty if the changes are not known.
   CellChangeList changes;
   std::vector<size_t> ends;
 
@@ -151,18 +151,18 @@ struct Tallies {
             const Counting& counting);
 };
 
-// One publication: what a group has changed of one model.
+// One publication: the changes that a group makes to one model.
 struct Publication {
   uint64_t generation;  // of the model's gate, which is open
   int64_t now_ms;
   const Counting& counting;
-  bool by_prediction;  // the model's time windows are
+  bool by_prediction;  // the model's time windows go by prediction time
   Tallies* scratch;
 };
 
 class Series {
  public:
-  // `sees_all`: pairs of its version.
+  // `sees_all`: the series counts all pairs of its version.
   Series(bool sees_all, Reclaimer* reclaimer)
       : windows(reclaimer), sees_all_(sees_all) {}
 
@@ -170,17 +170,19 @@ class Series {
   void AddWindow(const WindowSettings& settings, uint32_t first_age) {
     windows.Append(std::make_unique<Window>(settings, first_age, sees_all_));
   }
-  // Keeps those that are wanted, and adds those that are not there.
+  // Keeps the wanted windows, adds missing ones and removes the others.
   void ChangeWindows(const std::vector<WindowSettings>& wanted,
                      uint32_t first_age, const Counting& counting);
-  // To be called before it goes: lets go what its pairs refer to.
+  // Call before destruction. Releases the lists that the pairs in windows refer
+  // to.
   void Release(const Counting& counting);
-  // Moves the changes of a group into the windows. `next_number`: that the next
-  // pair of the version will have; the scratch space knows those of the group.
-  // Leaves there what the group completed, and keeps the changes.
+  // Adds the changes of a group to the windows. `next_number`: number of the
+  // next pair of the version. REQUIRES: Tallies::Know() was called for the
+  // group. Leaves the sum of the completed pairs in the scratch space, and
+  // keeps `changes`.
   void Publish(const Publication& to, uint64_t next_number);
 
-  // See core/codec/archive.h. REQUIRES: to load, that it has no window.
+  // See core/codec/archive.h. LoadFrom() REQUIRES: the series has no window.
   void SaveTo(Save& save, const StoredShape& shape) const;
   void LoadFrom(Load& load, const StoredShape& shape);
 

@@ -1,14 +1,15 @@
 // Slot: the counts of one span of time, or of one last-N window.
 //
-// Classes are counted in one of two forms. Up to the matrix limit of the
-// model, an observation is one cell of the confusion matrix. Beyond it, it is
-// three marginal counts: true positives, predicted and actual, per class.
-// Counts made in one form stay there; a reader adds up both. After the change
-// of form a correction may take from the marginals what the matrix counted,
-// so single counts wrap below zero and only the sum has a meaning.
+// Classes are counted in one of two forms. Up to the matrix limit of the model,
+// an observation is one cell of the confusion matrix. Beyond it, an observation
+// is three marginal counts per class: true positives, predicted and actual.
+// Counts stay in the form in which they were made; a reader adds up both. After
+// the change of form a correction may subtract from the marginals an
+// observation that the matrix counted. Single counts then wrap below zero, and
+// only the sum has a meaning.
 //
-// What else is counted (core/window/section.h) has its place in the slot once
-// it occurs: a window that only counts two classes takes 80 bytes a slot.
+// Other sections (core/window/section.h) are allocated at their first count: a
+// window that only counts two classes takes 80 bytes a slot.
 
 #pragma once
 
@@ -23,15 +24,15 @@
 
 namespace plumbline {
 
-// Of a slot that stands for no span of time yet.
+// The epoch of a slot that stands for no span of time.
 inline constexpr int64_t kNoEpoch = INT64_MIN;
 
-// What a reader copies out of a slot, and sums over a window.
+// A reader's copy of a slot, or the sum of the copies over a window.
 struct SlotCounts {
   int64_t epoch = 0;
   uint64_t predictions = 0;         // received in this span
-  uint64_t labelled = 0;            // of those, with a label by now
-  uint64_t observations = 0;        // pairs completed
+  uint64_t labelled = 0;            // of those, with a label
+  uint64_t observations = 0;        // completed pairs
   std::vector<uint64_t> matrix;     // by CellOf()
   std::vector<uint64_t> marginals;  // by MarginalOf()
   std::array<std::vector<uint64_t>, kSections> sections;  // empty: all 0
@@ -53,7 +54,7 @@ struct SlotCounts {
   }
   void Add(const SlotCounts& other);
 
-  // See core/codec/archive.h. NOTE: sections have their numbers there.
+  // See core/codec/archive.h. NOTE: the tags of sections rest on their numbers.
   template <class Archive>
   void Fields(Archive& archive);
 };
@@ -76,9 +77,9 @@ class Slot {
   ~Slot() { delete A::Load(more_, A::kRelaxed); }
 
   // [Writer] Marks the slot as changed in `generation` (of the model's gate).
-  // REQUIRED before any change to it in that generation.
+  // REQUIRED before any change of the slot in that generation.
   void Touch(uint64_t generation) {
-    // Relaxed: the release stores that follow carry it to whoever sees them.
+    // Relaxed: the release stores that follow publish it.
     A::Store(stamp_, generation, A::kRelaxed);
   }
 
@@ -100,7 +101,7 @@ class Slot {
   void AddMarginal(uint32_t cell, int64_t delta) {
     more()->marginals.Add(cell, delta);
   }
-  // `size`: cells of the section in all.
+  // `size`: number of all cells of the section.
   void Add(Section section, uint32_t size, uint32_t cell, int64_t delta) {
     more()->sections[static_cast<size_t>(section)].Add(size, cell, delta);
   }
@@ -121,9 +122,9 @@ class Slot {
     ForSparse(more(), section,
               [&](auto& cells) { cells.Restore(counts, size); });
   }
-  // [Writer] Adds what another slot counts, but for what is sparse.
+  // [Writer] Adds the counts of another slot, except sparse sections.
   void AddDense(const SlotCounts& counts);
-  // [Writer] All of what another slot of time counts.
+  // [Writer] Adds all counts of another slot of a time window.
   void Absorb(const SlotCounts& counts);
   void Clear(Section section, uint32_t begin, uint32_t count) {
     if (More* m = A::Load(more_, A::kRelaxed)) {
@@ -151,16 +152,16 @@ class Slot {
 
   // [Any thread] The generation that changed the slot last.
   uint64_t Stamp() const {
-    // Acquire: later loads see at least what that generation stored before.
+    // Acquire: later loads see at least the stores of earlier generations.
     return A::Load(stamp_, A::kAcquire);
   }
 
-  // [Any thread] Copies the slot. `out` must be Reset() to the sizes wanted.
-  // The copy is of one moment if Stamp() before it was not younger than the
-  // closed generation that the reader entered, and is the same after it.
+  // [Any thread] Copies the slot. `out` must be Reset() to the wanted sizes.
+  // The copy is consistent if Stamp() is the same before and after it, and not
+  // younger than the closed generation that the reader entered.
   void CopyTo(SlotCounts* out) const;
 
-  // Bytes of a slot with so many cells, and the sections' besides.
+  // Bytes of a slot with these cells; `sections`: bytes of its sections.
   static int64_t Bytes(uint32_t matrix_cells, uint32_t marginal_cells,
                        int64_t sections) {
     const int64_t more =
@@ -207,7 +208,7 @@ class Slot {
   }
 
   static void Increase(Count& count, uint64_t n) {
-    // Release: as the gate's invariant (3) asks.
+    // Release: required by the gate's invariant (3).
     A::Store(count, A::Load(count, A::kRelaxed) + n, A::kRelease);
   }
   More* more() {
@@ -221,18 +222,18 @@ class Slot {
   }
 
   Count stamp_{0};
-  // The span it stands for; the least value stands for none.
+  // The span that the slot stands for, or kNoEpoch.
   typename A::template Atomic<int64_t> epoch_{kNoEpoch};
   Count predictions_{0};
   Count labelled_{0};
   Count observations_{0};
-  Count first_[kInline] = {};  // of the matrix
+  Count first_[kInline] = {};  // the first cells of the matrix
   typename A::template Atomic<More*> more_{nullptr};
 };
 
 template <class A>
 void Slot<A>::Restart(int64_t epoch) {
-  // Release, here and below: as the gate's invariant (3) asks.
+  // Release, here and below: required by the gate's invariant (3).
   A::Store(epoch_, epoch, A::kRelease);
   for (Count* count : {&predictions_, &labelled_, &observations_}) {
     A::Store(*count, uint64_t{0}, A::kRelease);
@@ -288,7 +289,7 @@ void Slot<A>::CopyTo(SlotCounts* out) const {
   out->labelled = A::Load(labelled_, A::kAcquire);
   out->observations = A::Load(observations_, A::kAcquire);
   const auto cells = static_cast<uint32_t>(out->matrix.size());
-  // Acquire: sees the null pointers that it was born with.
+  // Acquire: sees the initial null pointers.
   const More* m = A::Load(more_, A::kAcquire);
   if (m != nullptr) {
     if (cells > kInline) m->matrix.CopyTo(cells, out->matrix.data());

@@ -1,25 +1,25 @@
-// SparseCells: 64-bit counters by a key, of which few are in use, in bounded
-// memory.
+// SparseCells: 64-bit counters by key in bounded memory. Few of the possible
+// keys are in use.
 //
-// An open-addressing table. When more keys come than it has room for, it grows
-// as far as it may; then counters that are back at 0 make room; and then keys
-// that lie close together are counted as one, as the policy says. A policy has
+// The counters are an open-addressing table. When it is full, it first grows up
+// to its limit. Then counters that are back at 0 make room. Then keys that lie
+// close together merge, as the policy defines. A policy has
 //
 //     Key                     an unsigned integer; 0 is no key
-//     Merged(key, level)      what the key counts as at a level. Keys that are
-//                             one at a level are so at every later one
-//     NextLevel(level, keys)  a later level, at which these (as merged at
-//                             `level`, in order) are fewer
-//     kMixed                  a bit of the counter that says that several keys
+//     Merged(key, level)      the merged key at a level. Keys that are merged
+//                             at a level stay merged at every later one
+//     NextLevel(level, keys)  a later level, with fewer merged keys than
+//                             `keys` (as merged at `level`, in order)
+//     kMixed                  a bit of the counter that tells that several keys
 //                             are merged in it, or 0
 //
-// An entry keeps the first of its keys.
+// An entry keeps the first of its merged keys.
 //
 // Invariants
 // (1) One thread writes, between Open() and Close() of the model's gate. Any
 //     thread reads, through Collect().
-// (2) A table that a larger one has replaced stays until the destructor, as a
-//     reader may look at it; Collect() does not keep what it finds there.
+// (2) A table that was replaced by a larger one stays until the destructor,
+//     because a reader may still read it. Collect() drops what it reads there.
 
 #pragma once
 
@@ -34,10 +34,11 @@
 
 namespace plumbline {
 
-// What a reader copies. In a sum, of any order, and a key can be there twice.
+// A reader's copy. In a sum the entries have no order, and a key can occur
+// twice.
 struct SparseCounts {
   uint32_t level = 0;
-  std::vector<std::pair<uint32_t, uint64_t>> entries;  // by key
+  std::vector<std::pair<uint32_t, uint64_t>> entries;  // (key, counter)
 
   void Clear() {
     level = 0;
@@ -47,7 +48,7 @@ struct SparseCounts {
     level = std::max(level, other.level);
     entries.insert(entries.end(), other.entries.begin(), other.entries.end());
   }
-  // One entry for each key, as merged at the level, in order.
+  // One entry for each key as merged at the level, in ascending order.
   template <class Policy>
   SparseCounts Merged() const;
 
@@ -56,7 +57,7 @@ struct SparseCounts {
   void Fields(Archive& archive);
 };
 
-// How large a table is at first, and at most.
+// The first and the largest size of a table.
 struct SparseSize {
   uint32_t first;
   uint32_t most;
@@ -81,8 +82,8 @@ class SparseCells {
     Add({key, false, delta}, size);
   }
 
-  // [Writer] Adds each (key, delta). Of many, those in a row that count as one
-  // are summed before they come to the table.
+  // [Writer] Adds each (key, delta). For many, sums consecutive ones with the
+  // same merged key before they reach the table.
   void AddAll(const std::vector<std::pair<uint32_t, int64_t>>& adds,
               SparseSize size) {
     constexpr size_t kMany = 64;
@@ -90,7 +91,7 @@ class SparseCells {
       for (const auto& [key, delta] : adds) Add(key, delta, size);
       return;
     }
-    // The level stays that of now: what is one then, is one later.
+    // Uses the level of now throughout: keys merged at it stay merged later.
     const Table* t = A::Load(table_, A::kRelaxed);
     const uint32_t level = t == nullptr ? 0 : A::Load(t->level, A::kRelaxed);
     struct Place {
@@ -116,7 +117,8 @@ class SparseCells {
     }
   }
 
-  // [Writer] As another table was, which may have had room for more.
+  // [Writer] Restores the counters of another table, which may have had more
+  // room.
   void Restore(const SparseCounts& counts, SparseSize size) {
     if (counts.entries.empty()) return;
     Table* t = Grow(nullptr, size.first);
@@ -129,7 +131,7 @@ class SparseCells {
     }
   }
 
-  // [Writer] Adds what another table counts.
+  // [Writer] Adds the counters of another table.
   void Absorb(const SparseCounts& counts, SparseSize size) {
     if (counts.entries.empty()) return;
     Table* t = A::Load(table_, A::kRelaxed);
@@ -151,13 +153,13 @@ class SparseCells {
     A::Store(t->level, uint32_t{0}, A::kRelease);
   }
 
-  // [Any thread] Entries of 0, too.
+  // [Any thread] Copies all entries, those of 0 included.
   void CopyTo(SparseCounts* out) const {
     out->Clear();
-    // Acquire: sees the table as it was published.
+    // Acquire: sees the published table.
     const Table* t = A::Load(table_, A::kAcquire);
     if (t == nullptr) return;
-    // Acquire, here and below: as the gate's invariant (3) asks.
+    // Acquire, here and below: required by the gate's invariant (3).
     out->level = A::Load(t->level, A::kAcquire);
     for (uint32_t i = 0; i < t->size; ++i) {
       const uint32_t key = A::Load(t->keys[i], A::kAcquire);
@@ -181,14 +183,14 @@ class SparseCells {
   using Count = typename A::template Atomic<uint64_t>;
   struct Table {
     uint32_t size;
-    uint32_t used = 0;  // the writer's
+    uint32_t used = 0;  // for the writer only
     typename A::template Atomic<uint32_t> level{0};
     Table* before;
     std::unique_ptr<Key[]> keys;
     std::unique_ptr<Count[]> counts;
   };
 
-  // Of a key and others that count as it does, if it is mixed.
+  // A change of a key; `mixed`: others with the same merged key are included.
   struct Change {
     uint32_t key;
     bool mixed;
@@ -206,7 +208,7 @@ class SparseCells {
     return static_cast<uint32_t>(uint64_t{merged * kGoldenRatio} * size >> 32);
   }
 
-  // False if there is no room.
+  // False if the table is full.
   static bool AddTo(Table* t, const Change& change) {
     const auto [key, mixed, delta] = change;
     const uint32_t level = A::Load(t->level, A::kRelaxed);
@@ -224,7 +226,8 @@ class SparseCells {
         return true;
       }
       if (Policy::Merged(there, level) == merged) {
-        // Counters are never below 0, so the bit above them stays as it is.
+        // Counters are never negative, so the sum does not change the bit
+        // kMixed.
         uint64_t count =
             A::Load(t->counts[i], A::kRelaxed) + static_cast<uint64_t>(delta);
         if (mixed || there != key) count |= Policy::kMixed;
@@ -239,7 +242,7 @@ class SparseCells {
   Table* MakeRoom(Table* t, SparseSize size) {
     const auto entries = Take(t);
     Empty(t);
-    // Room for a few would be used up at once.
+    // Free room for a few would be used up immediately.
     const bool full = entries.size() > t->size - t->size / 8;
     if (full && t->size < size.most) {
       t = Grow(t, std::min(4 * t->size, size.most));
@@ -291,7 +294,7 @@ class SparseCells {
     if (old != nullptr) {
       A::Store(grown->level, A::Load(old->level, A::kRelaxed), A::kRelease);
     }
-    // Release: publishes the table, which has nothing in it.
+    // Release: publishes the empty table.
     A::Store(table_, grown, A::kRelease);
     return grown;
   }

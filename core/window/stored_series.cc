@@ -1,4 +1,4 @@
-// What is counted in windows, as bytes and back. See core/codec/archive.h.
+// The counts of windows to bytes and back. See core/codec/archive.h.
 
 #include <algorithm>
 #include <memory>
@@ -11,8 +11,8 @@
 namespace plumbline {
 namespace {
 
-// Of a slot that is stored, at least: damaged bytes must not take much more
-// memory than they are.
+// Least bytes of a stored slot. It limits the memory that damaged bytes can
+// allocate.
 constexpr size_t kLeastSlotBytes = 4;
 
 bool AreZero(const std::vector<uint64_t>& cells) {
@@ -76,8 +76,8 @@ template <class Archive>
 void SlotCounts::Fields(Archive& archive) {
   constexpr size_t kFirstSection = 10;
   constexpr size_t kFirstSparse = 50;
-  // A slot that nothing was counted in is stored as nothing. (That of a last-N
-  // window has no epoch either.)
+  // An empty slot is stored without fields. (The slot of a last-N window has no
+  // epoch either.)
   const auto has = [](uint64_t value) { return Archive::kLoads || value != 0; };
   archive.Part("a slot", [&] {
     if (Archive::kLoads || epoch != kNoEpoch) archive.Field(1, epoch);
@@ -126,7 +126,7 @@ void Series::Fields(Archive& archive, Settings& settings) {
   archive.Field(5, settings.by_prediction);
 }
 
-// Beside those that it has; `bytes` are what is left of what was stored.
+// True if a loaded window can be added. `bytes`: number of bytes left to load.
 bool Series::CanHave(const WindowSettings& settings, size_t bytes) const {
   const auto& others = windows.Get();
   return IsInRange(settings) && others.size() < range::kMostWindows &&

@@ -1,4 +1,4 @@
-// StoredShape: what the owner of windows says of them when they are stored.
+// StoredShape: what the owner of windows tells their load and save functions.
 
 #pragma once
 
@@ -12,10 +12,10 @@ namespace plumbline {
 
 struct StoredShape {
   uint32_t matrix = 0;     // cells of a slot
-  uint32_t marginals = 0;  // likewise
-  // To load.
+  uint32_t marginals = 0;  // cells of a slot
+  // Used by loads only.
   uint64_t generation = 0;  // of the gate, which is open
-  // Whether there can be such counts, and such a pair.
+  // Checks of loaded counts, and of a loaded pair.
   std::function<bool(const SlotCounts&)> are_sound;
   std::function<bool(const Observation&)> is_sound;
 };

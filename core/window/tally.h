@@ -1,7 +1,7 @@
-// Tally: what one group adds to a window, summed before it is published.
+// Tally: the sum of what one group adds to a window, made before publication.
 //
 // The events of a group share one time and so one slot. Counting them in
-// private first turns a thousand changes of a slot into a handful.
+// private memory first turns a thousand changes of a slot into a handful.
 
 #pragma once
 
@@ -15,7 +15,7 @@
 
 namespace plumbline {
 
-// Sums of changes by cell number, and which cells have one.
+// Sums of changes by cell number, with a list of the changed cells.
 class CellChanges {
  public:
   void Add(uint32_t cell, int64_t delta) {
@@ -45,7 +45,7 @@ class CellChanges {
   }
 
   std::vector<int64_t> delta_;
-  std::vector<uint8_t> listed_;  // in changed_
+  std::vector<uint8_t> listed_;  // true: is in changed_
   std::vector<uint32_t> changed_;
 };
 
@@ -62,12 +62,13 @@ class Tally {
     for (auto& bins : bins_) bins.clear();
   }
 
-  // Adds the observation `n` times; -1 takes it out.
+  // Adds the observation `n` times; -1 subtracts it.
   void Add(const Observation& o, int64_t n, const Counting& counting) {
     observations_ += n;
     Recount(o, n, counting);
   }
-  // The same for a pair that stays one: only its cells change.
+  // Changes the cells by `n` times the observation, but not the number of
+  // pairs.
   void Recount(const Observation& o, int64_t n, const Counting& counting) {
     CountClasses(o, n, counting);
     if (counting.statistics.empty()) return;
@@ -77,7 +78,7 @@ class Tally {
     }
     AddChanges(scratch_.begin(), scratch_.end(), n);
   }
-  // The same for one whose changes by statistics are known.
+  // Adds an observation whose changes of statistics are known.
   void AddKnown(const Observation& o, const CellChange* begin,
                 const CellChange* end, const Counting& counting) {
     ++observations_;
@@ -85,8 +86,8 @@ class Tally {
     AddChanges(begin, end, 1);
   }
 
-  // [Writer] `last`: N of a last-N window, else 0. REQUIRES: the slot was
-  // touched in the open generation.
+  // [Writer] Adds the sums to a slot. `last`: N of a last-N window, else 0.
+  // REQUIRES: the slot was touched in the open generation.
   template <class A>
   void AddTo(Slot<A>* slot, int64_t last) const {
     if (observations_ != 0) {

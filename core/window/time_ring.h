@@ -5,18 +5,19 @@
 // epoch e lives in slot e % size. At time t, in epoch c, the window is the
 // epochs c-size+1 to c: with 60 slots, between 59/60 and all of its length.
 //
-// Nothing is cleared as time passes. A slot says which epoch it stands for,
-// and a reader leaves out the slots whose epoch is outside the window, so an
-// idle model's window empties by itself. The writer restarts a slot when it
-// first has something to count in a newer epoch.
+// Nothing is cleared as time passes. A slot holds the number of its epoch, and
+// a reader skips the slots whose epoch is outside the window. So the window of
+// an idle model becomes empty without a write. The writer restarts a slot when
+// it first counts in a newer epoch.
 //
 // Invariants
 // (1) One thread writes, between Open() and Close() of the model's gate. Any
 //     thread reads, through Collect().
-// (2) The writer's time never runs back, and the gate publishes it. A reader
-//     uses the later of its own time and the gate's, so no slot is of an epoch
-//     after the reader's: a clock that steps back holds the window still.
-// (3) A slot of epoch e holds just the counts of e.
+// (2) The writer's time does not go back, except by SetBack(), and the gate
+//     publishes it. A reader uses the later of its own time and the gate's, so
+//     no slot has an epoch after the reader's. A clock that steps back stops
+//     the window.
+// (3) A slot of epoch e holds exactly the counts of e.
 //
 // The slots belong to the caller and must outlive the ring.
 
@@ -39,10 +40,10 @@ class TimeRing {
   TimeRing(Slot<A>* slots, size_t size, int64_t slot_ms)
       : slots_(slots), size_(size), slot_ms_(slot_ms) {}
 
-  // The epoch of a time (in milliseconds, not before 1970).
+  // The epoch of a time (in milliseconds; not before 1970).
   int64_t EpochOf(int64_t time_ms) const { return time_ms / slot_ms_; }
 
-  // [Writer] The slot of now, restarted if it stood for an older epoch.
+  // [Writer] The slot of now. Restarts it if it has an older epoch.
   Slot<A>& Current(uint64_t generation, int64_t now_ms) {
     const int64_t epoch = EpochOf(now_ms);
     Slot<A>& slot = SlotOf(epoch);
@@ -51,15 +52,15 @@ class TimeRing {
     return slot;
   }
 
-  // [Writer] The slot of `then_ms`, which is not later than now, restarted if
-  // it stood for an older epoch; or null if that is outside the window by now.
+  // [Writer] The slot of `then_ms`, or null if that has left the window.
+  // Restarts the slot if it has an older epoch. REQUIRES: then_ms <= now_ms.
   Slot<A>* At(uint64_t generation, int64_t then_ms, int64_t now_ms) {
     if (!Covers(then_ms, now_ms)) return nullptr;
     return &Current(generation, then_ms);
   }
 
-  // [Writer] The slot that counted what happened at `then_ms`, or null if it
-  // has left the window by now.
+  // [Writer] The slot that counted events of `then_ms`, or null if it has left
+  // the window.
   Slot<A>* Past(uint64_t generation, int64_t then_ms, int64_t now_ms) {
     if (!Covers(then_ms, now_ms)) return nullptr;
     const int64_t epoch = EpochOf(then_ms);
@@ -69,12 +70,12 @@ class TimeRing {
     return &slot;
   }
 
-  // [Writer] The last epoch that has left the window by now.
+  // [Writer] The last epoch that has left the window.
   int64_t LastLeft(int64_t now_ms) const {
     return EpochOf(now_ms) - static_cast<int64_t>(size_);
   }
-  // [Writer] Calls visit(slot, end_ms) for each slot of an epoch after `after`
-  // and up to `last`, in order.
+  // [Writer] Calls visit(slot, end_ms) in order of time for each slot whose
+  // epoch is in (after, last].
   template <class Visit>
   void VisitBetween(int64_t after, int64_t last, Visit visit) const {
     std::vector<const Slot<A>*> slots;
@@ -90,10 +91,10 @@ class TimeRing {
     }
   }
 
-  // [Writer] Time goes back from `from_ms` to `to_ms`. What the window had
-  // stays in it, and what of that was ahead comes into the slot of `to_ms`.
-  // What had left it is gone, so that it does not come back. `matrix`,
-  // `marginals`: cells of a slot.
+  // [Writer] Sets time back from `from_ms` to `to_ms`. The counts of the window
+  // stay in it; those later than `to_ms` move into the slot of `to_ms`. Counts
+  // that had left the window are cleared, so that they do not return. `matrix`,
+  // `marginals`: numbers of cells of a slot.
   void SetBack(uint64_t generation, int64_t from_ms, int64_t to_ms,
                uint32_t matrix, uint32_t marginals) {
     const int64_t left = LastLeft(from_ms);
@@ -115,10 +116,10 @@ class TimeRing {
     }
   }
 
-  // [Any thread] The sum over the window at the later of `now_ms` and the
-  // time of the last change, into `sum` (whose sizes say how much to read).
-  // `exactly`: at `now_ms`, whatever has changed since. REQUIRES for that: what
-  // came since is in no slot that the window had then.
+  // [Any thread] Adds the window at the later of `now_ms` and the time of the
+  // last change to `sum`, as many cells as its sizes ask for. `exactly`: reads
+  // the window as it stood at `now_ms`. REQUIRES for that: no later change was
+  // counted in a slot that the window had then.
   void Read(const Gate<A>& gate, int64_t now_ms, SlotCounts* sum,
             bool exactly = false) const {
     std::vector<SlotCounts> copies(size_);

@@ -1,6 +1,6 @@
-// WideDouble: numbers with the digits of two doubles and a range far beyond
-// that of one, so that squares of doubles, and sums of them, neither overflow
-// nor vanish.
+// WideDouble: numbers with the digits of two doubles and a much larger range
+// than a double. Squares of doubles, and sums of squares, neither overflow nor
+// underflow.
 
 #pragma once
 
@@ -8,7 +8,7 @@
 
 namespace plumbline {
 
-// The unevaluated sum of two doubles, for twice the digits of one.
+// The unevaluated sum of two doubles, with twice the digits of one.
 struct DoubleDouble {
   double high = 0;
   double low = 0;
@@ -38,7 +38,7 @@ class WideDouble {
 
   // Infinite beyond the largest double.
   double value() const;
-  // Not a number below 0.
+  // NaN for a negative number.
   double Sqrt() const;
   bool is_negative() const { return digits_.high < 0; }
 
@@ -47,7 +47,7 @@ class WideDouble {
   WideDouble operator-(const WideDouble& other) const;
   WideDouble operator*(const WideDouble& other) const;
   WideDouble operator/(double divisor) const;
-  // As a double is divided by a double.
+  // The quotient as a double.
   double Over(const WideDouble& divisor) const;
   WideDouble TimesPowerOf2(int exponent) const;
   bool operator<(const WideDouble& other) const {
@@ -55,7 +55,7 @@ class WideDouble {
   }
 
  private:
-  DoubleDouble digits_;  // 0, or the high one from 0.5 to 1 but for its sign
+  DoubleDouble digits_;  // 0, or 0.5 <= |high| < 1
   int exponent_ = 0;
 };
 

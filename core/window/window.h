@@ -1,4 +1,4 @@
-// Window: one configured window of one series, of either kind.
+// Window: one configured window of one series, of time or of the last N pairs.
 
 #pragma once
 
@@ -21,8 +21,8 @@ class Window {
   using Atomics = StdAtomics;
 
   // Counts pairs whose prediction was received in age bucket `first_age` or
-  // later: a window that is added by a reload never sees what came before it.
-  // `sees_all`: of the pairs of its version.
+  // later: a window that a reload adds counts no earlier pair. `sees_all`: the
+  // window's series counts all pairs of its version.
   Window(WindowSettings settings, uint32_t first_age, bool sees_all)
       : settings_(std::move(settings)),
         first_age_(first_age),
@@ -40,7 +40,7 @@ class Window {
   uint32_t first_age() const { return first_age_; }
   bool Sees(uint32_t age) const { return age >= first_age_; }
 
-  // [Writer] The ring of either kind; null for the other.
+  // [Writer] The window's ring; null for the other kind.
   TimeRing<Atomics>* time() { return time_ ? &*time_ : nullptr; }
   LastNRing<Atomics>* last_n() { return last_n_ ? &*last_n_ : nullptr; }
 
@@ -53,7 +53,7 @@ class Window {
     }
   }
 
-  // [Writer] It sees no pair of before this age.
+  // [Writer] From now on counts no pair of an age bucket before this one.
   void SeeFrom(uint32_t age) { first_age_ = age; }
 
   // [Any thread] See TimeRing::Read.
@@ -66,13 +66,13 @@ class Window {
     }
   }
 
-  // See core/codec/archive.h: fields of its part, in which its settings are the
-  // first.
+  // See core/codec/archive.h. The settings are the first field of the window's
+  // part.
   template <class Archive>
   void Fields(Archive& archive, const StoredShape& shape);
 
-  // Bytes that a window takes at most, of which each slot takes so many, and
-  // each pair of a last-N window (LastNRing::PairBytes).
+  // Bytes that a window takes at most. `slot_bytes`: of each slot;
+  // `pair_bytes`: of each pair of a last-N window (LastNRing::PairBytes).
   static int64_t Bytes(const WindowSettings& settings, int64_t slot_bytes,
                        int64_t pair_bytes) {
     return static_cast<int64_t>(sizeof(Window)) +

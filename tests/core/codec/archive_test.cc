@@ -1,4 +1,4 @@
-// Parts as bytes, of this format, of a later one, and of the former one.
+// Parts to bytes and back: in this format, a later one and a former one.
 
 #include "core/codec/archive.h"
 
@@ -69,7 +69,7 @@ bool Reads(const std::string& bytes, Part* part, std::string* unknown) {
   return load.ok() && load.AtEnd();
 }
 
-// A part with these fields, each a number.
+// A part with these fields, which are all numbers.
 std::string WithFields(const std::vector<uint8_t>& tags) {
   std::string bytes;
   Save save(&bytes);
@@ -167,7 +167,7 @@ TEST_CASE("the former format is values in a row, without what was added") {
   out.Put(int64_t{1});
   out.PutBytes("two");
   out.PutBytes({"\x03\0\0\0", 4});
-  out.Put(uint64_t{1});  // how many inner ones
+  out.Put(uint64_t{1});  // number of inner parts
   out.Put(uint64_t{5});
   Whole read;
   std::string unknown;
@@ -224,7 +224,7 @@ TEST_CASE("columns are read, and those that are all 0 take no bytes") {
 TEST_CASE("a histogram of other bounds counts in those of this build") {
   const std::array<double, 4> former = {1, 2, 4, 8};
   const std::array<double, 3> present = {2, 5, 8};
-  // Up to 1: 10, 2: 20, 4: 40, 8: 80, and beyond: 160.
+  // Counts: 10 up to 1, 20 up to 2, 40 up to 4, 80 up to 8, and 160 beyond.
   std::vector<uint64_t> cells = {99, 10, 20, 40, 80, 160};
   std::string bytes;
   Save save(&bytes);

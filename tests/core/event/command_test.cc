@@ -1,4 +1,4 @@
-// Records of the journal that say what no request does are refused.
+// Records of the journal that no request can produce are refused.
 
 #include "core/event/command.h"
 
@@ -59,8 +59,8 @@ TEST_CASE("an event that no body can have is not read from the journal") {
 }
 
 TEST_CASE("an event that names something twice is not read from the journal") {
-  // A segment with one key twice would be counted, and saved, and then no
-  // checkpoint that has it could be loaded.
+  // A segment with a repeated key would be counted and saved. No checkpoint
+  // with it could then be loaded.
   CHECK_FALSE(ReadsWith([](EventBatch* b) {
     const uint32_t day = b->names.Add("day");
     b->segments = {{day, b->names.Add("mon")}, {day, b->names.Add("tue")}};
@@ -112,7 +112,7 @@ TEST_CASE("a time that no clock has is not read from the journal") {
 }
 
 TEST_CASE("a group of more commands than there are in one is not read") {
-  // Each takes one byte, and much more in memory.
+  // Each command takes one byte here, and much more in memory.
   const auto reads = [](uint64_t count) {
     std::string bytes;
     ByteWriter out(&bytes);

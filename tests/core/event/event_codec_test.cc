@@ -30,7 +30,7 @@ std::vector<uint32_t> ClassesOf(const EventBatch& batch, uint64_t bits) {
   return {begin, begin + range.count};
 }
 
-// True if the two say the same, wherever their lists lie.
+// True if both batches have the same content, at any index of their lists.
 bool Same(const EventBatch& a, const EventBatch& b, size_t i) {
   Event left = a.events[i];
   Event right = b.events[i];
@@ -126,7 +126,7 @@ class RandomBatch {
       batch->class_scores.push_back({Name(), 0.125});
     }
     extra.lacks_scores = extra.scores.count == 0 && Chance();
-    // Often those of the event before.
+    // Often the same as in the event before.
     const auto listed = static_cast<uint32_t>(batch->segments.size());
     if (Chance() && listed >= 2) {
       extra.segments = {listed, 2};

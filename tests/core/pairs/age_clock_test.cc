@@ -50,7 +50,7 @@ TEST_CASE("the numbers of buckets do not run out, however little they hold") {
   constexpr int64_t kNowMs = 1'700'000'000'000;
   constexpr int64_t kSpare = int64_t{1} << 24;
   AgeClock past(60'000);
-  // At a time when few have been given out since 1970.
+  // At a time with few numbers: one for each second since 1970.
   uint32_t age = 0;
   for (int64_t i = 0; i < 2 * kSpare; ++i) {
     age = past.Receive(1000, 1);
@@ -59,7 +59,7 @@ TEST_CASE("the numbers of buckets do not run out, however little they hold") {
   }
   CHECK(age <= kSpare + 1);
   CHECK_FALSE(past.MayClose(1000));
-  // Time opens others.
+  // The passing of time opens further buckets.
   CHECK(past.Receive(3000, 1) == age + 1);
   CHECK(past.MayClose(kNowMs));
 }

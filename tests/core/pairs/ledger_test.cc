@@ -38,7 +38,7 @@ TEST_CASE("forgetting takes what was joined and leaves what waits") {
   CHECK(books.all == 2);
   CHECK_FALSE(books.ledger.Alive(books.Joined(2)));
   CHECK(books.ledger.Alive(books.Waiting()));
-  CHECK(books.ledger.Alive(books.Joined(3)));  // joined afterwards
+  CHECK(books.ledger.Alive(books.Joined(3)));  // joined after the eviction
 }
 
 TEST_CASE("eviction takes what waits and leaves what was joined") {

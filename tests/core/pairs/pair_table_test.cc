@@ -11,7 +11,7 @@ using namespace plumbline;  // NOLINT: a test
 
 namespace {
 
-// Keys that collide in the index as often as can be.
+// Keys that collide in the index as often as possible.
 PairKey Key(uint64_t n) { return {n % 7 + (n << 40), n % 3}; }
 
 }  // namespace
@@ -67,7 +67,7 @@ TEST_CASE("a sweep removes what is dead and nothing else") {
   const auto dead = [](const Record& record) {
     return record.label() % 2 == 1;
   };
-  table.Sweep(1000 + 16, dead);  // and a few more looks
+  table.Sweep(1000 + 16, dead);  // some more looks, which remove the last ones
   CHECK(table.size() == 500);
   for (uint64_t n = 0; n < 1000; ++n) {
     CHECK((table.Find(Key(n)) != PairTable::kNone) == (n % 2 == 0));

@@ -1,4 +1,4 @@
-// The one spelling of a class.
+// The canonical spelling of a class.
 
 #include "core/settings/class_text.h"
 

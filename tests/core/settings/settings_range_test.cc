@@ -1,4 +1,4 @@
-// Stored settings are believed as far as a configuration could say so.
+// Stored settings are accepted only if a configuration could contain them.
 
 #include "core/settings/settings_range.h"
 

@@ -49,7 +49,7 @@ TEST_CASE("readers that follow one another do not keep what is retired") {
   reclaimer.Retire(new Counted(&alive));
   for (int i = 0; i < 5; ++i) {
     reclaimer.Collect();
-    // There is always one inside, but not always the same.
+    // One reader is always inside, but not always the same.
     const Reclaimer::Guard newer(reclaimer);
     older.reset();
     reclaimer.Collect();
@@ -68,7 +68,7 @@ TEST_CASE("a list that ends frees its elements, and the reclaimer the rest") {
     list.Append(std::make_unique<Counted>(&alive));
     list.Remove(first);
     CHECK(list.Get().size() == 1);
-    CHECK(alive == 2);  // retired only
+    CHECK(alive == 2);  // only retired
   }
   CHECK(alive == 0);
 }

@@ -1,5 +1,5 @@
-// Both rings against a model, over random runs of one thread. What several
-// threads see is checked in tests/stress.
+// Compares both rings with a model over random runs in one thread. Tests in
+// tests/stress check what several threads see.
 
 #include "core/window/window.h"
 
@@ -43,7 +43,7 @@ TEST_CASE("windows agree with a model over random runs") {
   Engine engine;
   engine.settings.defaults.windows = {TimeWindow("t", slots * kSlot, slots),
                                       LastWindow(n)};
-  engine.settings.matrix_classes = 4;  // five classes go over to marginals
+  engine.settings.matrix_classes = 4;  // five classes need marginals
   engine.Use();
   const std::string last = "last_" + std::to_string(n);
 
@@ -54,7 +54,7 @@ TEST_CASE("windows agree with a model over random runs") {
   for (int step = 0; step < 300; ++step) {
     const auto jump = random() % 10;
     engine.now_ms += jump == 0   ? 3 * slots * kSlot  // idle beyond the window
-                     : jump == 1 ? -500               // a step back
+                     : jump == 1 ? -500               // time steps back
                                  : static_cast<int64_t>(random() % 700);
     latest_ms = std::max(latest_ms, engine.now_ms);
     const int actual = static_cast<int>(random()) % classes;
@@ -106,7 +106,8 @@ TEST_CASE("the most frequent misses of many classes are found") {
   for (int i = 0; i < 100; ++i) {
     std::vector<TestEvent> events;
     for (int n = 0; n < 100; ++n) {
-      // One miss in four is one of few; the first ones go to the matrix.
+      // A quarter of the misses are frequent ones. The first round is counted
+      // in the matrix.
       const auto kind = random() % 8;
       int actual = i == 0 ? static_cast<int>(random() % 3)
                           : static_cast<int>(random() % 300);
