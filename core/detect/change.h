@@ -1,4 +1,4 @@
-// Change: what a detector says of a stream of errors.
+// Change: the result of a detector on a stream of errors.
 
 #pragma once
 
@@ -6,7 +6,7 @@
 
 namespace plumbline {
 
-// The mean error has changed.
+// A change of the mean error.
 struct Change {
   double before;  // mean error
   double after;
@@ -18,8 +18,8 @@ inline std::string_view DirectionOf(const Change& change) {
   return change.worse() ? "worse" : "better";
 }
 
-// How far a detector is from saying so: it does where the statistic is beyond
-// the threshold.
+// How near a detector is to a change: it fires when the statistic is beyond the
+// threshold.
 struct Evidence {
   double statistic = 0;
   double threshold = 0;
