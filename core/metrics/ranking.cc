@@ -7,8 +7,8 @@
 namespace plumbline {
 namespace {
 
-// The sum of the precision over the positives of a bin, if they lie evenly among
-// its negatives: the integral over the share t of the bin of
+// The sum of the precision over the positives of a bin, if they lie evenly
+// among its negatives: the integral over the share t of the bin of
 // p (TP + t p) / (TP + FP + t (p + n)).
 double PrecisionWithin(const ScoreBin& bin, double true_positives,
                        double predicted) {
