@@ -108,7 +108,7 @@ class NumericSketch {
   static constexpr uint64_t kMostCount = uint64_t{1} << 56;  // fits times n
   static constexpr uint64_t kSign = uint64_t{1} << 63;
   static uint64_t KeyOf(double number) {
-    const uint64_t bits = std::bit_cast<uint64_t>(number + 0.0);  // -0 becomes 0
+    const uint64_t bits = std::bit_cast<uint64_t>(number + 0.0);  // -0 is 0
     return (bits & kSign) != 0 ? ~bits : bits | kSign;
   }
   static double NumberOf(uint64_t key) {

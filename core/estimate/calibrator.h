@@ -95,7 +95,7 @@ class Calibrator {
     std::array<double, kCalibrationBins> calibrated_errors{};
 
     CalibrationCurve isotonic;  // from the counts
-    bool calibrates = false;    // that makes the error smaller
+    bool calibrates = false;    // calibration makes the error smaller
 
     bool is_fit() const { return !isotonic.block_variance.empty(); }
     // True if a loaded field is valid.

@@ -65,8 +65,8 @@ struct EstimatedFigures {
 EstimatedFigures EstimateOf(const ScoredCells& cells,
                             const CalibrationCurve& curve);
 // The estimates over several classes: accuracy, and means over the classes that
-// occur. `judged`: the cells are of pairs, whose `positives` say which classes
-// occur. Otherwise a class occurs if it was predicted, or if at least half a
+// occur. A class occurs if it was predicted, or was a label of the pairs
+// (`judged`). Of predictions without labels, it also occurs if at least half a
 // label is expected of it.
 EstimatedFigures EstimateOf(const std::vector<ScoredCells>& classes,
                             const Calibration& calibration, bool judged);
