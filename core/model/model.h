@@ -26,7 +26,7 @@ namespace plumbline {
 // The joined predictions of a deleted version. Their labels still belong to the
 // id: they are remembered until they are older than the label horizon.
 struct Departed {
-  uint32_t owner;  // in records
+  uint32_t owner;  // Record::owner
   int64_t until_ms;
   std::unique_ptr<Ledger> ledger;
 };
@@ -115,7 +115,7 @@ struct Model final : PublishedModel {
   // Call after a change of class_map.
   void IndexClasses();
   // Sets the representative of each class. Scores of the positive class restart
-  // if its representative changes.
+  // if the number of its spellings changes.
   void SetRepresentatives(std::vector<uint32_t> representative,
                           uint32_t first_age, int64_t now_ms);
   // The class of an integer from 0 to 15, or kNoClass.

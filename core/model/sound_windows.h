@@ -11,7 +11,7 @@
 
 namespace plumbline {
 
-// Of an observation in a window of the model.
+// True if the observation, or the counts of a slot, are sound for the model.
 bool IsSound(const Observation& observation, const Model& model);
 bool IsSound(const SlotCounts& counts, uint32_t classes);
 

@@ -36,7 +36,8 @@ class State final : public PublishedState {
   const HalvedList<Model, PublishedModel>& models() const { return models_; }
   const Settings& settings() const { return *settings_; }
   // Windows that are in the old and the new settings keep their content.
-  // Returns false, and changes nothing, if the windows would exceed the limit.
+  // Returns false, and only advances time, if the windows would exceed the
+  // limit and take more than now.
   bool ChangeSettings(Settings settings, int64_t now_ms);
 
   // True if a model that the settings name without a glob does not exist: it

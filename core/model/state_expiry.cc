@@ -174,7 +174,8 @@ void State::RetireSilent() {
   }
 }
 
-// True if silent for the retirement limit, so that every time window is empty.
+// True if silent for the retirement limit, and for the longest time window:
+// then all time windows are empty.
 bool State::Silent(int64_t last_event_ms, const ModelSettings& rule) const {
   return now_ms_ - last_event_ms >=
          std::max(settings_->retire_after_ms, LongestWindow(rule));

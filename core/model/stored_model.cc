@@ -1,7 +1,7 @@
 // Serialises one model: all of it except its pairs and its history.
 //
-// Loading repeats how the model came to be: it derives what follows from
-// classes, counting and settings, and then fills it.
+// Loading first rebuilds what follows from classes, counting and settings, and
+// then fills it.
 
 #include <algorithm>
 #include <array>

@@ -21,7 +21,7 @@ struct WindowShape {
   uint32_t classes = 0;
   size_t thresholds = 0;
   size_t figure_histories = 0;  // those that take memory, of all versions
-  size_t variables = 0;         // of drift: most indexes of any version
+  size_t variables = 0;         // drift variables of the version with most
   bool scored = false;
   bool class_scored = false;
 };
