@@ -7,7 +7,7 @@ namespace plumbline {
 namespace {
 
 // The structure of a model: how much there is to read, and how. A read is
-// complete if the structure is the same at its end as at its begin.
+// complete if the structure is the same at its start and end.
 struct Structure {
   const std::vector<PublishedVersion*>* versions;
   Task task;  // changes only before the first version
