@@ -143,8 +143,8 @@ Figure RootMeanSquaredError(const Sums& sums, double n) {
 // from their mean. The latter is the difference of two large sums, and needs
 // all their digits. nullopt if all labels are equal up to rounding.
 Figure R2(const Sums& sums, double n) {
-  // Limit of n times the sum of squared distances, if it is only what is left
-  // of n squares that were each rounded.
+  // The spread counts as rounding up to n^2 times this power of 2, as each of
+  // the n squares is rounded.
   constexpr int kLeast = -1030;
   if (!IsWhole(sums.total[kSquaredLabel])) return std::nullopt;
   const WideDouble& label = sums.total[kLabel];
