@@ -10,11 +10,11 @@
 //     score = (x - c) / sqrt(t + s(x) + v (t + s))
 //
 // where c is the median of the history, t the variance from hour to hour, s(x)
-// the sampling variance of the window now, s that of an ordinary hour, and v (t
-// + s) the variance of c itself. Scatter is the median absolute deviation times
-// 1.4826 (the standard deviation of a normal distribution), so past faults have
-// little weight: P. Rousseeuw and C. Croux, "Alternatives to the Median
-// Absolute Deviation", JASA 88 (1993).
+// the sampling variance of the window now, s that of an ordinary hour, and
+// v (t + s) the variance of c itself. Scatter is the median absolute deviation
+// times 1.4826 (the standard deviation of a normal distribution), so past
+// faults have little weight: P. Rousseeuw and C. Croux, "Alternatives to the
+// Median Absolute Deviation", JASA 88 (1993).
 //
 // After two weeks, an hour is compared with the same hour of the week, with two
 // to four values each. The scatter is then that of each value from the median
