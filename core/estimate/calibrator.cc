@@ -103,7 +103,7 @@ bool Calibrator::Contradicts(Part part) {
         field.calibrates ? field.isotonic.probability : field.means;
     for (uint32_t cell = 0; cell < field.portion.size(); ++cell) {
       const bool predicted = cell % 2 != 0;
-      // With several classes, the predicted one tests each pair.
+      // With several classes, only the predicted class of a pair counts.
       if (part == kOfClasses && !predicted) continue;
       const auto [positives, here] = field.portion[cell];
       const double p = probability[cell / 2];

@@ -6,14 +6,14 @@
 // before:
 //
 // - Contradiction. If fewer predictions are right than expected (by more than 5
-// points and by 3 standard deviations of the Poisson-binomial distribution),
-// labels contradict the calibration, and the portion is not learnt. A
-// calibration that followed drift at once would hide it: this one stays as it
-// is, and so does the gap between estimate and labels. The first 1,000 pairs,
-// and the first two portions, are learnt without this test. - Worth. The
-// expected calibration error of the portion is measured with uncalibrated and
-// with calibrated scores; the calibration was learnt without the portion.
-// Scores are calibrated only while that makes the error smaller.
+//   points and by 3 standard deviations of the Poisson-binomial distribution),
+//   labels contradict the calibration, and the portion is not learnt. A
+//   calibration that followed drift at once would hide it: this one stays as it
+//   is, and so does the gap between estimate and labels. The first 1,000 pairs,
+//   and the first two portions, are learnt without this test.
+// - Worth. The expected calibration error of the portion is measured with
+//   uncalibrated and with calibrated scores; the calibration was learnt without
+//   the portion. Scores are calibrated only while that makes the error smaller.
 //
 // Then the portion is added to counts of positive and of other labels by bin of
 // the score. Probabilities are the isotonic regression over the bins. Counts
@@ -49,7 +49,7 @@ class Calibrator {
 
   const WindowSettings& window() const { return published_->window; }
   PublishedCalibration* published() const { return published_; }
-  // The last epoch that it was given the pairs of.
+  // The last epoch with pairs that it was given.
   int64_t epoch() const { return epoch_; }
   void set_epoch(int64_t epoch) { epoch_ = epoch; }
 

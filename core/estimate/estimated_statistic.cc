@@ -116,7 +116,7 @@ void AddErrors(Figure raw, std::optional<double> calibrated, FigureList* list) {
   list->Add("score_calibration_error", "stage", "calibrated", calibrated);
 }
 
-// Returns true if it appends the calibration error, over classes.
+// Returns true if it appends the calibration error over classes.
 bool AppendOfClasses(const FigureInput& input, FigureList* list) {
   const auto& counts = input.counts.of(SparseSection::kJudgedClassScores);
   if (!UsesClasses(input, counts)) return false;
