@@ -1,4 +1,4 @@
-// Change: the result of a detector on a stream of errors.
+// Change: a change of the mean error that a detector found.
 
 #pragma once
 
@@ -6,7 +6,6 @@
 
 namespace plumbline {
 
-// A change of the mean error.
 struct Change {
   double before;  // mean error
   double after;

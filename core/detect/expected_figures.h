@@ -14,7 +14,6 @@
 
 namespace plumbline {
 
-// The expected value of one figure of a window.
 struct ExpectedFigure {
   std::string metric;
   Expected expected;

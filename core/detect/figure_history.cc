@@ -60,7 +60,6 @@ float Bounded(double value) {
   return static_cast<float>(std::clamp(value, -kMost, kMost));
 }
 
-// The index of an hour in the week.
 size_t InWeek(int64_t hour) {
   return static_cast<size_t>(hour % FigureHistory::kWeek);
 }

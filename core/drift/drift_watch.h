@@ -30,7 +30,6 @@ struct FeatureValue {
   DriftValue value;
 };
 
-// The watched properties of a prediction.
 struct WatchedPrediction {
   uint32_t classes = 0;  // of the model; 0: no class
   uint32_t predicted = 0;

@@ -22,7 +22,6 @@ class ReferenceSketch {
   // texts.
   std::pair<Bins, std::vector<uint64_t>> Freeze() const;
 
-  // Upper bound of the memory.
   static int64_t MostBytes();
 
   template <class Archive>

@@ -37,7 +37,6 @@ struct Calibration {
   const CalibrationCurve& Of(uint32_t field) const;
 };
 
-// The midpoints of the bins.
 const BinValues& MiddlesOfBins();
 
 }  // namespace plumbline

@@ -14,7 +14,6 @@
 
 namespace plumbline {
 
-// The calibration of one time window.
 struct PublishedCalibration {
   const WindowSettings window;
   PublishedShared<Calibration> learnt;  // null before a portion was tested

@@ -106,7 +106,6 @@ struct Statistic {
   bool is_withheld = true;
 };
 
-// All statistics.
 std::span<const Statistic* const> Statistics();
 
 // The counts of a model with these traits, and their bytes in a slot.

@@ -106,7 +106,6 @@ struct Model final : PublishedModel {
   void RenewReference(Version* version, int64_t now_ms);
   // The class of this spelling, or of another spelling of the same class.
   uint32_t FindClass(std::string_view text) const;
-  // The representative of a class.
   uint32_t Representative(uint64_t class_index) const {
     const ClassMap* map = class_map.Get();
     return map == nullptr ? static_cast<uint32_t>(class_index)

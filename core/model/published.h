@@ -52,7 +52,6 @@ struct PublishedVersion {
   PublishedEstimates published_estimates;
 };
 
-// Origin of a model's positive class.
 enum class PositiveOrigin : uint8_t {
   kNone,        // no positive class
   kConfigured,  // also: was configured, and no other came
@@ -60,7 +59,6 @@ enum class PositiveOrigin : uint8_t {
   kEnded,       // no longer assumed, as another class came
 };
 
-// Origin of a model's task.
 enum class TaskOrigin : uint8_t {
   kConfigured,  // or unknown
   kAssumed,     // from an event

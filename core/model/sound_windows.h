@@ -1,5 +1,5 @@
 // Validation of a loaded image whose checksums are right. Counts may have any
-// value. Indexes, times and labels must have values that this version writes.
+// value. Indexes, times and numbers must have values that this version writes.
 
 #pragma once
 

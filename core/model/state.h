@@ -102,7 +102,7 @@ class State final : public PublishedState {
   struct Owner {
     Ledger* ledger = nullptr;
     Model* model = nullptr;
-    Version* version = nullptr;  // null for labels
+    Version* version = nullptr;  // null for labels, and once it is deleted
   };
   const Owner& owner(uint32_t index) const { return owners_[index]; }
   bool HasOwner(uint32_t index) const { return index < owners_.size(); }

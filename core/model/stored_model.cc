@@ -305,7 +305,6 @@ Model* State::AddLoaded(Load& load, uint32_t number) {
   return model;
 }
 
-// Loads the classes, and the decisions about them.
 void State::LoadDecisions(Load& load, Model* model) {
   LoadClasses(load, model);
   bool has_positive = false;

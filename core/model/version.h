@@ -64,7 +64,6 @@ struct Version final : PublishedVersion {
     for (Slice* slice : slices.Get()) visit(&slice->series);
   }
 
-  // Records a change that a detector found.
   void NoteChange(DetectorKind kind, const Change& change, int64_t now_ms);
 
   // Moves the changes of a group to windows and published counts.

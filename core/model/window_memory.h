@@ -26,7 +26,6 @@ struct WindowShape {
   bool class_scored = false;
 };
 
-// The shape of a model without these versions.
 WindowShape ShapeOf(const Model& model,
                     const std::vector<Version*>& without = {});
 

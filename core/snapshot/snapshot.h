@@ -49,7 +49,6 @@ struct DetectorSnapshot {
   Evidence evidence;       // threshold 0: none yet
 };
 
-// The detectors that the version has.
 std::vector<DetectorSnapshot> DetectorsOf(const VersionSnapshot& version);
 
 struct ModelSnapshot {
