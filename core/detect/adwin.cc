@@ -6,7 +6,7 @@
 namespace plumbline {
 namespace {
 
-// Squared deviations of two groups together, beyond those of each.
+// The squared deviations of two groups together, less those of each.
 double Between(double n0, double sum0, double n1, double sum1) {
   const double difference = sum0 / n0 - sum1 / n1;
   return n0 * n1 * difference * difference / (n0 + n1);
@@ -40,7 +40,7 @@ void Adwin::Insert(double error) {
   if (first.size > kBuckets) Compress();
 }
 
-// Of two buckets of `n` errors each.
+// Merges two buckets of `n` errors each.
 Adwin::Bucket Adwin::Together(const Bucket& a, const Bucket& b, double n) {
   return {a.sum + b.sum, a.squares + b.squares + Between(n, a.sum, n, b.sum)};
 }
@@ -57,7 +57,7 @@ void Adwin::Compress() {
   }
 }
 
-// True if the window is to be cut. Otherwise all cuts were looked at.
+// True if the window must be cut; otherwise all cuts were tried.
 bool Adwin::FindCut() {
   const double width = static_cast<double>(width_);
   const double d = std::log(2 * std::log(width) / settings_.delta);
@@ -98,8 +98,8 @@ Adwin::Bucket Adwin::DropOldest() {
   return oldest;
 }
 
-// Anew from the buckets: what is subtracted from a sum that one huge error was
-// in, leaves its rounding behind.
+// Sums the buckets anew: subtracting a bucket with one huge error would leave a
+// rounding error in the sums.
 void Adwin::AddUp() {
   double n = 0;
   sum_ = squares_ = 0;
@@ -135,7 +135,7 @@ bool Adwin::TakeRows(std::vector<StoredRow> stored) {
   if (width != width_ || (!stored.empty() && stored.back().empty())) {
     return false;
   }
-  // Where a row has more than this build keeps, they become ones of the next.
+  // Surplus buckets of a row merge into buckets of the next row.
   for (size_t r = 0; r < stored.size(); ++r) {
     const size_t surplus =
         stored[r].size() > kBuckets ? (stored[r].size() - kBuckets + 1) / 2 : 0;
@@ -154,7 +154,7 @@ bool Adwin::TakeRows(std::vector<StoredRow> stored) {
     std::copy(stored[r].begin(), stored[r].end(), rows_[r].buckets.begin());
     kept += uint64_t{rows_[r].size} << r;
   }
-  // Those of further rows are the oldest: the window is without them.
+  // The rows beyond the limit are the oldest: the window drops them.
   if (kept == width_) return true;
   while (!rows_.empty() && rows_.back().size == 0) rows_.pop_back();
   width_ = kept;

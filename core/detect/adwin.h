@@ -2,22 +2,22 @@
 // its newer one (A. Bifet and R. Gavaldà, "Learning from Time-Changing Data
 // with Adaptive Windowing", SDM 2007).
 //
-// The window is an exponential histogram: row r has up to five buckets of 2^r
-// errors each, oldest last, of which it knows the sum and the sum of squared
-// deviations (merged as in B. Babcock et al., "Maintaining variance and
-// k-medians over data stream windows", PODS 2003). When a row has one more, its
-// two oldest become one of the next row. So W errors take some 5 log2(W / 5)
-// buckets.
+// The window is an exponential histogram. Row r has up to five buckets of 2^r
+// errors each; the last row is the oldest. A bucket keeps the sum and the sum
+// of squared deviations (merged as in B. Babcock et al., "Maintaining variance
+// and k-medians over data stream windows", PODS 2003). When a row gets one
+// bucket more, its two oldest merge into one of the next row. So W errors take
+// about 5 log2(W / 5) buckets.
 //
 // Each cut between two buckets splits the window into n0 older errors with mean
-// u0 and n1 newer ones with u1. With the window's variance v and
+// u0 and n1 newer ones with mean u1. With the window's variance v and
 //     m = 1 / (n0 - 4) + 1 / (n1 - 4)       d = ln(2 ln(W) / delta)
-// they differ where |u0 - u1| > sqrt(2 m v d) + 2/3 m d. Then the oldest bucket
-// goes, and all cuts are tried again. All cuts means all: another well-known
-// implementation leaves out the newest cut of every row, and finds less.
+// the parts differ if |u0 - u1| > sqrt(2 m v d) + 2/3 m d. Then the oldest
+// bucket is dropped, and all cuts are tried again. Another well-known
+// implementation leaves out the newest cut of every row, and so finds less.
 //
-// As in MOA, cuts are looked at after every 32nd error, once there are more
-// than 10, and with 5 at least on each side.
+// As in MOA, cuts are tried after every 32nd error, once there are more than 10
+// errors, with at least 5 on each side.
 
 #pragma once
 
@@ -42,7 +42,7 @@ class Adwin {
 
   std::optional<Change> Add(double error);
 
-  // Of the cut that came nearest to a change when they were looked at last.
+  // The evidence of the cut nearest to a change, when cuts were last tried.
   const Evidence& evidence() const { return evidence_; }
   uint64_t width() const { return width_; }
 
@@ -63,7 +63,7 @@ class Adwin {
 
   struct Bucket {
     double sum = 0;
-    double squares = 0;  // of deviations from its mean
+    double squares = 0;  // squared deviations from its mean
   };
   struct Row {
     std::array<Bucket, kBuckets + 1> buckets;  // oldest first
@@ -76,10 +76,12 @@ class Adwin {
   bool FindCut();
   Bucket DropOldest();
   void AddUp();
-  // What is stored of a row: as many as a build keeps, which may be another.
+  // The stored form of a row: any number of buckets, as another build may keep
+  // another number.
   using StoredRow = std::vector<Bucket>;
   std::vector<StoredRow> RowsToStore() const;
-  // False if the buckets are not those of the window, or the last row has none.
+  // False if the buckets do not match the window's width, or the last row is
+  // empty.
   bool TakeRows(std::vector<StoredRow> stored);
 
   AdwinSettings settings_;

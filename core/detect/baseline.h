@@ -1,5 +1,5 @@
-// Baseline: what the history of one figure says of it; see
-// core/detect/figure_history.h, which makes it.
+// Baseline: a summary of the history of one figure;
+// core/detect/figure_history.h makes it.
 
 #pragma once
 
@@ -10,16 +10,16 @@
 
 namespace plumbline {
 
-// What is expected of a figure at one moment.
+// The expected value of a figure at one moment.
 struct Expected {
   double center;
-  double variance;  // but for the sampling of the window itself
+  double variance;  // without the window's own sampling variance
 };
 
 // Immutable.
 class Baseline {
  public:
-  // nullopt for an hour of which too little is known.
+  // nullopt if too little is known of the hour.
   std::optional<Expected> At(int64_t now_ms) const;
 
  private:
@@ -33,8 +33,8 @@ class Baseline {
 
   Center all_;
   double spread_ = 0;            // variance from hour to hour
-  double sampling_ = 0;          // variance of an ordinary hour
-  std::vector<Center> by_hour_;  // of the week; empty before two weeks
+  double sampling_ = 0;          // sampling variance of an ordinary hour
+  std::vector<Center> by_hour_;  // hours of a week; empty before two weeks
   double spread_by_hour_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// Change: what a detector says of a stream of errors.
+// Change: a change of the mean error that a detector found.
 
 #pragma once
 
@@ -6,7 +6,6 @@
 
 namespace plumbline {
 
-// The mean error has changed.
 struct Change {
   double before;  // mean error
   double after;
@@ -18,8 +17,8 @@ inline std::string_view DirectionOf(const Change& change) {
   return change.worse() ? "worse" : "better";
 }
 
-// How far a detector is from saying so: it does where the statistic is beyond
-// the threshold.
+// How near a detector is to a change: it fires when the statistic is beyond the
+// threshold.
 struct Evidence {
   double statistic = 0;
   double threshold = 0;

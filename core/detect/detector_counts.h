@@ -1,4 +1,4 @@
-// What is published of one detector.
+// The counts that are published of one detector.
 
 #pragma once
 
@@ -6,7 +6,7 @@
 
 namespace plumbline {
 
-// A double is kept as its bits.
+// Doubles are stored as their bits.
 enum DetectorCount : size_t {
   kIsOn,
   kWorse,   // changes for the worse

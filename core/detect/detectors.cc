@@ -16,7 +16,7 @@ namespace {
 using Detector = std::variant<Adwin, PageHinkley, Ddm, HddmA>;
 static_assert(std::variant_size_v<Detector> == kDetectors);
 
-// Adds that of `before` with the same settings, or a new one.
+// Adds the detector of `before` with the same settings, or a new one.
 template <class D, class S>
 void Keep(const std::optional<S>& wanted, const std::vector<Detector>& before,
           std::vector<Detector>* kept) {

@@ -1,7 +1,6 @@
-// Detectors: those of one version, fed with the error of each of its pairs as
-// it becomes complete: 0 or 1 of a classification, the absolute error of a
-// regression. What they have seen stays seen: a corrected label does not change
-// it.
+// Detectors: the detectors of one version. They read the error of each pair
+// when it becomes complete: 0 or 1 for a classification, the absolute error for
+// a regression. A later correction of the label has no effect on them.
 
 #pragma once
 
@@ -21,11 +20,12 @@ class Detectors {
   Detectors();
   ~Detectors();
 
-  // Those that are wanted. One whose settings are the same goes on, others
-  // begin anew. `bounded`: errors are from 0 to 1; DDM and HDDM_A need that.
+  // Runs the configured detectors. A detector with unchanged settings
+  // continues, others restart. `bounded`: errors are from 0 to 1; DDM and
+  // HDDM_A need that.
   void Configure(const DetectorSettings& wanted, bool bounded);
 
-  // Calls `changed(kind, change)` for each that fires.
+  // Adds an error. Calls `changed(kind, change)` for each detector that fires.
   template <class Changed>
   void Add(double error, Changed changed) {
     if (running_ == nullptr) return;
@@ -35,14 +35,15 @@ class Detectors {
     }
   }
 
-  // Writes what is on, and its evidence: kDetectorCounts values for each kind.
+  // Writes the counts of detectors that are on, and their evidence:
+  // kDetectorCounts values for each kind.
   void WriteTo(uint64_t* counts) const;
 
-  // Memory at most, with that of the detectors that are on.
+  // Upper bound of the memory, with all detectors on.
   static int64_t MostBytes();
 
-  // See core/codec/archive.h. REQUIRES: to load, that Configure() was called as
-  // when it was saved.
+  // See core/codec/archive.h. REQUIRES before a load: Configure() with the
+  // settings of the save.
   template <class Archive>
   void Fields(Archive& archive);
 
@@ -52,7 +53,7 @@ class Detectors {
 
   Found AddToEach(double error);
 
-  std::unique_ptr<Running> running_;  // null where none is on
+  std::unique_ptr<Running> running_;  // null if none is on
 };
 
 }  // namespace plumbline

@@ -1,4 +1,4 @@
-// ExpectedFigures: what readers see of the histories of a version's figures.
+// ExpectedFigures: the published part of the histories of a version's figures.
 
 #pragma once
 
@@ -14,7 +14,6 @@
 
 namespace plumbline {
 
-// What is expected of one figure of a window.
 struct ExpectedFigure {
   std::string metric;
   Expected expected;
@@ -22,7 +21,7 @@ struct ExpectedFigure {
 
 class ExpectedFigures {
  public:
-  // A figure of a window of which something is known.
+  // A figure of a window with a baseline.
   struct Known {
     std::string metric;
     std::string window;

@@ -6,7 +6,7 @@
 namespace plumbline {
 namespace {
 
-// Changes their order. REQUIRES: not empty.
+// Reorders the values. REQUIRES: not empty.
 double MedianOf(std::vector<double>* values) {
   const auto middle =
       values->begin() + static_cast<std::ptrdiff_t>(values->size() / 2);
@@ -15,7 +15,7 @@ double MedianOf(std::vector<double>* values) {
   return (*middle + *std::max_element(values->begin(), middle)) / 2;
 }
 
-// The values of one hour of the week: up to four, in order.
+// The sorted values of one hour of the week: at most four.
 class FewSorted {
  public:
   void Insert(double value) {
@@ -25,7 +25,7 @@ class FewSorted {
   }
   size_t size() const { return size_; }
   double at(size_t i) const { return values_[i]; }
-  // REQUIRES: not empty, or more than one.
+  // REQUIRES: at least one value; for MedianWithout(), two.
   double Median() const { return MedianWithout(size_); }
   double MedianWithout(size_t left_out) const {
     const size_t n = left_out < size_ ? size_ - 1 : size_;
@@ -40,27 +40,26 @@ class FewSorted {
   size_t size_ = 0;
 };
 
-// Of the median of n values, in variances of one of them, if they are normal.
+// The variance of the median of n normal values, in variances of one value.
 double VarianceOfMedian(size_t n) {
   constexpr double kOfFew[] = {0, 1, 0.5, 0.449, 0.298};
   constexpr double kHalfPi = 1.5707963267948966;
   return n < std::size(kOfFew) ? kOfFew[n] : kHalfPi / static_cast<double>(n);
 }
 
-// The variance of normal values that lie so far from their middle.
+// The variance of normal values with these deviations from their centre.
 double VarianceOf(std::vector<double>* deviations) {
   constexpr double kNormal = 1.4826;
   const double scale = kNormal * MedianOf(deviations);
   return scale * scale;
 }
 
-// What is beyond the largest float counts as that.
+// Clamps the value to the range of a float.
 float Bounded(double value) {
   constexpr double kMost = std::numeric_limits<float>::max();
   return static_cast<float>(std::clamp(value, -kMost, kMost));
 }
 
-// The place of an hour in the week.
 size_t InWeek(int64_t hour) {
   return static_cast<size_t>(hour % FigureHistory::kWeek);
 }
@@ -92,7 +91,7 @@ void FigureHistory::Add(int64_t hour, std::optional<double> value,
   if (begun_ == kNone) begun_ = hour;
   if (!value || (hour - begun_) * kHourMs < window_.length_ms) return;
   if (samples_.empty()) samples_.resize(kHours);
-  // Hours without a sample have none.
+  // Clears the hours between the last sample and this one.
   const int64_t from = last_ == kNone ? hour : last_ + 1;
   for (int64_t h = std::max(from, hour - kHours + 1); h < hour; ++h) {
     samples_[static_cast<size_t>(h % kHours)] = {};
@@ -135,7 +134,7 @@ std::optional<Baseline> FigureHistory::Summarize(int64_t min_history_ms) const {
                    static_cast<uint32_t>(values.size())};
   baseline.sampling_ = MedianOf(&variances);
   for (double& value : values) value = std::fabs(value - center);
-  // Windows that overlap say less than their number.
+  // Overlapping windows are not independent: they count for less.
   const double apart =
       static_cast<double>(span_ms) /
       static_cast<double>(std::max(window_.length_ms, kHourMs));

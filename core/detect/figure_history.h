@@ -1,25 +1,24 @@
-// FigureHistory: what a figure of a window was at the end of each hour, and
-// what is to be expected of it.
+// FigureHistory: a figure of a window at the end of each hour, and its expected
+// value.
 //
-// A figure varies for three reasons: by chance, as its window holds so many
-// pairs and no more; from hour to hour; and because something is wrong. The
-// first is known (the variance of a proportion). The second is what is left of
-// the scatter of its history when the first is taken out. What goes beyond both
-// is an anomaly: its distance from the expected value is told in standard
-// deviations of both together,
+// A figure varies for three reasons: by chance, as its window holds a limited
+// number of pairs; from hour to hour; and because of a fault. The first
+// variance is known (that of a proportion). The second is the scatter of the
+// history less the first. An anomaly goes beyond both: its score is the
+// distance from the expected value in standard deviations,
 //
 //     score = (x - c) / sqrt(t + s(x) + v (t + s))
 //
-// with c the median of the history, t the variance from hour to hour, s(x) the
-// sampling variance of the window now and s that of an ordinary hour, and v (t
-// + s) the variance of c itself. Scatter is the median absolute deviation times
-// 1.4826 (the standard deviation of a normal distribution), so that past faults
-// count for little: P. Rousseeuw and C. Croux, "Alternatives to the Median
-// Absolute Deviation", JASA 88 (1993).
+// where c is the median of the history, t the variance from hour to hour, s(x)
+// the sampling variance of the window now, s that of an ordinary hour, and
+// v (t + s) the variance of c itself. Scatter is the median absolute deviation
+// times 1.4826 (the standard deviation of a normal distribution), so past
+// faults have little weight: P. Rousseeuw and C. Croux, "Alternatives to the
+// Median Absolute Deviation", JASA 88 (1993).
 //
-// Once two weeks are there an hour is held against the same hour of the week,
-// with two to four values each. The scatter is then that of each value from the
-// median of the others of its hour, over all hours.
+// After two weeks, an hour is compared with the same hour of the week, with two
+// to four values each. The scatter is then that of each value from the median
+// of the other values of its hour, over all hours.
 
 #pragma once
 
@@ -49,25 +48,25 @@ class FigureHistory {
 
   const std::string& metric() const { return metric_; }
   const WindowSettings& window() const { return window_; }
-  // True if the window is kept when it is configured so.
+  // True if `window` is the same window with the same settings.
   bool IsOf(const WindowSettings& window) const {
     return window_.name == window.name && window_.SameAs(window) &&
            window_.by_prediction == window.by_prediction;
   }
   void Restart() { *this = FigureHistory(metric_, window_); }
-  // True once it takes memory: with its first sample.
+  // True once it takes memory, from its first sample on.
   bool used() const { return !samples_.empty(); }
 
-  // The figure at the end of an hour (in hours since the epoch), and its
-  // sampling variance. Hours come in order. One in which the window was not yet
-  // full does not count.
+  // Adds the figure at the end of an hour (hours since the epoch), and its
+  // sampling variance. Hours come in order. An hour in which the window is not
+  // yet full does not count.
   void Add(int64_t hour, std::optional<double> value, double variance);
 
-  // Time goes back to the hour after `hour`: forgets what it has of later ones.
+  // Sets time back to the end of `hour`: forgets the samples of later hours.
   void SetBack(int64_t hour);
 
-  // nullopt while there is less than `min_history_ms`, or less than four times
-  // the window's length.
+  // nullopt if the history is shorter than `min_history_ms` or four window
+  // lengths, or has fewer than kLeast samples.
   std::optional<Baseline> Summarize(int64_t min_history_ms) const;
 
   static int64_t Bytes() {
@@ -100,18 +99,18 @@ class FigureHistory {
   static constexpr size_t kLeast = 12;  // samples
 
   struct Sample {
-    float value = std::numeric_limits<float>::quiet_NaN();  // none
+    float value = std::numeric_limits<float>::quiet_NaN();  // NaN: no sample
     float variance = 0;
   };
 
   void SummarizeWeek(Baseline* baseline) const;
-  // Of a build that kept another number of them.
+  // Converts the samples of a build that kept another number of hours.
   void KeepLastHours();
 
   std::string metric_;
   WindowSettings window_;
-  int64_t begun_ = kNone;  // the first hour, whether the window was full or not
-  int64_t first_ = kNone;  // the first with a sample
+  int64_t begun_ = kNone;  // the first hour, with a full window or not
+  int64_t first_ = kNone;  // the first hour with a sample
   int64_t last_ = kNone;
   std::vector<Sample> samples_;  // by hour, modulo kHours
 };

@@ -1,5 +1,5 @@
-// Detectors that hold the mean error of all pairs so far against what it was
-// before, and begin anew when they have fired: Page-Hinkley, DDM and HDDM_A.
+// Detectors that compare the mean error of all pairs with an earlier mean, and
+// restart after they fire: Page-Hinkley, DDM and HDDM_A.
 
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace plumbline {
 
-// A mean, and of how many.
+// A mean of n values.
 struct RunningMean {
   uint64_t n = 0;
   double mean = 0;
@@ -21,7 +21,7 @@ struct RunningMean {
     ++n;
     mean += (value - mean) / static_cast<double>(n);
   }
-  // Of those that came after `earlier`, which began at the same place.
+  // The mean of the values after `earlier`, which is a prefix of this stream.
   double Since(const RunningMean& earlier) const {
     const auto all = static_cast<double>(n);
     const auto before = static_cast<double>(earlier.n);
@@ -37,10 +37,10 @@ struct RunningMean {
   }
 };
 
-// E. S. Page, "Continuous Inspection Schemes", Biometrika 41 (1954): sums by
-// how much the errors exceed their mean so far,
+// E. S. Page, "Continuous Inspection Schemes", Biometrika 41 (1954): sums how
+// much the errors exceed their mean so far,
 //     S = max(0, alpha S + error - mean - delta)
-// and fires at 30 pairs or more where S >= threshold. With errors of 0 and 1
+// and fires if S >= threshold after at least 30 pairs. With errors of 0 and 1
 // the threshold is a number of excess errors.
 class PageHinkley {
  public:
@@ -79,14 +79,14 @@ class PageHinkley {
  private:
   PageHinkleySettings settings_;
   RunningMean all_;
-  RunningMean quiet_;  // as it was when the sum was last 0
+  RunningMean quiet_;  // all_ when the sum was last 0
   Evidence evidence_;
 };
 
 // J. Gama et al., "Learning with Drift Detection", SBIA 2004: the error rate p
-// of all pairs so far has the standard deviation s = sqrt(p (1 - p) / n). Fires
-// where p + s is more than `drift` of the least s above the least p, which are
-// those at which p + s was least. For errors of 0 and 1.
+// of all pairs so far has the standard deviation s = sqrt(p (1 - p) / n). The
+// least p and s are those at which p + s was least. Fires if p + s exceeds the
+// least p by more than `drift` times the least s. For errors of 0 and 1.
 class Ddm {
  public:
   explicit Ddm(const DdmSettings& settings) : settings_(settings) {}
@@ -132,12 +132,13 @@ class Ddm {
 };
 
 // I. Frías-Blanco et al., "Online and Non-Parametric Drift Detection Methods
-// Based on Hoeffding's Bounds", IEEE TKDE 27 (2015), the A-test, on both sides.
-// The prefix of the stream whose mean has the least upper bound (Hoeffding's,
-// of errors from 0 to 1) is held against all of it: with n errors, k of them in
-// the prefix, the mean has risen where
+// Based on Hoeffding's Bounds", IEEE TKDE 27 (2015), the two-sided A-test. It
+// compares the prefix of the stream with the least upper bound of the mean
+// (Hoeffding's, of errors from 0 to 1) with the whole stream. With n errors, k
+// of them in the prefix, the mean has risen if
 //     mean - prefix mean >= sqrt((1/k - 1/n) / 2 ln(2 / confidence))
-// and likewise fallen below the prefix with the greatest lower bound.
+// The mean has fallen if it is as far below that of the prefix with the
+// greatest lower bound.
 class HddmA {
  public:
   explicit HddmA(const HddmSettings& settings)
@@ -159,7 +160,8 @@ class HddmA {
     const Evidence worse = Compare(low_);
     const Evidence better = Compare(high_);
     const bool is_worse = Fires(worse, low_);
-    // The side that is nearer. Where the prefix is all there is, there is none.
+    // Shows the side nearer to a change. A side whose prefix is the whole
+    // stream has no evidence.
     const bool shows_worse =
         better.threshold == 0 ||
         (worse.threshold > 0 && worse.statistic * better.threshold >=
@@ -188,7 +190,7 @@ class HddmA {
   double Bound(uint64_t n) const {
     return std::sqrt(log_of_bound_ / (2 * static_cast<double>(n)));
   }
-  // The mean of all against that of a prefix.
+  // Compares the mean of all errors with that of a prefix.
   Evidence Compare(const RunningMean& prefix) const {
     const double m =
         1 / static_cast<double>(prefix.n) - 1 / static_cast<double>(all_.n);

@@ -11,7 +11,7 @@ uint32_t Bins::Find(const DriftValue& value) const {
   if (std::holds_alternative<std::monostate>(value)) return others + 1;
   if (const auto* number = std::get_if<double>(&value)) {
     if (!numeric) return others;
-    // They are few: to look at all is faster than to guess where to look.
+    // There are few edges: comparing with all is faster than a binary search.
     uint32_t bin = 0;
     for (const double edge : edges) bin += edge < *number ? 1 : 0;
     return bin;

@@ -1,5 +1,5 @@
-// Bins: what values of one variable are counted in, once its reference says
-// which ones there are (core/drift/reference_sketch.h).
+// Bins: the bins of the values of one variable, which its reference decides
+// (core/drift/reference_sketch.h).
 
 #pragma once
 
@@ -14,20 +14,21 @@ namespace plumbline {
 // A number, a text, or missing.
 using DriftValue = std::variant<std::monostate, double, std::string_view>;
 
-// The parts of a reference by number: deciles. With both ends of numbers that
-// are more than a tenth that makes up to 20 bins.
+// Numbers are split at deciles. The edges around values with more than a tenth
+// of all numbers add to these: up to 20 bins.
 inline constexpr uint64_t kNumericBins = 10;
-// Texts that have a bin of their own; the first that occur.
+// The first texts that occur have a bin of their own.
 inline constexpr size_t kCategories = 22;
-// The most of one variable: with what is no such value, and what is missing.
+// Upper limit of the bins of one variable, with the bins of other and of
+// missing values.
 inline constexpr uint32_t kMostBins = kCategories + 2;
 
 struct Bins {
   bool numeric = false;
-  std::vector<double> edges;            // of numbers: the last of each bin
-  std::vector<std::string> categories;  // of texts
+  std::vector<double> edges;            // upper ends of bins of numbers
+  std::vector<std::string> categories;  // texts
 
-  // Of values, then one of others, and one of what is missing.
+  // Bins of values, then one of other values, and one of missing ones.
   uint32_t size() const { return values() + 2; }
   uint32_t values() const {
     return static_cast<uint32_t>(numeric ? edges.size() + 1

@@ -23,7 +23,7 @@ struct Totals {
   }
 };
 
-// std::lgamma writes a global sign, and scrapes run side by side.
+// std::lgamma() writes a global sign, and scrapes run in parallel.
 double LogGamma(double a) {
   int sign = 0;
   return lgamma_r(a, &sign);

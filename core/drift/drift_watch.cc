@@ -18,7 +18,7 @@ namespace {
 constexpr int64_t kDayMs = 86'400'000;
 constexpr int64_t kDaysBeforeMonday = 3;  // 1970-01-01 was a Thursday
 
-// ISO weeks since that of 1970-01-01, in UTC.
+// ISO weeks since the week of 1970-01-01, in UTC.
 int64_t WeekOf(int64_t time_ms) {
   return (time_ms / kDayMs + kDaysBeforeMonday) / 7;
 }
@@ -30,19 +30,19 @@ void Count(std::vector<uint64_t>* counts, uint32_t cell) {
 
 }  // namespace
 
-// Free ones have no name and are not in use.
+// A free variable has no name and is not in use.
 struct DriftWatch::Variable {
   std::string name;
   bool used = false;
   Growth growth;
   ReferenceSketch next;
   bool frozen = false;
-  Bins bins;                     // then
-  std::vector<uint64_t> counts;  // likewise
+  Bins bins;                     // once frozen
+  std::vector<uint64_t> counts;  // once frozen
 
   void Restart();
   void Freeze();
-  // Memory at most, beside the counts by class.
+  // Upper bound of the memory, without the counts by class.
   static int64_t MostBytes();
   template <class Archive>
   void Fields(Archive& archive);
@@ -84,7 +84,7 @@ std::vector<std::string> DriftWatch::Names() const {
   return names;
 }
 
-// Where they are; false if one is nowhere.
+// Finds the index of each variable of Names(). False if one has none.
 bool DriftWatch::FindPlaces() {
   place_of_.clear();
   for (const std::string& name : Names()) {
@@ -270,7 +270,7 @@ int64_t DriftWatch::SlotBytes(const DriftSettings& settings,
     bytes +=
         copies * Block<StdAtomics>::HeapBytes(static_cast<uint32_t>(cells));
   };
-  // With the copies that it may have outgrown.
+  // Includes the copies that it may have outgrown.
   if (settings.predictions && classes) {
     add(PredictedCells(traits.classes), traits.classes > 4 ? 2 : 1);
   }
@@ -282,8 +282,8 @@ int64_t DriftWatch::SlotBytes(const DriftSettings& settings,
   return bytes;
 }
 
-// The sketch, what is known of the bins of a reference and its copy for
-// readers, and what grows meanwhile.
+// The growing sketch; the bins of the reference and their copy for readers; and
+// the three lists of counts.
 int64_t DriftWatch::Variable::MostBytes() {
   constexpr int64_t kNames = 2 * kCategories * 192;
   constexpr int64_t kCounts = 3 * kMostBins * sizeof(uint64_t);
@@ -329,7 +329,7 @@ void DriftWatch::Variable::Fields(Archive& archive) {
   }
 }
 
-// Variables by place, as cells of slots are. The settings say which there are.
+// Stores variables by index, like cells of slots. The settings say which exist.
 template <class Archive>
 void DriftWatch::Fields(Archive& archive, Reclaimer* reclaimer) {
   archive.Part("drift", [&] {
@@ -342,7 +342,7 @@ void DriftWatch::Fields(Archive& archive, Reclaimer* reclaimer) {
     });
   });
   if constexpr (Archive::kLoads) {
-    // One more is the predictions of a regression.
+    // The additional one is the predictions of a regression.
     const bool few = variables_.size() <= range::kMostFeatures + 1;
     if (!few || !FindPlaces()) return archive.Fail();
     if (archive.ok()) Publish(reclaimer);

@@ -1,12 +1,12 @@
-// DriftWatch: the references of one version, as they grow and are renewed, and
-// into which cells of a slot a prediction counts.
+// DriftWatch: the references of one version, how they grow and are renewed, and
+// the cells of a slot that a prediction counts in.
 //
-// Classes, scores and each variable grow a reference of their own from what
-// feeds them. When one is complete (its week has ended, or it has as many
-// predictions as asked for) it takes the place of the one before. Classes and
-// parts of a score are the same under each, so windows go on; the bins of
-// variables are of the reference, so their cells start anew with it, which is
-// the owner's to do.
+// Classes, scores and each variable grow separate references. A reference is
+// complete when its week or its configured period has ended, or when it has as
+// many predictions as configured. Then it replaces the one before. Classes and
+// score parts are the same in each reference, so windows continue. The bins of
+// a variable belong to its reference, so its cells restart; the owner clears
+// them.
 
 #pragma once
 
@@ -24,88 +24,88 @@ namespace plumbline {
 
 struct DriftReference;
 
-// A feature of an event. The text is the batch's.
+// A feature of an event. The batch owns the text.
 struct FeatureValue {
-  uint32_t variable = 0;  // by number in the settings
+  uint32_t variable = 0;  // its number in the settings
   DriftValue value;
 };
 
-// A prediction as it is watched.
 struct WatchedPrediction {
-  uint32_t classes = 0;  // of the model; none: it has no class
+  uint32_t classes = 0;  // of the model; 0: no class
   uint32_t predicted = 0;
-  double value = 0;   // of a regression
-  double score = -1;  // negative: none
+  double value = 0;   // prediction of a regression
+  double score = -1;  // negative: no score
   bool has_features = false;
-  std::vector<FeatureValue> features;  // those that are there, by variable
+  std::vector<FeatureValue> features;  // those present, by variable
 };
 
 class DriftWatch {
  public:
-  // What is to be emptied of all slots.
+  // The cells to clear in all slots.
   struct Stale {
     bool predictions = false;
     bool scores = false;
-    std::vector<uint32_t> places;  // of variables
+    std::vector<uint32_t> places;  // indexes of variables
 
     bool any() const { return predictions || scores || !places.empty(); }
   };
 
-  // What readers see of the references is published there.
+  // Publishes the references for readers there.
   explicit DriftWatch(PublishedShared<DriftReference>* published);
   ~DriftWatch();
   DriftWatch(const DriftWatch&) = delete;
   DriftWatch& operator=(const DriftWatch&) = delete;
 
-  // What both settings have keeps what it has.
+  // References that are in the old and the new settings stay.
   Stale Configure(const DriftSettings& settings, Task task,
                   Reclaimer* reclaimer);
-  // Scores are of something else from now on.
+  // Restarts the reference of scores, which have another meaning from now on.
   Stale RestartScores(Reclaimer* reclaimer);
 
-  // True if a prediction changes nothing here.
+  // True if predictions have no effect here.
   bool off() const {
     return !predictions_.used && !scores_.used && place_of_.empty();
   }
-  // To be asked before and after a prediction is added: true if a reference is
-  // complete, which RollOver() is to make the one that holds.
+  // True if a reference is complete, so that RollOver() must put it in force.
+  // Check before and after a prediction is added.
   bool Complete(int64_t now_ms) const;
   Stale RollOver(int64_t now_ms, Reclaimer* reclaimer);
-  // Time goes back to `now_ms`: the week that a reference grows in is not
-  // ahead.
+  // Sets time back to `now_ms`: the week of a growing reference is not later
+  // than that.
   void SetBack(int64_t now_ms);
-  // Appends the cells that it counts in.
+  // Adds the prediction to growing references, and appends the cells that it
+  // counts in.
   void Add(const WatchedPrediction& prediction, int64_t now_ms,
            std::vector<SectionCell>* cells);
 
-  // Places of variables, free ones too.
+  // The number of indexes of variables, free ones included.
   size_t places() const;
 
   template <class Archive>
   void Fields(Archive& archive, Reclaimer* reclaimer);
 
-  // Memory at most, of so many variables and classes.
+  // Upper bound of the memory for so many variables and classes.
   static int64_t MostBytes(size_t variables, uint32_t classes);
-  // What predictions count in, of a slot of a time window.
+  // Upper bound of the bytes that drift takes in a slot of a time window.
   static int64_t SlotBytes(const DriftSettings& settings,
                            const ModelTraits& traits, size_t variables);
 
  private:
-  // Of a reference that grows.
+  // The state of a reference that grows.
   struct Growth {
-    int64_t week = -1;      // of what it has
-    uint64_t count = 0;     // predictions
-    bool finished = false;  // there will be no other
+    int64_t week = -1;      // week of its last prediction
+    uint64_t count = 0;     // its predictions
+    bool finished = false;  // no further reference will grow
 
     template <class Archive>
     void Fields(Archive& archive);
   };
-  // Of bins that are known from the start.
+  // A reference with bins that are known from the start.
   struct Counted {
     bool used = false;
     Growth growth;
     std::vector<uint64_t> next;
-    std::vector<uint64_t> counts;  // of the reference that holds; or empty
+    std::vector<uint64_t> counts;  // the reference in force, or empty
 
     void Use(bool wanted);
     void Freeze();
@@ -116,7 +116,7 @@ class DriftWatch {
 
   bool Counts(const Growth& growth, int64_t now_ms) const;
   bool Complete(const Growth& growth, int64_t now_ms) const;
-  // One more. True if it counts.
+  // Counts one more prediction, if it is part of the reference: then true.
   bool Grow(Growth* growth, int64_t now_ms) const;
   void AddVariable(uint32_t place, const DriftValue& value, int64_t now_ms,
                    std::vector<SectionCell>* cells);
@@ -129,8 +129,8 @@ class DriftWatch {
   Task task_ = Task::kClassification;
   Counted predictions_;
   Counted scores_;
-  std::vector<Variable> variables_;  // by place
-  std::vector<uint32_t> place_of_;   // by number in Names()
+  std::vector<Variable> variables_;  // by index
+  std::vector<uint32_t> place_of_;   // index by number in Names()
 };
 
 }  // namespace plumbline

@@ -1,14 +1,13 @@
-// NumericSketch: how often numbers occur, in bounded memory, whatever their
-// range.
+// NumericSketch: the distribution of numbers of any range, in bounded memory.
 //
-// A double's bits, with the sign turned, are an integer in the order of the
-// numbers. Numbers are counted by that integer; once more than kMost of them
-// differ, all that share all but their last bits are counted as one, of one bit
-// more each time, until they fit. So few different numbers are kept as they
-// are, and of many some 250 to 500 cells are left, the finer the closer they
-// lie. What is kept depends on the numbers alone, not on their order.
+// The bits of a double, with the sign turned, are an integer in the order of
+// the numbers. The sketch counts numbers by this integer. When there are more
+// than kMost distinct integers, it drops one more of their last bits and merges
+// those that become equal, until they fit. So a few distinct numbers stay
+// exact. Many leave some 250 to 500 cells, finer where numbers lie closer. The
+// result depends on the numbers alone, not on their order.
 //
-// Cells have exact counts; an edge of a quantile is the upper end of a cell.
+// Counts of cells are exact; the edge of a quantile is the upper end of a cell.
 
 #pragma once
 
@@ -42,16 +41,16 @@ class NumericSketch {
 
   uint64_t count() const { return count_; }
 
-  // Memory at most, with the space that a growing list leaves.
+  // Upper bound of the memory, with the spare capacity of a growing list.
   static constexpr int64_t MostBytes() {
     return static_cast<int64_t>(2 * kMost * sizeof(Cell));
   }
 
-  // Edges that part the numbers: the upper ends of the cells in which the
-  // shares 1/n to (n-1)/n of all are reached; and both ends of each cell that
-  // has more than 1/n, so that what was not there beside it is told apart.
-  // Ascending, none twice. counts[i] is how many numbers are at most edges[i]
-  // and above the edge before; the last is of those above all edges.
+  // Edges that split the numbers: the upper ends of the cells in which the
+  // shares 1/n to (n-1)/n are reached, and both ends of each cell with more
+  // than 1/n, so that its neighbours are counted apart. Edges ascend and are
+  // distinct. counts[i] is the count of numbers above edges[i - 1] and up to
+  // edges[i]; the last one is of the numbers above all edges.
   struct Quantiles {
     std::vector<double> edges;
     std::vector<uint64_t> counts;
@@ -71,7 +70,7 @@ class NumericSketch {
     for (size_t i = 0; i < cells_.size(); ++i) {
       const uint64_t first_key = cells_[i].key << level_;
       const bool heavy = cells_[i].count * n > count_;
-      // There is one zero: what is below it is not its other one.
+      // Skips the key of -0, which is next to that of 0.
       if (heavy) cut(first_key - (first_key == kSign ? 2 : 1));
       below += cells_[i].count;
       const bool reached = below * n >= part * count_;
@@ -105,18 +104,18 @@ class NumericSketch {
     uint64_t count;
   };
 
-  static constexpr uint32_t kMostLevel = 63;  // then all are one or two
-  static constexpr uint64_t kMostCount = uint64_t{1} << 56;  // times shares
+  static constexpr uint32_t kMostLevel = 63;  // then one or two cells are left
+  static constexpr uint64_t kMostCount = uint64_t{1} << 56;  // fits times n
   static constexpr uint64_t kSign = uint64_t{1} << 63;
   static uint64_t KeyOf(double number) {
-    const uint64_t bits = std::bit_cast<uint64_t>(number + 0.0);  // one zero
+    const uint64_t bits = std::bit_cast<uint64_t>(number + 0.0);  // -0 is 0
     return (bits & kSign) != 0 ? ~bits : bits | kSign;
   }
   static double NumberOf(uint64_t key) {
     return std::bit_cast<double>((key & kSign) != 0 ? key & ~kSign : ~key);
   }
 
-  // Its cells are in order, and of as many numbers as it has.
+  // True if cells are in order, and their counts sum up to `count_`.
   bool IsWhole() const {
     uint64_t count = 0;
     for (size_t i = 0; i < cells_.size(); ++i) {

@@ -1,4 +1,5 @@
-// DriftReference: what predictions are held against, as readers see it.
+// DriftReference: the reference distributions of predictions, as readers see
+// them.
 
 #pragma once
 
@@ -18,29 +19,29 @@ constexpr uint32_t ScorePart(double score) {
   return part < kScoreParts ? part : kScoreParts - 1;
 }
 
-// In large steps, as a block that grows is copied.
+// Grows in large steps, as growing copies a block.
 constexpr uint32_t PredictedCells(uint32_t classes) {
   return std::bit_ceil(std::max(classes, uint32_t{4}));
 }
 
-// Cells of kDescribed, for so many places of variables.
+// Cells of kDescribed with indexes for so many variables.
 constexpr uint32_t DescribedCells(size_t variables) {
   return kScoreParts + static_cast<uint32_t>(variables) * kMostBins;
 }
-// Of those, the first of the variable at this place.
+// The first of these cells that belongs to the variable at this index.
 constexpr uint32_t FirstBin(uint32_t place) { return DescribedCells(place); }
 
 struct DriftReference {
   // A variable whose bins the reference has fixed.
   struct Variable {
-    std::string name;    // of a feature; empty: the predictions of a regression
+    std::string name;    // a feature; empty: predictions of a regression
     uint32_t place = 0;  // see FirstBin
     Bins bins;
     std::vector<uint64_t> counts;  // by bin
   };
 
-  std::vector<uint64_t> predictions;  // by class; empty if not asked for
-  std::vector<uint64_t> scores;       // by part; likewise
+  std::vector<uint64_t> predictions;  // by class; empty if not configured
+  std::vector<uint64_t> scores;       // by part; empty if not configured
   std::vector<Variable> variables;
 
   bool empty() const {

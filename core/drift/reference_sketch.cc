@@ -64,13 +64,13 @@ void ReferenceSketch::Fields(Archive& archive) {
     archive.Field(4, missing_);
   });
   if constexpr (Archive::kLoads) {
-    // The last that came: they are among the texts in all.
+    // Drops the newest categories: texts_ still counts them.
     if (categories_.size() > kCategories) categories_.resize(kCategories);
   }
 }
 
 int64_t ReferenceSketch::MostBytes() {
-  // Of each category, with the string's own memory.
+  // Bytes of each category, with the string's own memory.
   constexpr int64_t kName = 192;
   return NumericSketch::MostBytes() + static_cast<int64_t>(kCategories) * kName;
 }

@@ -1,5 +1,5 @@
-// ReferenceSketch: counts a variable while its reference lasts, and finds out
-// which bins it has.
+// ReferenceSketch: counts the values of a variable while its reference grows,
+// and then decides its bins.
 
 #pragma once
 
@@ -18,11 +18,10 @@ class ReferenceSketch {
   void Add(const DriftValue& value);
   uint64_t count() const { return numbers_.count() + texts_ + missing_; }
 
-  // The bins, and how many values are in each. Numbers, unless there were more
+  // The bins and their counts. The bins are of numbers, unless there were more
   // texts.
   std::pair<Bins, std::vector<uint64_t>> Freeze() const;
 
-  // Memory at most.
   static int64_t MostBytes();
 
   template <class Archive>
@@ -36,7 +35,7 @@ class ReferenceSketch {
 
   NumericSketch numbers_;
   std::vector<Category> categories_;
-  uint64_t texts_ = 0;  // in all
+  uint64_t texts_ = 0;  // all texts
   uint64_t missing_ = 0;
 };
 

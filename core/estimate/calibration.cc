@@ -5,7 +5,7 @@
 namespace plumbline {
 namespace {
 
-// A probability, also where counts were rounded.
+// A probability, even if counts are rounded.
 double ShareOf(const IsotonicBlock& block) {
   return std::clamp(block.share(), 0.0, 1.0);
 }
@@ -23,7 +23,7 @@ CalibrationCurve CalibrationCurve::Isotonic(
   CalibrationCurve curve;
   curve.calibrated = true;
   const BinValues& x = MiddlesOfBins();
-  size_t b = 0;  // the last block that begins at the bin or before it
+  size_t b = 0;  // the last block that begins at or before the bin
   for (uint32_t i = 0; i < EstimateBins::kBins && !blocks.empty(); ++i) {
     while (b + 1 < blocks.size() && blocks[b + 1].first <= i) ++b;
     const IsotonicBlock& block = blocks[b];
@@ -38,8 +38,8 @@ CalibrationCurve CalibrationCurve::Isotonic(
     curve.block[i] = static_cast<uint8_t>(b);
   }
   for (const IsotonicBlock& block : blocks) {
-    // A share of 0 or 1 is not certain either: that of the Beta distribution
-    // after a uniform one.
+    // Uses the Beta distribution with a uniform prior: a share of 0 or 1 is not
+    // certain.
     const double p = (block.positives + 1) / (block.total + 2);
     curve.block_variance.push_back(p * (1 - p) / (block.total + 3));
   }

@@ -1,4 +1,4 @@
-// Calibration: what a score is worth as a probability, as readers see it.
+// Calibration: maps scores to probabilities, as readers see it.
 
 #pragma once
 
@@ -13,23 +13,23 @@ namespace plumbline {
 
 using BinValues = std::array<double, EstimateBins::kBins>;
 
-// Of one class against the rest, by bin of its score.
+// The calibration of one class against the rest, by bin of its score.
 struct CalibrationCurve {
-  // Scores as they are: their mean in each bin.
+  // Uncalibrated: the mean score of each bin.
   static CalibrationCurve Raw(const BinValues& means);
-  // Constant in each block, and linear from one to the next.
+  // Isotonic: constant in each block, and linear between blocks.
   static CalibrationCurve Isotonic(const std::vector<IsotonicBlock>& blocks);
 
   bool calibrated = false;
   BinValues probability{};
-  // Where it is calibrated: the block of each bin, and of each block the
-  // variance of its probability, which is a share of so many pairs.
+  // If calibrated: the block of each bin, and for each block the variance of
+  // its probability, which is a share of a limited number of pairs.
   std::array<uint8_t, EstimateBins::kBins> block{};
   std::vector<double> block_variance;
 };
 
 struct Calibration {
-  // True where it was learnt from labels. Else scores are taken as they are.
+  // True if learnt from labels. Else scores are used uncalibrated.
   bool of_positive = false;
   bool of_classes = false;
   std::vector<CalibrationCurve> curves;  // by field of EstimateBins
@@ -37,7 +37,6 @@ struct Calibration {
   const CalibrationCurve& Of(uint32_t field) const;
 };
 
-// The middles of the bins.
 const BinValues& MiddlesOfBins();
 
 }  // namespace plumbline

@@ -11,14 +11,14 @@
 namespace plumbline {
 namespace {
 
-constexpr double kMostPairs = 1e18;  // that are believed
-// The positive class, and the first of the others.
+constexpr double kMostPairs = 1e18;  // limit of a sound image
+// The positive class, and the first classes.
 constexpr size_t kMostFields = EstimateBins::kClasses + 1;
-constexpr uint64_t kPortion = 100;  // pairs at least
-constexpr double kSettled = 1000;   // from then on labels can contradict
+constexpr uint64_t kPortion = 100;  // pairs, at least
+constexpr double kSettled = 1000;   // pairs; after these, labels can contradict
 constexpr double kStandardDeviations = 3;
-constexpr double kMaterial = 0.05;  // of accuracy
-constexpr double kKept = 10'000;    // pairs that are not forgotten
+constexpr double kMaterial = 0.05;  // a difference in accuracy
+constexpr double kKept = 10'000;    // pairs that do not decay
 constexpr int64_t kFadesMs = 30LL * 24 * 3600 * 1000;
 constexpr int64_t kFadesWindows = 8;
 
@@ -46,8 +46,8 @@ Calibrator::Field& Calibrator::FieldAt(uint32_t field) {
 void Calibrator::Add(Part part, const SparseCounts& pairs, int64_t time_ms,
                      const ScoreMeans& means, Reclaimer* reclaimer) {
   uint64_t& waiting = progress_[part].waiting;
-  // In an order of their own, so that sums of fractions do not depend on how a
-  // table came to be.
+  // Sorts the entries, so that sums of fractions do not depend on the table's
+  // history.
   auto entries = pairs.entries;
   std::sort(entries.begin(), entries.end());
   for (const auto& [key, count] : entries) {
@@ -78,8 +78,8 @@ void Calibrator::Add(Part part, const SparseCounts& pairs, int64_t time_ms,
   if (!contradicts) Publish(reclaimer);
 }
 
-// A class that is not among a pair's cells had a score of 0, and was neither
-// predicted nor the label.
+// Adds pairs without a cell for a class: their score was 0, and the class was
+// neither predicted nor the label.
 void Calibrator::AddZeros() {
   for (Field& field : FieldsOf(kOfClasses)) {
     double n = 0;
@@ -89,21 +89,21 @@ void Calibrator::AddZeros() {
   }
 }
 
-// True if the portion's predictions are right less often than is expected.
+// True if predictions of the portion are right less often than expected.
 bool Calibrator::Contradicts(Part part) {
   const Progress& progress = progress_[part];
-  // Before a portion has judged them nobody knows whether scores are to be
-  // calibrated, and those that say too much would contradict for ever.
+  // Until a portion has tested the calibration, overconfident scores would
+  // contradict labels for ever.
   if (progress.learnt < kSettled || !progress.judged) return false;
   double n = 0;
-  double surplus = 0;  // of right ones
+  double surplus = 0;  // right predictions beyond those expected
   double variance = 0;
   for (const Field& field : FieldsOf(part)) {
     const BinValues& probability =
         field.calibrates ? field.isotonic.probability : field.means;
     for (uint32_t cell = 0; cell < field.portion.size(); ++cell) {
       const bool predicted = cell % 2 != 0;
-      // Of several classes each pair is judged by the one that was predicted.
+      // With several classes, only the predicted class of a pair counts.
       if (part == kOfClasses && !predicted) continue;
       const auto [positives, here] = field.portion[cell];
       const double p = probability[cell / 2];
@@ -116,7 +116,7 @@ bool Calibrator::Contradicts(Part part) {
          -std::max(kStandardDeviations * std::sqrt(variance), kMaterial * n);
 }
 
-// What a count is worth by now, of 1.
+// The factor by which counts have decayed by now.
 double Calibrator::ForgetsTo(const Progress& progress, int64_t time_ms) const {
   if (progress.learnt <= kKept) return 1;
   const auto fades = static_cast<double>(
@@ -202,7 +202,7 @@ void Calibrator::Publish(Reclaimer* reclaimer) {
 }
 
 int64_t Calibrator::MostBytes(uint32_t fields) {
-  // With the space that a growing list leaves, and what is published.
+  // Includes the spare capacity of a growing list, and what is published.
   return static_cast<int64_t>(sizeof(Calibrator)) +
          int64_t{fields > 1 ? 2 : 1} * fields *
              static_cast<int64_t>(sizeof(Field) + sizeof(CalibrationCurve) +

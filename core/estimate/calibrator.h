@@ -1,27 +1,27 @@
-// Calibrator: learns, for one time window, what scores are worth.
+// Calibrator: learns the calibration of scores for one time window.
 //
-// It learns from pairs that were complete before the window began: whatever
-// leaves the window is handed to it, so an estimate never rests on the labels
-// that it is held against. Pairs are learnt in portions of 100 and more. A
-// portion is first used to judge what was learnt before:
+// It learns only from pairs that have left the window, so the gap between an
+// estimate and the window's labels is an out-of-sample check. It learns in
+// portions of at least 100 pairs. Each portion first tests what was learnt
+// before:
 //
-// - Contradiction. Where fewer predictions are right than was expected of them
-//   (by more than 5 points and by 3 standard deviations of the
-//   Poisson-binomial distribution), labels contradict the calibration, and the
-//   portion is not learnt. A calibration that followed drift at once would hide
-//   it: this one stands still, and the gap between estimate and labels stays.
-//   The first 1,000 pairs, and the first two portions, are taken as they come.
+// - Contradiction. If fewer predictions are right than expected (by more than 5
+//   points and by 3 standard deviations of the Poisson-binomial distribution),
+//   labels contradict the calibration, and the portion is not learnt. A
+//   calibration that followed drift at once would hide it: this one stays as it
+//   is, and so does the gap between estimate and labels. The first 1,000 pairs,
+//   and the first two portions, are learnt without this test.
 // - Worth. The expected calibration error of the portion is measured with
-//   scores as they are and as calibrated, which was learnt without it. Scores
-//   are calibrated only while that makes the error smaller.
+//   uncalibrated and with calibrated scores; the calibration was learnt without
+//   the portion. Scores are calibrated only while that makes the error smaller.
 //
-// Then the portion is added to counts of positive and other labels by bin of
-// the score, and the probabilities are isotonic regression over the bins. The
-// counts forget slowly: what is 30 days old, or 8 windows where that is longer,
-// fades, but not below 10,000 pairs. While nothing is learnt nothing is
-// forgotten.
+// Then the portion is added to counts of positive and of other labels by bin of
+// the score. Probabilities are the isotonic regression over the bins. Counts
+// decay slowly: those older than 30 days, or than 8 windows if that is longer,
+// fade, but not below 10,000 pairs. Counts do not decay while nothing is
+// learnt.
 //
-// The writer's. What is learnt is published in a PublishedCalibration.
+// Used by the writer only. PublishedCalibration has what is learnt.
 
 #pragma once
 
@@ -49,11 +49,12 @@ class Calibrator {
 
   const WindowSettings& window() const { return published_->window; }
   PublishedCalibration* published() const { return published_; }
-  // The last epoch whose pairs it has been given.
+  // The last epoch with pairs that it was given.
   int64_t epoch() const { return epoch_; }
   void set_epoch(int64_t epoch) { epoch_ = epoch; }
 
-  // Time goes back to `now_ms`, when this is the last epoch that has left.
+  // Sets time back to `now_ms`; `epoch` is the last epoch that has left by
+  // then.
   void SetBack(int64_t epoch, int64_t now_ms) {
     epoch_ = std::min(epoch_, epoch);
     for (Progress& progress : progress_) {
@@ -63,10 +64,10 @@ class Calibrator {
 
   enum Part : uint8_t { kOfPositive, kOfClasses };
 
-  // Pairs that have left the window by `time_ms`.
+  // Adds pairs that have left the window by `time_ms`.
   void Add(Part part, const SparseCounts& pairs, int64_t time_ms,
            const ScoreMeans& means, Reclaimer* reclaimer);
-  // The positive class is another one.
+  // Forgets the positive class, as another one replaces it.
   void RestartPositive(Reclaimer* reclaimer);
 
   template <class Archive>
@@ -78,8 +79,8 @@ class Calibrator {
 
   // One class against the rest.
   struct Field {
-    // By bin, and whether it was predicted. Fractions where a slot counts
-    // several bins as one.
+    // By bin and whether it was predicted. Counts are fractions if a slot
+    // merges bins.
     struct Cell {
       double positives = 0;
       double total = 0;
@@ -87,17 +88,17 @@ class Calibrator {
     std::array<Cell, size_t{2} * kBins> portion{};
     BinValues positives{};
     BinValues totals{};
-    // Of scores, as they were when it last learnt.
+    // Mean scores at the time of the last learning.
     BinValues means = MiddlesOfBins();
-    // By calibration bin, the sums of label minus probability.
+    // By calibration bin: sums of label minus probability.
     std::array<double, kCalibrationBins> raw_errors{};
     std::array<double, kCalibrationBins> calibrated_errors{};
 
     CalibrationCurve isotonic;  // from the counts
-    bool calibrates = false;    // that makes the error smaller
+    bool calibrates = false;    // calibration makes the error smaller
 
     bool is_fit() const { return !isotonic.block_variance.empty(); }
-    // Of what was stored.
+    // True if a loaded field is valid.
     bool IsSound() const;
     template <class Archive>
     void Fields(Archive& archive);
@@ -105,10 +106,10 @@ class Calibrator {
     void Fit();
   };
   struct Progress {
-    uint64_t waiting = 0;  // pairs of the portion
-    double learnt = 0;     // pairs, those forgotten left out
-    bool judged = false;   // a portion has judged what was learnt before
-    int64_t time_ms = 0;   // when it last learnt
+    uint64_t waiting = 0;  // pairs in the portion
+    double learnt = 0;     // pairs, less those forgotten
+    bool judged = false;   // a portion has tested the calibration
+    int64_t time_ms = 0;   // time of the last learning
 
     template <class Archive>
     void Fields(Archive& archive);

@@ -33,7 +33,7 @@ Sums SumsOf(const ScoredCells& cells, Positives positives) {
   return sums;
 }
 
-// Of the sum with a coefficient for each cell.
+// The spread of the sum with a coefficient for each cell.
 Spread SpreadOf(const ScoredCells& cells, const CalibrationCurve& curve,
                 const std::vector<double>& coefficients) {
   Spread spread;
@@ -68,7 +68,7 @@ Estimated With(double value, const ScoredCells& cells,
   return WithSpread(value, SpreadOf(cells, curve, coefficients));
 }
 
-// Positives and negatives by bin, both kinds of prediction together.
+// Positives and negatives by bin, predicted or not.
 template <class Positives>
 std::vector<ScoreBin> RankedBins(const ScoredCells& cells,
                                  Positives positives) {
@@ -83,8 +83,8 @@ std::vector<ScoreBin> RankedBins(const ScoredCells& cells,
   return bins;
 }
 
-// The coefficient of a cell is by how much the area changes with one more
-// expected positive there in place of a negative.
+// The coefficient of a cell is the change of the area if one expected negative
+// of the cell becomes positive.
 std::optional<Estimated> AreaOf(const ScoredCells& cells,
                                 const CalibrationCurve& curve) {
   const auto bins = RankedBins(cells, [&](const ScoredCell& cell) {
@@ -124,13 +124,13 @@ constexpr std::array<Member, 4> kAveraged = {
     &EstimatedFigures::precision, &EstimatedFigures::recall,
     &EstimatedFigures::f1, &EstimatedFigures::roc_auc};
 
-// The mean over classes, of so many predictions.
+// Means over classes, for so many predictions.
 class Macro {
  public:
   explicit Macro(double predictions) : predictions_(predictions) {}
 
-  // What has no value counts as 0, as with zero_division=0: but for the area,
-  // which then is left out.
+  // A figure without a value counts as 0, as with zero_division=0. An area
+  // without a value is left out.
   void Add(const EstimatedFigures& figures) {
     for (size_t i = 0; i < kAveraged.size(); ++i) {
       const auto& figure = figures.*kAveraged[i];
@@ -151,7 +151,7 @@ class Macro {
       const double n = counts_[i];
       if (n == 0) continue;
       const Spread& spread = sums_[i].spread;
-      // Of precision each prediction counts in one class alone.
+      // For precision, each prediction counts in one class only.
       const double labels =
           kAveraged[i] == &EstimatedFigures::precision
               ? spread.independent
@@ -188,7 +188,7 @@ bool Occurs(const ScoredCells& cells, double expected, bool judged) {
 
 double Positives(const ScoredCell& cell) { return cell.positives; }
 
-// The sums of label minus probability of each calibration bin.
+// Sums label minus probability in each calibration bin.
 class CalibrationSums {
  public:
   void Add(const ScoredCell& cell, double probability) {

@@ -1,6 +1,6 @@
-// Figures of what labels will say (core/estimate/estimate.h), how far labels
-// are from it where they have come, and how true scores are as probabilities
-// before and after calibration.
+// Figures estimated before labels come (core/estimate/estimate.h), the gap
+// between labels and estimates, and the calibration error of scores before and
+// after calibration.
 
 #include <array>
 #include <string_view>
@@ -13,7 +13,7 @@
 namespace plumbline {
 namespace {
 
-// True if classes are each held against the rest.
+// True if each class is counted against the rest.
 bool UsesClasses(const FigureInput& input, const SparseCounts& of_classes) {
   return !input.IsBinary() && !of_classes.entries.empty() &&
          input.classes.size() <= EstimateBins::kClasses;
@@ -58,8 +58,7 @@ void AddAverages(const EstimatedFigures& figures, std::string_view average,
       average, figures.f1, list);
 }
 
-// What the model's scores say of a class without its own score is nothing: with
-// that of the positive class alone there is an accuracy of two classes only.
+// The score of the positive class alone gives an accuracy only for two classes.
 EstimatedFigures OfPositive(const FigureInput& input,
                             EstimatedFigures figures) {
   if (!input.IsBinary()) figures.accuracy.reset();
@@ -87,7 +86,7 @@ void AppendEstimates(const FigureInput& input, FigureList* list) {
   AddAll(figures, list);
 }
 
-// The names are those of the API.
+// The figures with a gap, by API name.
 struct GapNames {
   std::optional<Estimated> EstimatedFigures::*figure;
   std::string_view binary;
@@ -117,7 +116,7 @@ void AddErrors(Figure raw, std::optional<double> calibrated, FigureList* list) {
   list->Add("score_calibration_error", "stage", "calibrated", calibrated);
 }
 
-// True if the error of calibration is that of the classes.
+// Returns true if it appends the calibration error over classes.
 bool AppendOfClasses(const FigureInput& input, FigureList* list) {
   const auto& counts = input.counts.of(SparseSection::kJudgedClassScores);
   if (!UsesClasses(input, counts)) return false;
@@ -144,7 +143,8 @@ void AppendOfPositive(const FigureInput& input, bool has_error,
   if (!has_error) AddErrors(ScoreCalibrationError(input), error, list);
 }
 
-// Of all that figures of the window rest on.
+// Appends 1 if everything that estimates of the window use is calibrated, else
+// 0.
 void AppendIsCalibrated(const FigureInput& input, FigureList* list) {
   const auto counts = [&input](SparseSection section) -> const SparseCounts& {
     return input.counts.of(section);

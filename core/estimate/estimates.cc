@@ -21,7 +21,7 @@ uint32_t FieldsOf(const ModelTraits& traits) {
                   : 0);
 }
 
-// Of the scores of a group.
+// Bytes that a group takes for the keys of its scores.
 int64_t KeysBytes(uint32_t fields) {
   return int64_t{2} * EstimateBins::KeysOf(fields) *
          static_cast<int64_t>(sizeof(int64_t) + sizeof(uint32_t) + 1);
@@ -153,7 +153,7 @@ void Estimates::Publish(const Series& series, const Publication& to) {
   });
 }
 
-// What the window sees of the pairs that are complete now.
+// The sums of completed pairs that the window counts.
 const JudgedSums& Estimates::SumsFor(const Series& series, const Window& window,
                                      const Publication& to) const {
   const auto& completed = series.changes.completed;
@@ -170,7 +170,7 @@ const JudgedSums& Estimates::SumsFor(const Series& series, const Window& window,
   return *some;
 }
 
-// What comes after its time has left the window is learnt at once.
+// Learns a pair at once if its time has left the window.
 void Estimates::PublishByPrediction(const Series& series, Window* window,
                                     Calibrator* calibrator,
                                     const Publication& to) {
@@ -188,7 +188,8 @@ void Estimates::PublishByPrediction(const Series& series, Window* window,
   }
 }
 
-// Of pairs that have left the window the first label was learnt, for good.
+// Skips pairs that have left the window: the calibration keeps their first
+// label.
 void Estimates::PublishCorrections(const Series& series, Window* window,
                                    const Publication& to) const {
   JudgedSums* const sums = &to.scratch->judged_of_some;
@@ -239,7 +240,7 @@ int64_t Estimates::MostBytes(size_t windows, const ModelTraits& traits) {
 int64_t Estimates::SlotBytes(const ModelTraits& traits) {
   const auto bytes = [](SparseSection section, uint32_t keys) {
     SparseSize size = SizeOf(section, 0);
-    // It does not grow for more keys than there are.
+    // The cells do not grow beyond the number of keys.
     uint32_t grown = size.first;
     while (grown < keys && grown < size.most) grown *= 4;
     size.most = std::min(grown, size.most);

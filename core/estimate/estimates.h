@@ -1,13 +1,13 @@
-// Estimates: what is kept of a version to say how good its predictions are
-// before their labels come. The predictions of a time window are counted by
-// score, and so are its pairs; each window has a calibration of its own, which
-// learns what has left it. core/estimate/estimate.h makes figures of that.
+// Estimates: the writer's part of estimating a version's figures before labels
+// come. It counts the predictions of a time window by score, and its pairs too.
+// Each window has its own calibration, which learns from pairs that left the
+// window. core/estimate/estimate.h computes the figures.
 //
 // The method is CBPE, confidence-based performance estimation (NannyML): a
-// calibrated score is the probability that its class is the label, so what a
-// confusion matrix will be is known in expectation.
+// calibrated score is the probability that its class is the label, so the
+// expected confusion matrix is known.
 //
-// The writer's alone. What readers see is in published_estimates.h.
+// Used by the writer only. Readers see published_estimates.h.
 
 #pragma once
 
@@ -28,31 +28,31 @@ class Estimates {
   ~Estimates();
 
   bool on() const { return on_; }
-  // Windows that stay keep what they have learnt. Pairs count whose
-  // prediction has age `first_age` or later, where this switches it on. True if
-  // what slots have counted is to be cleared.
+  // Windows that stay keep their calibration. If this switches estimates on, it
+  // counts pairs of predictions from age `first_age` on. Returns true if the
+  // counts in slots must be cleared.
   bool Configure(bool on, const Series& series, uint32_t first_age);
-  // What was counted of the positive class was of another one.
+  // Restarts the positive class: its counts were of another class.
   void RestartPositive();
 
-  // A prediction has this score.
+  // Adds the score of a prediction to the means.
   void NoteScore(uint32_t field, double score) {
     published_->means.Add(field, EstimateBins::BinOf(score), score);
   }
-  // Learns what leaves the windows by now. To be called before slots
-  // are given to another time.
+  // Learns the pairs that leave the windows by `now_ms`. Call it before slots
+  // are reused for a later time.
   void Advance(const Series& series, int64_t now_ms);
-  // Time goes back to `now_ms`. To be called after Advance() to what
-  // it was, and before that of the windows does.
+  // Sets time back to `now_ms`. Call it after Advance() to the time before, and
+  // before the windows are set back.
   void SetBack(const Series& series, int64_t now_ms);
   // Counts the pairs of a group. REQUIRES: Advance() to this time.
   void Publish(const Series& series, const Publication& to);
 
-  // REQUIRES: to load, that Configure() was called as when it was saved.
+  // REQUIRES before a load: Configure() with the settings of the save.
   template <class Archive>
   void Fields(Archive& archive);
 
-  // Memory at most: of so many time windows, and of a slot of one.
+  // Upper bounds of the memory: of so many time windows, and of a slot of one.
   static int64_t MostBytes(size_t windows, const ModelTraits& traits);
   static int64_t SlotBytes(const ModelTraits& traits);
 
@@ -60,7 +60,7 @@ class Estimates {
   // Calls visit(window, calibrator) for each time window.
   template <class Visit>
   void ForEachWindow(const Series& series, Visit visit);
-  // Adds `n` times what a pair counts.
+  // Adds the counts of a pair `n` times.
   void Count(const Observation& pair, int64_t n, const Counting& counting,
              JudgedSums* sums) const;
   const JudgedSums& SumsFor(const Series& series, const Window& window,
@@ -75,7 +75,7 @@ class Estimates {
   Reclaimer* const reclaimer_;
   bool on_ = false;
   uint32_t first_age_ = 0;
-  // By time window of the version, in their order.
+  // By time window of the version, in the windows' order.
   std::vector<std::unique_ptr<Calibrator>> calibrators_;
 };
 

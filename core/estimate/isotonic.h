@@ -2,8 +2,8 @@
 //
 // Pool adjacent violators (M. Ayer et al., "An empirical distribution function
 // for sampling with incomplete information", Annals of Mathematical Statistics
-// 26, 1955): bins are taken in order, and one whose share is not above that of
-// the block before it is pooled with it, back as far as need be. What is left
+// 26, 1955): it takes bins in order. If a bin's share is not above that of the
+// block before it, it merges the two, and repeats this backwards. The result
 // minimises the squared error among all non-decreasing functions.
 
 #pragma once
@@ -15,16 +15,16 @@
 namespace plumbline {
 
 struct IsotonicBlock {
-  size_t first = 0;  // bin that it has counts of
-  size_t last = 0;   // likewise
+  size_t first = 0;  // first bin with counts
+  size_t last = 0;   // last bin with counts
   double positives = 0;
   double total = 0;
 
   double share() const { return positives / total; }
 };
 
-// The blocks, in order, of ascending share. Bins with a total of 0 are in none.
-// REQUIRES: both are of one size.
+// The blocks in order of ascending share. Bins with a total of 0 are in no
+// block. REQUIRES: both spans have one size.
 std::vector<IsotonicBlock> PoolAdjacentViolators(
     std::span<const double> positives, std::span<const double> totals);
 

@@ -19,7 +19,7 @@ std::shared_ptr<const Calibration> PublishedEstimates::CalibrationOf(
   return nullptr;
 }
 
-// Of what was not learnt yet.
+// Fills parts that are not learnt with uncalibrated scores.
 Calibration PublishedEstimates::WithScoresAsTheyAre(
     Calibration calibration) const {
   auto& curves = calibration.curves;

@@ -1,4 +1,4 @@
-// PublishedEstimates: what readers see of the estimates of a version.
+// PublishedEstimates: the part of a version's estimates that readers see.
 
 #pragma once
 
@@ -14,10 +14,9 @@
 
 namespace plumbline {
 
-// Of one time window.
 struct PublishedCalibration {
   const WindowSettings window;
-  PublishedShared<Calibration> learnt;  // none before a portion was judged
+  PublishedShared<Calibration> learnt;  // null before a portion was tested
 };
 
 struct PublishedEstimates {
@@ -25,10 +24,10 @@ struct PublishedEstimates {
       : means(reclaimer), calibrations(reclaimer) {}
 
   ScoreMeans means;
-  PublishedList<PublishedCalibration> calibrations;  // of what is estimated
+  PublishedList<PublishedCalibration> calibrations;  // by time window
 
-  // [Any thread] Under a Reclaimer::Guard. What scores are worth; null where
-  // nothing is estimated.
+  // [Any thread] Call it under a Reclaimer::Guard. The calibration of the
+  // window; null if nothing is estimated.
   std::shared_ptr<const Calibration> CalibrationOf(
       const WindowSettings& window) const;
 

@@ -9,7 +9,7 @@
 namespace plumbline {
 
 void ScoreMeans::Field::Publish(uint32_t bin) {
-  // Relaxed: it publishes nothing but itself.
+  // Relaxed: it publishes only itself.
   means[bin].store(
       of.counts[bin] > 0 ? of.sums[bin] / of.counts[bin] : MiddlesOfBins()[bin],
       std::memory_order_relaxed);
@@ -50,7 +50,7 @@ int64_t ScoreMeans::MostBytes(uint32_t fields) {
   return int64_t{2} * fields * static_cast<int64_t>(sizeof(Sums));
 }
 
-// Of scores, as they are from 0 to 1.
+// True if the means are scores from 0 to 1.
 bool ScoreMeans::HasMeans(const Sums& of) {
   for (uint32_t bin = 0; bin < EstimateBins::kBins; ++bin) {
     if (!(of.sums[bin] >= 0 && of.sums[bin] <= of.counts[bin] &&
@@ -63,14 +63,14 @@ bool ScoreMeans::HasMeans(const Sums& of) {
 
 template <class Archive>
 void ScoreMeans::Fields(Archive& archive) {
-  // The positive class, and the first of the others.
+  // The positive class, and the first classes.
   constexpr size_t kMostFields = EstimateBins::kClasses + 1;
   std::vector<Sums> all;
   for (const Field* field : fields_.Get()) all.push_back(field->of);
   DoList(archive, all);
   if constexpr (Archive::kLoads) {
     if (!std::all_of(all.begin(), all.end(), HasMeans)) return archive.Fail();
-    // Further classes have none in this build.
+    // Drops classes beyond the limit of this build.
     if (all.size() > kMostFields) all.resize(kMostFields);
     for (const Sums& sums : all) {
       fields_.Append(std::make_unique<Field>(sums));

@@ -1,4 +1,4 @@
-// ScoreMeans: what scores are worth, taken as they are.
+// ScoreMeans: uncalibrated probabilities of scores.
 
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace plumbline {
 
-// The mean scores of bins, by field, of the predictions seen.
+// The mean score of each bin, by field, over the predictions seen.
 class ScoreMeans {
  public:
   explicit ScoreMeans(Reclaimer* reclaimer) : fields_(reclaimer) {}
@@ -21,8 +21,8 @@ class ScoreMeans {
   void Clear(uint32_t field);
   void Clear() { fields_.Replace({}); }
 
-  // [Any thread] Under a Reclaimer::Guard. Of bins without a score their
-  // middle.
+  // [Any thread] Call it under a Reclaimer::Guard. A bin without a score has
+  // its midpoint.
   BinValues Of(uint32_t field) const;
   uint32_t fields() const {
     return static_cast<uint32_t>(fields_.Get().size());
@@ -33,13 +33,13 @@ class ScoreMeans {
   static int64_t MostBytes(uint32_t fields);
 
  private:
-  // As stored.
+  // The stored form.
   struct Sums {
     BinValues sums{};
     BinValues counts{};
   };
   static bool HasMeans(const Sums& of);
-  static constexpr double kMostCount = 1 << 16;  // then older ones count half
+  static constexpr double kMostCount = 1 << 16;  // then older scores count half
   struct Field {
     Sums of;  // the writer's
     std::array<std::atomic<double>, EstimateBins::kBins> means;

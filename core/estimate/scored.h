@@ -1,4 +1,4 @@
-// Scored: the cells that one prediction, or pair, counts in for estimates.
+// Scored: the cells of estimates that a prediction or a pair counts in.
 
 #pragma once
 
@@ -12,7 +12,7 @@
 namespace plumbline {
 
 // Calls `visit(key, is_label)` for the score of the positive class. `is_label`:
-// the label is that class.
+// the label is the positive class.
 template <class Visit>
 void VisitPositive(double score, bool predicted, bool is_label, Visit visit) {
   visit(EstimateBins::KeyOf({EstimateBins::kPositiveClass,
@@ -20,8 +20,8 @@ void VisitPositive(double score, bool predicted, bool is_label, Visit visit) {
         is_label);
 }
 
-// The same for each score of a class. Those of 0 are left out, as a class
-// without a score has 0: but for the class predicted, and that of the label.
+// Calls `visit(key, is_label)` for each score of a class. Skips scores of 0, as
+// a class without a score has 0: except for the predicted class and the label.
 template <class Visit>
 void VisitClasses(const ScorePool::List& scores, uint32_t predicted,
                   std::optional<uint32_t> label, Visit visit) {

@@ -8,10 +8,10 @@
 namespace plumbline {
 namespace {
 
-// Cells of one class, while they are summed up.
+// Sums the cells of one class.
 class CellSums {
  public:
-  // What is counted for several bins is taken to lie evenly in them.
+  // Spreads a count of several bins evenly over them.
   void Add(const EstimateBins::Place& place, uint32_t level, uint64_t count,
            bool judged) {
     const auto group = EstimateBins::GroupOf(place, level);
@@ -27,8 +27,8 @@ class CellSums {
     }
     all_ += all;
   }
-  // `all`: predictions, of which those that were not added had a score of 0,
-  // and were neither predicted nor the label.
+  // `all`: the number of predictions. Those that were not added had a score of
+  // 0, and the class was neither predicted nor the label.
   ScoredCells Take(double all) {
     cells_[0].count += std::max(all - all_, 0.0);
     ScoredCells cells;

@@ -1,4 +1,4 @@
-// ScoredCells: what a window has counted by score, bin by bin.
+// ScoredCells: a window's counts by score, bin by bin.
 
 #pragma once
 
@@ -10,19 +10,19 @@
 
 namespace plumbline {
 
-// Predictions, or pairs, whose score is in one bin.
+// The predictions, or the pairs, with a score in one bin.
 struct ScoredCell {
   uint32_t bin = 0;
   bool predicted = false;
-  // Fractions where bins are counted as one.
+  // Fractions if bins are merged.
   double count = 0;
-  double positives = 0;  // of pairs: whose label is the class
+  double positives = 0;  // pairs with the class as label
 };
-// Of one class, or the positive one, by ascending bin.
+// The cells of one class, or of the positive class, by ascending bin.
 using ScoredCells = std::vector<ScoredCell>;
 
-// From what a window has counted of predictions, or of pairs (`judged`): of the
-// positive class, or of each of so many classes.
+// From a window's counts of predictions, or of pairs if `judged`: the cells of
+// the positive class, or of each of `classes` classes.
 ScoredCells CellsOfPositive(const SparseCounts& counts, bool judged);
 std::vector<ScoredCells> CellsOfClasses(const SparseCounts& counts, bool judged,
                                         size_t classes);

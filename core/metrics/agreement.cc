@@ -5,11 +5,11 @@
 namespace plumbline {
 namespace {
 
-// Sums over the classes. Exact up to windows of 2^32 observations.
+// Sums over the classes, exact up to windows of 2^32 observations.
 struct Sums {
   long double observations = 0;
   long double correct = 0;
-  long double chance = 0;  // of actual * predicted
+  long double chance = 0;  // sum of actual * predicted
   long double actual_squared = 0;
   long double predicted_squared = 0;
 };

@@ -1,7 +1,8 @@
-// How much better than by chance predictions and labels agree, from -1 to 1, as
-// scikit-learn defines it for any number of classes. nullopt where scikit-learn
-// puts a number for 0/0: where all predictions, or all labels, are of one class
-// (Matthews), or both of the same (kappa).
+// Agreement of predictions and labels beyond chance, from -1 to 1, as
+// scikit-learn defines it for any number of classes. For 0/0, scikit-learn
+// returns a number and these return nullopt: for Matthews if all predictions or
+// all labels are of one class, for kappa if all predictions and labels are of
+// the same class.
 
 #pragma once
 

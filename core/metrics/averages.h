@@ -1,4 +1,4 @@
-// What is averaged over classes, and how: by name.
+// Names of the class figures that are averaged, and of the averages.
 
 #pragma once
 

@@ -12,9 +12,9 @@ Bounds Clipped(double middle, double half) {
   return {std::max(middle - half, 0.0), std::min(middle + half, 1.0)};
 }
 
-// How the mean of F1 over `classes` classes changes with a count, apart from
-// what is the same for all cells of a class: by -(of[actual] + of[predicted]),
-// and on the diagonal by 2 / (actual + predicted) more.
+// The gradient of the mean F1 over `classes` classes with respect to a cell,
+// without what is the same for all cells of a class:
+// -(of[actual] + of[predicted]), plus 2 / (actual + predicted) on the diagonal.
 struct Gradient {
   double of_class = 0;
   double on_diagonal = 0;
@@ -26,7 +26,7 @@ Gradient GradientOf(const ClassCounts& c, double classes) {
   return {F1(c).value_or(0) / size / classes, 2 / size / classes};
 }
 
-// With D = predicted + actual the gradient of F = 2 TP / D gives the variance
+// With D = predicted + actual, the gradient of F = 2 TP / D gives the variance
 // F (1 - F) (2 - F) / D.
 double F1Deviation(double f, const ClassCounts& counts) {
   const auto size = static_cast<double>(counts.predicted + counts.actual);
@@ -54,8 +54,9 @@ std::optional<Bounds> F1Bounds(const ClassCounts& counts) {
   return Clipped(*f1, kZ * F1Deviation(*f1, counts));
 }
 
-// The errors of the classes come from the same pairs, in a way that is not
-// counted: the deviation of their mean is at most the mean of theirs.
+// The errors of the classes come from the same pairs, and their correlation is
+// not counted. The deviation of their mean is at most the mean of their
+// deviations.
 std::optional<Bounds> MultilabelMacroF1Bounds(const Confusion& confusion) {
   const Figure f1 = Averaged(confusion, Average::kMacro, F1);
   if (!f1) return std::nullopt;
@@ -70,9 +71,8 @@ std::optional<Bounds> MultilabelMacroF1Bounds(const Confusion& confusion) {
   return Clipped(*f1, kZ * deviations / classes);
 }
 
-// The figure stays as it is when all counts grow by the same factor, so its
-// variance is the sum over the cells of their count times their gradient
-// squared.
+// The figure does not change when all counts grow by the same factor. So its
+// variance is the sum over the cells of count times squared gradient.
 std::optional<Bounds> MacroF1Bounds(const Confusion& confusion) {
   const Figure f1 = Averaged(confusion, Average::kMacro, F1);
   if (!f1) return std::nullopt;
@@ -88,8 +88,8 @@ std::optional<Bounds> MacroF1Bounds(const Confusion& confusion) {
         static_cast<double>(c.actual + c.predicted) - 2 * hits;
     const double diagonal = g.on_diagonal - 2 * g.of_class;
     variance += hits * diagonal * diagonal;
-    // (a + b)^2 = a^2 + b^2 + 2 a b of the cells off the diagonal. Without
-    // them 2 a b is at most a^2 + b^2.
+    // (a + b)^2 = a^2 + b^2 + 2 a b for cells off the diagonal. Without these
+    // cells, 2 a b is at most a^2 + b^2.
     variance += misses * g.of_class * g.of_class * (confusion.cells ? 1 : 2);
   }
   if (confusion.cells) {

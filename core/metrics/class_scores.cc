@@ -1,10 +1,11 @@
 // Figures from the scores of several classes: ROC AUC and average precision of
 // each class against the rest, and their mean; log loss, Brier score and
-// expected calibration error over all.
+// expected calibration error over all classes.
 //
 // Cells: the number of pairs, sums in fixed point, the calibration bins of the
-// highest score (correct or not, minus score), and for each class how often it
-// was the label. Scores are in bins by class; those of 0 are what is left.
+// highest score (1 if correct, else 0, minus the score), and the number of
+// labels of each class. Score bins are by class. Scores of 0 have no bin: their
+// number follows from the number of pairs.
 
 #include "core/metrics/class_scores.h"
 
@@ -35,14 +36,15 @@ enum Cell : uint32_t {
 
 static_assert(kLabels == kClassScoreLabels);
 
-// A slot has two bins for each of so many classes, if need be.
+// Up to this many classes a slot has room for two bins of each class. With more
+// classes scores are not ranked.
 constexpr uint32_t kMostRanked = 1000;
 
-// In large steps, as a block that grows is copied.
+// Grows in large steps, as growing copies a block.
 uint32_t SizeFor(uint32_t classes) { return std::bit_ceil(kLabels + classes); }
 
-// log_loss of one pair: probabilities are kept off 0 and 1, and then made to
-// sum up to 1, as scikit-learn does.
+// log_loss of one pair: clamps probabilities away from 0 and 1, and then scales
+// them to sum up to 1, as scikit-learn does.
 double LossOf(const ScorePool::List& scores, uint32_t actual,
               uint32_t classes) {
   constexpr double kLeast = std::numeric_limits<double>::epsilon();
@@ -65,7 +67,7 @@ void Count(const Counting& counting, const Observation& o,
     list->Add(Section::kClassScores, size, cell, value);
   };
   double highest = 0;
-  double squared = 1;  // if the label has no score
+  double squared = 1;  // of a label without a score
   for (const auto& [class_index, p] : scores) {
     const bool positive = class_index == o.actual();
     highest = std::max(highest, p);
@@ -88,7 +90,7 @@ void Count(const Counting& counting, const Observation& o,
   add(kLabels + o.actual(), 1);
 }
 
-// The bins of each class against the rest, those of a score of 0 too.
+// The bins of each class against the rest, with those of a score of 0.
 std::vector<std::vector<ScoreBin>> BinsByClass(
     const std::vector<uint64_t>& cells, const SparseCounts& counts,
     size_t classes) {
@@ -113,7 +115,7 @@ std::vector<std::vector<ScoreBin>> BinsByClass(
   return bins;
 }
 
-// Of the classes for which the figure has a value.
+// The mean over the classes for which the figure has a value.
 Figure Mean(const std::vector<std::vector<ScoreBin>>& bins,
             Figure (*figure)(const std::vector<ScoreBin>&)) {
   double sum = 0;
@@ -164,7 +166,7 @@ Figure ClassScoreCalibrationError(const FigureInput& input) {
 
 extern const Statistic kClassScoreStatistic;
 const Statistic kClassScoreStatistic = {
-    .families = {},  // those of core/metrics/scores.cc
+    .families = {},  // in core/metrics/scores.cc
     .append = Append,
     .applies = [](const ModelTraits& traits) { return traits.class_scored; },
     .count = Count,

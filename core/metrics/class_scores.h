@@ -7,8 +7,9 @@
 
 namespace plumbline {
 
-// True if log loss, Brier score and calibration error of the window are those
-// over several classes: it has such scores, and the model is not a binary one.
+// True if log loss, Brier score and calibration error of the window are over
+// several classes: the window has scores of classes, and the model is not
+// binary.
 bool UsesClassScores(const FigureInput& input);
 
 // The expected calibration error of the highest score.

@@ -9,8 +9,8 @@
 namespace plumbline {
 namespace {
 
-// The counts of the positive class: zeros if it has not occurred, nullopt if
-// the model has none.
+// The counts of the positive class: zeros if it did not occur, nullopt if the
+// model has none.
 std::optional<ClassCounts> Positive(const FigureInput& input,
                                     const Confusion& confusion) {
   if (!input.positive_class) return std::nullopt;
@@ -20,7 +20,7 @@ std::optional<ClassCounts> Positive(const FigureInput& input,
   return confusion.classes[static_cast<size_t>(it - input.classes.begin())];
 }
 
-// Of one class: the bounds of its precision and recall.
+// Adds the bounds of the precision and recall of one class.
 void AddClassBounds(std::string_view average, const ClassCounts& c,
                     FigureList* list) {
   list->Bounds("precision_lower_bound", "precision_upper_bound", average,

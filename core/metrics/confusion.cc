@@ -7,7 +7,7 @@ Confusion Confusion::Of(const SlotCounts& counts, size_t class_count) {
   confusion.observations = counts.observations;
   confusion.classes.resize(class_count);
   if (counts.marginals.empty()) confusion.cells = &counts.matrix;
-  // Of a square matrix, which may be of fewer classes.
+  // The matrix is square, and may have fewer classes.
   uint32_t side = 0;
   while (side < class_count && CellOf(side, 0) < counts.matrix.size()) ++side;
   for (uint32_t actual = 0; actual < side; ++actual) {

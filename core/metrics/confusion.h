@@ -1,4 +1,4 @@
-// Confusion: what classification figures are computed from.
+// Confusion: the counts that classification figures are computed from.
 
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace plumbline {
 
-// Per class: true positives, and how often it was predicted and was the label.
+// Counts of one class: true positives, predictions and labels.
 struct ClassCounts {
   uint64_t true_positives = 0;
   uint64_t predicted = 0;
@@ -19,12 +19,13 @@ struct ClassCounts {
 struct Confusion {
   uint64_t observations = 0;
   std::vector<ClassCounts> classes;  // by class index
-  // The matrix, by CellOf(), where it has all observations; else null. It is
-  // that of the counts that this was made of.
+  // The matrix, by CellOf(); null if it does not have all observations. It
+  // belongs to the counts that this was made from.
   const std::vector<uint64_t>* cells = nullptr;
 
-  // Sums the matrix's cells, and the marginals beside it, by class.
-  // `class_count` classes; the matrix may have fewer. `counts` must outlive it.
+  // Sums the cells of the matrix, and the marginals next to it, by class. The
+  // matrix may have fewer than `class_count` classes. `counts` must outlive the
+  // result.
   static Confusion Of(const SlotCounts& counts, size_t class_count);
 
   // Calls visit(actual, predicted, count) for each cell off the diagonal that

@@ -1,4 +1,4 @@
-// How much of a window is labelled, and whether that is enough.
+// Label coverage: the labelled share of a window, and whether it is enough.
 
 #pragma once
 
@@ -7,12 +7,12 @@
 
 namespace plumbline {
 
-// Of the predictions received in the window, the share that has its label by
-// now. nullopt for a last-N window and without predictions.
+// The share of the window's predictions that have a label by now. nullopt for a
+// last-N window and without predictions.
 Figure LabelCoverage(const WindowSettings& window, const SlotCounts& counts);
 
-// True if the model has a least label coverage and the window has less: then
-// it has no other figures than its coverage, and what is estimated.
+// True if the coverage is below the model's least label coverage. Then the
+// window has no figures except its coverage and estimates.
 bool Withheld(const FigureInput& input);
 
 }  // namespace plumbline

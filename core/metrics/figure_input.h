@@ -1,4 +1,4 @@
-// FigureInput: what figures of one window are made from.
+// FigureInput: the input of a window's figures.
 
 #pragma once
 
@@ -14,23 +14,23 @@ namespace plumbline {
 
 struct Calibration;  // core/estimate/calibration.h
 
-// Configured thresholds, and the place of each one's counts.
+// Configured thresholds, each with the index of its counts.
 using ThresholdPlaces = std::vector<std::pair<std::string, uint32_t>>;
 
-// Views, valid as long as the snapshots or counts that it was made from.
+// Views, valid as long as their snapshots or counts.
 struct FigureInput {
-  // Of the model:
+  // The model:
   Task task;
-  const std::vector<std::string>& classes;  // those that are shown
-  const std::string* positive_class;        // null: there is none
-  bool has_matrix;      // a classifier's cells are all counted
-  bool merges_classes;  // classes are shown under other spellings
+  const std::vector<std::string>& classes;  // the classes shown
+  const std::string* positive_class;        // null: none
+  bool has_matrix;      // the matrix has all observations of a classifier
+  bool merges_classes;  // some spellings are merged into other classes
   const ThresholdPlaces& thresholds;
-  double min_coverage;  // 0: none is asked for
-  // Of the window:
+  double min_coverage;  // 0: none is required
+  // The window:
   const WindowSettings& window;
   const SlotCounts& counts;
-  const Calibration* calibration;  // null: nothing is estimated
+  const Calibration* calibration;  // null: no estimates
 
   bool IsBinary() const {
     return positive_class != nullptr && classes.size() <= 2;

@@ -1,4 +1,4 @@
-// What figures are called, whether they have a value or not.
+// Names of figures, whether the figures have a value or not.
 
 #pragma once
 
@@ -11,25 +11,27 @@
 
 namespace plumbline {
 
-// What a figure of the whole window is called, whether it has a value or not.
+// The name and properties of a figure of the whole window.
 struct FigureName {
   std::string_view name;
   std::string_view average;
   bool is_ratio = true;
   bool has_bounds = false;       // NAME_lower_bound and NAME_upper_bound
-  std::vector<Task> tasks = {};  // of the models that have it
-  // It rests on predictions, not on pairs: last-N windows have none.
+  std::vector<Task> tasks = {};  // tasks of the models that have it
+  // It is computed from predictions, not from pairs. Last-N windows do not have
+  // it.
   bool of_predictions = false;
 };
 
-// By what the API calls it: "accuracy", "f1_macro". nullopt if there is none.
-// Bounds are not among them, nor what has another label than an average.
+// The figure with this API name: "accuracy", "f1_macro". nullopt if there is
+// none. Bounds have no name here, nor figures with a label other than an
+// average.
 std::optional<FigureName> FigureOf(std::string_view api_name);
 
-// All for which there is one.
+// All API names that FigureOf() knows.
 std::vector<std::string> FigureNames();
 
-// What the API calls it, but for what has another label than an average.
+// The API name of a figure. Ignores a label other than an average.
 std::string ApiName(const NamedFigure& figure);
 
 }  // namespace plumbline

@@ -1,6 +1,6 @@
-// FixedPoint: sums of numbers from 0 to some hundreds, in two integer counters
-// that are exact whatever is added and taken away: units of 2^-20 and, for what
-// is left, of 2^-50.
+// FixedPoint: exact sums of numbers from 0 to some hundreds, in two integer
+// counters that are exact under addition and subtraction. `high` counts units
+// of 2^-20; `low` counts the rest in units of 2^-50.
 
 #pragma once
 

@@ -1,12 +1,11 @@
 // Figures of a multilabel model: each class as a binary matrix of its own, and
-// what is averaged over the pairs.
+// averages over the pairs.
 //
-// Marginals by class are counted as those of a classifier are. The cells here
-// are the pairs whose sets are the same, and sums in fixed point over the pairs
-// of their own precision, recall and F1: with the sets T (label) and P
-// (prediction) |T & P| / |P|, |T & P| / |T| and 2 |T & P| / (|T| + |P|), and 0
-// where that is 0 / 0, as scikit-learn's average="samples" with
-// zero_division=0.
+// Marginals by class are counted as for a classifier. The cells here are the
+// number of pairs with equal sets, and sums in fixed point over the pairs of
+// their own precision, recall and F1. For the sets T (label) and P (prediction)
+// these are |T & P| / |P|, |T & P| / |T| and 2 |T & P| / (|T| + |P|). 0 / 0
+// counts as 0, as in scikit-learn's average="samples" with zero_division=0.
 
 #include "core/metrics/averages.h"
 #include "core/metrics/fixed_point.h"
@@ -44,8 +43,8 @@ void Count(const Counting& counting, const Observation& o,
   }
 }
 
-// hamming_loss: of all decisions, whether a class is in the set or not, the
-// share that is wrong. Classes that do not occur are not decided about.
+// hamming_loss: the share of wrong decisions; a decision is whether a class is
+// in the set. Classes that do not occur have no decisions.
 Figure HammingLoss(const Confusion& confusion) {
   uint64_t wrong = 0;
   uint64_t classes = 0;
@@ -87,7 +86,7 @@ void Append(const FigureInput& input, FigureList* list) {
 
 extern const Statistic kMultilabelStatistic;
 const Statistic kMultilabelStatistic = {
-    // Beside those of core/metrics/classification_figures.cc.
+    // These come in addition to core/metrics/classification_figures.cc.
     .families = {{.name = "hamming_loss",
                   .is_ratio = false,
                   .help = "Share of the decisions for or against a class that "

@@ -7,8 +7,8 @@
 namespace plumbline {
 namespace {
 
-// The sum of the precision over the positives of a bin which lie evenly among
-// its negatives: the integral, over the share t of the bin, of
+// The sum of the precision over the positives of a bin, if they lie evenly
+// among its negatives: the integral over the share t of the bin of
 // p (TP + t p) / (TP + FP + t (p + n)).
 double PrecisionWithin(const ScoreBin& bin, double true_positives,
                        double predicted) {
@@ -34,7 +34,7 @@ std::vector<ScoreBin> BinsOf(const SparseCounts& counts) {
 
 Figure RocAuc(const std::vector<ScoreBin>& bins) {
   double positives = 0;
-  double below = 0;  // negatives
+  double below = 0;  // negatives in lower bins
   double won = 0;
   for (const ScoreBin& bin : bins) {
     won += bin.positives * (below + bin.negatives / 2);

@@ -1,11 +1,12 @@
 // Figures of a regression, from exact sums of the errors and the labels, and
 // quantiles of the absolute error from bins.
 //
-// Sums (core/window/exact_sum.h): of the error (prediction minus label), its
-// absolute value and square, the label and its square, and the absolute error
-// as a part of the label, where that is not 0. Squares of errors that a double
-// has no room or no digits for are summed apart, scaled. Of the other sums what
-// a double cannot hold counts as the largest one, and the figure is absent.
+// Sums (core/window/exact_sum.h): the error (prediction minus label), its
+// absolute value and square; the label and its square; the absolute error
+// divided by the label, if that is not 0. Squares of errors that a double
+// cannot hold exactly are scaled and summed separately. In the other sums, a
+// value too large for a double counts as the largest double, and the figure is
+// absent.
 
 #include "core/metrics/regression.h"
 
@@ -36,12 +37,12 @@ enum Sum : uint32_t {
 };
 constexpr uint32_t kLabelsNotZero = ErrorSums::KeyOf(kNotASum, 0);
 
-// Between these the square of a double and what it was rounded by are doubles;
-// scaled, those of all others.
+// For doubles between these, the square and its rounding error are doubles. For
+// all others, this holds for the scaled ones.
 constexpr double kSmall = 0x1p-484;
 constexpr double kLarge = 0x1p512;
 constexpr double kScale = 0x1p537;
-constexpr int kScaleSquared = 2 * 537;  // as a power of 2
+constexpr int kScaleSquared = 2 * 537;  // power of 2
 
 constexpr double kMost = std::numeric_limits<double>::max();
 
@@ -121,29 +122,29 @@ struct Sums {
   }
 };
 
-// True if every part of a sum was a double: else it is the largest at least.
+// True if each part of a sum fitted into a double. Else the sum is at least the
+// largest double.
 bool IsWhole(const WideDouble& total) { return total.value() < kMost; }
 
-// What is left of so many digits is rounding.
+// A difference of this relative size is rounding, as a power of 2.
 constexpr int kRounding = -96;
 
-// Absent where squares are missing, as in what was counted before they were
-// scaled.
+// Absent if squares are missing, as in sums from before squares were scaled.
 Figure RootMeanSquaredError(const Sums& sums, double n) {
   const WideDouble squares = sums.squared_error();
   const WideDouble& absolute = sums.total[kAbsoluteError];
   const WideDouble least = absolute * absolute / n;
   if (squares < least - least.TimesPowerOf2(kRounding)) return std::nullopt;
-  // Equal but for their last digit, where all errors are of one size.
+  // If all errors have one size, the two differ in their last digit at most.
   return std::max((squares / n).Sqrt(), (absolute / n).value());
 }
 
 // r2_score: 1 - sum of squared errors / sum of squared distances of the labels
 // from their mean. The latter is the difference of two large sums, and needs
-// all their digits. nullopt if all labels are the same, or as good as that.
+// all their digits. nullopt if all labels are equal up to rounding.
 Figure R2(const Sums& sums, double n) {
-  // n times as much as labels are apart, if that is what is left of n squares
-  // each of which was rounded.
+  // The spread counts as rounding up to n^2 times this power of 2, as each of
+  // the n squares is rounded.
   constexpr int kLeast = -1030;
   if (!IsWhole(sums.total[kSquaredLabel])) return std::nullopt;
   const WideDouble& label = sums.total[kLabel];
@@ -156,7 +157,7 @@ Figure R2(const Sums& sums, double n) {
   return 1 - (count * sums.squared_error()).Over(spread);
 }
 
-// The value of the rank-th smallest error, from 0.
+// The value of the rank-th smallest error, counted from 0.
 double ErrorAt(const SparseCounts& bins, uint64_t rank) {
   uint64_t below = 0;
   for (const auto& [key, count] : bins.entries) {
@@ -225,7 +226,7 @@ bool HasRoundedSquares(const SparseCounts& error_sums) {
 }
 
 bool IsErrorSum(uint32_t key) {
-  // Squares that are scaled are far from one end.
+  // Scaled squares are far from one end of the range.
   constexpr uint32_t kLeastLarge = 24;
   constexpr uint32_t kMostSmall = 40;
   constexpr uint32_t kScaledAlike = 6;

@@ -1,4 +1,4 @@
-// What is kept of a regression, where it must be counted anew.
+// Sums of errors of a regression: checks of stored sums.
 
 #pragma once
 
@@ -6,13 +6,12 @@
 
 namespace plumbline {
 
-// True if sums of errors may have squares that a double did not hold, as they
-// were counted once. Those of other large and small errors may be taken for
-// such.
+// True if the sums may contain squares that a double did not hold, as stores
+// have them from before squares were scaled. May also be true for sums of other
+// large and small errors.
 bool HasRoundedSquares(const SparseCounts& error_sums);
 
-// True of the key of a counter that the sums of a regression have: of all of
-// these there is room in a slot.
+// True if a sum of a regression has this key. A slot has room for all of these.
 bool IsErrorSum(uint32_t key);
 
 }  // namespace plumbline

@@ -1,11 +1,11 @@
-// Figures from the score of the positive class: how it ranks (ROC AUC, average
-// precision), and how true it is as a probability (log loss, Brier score,
-// expected calibration error).
+// Figures from the score of the positive class: its ranking (ROC AUC, average
+// precision) and its accuracy as a probability (log loss, Brier score, expected
+// calibration error).
 //
 // Cells: the number of pairs, the sums of log loss and of squared error in
-// fixed point, and for each calibration bin the sum of label minus score, of
-// which the error is made: with n pairs in all it is the sum over the bins of
-// |sum of (label - score)| / n. The scores themselves are in score bins.
+// fixed point, and for each calibration bin the sum of label minus score. With
+// n pairs in all, the calibration error is the sum over the bins of |sum of
+// (label - score)| / n. The scores themselves are in score bins.
 
 #include "core/metrics/scores.h"
 
@@ -96,7 +96,7 @@ double LogLossOf(double probability) {
 uint32_t CalibrationBinOf(double score) {
   constexpr double kBins = kCalibrationBins;
   auto bin = static_cast<uint32_t>(score * kBins);
-  // An edge belongs to the bin below it, and the product may be rounded.
+  // An edge belongs to the bin below it. Corrects the rounding of the product.
   if (bin > 0 && score <= bin / kBins) --bin;
   if (score > (bin + 1) / kBins) ++bin;
   return bin;

@@ -1,4 +1,4 @@
-// What scores of one probability are worth, pair by pair.
+// Figures of single probabilities, pair by pair.
 
 #pragma once
 
@@ -10,14 +10,14 @@
 
 namespace plumbline {
 
-// That of a class; 0 if it has none.
+// The score of a class; 0 if it has none.
 double ScoreOf(const ScorePool::List& scores, uint32_t class_index);
 
-// The score of the positive class; negative, or not a number, if there is none.
+// The score of the positive class; negative or NaN if there is none.
 double PositiveScore(const Counting& counting, const Observation& o);
 
-// log_loss of one pair: minus the natural logarithm of the probability that was
-// given to what came, which is kept off 0 and 1 by 2.2e-16.
+// log_loss of one pair: minus the natural logarithm of the probability of the
+// label, which is clamped 2.2e-16 away from 0 and 1.
 double LogLossOf(double probability);
 
 // Bins of the expected calibration error: 15 of equal width, closed on the
@@ -25,9 +25,9 @@ double LogLossOf(double probability);
 inline constexpr uint32_t kCalibrationBins = 15;
 uint32_t CalibrationBinOf(double score);
 
-// Differences of a label (0 or 1) and a score as integers of 2^-32.
+// Difference of a label (0 or 1) and a score, in units of 2^-32.
 int64_t CalibrationUnits(double difference);
-// Of the bins' sums of differences, over so many pairs.
+// The calibration error from the bins' sums of differences, over so many pairs.
 double CalibrationError(const uint64_t* bins, uint64_t pairs);
 
 // The expected calibration error of the positive class's score.

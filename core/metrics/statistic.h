@@ -1,8 +1,8 @@
-// Statistic: something that is counted in windows, and the figures from it.
+// Statistic: something that windows count, and the figures computed from it.
 //
-// The one way in which a figure comes into being: a file of this folder defines
-// a Statistic, and statistics.cc lists it. Then windows count it, corrections
-// and checkpoints keep it, and /metrics, the API and the tools show it.
+// Every figure comes from a Statistic: a file of this folder defines it, and
+// statistics.cc lists it. Then windows count it, corrections and checkpoints
+// maintain it, and /metrics, the API and the tools show it.
 
 #pragma once
 
@@ -23,21 +23,23 @@
 
 namespace plumbline {
 
-// Figures of one name.
+// The figures of one name.
 struct FigureFamily {
   std::string_view name;  // "f1"
   bool is_ratio = true;   // from 0 to 1
   std::string_view help;
-  // What tells the figures of a name apart, and its values where they are
-  // fixed; no label where there is one figure.
+  // The label that distinguishes figures of the name, and its values if they
+  // are fixed. No label if there is one figure.
   std::string_view label = {};
   std::vector<std::string_view> values = {};
-  // Those that have bounds (with an empty value: the one figure has).
+  // The label values of figures with bounds; an empty value: the one figure has
+  // bounds.
   std::vector<std::string_view> bounded = {};
-  bool of_sets = false;  // multilabel models have it as well
+  bool of_sets = false;  // multilabel models also have it
 };
 
-// A figure that has a value. The views are into the model's snapshot, or last.
+// A figure with a value. The views point into the model's snapshot, or are
+// static.
 struct NamedFigure {
   std::string_view name;
   std::string_view label;  // "average", "threshold", "q"; empty: none
@@ -56,7 +58,7 @@ class FigureList {
            std::string_view value_of_label, Figure value) {
     Push({name, label, value_of_label, value.value_or(kNone)});
   }
-  // Of what is no share of anything.
+  // Adds a figure that is not a ratio.
   void Number(std::string_view name, Figure value) {
     Number(name, {}, {}, value);
   }
@@ -64,7 +66,7 @@ class FigureList {
               std::string_view value_of_label, Figure value) {
     Push({name, label, value_of_label, value.value_or(kNone), false});
   }
-  // `lower` and `upper`: the names.
+  // `lower` and `upper`: the names of the bounds.
   void Bounds(std::string_view lower, std::string_view upper,
               std::string_view average,
               const std::optional<plumbline::Bounds>& value) {
@@ -78,7 +80,7 @@ class FigureList {
  private:
   static constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
-  // What no double can hold is no figure.
+  // Skips a value that is not finite.
   void Push(const NamedFigure& figure) {
     if (std::isfinite(figure.value)) figures_.push_back(figure);
   }
@@ -88,25 +90,25 @@ class FigureList {
 
 struct Statistic {
   std::vector<FigureFamily> families;
-  // The figures that have a value, in the order of the families.
+  // Appends the figures that have a value, in the order of the families.
   void (*append)(const FigureInput& input, FigureList* list);
-  // Whether a model counts it, and how; null: it rests on what others count.
+  // `applies`: true if a model counts it; `count` counts a pair. Null: it uses
+  // counts of other statistics.
   bool (*applies)(const ModelTraits& traits) = nullptr;
   Counting::Count count = nullptr;
-  // Bytes that a slot takes for it, at most. `last`: N of a last-N window, or
-  // 0.
+  // Upper bound of the bytes that it takes in a slot. `last`: N of a last-N
+  // window, or 0.
   int64_t (*slot_bytes)(const ModelTraits& traits, int64_t last) = nullptr;
-  Task task = Task::kClassification;  // of the models that have it
+  Task task = Task::kClassification;  // task of the models that have it
   bool of_all_tasks = false;
-  // False: its figures are there below the least label coverage, too. Those of
-  // a window as a whole, or of an average, rest on predictions then.
+  // False: its figures are shown below the least label coverage, too. Those of
+  // a whole window, or with an average, are then computed from predictions.
   bool is_withheld = true;
 };
 
-// All there are.
 std::span<const Statistic* const> Statistics();
 
-// What a model with these traits counts, and what that takes in a slot.
+// The counts of a model with these traits, and their bytes in a slot.
 std::vector<Counting::Count> CountsFor(const ModelTraits& traits);
 int64_t SlotBytesFor(const ModelTraits& traits, int64_t last);
 

@@ -1,7 +1,7 @@
-// What other thresholds would have cost: the figures of a binary model as if
-// "score >= threshold" decided.
+// The figures of a binary model as if "score >= threshold" decided, for other
+// thresholds.
 //
-// Cells, for each place of a threshold: true positives, false positives, false
+// Cells, for each index of a threshold: true positives, false positives, false
 // negatives, true negatives.
 
 #include <algorithm>
@@ -24,7 +24,7 @@ enum Cell : uint32_t {
 };
 static_assert(kCells == kThresholdCells);
 
-// Of so many thresholds; in large steps, as a block that grows is copied.
+// Cells of so many thresholds. Grows in large steps, as growing copies a block.
 uint32_t SizeFor(size_t thresholds) {
   constexpr size_t kLeast = 4;
   return static_cast<uint32_t>(std::bit_ceil(std::max(thresholds, kLeast))) *
@@ -97,7 +97,7 @@ const Statistic kThresholdStatistic = {
     .count = Count,
     .slot_bytes =
         [](const ModelTraits& traits, int64_t) {
-          // With the copies that it may have outgrown.
+          // Includes the copies that it may have outgrown.
           return 2 * Block<StdAtomics>::HeapBytes(SizeFor(traits.thresholds));
         },
 };

@@ -1,15 +1,16 @@
 // A count-min sketch of the pairs off the diagonal (G. Cormode and S.
 // Muthukrishnan, "An Improved Data Stream Summary: The Count-Min Sketch and its
-// Applications", Journal of Algorithms 55, 2005): each pair is counted in one
-// counter of each of four rows, which it shares with others. The least of the
-// four is too high by at most e / 256 of all counts, with a probability of
-// 1 - e^-4. It is made of sums, so what leaves a window leaves the sketch.
+// Applications", Journal of Algorithms 55, 2005). Each of four rows counts a
+// pair in one counter, which the pair shares with others. The least of the four
+// is too high by at most e / 256 of all counts, with a probability of 1 - e^-4.
+// The counters are sums, so pairs that leave a window are subtracted.
 //
-// What the matrix had counted before there were too many classes is added when
-// the sketch is read: corrections and evictions take it out of the sketch.
+// Pairs that the matrix counted before there were too many classes are added
+// when the sketch is read: corrections and evictions subtract them from the
+// sketch.
 //
-// A pair occurs no more often than its label was missed, nor than its
-// prediction was wrong: this bounds a count, and says which pairs need no look.
+// A pair occurs at most as often as its label was missed, and as its prediction
+// was wrong. This bounds a count, and lets the search skip pairs.
 
 #include "core/metrics/top_confusions.h"
 
@@ -31,8 +32,8 @@ constexpr uint32_t kCells = kRows * kWidth;
 constexpr size_t kShown = 20;
 
 uint32_t CellOfMiss(uint32_t row, uint32_t actual, uint32_t predicted) {
-  // Odd multipliers, and the upper bits (M. Dietzfelbinger et al., "A Reliable
-  // Randomized Algorithm for the Closest-Pair Problem", 1997).
+  // Multiplies by odd numbers and takes the upper bits (M. Dietzfelbinger et
+  // al., "A Reliable Randomized Algorithm for the Closest-Pair Problem", 1997).
   constexpr std::array<uint64_t, kRows> kMultipliers = {
       0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9, 0x94d049bb133111eb,
       0xd6e8feb86659fd93};
@@ -75,7 +76,7 @@ class Sketch {
   std::vector<uint64_t> cells_;
 };
 
-// Classes by a count, the largest first; those of 0 are left out.
+// Classes by a count, largest first, without those of 0.
 template <class CountOf>
 std::vector<uint32_t> ByCount(size_t classes, CountOf count_of) {
   std::vector<uint32_t> order(classes);
@@ -87,7 +88,7 @@ std::vector<uint32_t> ByCount(size_t classes, CountOf count_of) {
   return order;
 }
 
-// The first of each heap is the smallest.
+// Keeps the smallest at the front of the heap.
 bool IsLarger(const Miss& a, const Miss& b) {
   return a.observations > b.observations;
 }
@@ -101,7 +102,7 @@ std::vector<Miss> TopConfusions(const FigureInput& input) {
   if (input.has_matrix || input.task != Task::kClassification) return top;
   const auto confusion = Confusion::Of(input.counts, input.classes.size());
   const auto& classes = confusion.classes;
-  // The sketch has pairs under spellings of their classes.
+  // The sketch counts spellings, which cannot be merged.
   if (input.merges_classes) return {};
   const auto missed = [&](uint32_t c) {
     return classes[c].actual - classes[c].true_positives;
@@ -114,7 +115,7 @@ std::vector<Miss> TopConfusions(const FigureInput& input) {
   for (const uint32_t actual : ByCount(classes.size(), missed)) {
     for (const uint32_t predicted : by_wrong) {
       const uint64_t most = std::min(missed(actual), wrong(predicted));
-      // All further ones are at most as large.
+      // All further pairs are at most as large.
       if (top.size() == kShown && most <= top.front().observations) break;
       if (actual == predicted) continue;
       const uint64_t n = std::min(most, sketch.MostOf(actual, predicted));

@@ -1,4 +1,4 @@
-// Which classes are taken for which most often, where there are too many for a
+// The most frequent confusions of classes, if there are too many classes for a
 // matrix.
 
 #pragma once
@@ -13,13 +13,12 @@ namespace plumbline {
 struct Miss {
   uint32_t actual;  // class index
   uint32_t predicted;
-  uint64_t observations;  // at most
+  uint64_t observations;  // upper bound
 };
 
-// The 20 largest pairs off the diagonal, the largest first. Empty where the
-// model has its whole matrix, or no classes. A count is never too low; it is
-// too high by more than 1.1% of all misses of the window less than twice in a
-// hundred.
+// The 20 most frequent misses, largest first. Empty if the model has its whole
+// matrix, no classes, or merged classes. Counts are upper bounds; the excess is
+// below 1.1% of all misses of the window in 98% of cases.
 std::vector<Miss> TopConfusions(const FigureInput& input);
 
 }  // namespace plumbline

@@ -8,7 +8,7 @@
 namespace plumbline {
 namespace {
 
-// The side of a square matrix of so many cells, numbered by CellOf().
+// The side of a square matrix with this many cells, numbered by CellOf().
 uint32_t SideOf(size_t cells) {
   uint32_t side = 0;
   while (size_t{side} * side < cells) ++side;
@@ -25,7 +25,7 @@ void UniteMarginals(const ClassMap& map, std::vector<uint64_t>* marginals) {
   *marginals = std::move(united);
 }
 
-// Those of cells from `first` on, which are by class.
+// Adds up the cells from `first` on, which are by class.
 void UniteSection(const ClassMap& map, uint32_t first,
                   std::vector<uint64_t>* cells) {
   std::vector<uint64_t> united(cells->size());
@@ -88,7 +88,7 @@ void UniteClasses(const ClassMap& map, SlotCounts* counts) {
   };
   UniteSection(map, 0, &section(Section::kPredicted));
   UniteSection(map, kClassScoreLabels, &section(Section::kClassScores));
-  // Pairs are in it under hashes of their spellings.
+  // The section counts pairs under hashes of their spellings.
   section(Section::kMisses).clear();
   const auto sparse = [counts](SparseSection s) {
     return &counts->sparse[static_cast<size_t>(s)];

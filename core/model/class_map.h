@@ -1,9 +1,9 @@
-// Classes that are one: spellings that the rules, or the aliases in force, say
-// are of one class.
+// ClassMap: merges spellings that are one class under the rules or the aliases
+// in force.
 //
-// A model keeps what it has counted under each spelling apart, as the spelling
-// may become a class of its own again: when its alias is taken out of the
-// configuration. Readers add up what is one (snapshot.cc).
+// A model counts each spelling apart: a spelling becomes a class of its own
+// again when its alias leaves the configuration. Readers add up the spellings
+// of a class (snapshot.cc).
 
 #pragma once
 
@@ -16,21 +16,21 @@
 namespace plumbline {
 
 struct ClassMap {
-  // By class of the model, the class that it is, which is its own.
+  // By class of the model: its representative, which maps to itself.
   std::vector<uint32_t> representative;
-  // By class of the model, the place among the classes that are shown.
+  // By class of the model: its index among the classes shown.
   std::vector<uint32_t> shown;
   uint32_t shown_count = 0;
 
-  // `representative` with what follows from it.
+  // Derives the other fields from `representative`.
   static ClassMap Of(std::vector<uint32_t> representative);
   bool operator==(const ClassMap&) const = default;
 };
 
-// Adds up what is one. The counts are of the classes of the model, and then of
-// those that are shown. How pairs with two spellings of a class were scored
-// stays as it was; which classes are most often taken for each other is left
-// out, as that is counted by spelling.
+// Add up the spellings of each class: from counts by class of the model to
+// counts by class shown. Scores of pairs with two spellings of a class stay as
+// they were counted. The sketch of the most frequent misses is cleared, as it
+// counts by spelling.
 void UniteClasses(const ClassMap& map, SlotCounts* counts);
 void UniteMatrix(const ClassMap& map, std::vector<uint64_t>* cells);
 void UniteByClass(const ClassMap& map, std::vector<uint64_t>* counts);

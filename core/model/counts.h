@@ -1,4 +1,4 @@
-// Which counts are published of a model, and of each of its versions.
+// The counts that are published of a model and of each of its versions.
 
 #pragma once
 

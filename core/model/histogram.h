@@ -1,4 +1,4 @@
-// Bucket bounds of the two histograms, and how they lie in a row of counts.
+// Bucket bounds of the two histograms, and their layout in a row of counts.
 
 #pragma once
 
@@ -21,16 +21,16 @@ inline constexpr std::array<double, 15> kDelayBounds = {
 inline constexpr std::array<double, 13> kLatencyBounds = {
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
 
-// In a row of counts a histogram takes the bits of its sum, then the count of
-// each bucket (not cumulative), the last one without a bound.
+// Cells of a histogram in a row of counts: the bits of its sum, then the count
+// of each bucket (not cumulative). The last bucket has no bound.
 template <size_t Bounds>
 constexpr size_t HistogramCells(const std::array<double, Bounds>&) {
   return Bounds + 2;
 }
 
-// See core/codec/archive.h. One with other bounds counts in those of this
-// build: what was counted up to a bound is counted up to the next one that
-// there is.
+// See core/codec/archive.h. Loads a histogram with other bounds into the bounds
+// of this build: the count of a stored bucket goes to the first bucket whose
+// bound is not below its bound.
 template <class Archive, size_t Bounds>
 void DoHistogram(Archive& archive, const std::array<double, Bounds>& bounds,
                  uint64_t* cells) {
@@ -54,7 +54,7 @@ void DoHistogram(Archive& archive, const std::array<double, Bounds>& bounds,
   }
 }
 
-// A value beyond any sense counts as this one, lest the sum be infinite.
+// Caps a value, so that the sum stays finite.
 inline constexpr double kMostObserved = 1e12;
 
 template <size_t Bounds>

@@ -50,8 +50,8 @@ void Model::UpdateCounting() {
 void Model::SetTask(Task decided, TaskOrigin origin, int64_t since_ms) {
   task = decided;
   task_since_ms = since_ms;
-  // Relaxed: there is no version whose counts a reader could take for those of
-  // another task.
+  // Relaxed: the model has no version, so a reader cannot take counts of
+  // another task for its own.
   published_task.store(decided, std::memory_order_relaxed);
   task_origin.store(origin, std::memory_order_relaxed);
   published_task_since_ms.store(since_ms, std::memory_order_relaxed);

@@ -1,5 +1,5 @@
-// Model: the writer's half of a model. It is plain data, changed event by
-// event; Publish() carries a group's changes over to the published half.
+// Model: the writer's half of a model. It is plain data that changes with each
+// event. Publish() copies the changes of a group to the published half.
 
 #pragma once
 
@@ -23,10 +23,10 @@
 
 namespace plumbline {
 
-// The joined predictions of a deleted version. A label that they hold belongs
-// to the id: it is remembered on, until it is older than the horizon of labels.
+// The joined predictions of a deleted version. Their labels still belong to the
+// id: they are remembered until they are older than the label horizon.
 struct Departed {
-  uint32_t owner;  // in records
+  uint32_t owner;  // Record::owner
   int64_t until_ms;
   std::unique_ptr<Ledger> ledger;
 };
@@ -35,50 +35,51 @@ struct Model final : PublishedModel {
   Model(std::string name, uint32_t number, uint32_t owner, Task task,
         const Commons& commons);
 
-  const uint32_t owner;  // in records of labels; the next in past labels
+  const uint32_t owner;  // Record::owner of labels; see past_owner()
   Task task;             // see SetTask()
 
-  uint64_t records = 0;  // remembered of it, all versions and labels
+  uint64_t records = 0;  // remembered, of all versions and labels
   std::array<uint64_t, kModelCounts> counts{};
   Ledger labels;
-  Ledger past_labels;        // of labels that pairs hold: as old as a pair
-  uint64_t next_number = 0;  // of the next record in one of these two
+  Ledger past_labels;        // of labels that pairs hold; expires with them
+  uint64_t next_number = 0;  // of the next record in labels or past_labels
   std::vector<Departed> departed;
   int64_t last_event_ms = 0;
   int64_t window_bytes = 0;    // charged
-  int64_t next_sample_ms = 0;  // when figures are next added to their history
+  int64_t next_sample_ms = 0;  // when its figures are sampled next
   bool touched = false;
-  bool unsaved =
-      true;  // has changed since SaveState() (core/engine/checkpoint.h)
-  bool by_prediction = false;  // its time windows are
-  // Of features that are asked for, their number in the settings.
+  bool unsaved = true;  // changed since SaveState() (core/engine/checkpoint.h)
+  bool by_prediction = false;  // time windows count by prediction time
+  // Number in the settings of each configured feature.
   std::unordered_map<std::string, uint32_t> features;
-  bool has_aliases = false;   // of classes
-  bool scored = false;        // has had a score, and counts them
-  bool class_scored = false;  // likewise scores of classes
+  bool has_aliases = false;   // of its classes
+  bool scored = false;        // it counts scores
+  bool class_scored = false;  // it counts scores of classes
   ScorePool scores;
   SetPool sets;
   Slicing slicing;
   Counting counting;
   std::vector<bool> refused;  // by class: known, but no longer configured
-  int64_t task_since_ms = 0;  // 0: not known any more
-  // The values of labels that came while the task was open, each once: bits of
-  // doubles, and once it is decided as its records have them. Label records
-  // have the place in this list until they are used; see Record::is_early().
+  int64_t task_since_ms = 0;  // 0: unknown
+  // Distinct values of the labels that came while the task was open: bits of
+  // doubles. Once the task is decided, values as its records have them. A label
+  // record holds the index in this list until it is used; see
+  // Record::is_early().
   std::vector<uint64_t> early_labels;
-  bool is_settled = true;  // the task is not open, and no label was early
-  // By spelling, the class that it is: its representative where there are
-  // several.
+  bool is_settled = true;  // the task is decided, and no early label is left
+  // Class by spelling: the representative, where several spellings are one
+  // class.
   std::unordered_map<std::string_view, uint32_t, TextHash> class_index;
   std::array<uint32_t, 16> small_integer;  // class of 0..15, or kNoClass
-  // By name. Readers see their published halves.
+  // By name. Readers see the published halves.
   HalvedList<Version, PublishedVersion> versions{
       &this->PublishedModel::versions};
 
   uint32_t past_owner() const { return owner + 1; }
-  // No event of it has been counted: it is there as it is configured.
+  // True if no event of the model has been counted: only the configuration
+  // names it.
   bool IsUnused() const;
-  // True if it, or a ledger of it, has changed since this was asked last.
+  // True if the model or one of its ledgers changed since the last call.
   bool TakeUnsaved();
   // Calls `visit(ledger, next_number)` for each ledger by prediction age.
   template <class Visit>
@@ -88,57 +89,57 @@ struct Model final : PublishedModel {
   }
   CountForm form() const;
   ModelTraits traits() const;
-  // To be called when something has changed that counting rests on.
+  // Call after any change of what counting depends on.
   void UpdateCounting();
-  // Takes what the rule says of positive class, windows, slices,
-  // thresholds and detectors; what is new starts with age `first_age`.
+  // Applies the rule's positive class, windows, slices, thresholds and
+  // detectors. New ones count records from age `first_age` on.
   void Configure(const ModelSettings& rule, uint32_t first_age, int64_t now_ms);
   void ConfigureDetectors(const ModelSettings& rule, Version* version,
                           int64_t now_ms);
   bool IsEstimated(const ModelSettings& rule) const {
     return rule.estimate && task == Task::kClassification;
   }
-  // After its windows.
+  // Call after the windows are configured.
   void ConfigureEstimates(const ModelSettings& rule, Version* version,
                           uint32_t first_age, int64_t now_ms);
-  // Makes a reference of the version that is complete the one that holds.
+  // Puts a complete reference of the version in force.
   void RenewReference(Version* version, int64_t now_ms);
-  // The class of this spelling, or of the other one that means the same.
+  // The class of this spelling, or of another spelling of the same class.
   uint32_t FindClass(std::string_view text) const;
-  // The class that a class is now.
   uint32_t Representative(uint64_t class_index) const {
     const ClassMap* map = class_map.Get();
     return map == nullptr ? static_cast<uint32_t>(class_index)
                           : map->representative[class_index];
   }
-  // After a change of class_map.
+  // Call after a change of class_map.
   void IndexClasses();
-  // By class, which one it is. Scores of the positive class start anew where
-  // it has got another spelling.
+  // Sets the representative of each class. Scores of the positive class restart
+  // if the number of its spellings changes.
   void SetRepresentatives(std::vector<uint32_t> representative,
                           uint32_t first_age, int64_t now_ms);
-  // The class of an integer from 0 to 15, if it is one; else kNoClass.
+  // The class of an integer from 0 to 15, or kNoClass.
   uint32_t FindSmallInteger(int64_t value) const;
-  // Beyond `matrix_limit` classes the model goes over to marginal counts.
+  // Beyond `matrix_limit` classes, the model switches to marginal counts.
   uint32_t AddClass(std::string_view text, int64_t matrix_limit);
-  // With more classes than this, the model goes over to marginal counts.
+  // Switches to marginal counts if the model has more classes than this.
   void FreezeMatrixBeyond(int64_t classes);
-  // Of the known classes, those that are not among these; none if empty.
+  // Refuses the known classes that are not among `configured`. If that is
+  // empty, refuses none.
   void RefuseOthers(const std::vector<std::string>& configured);
-  // Scores of another class are counted from `first_age` on. Empty: there is
-  // none any more, and what was counted of scores goes.
+  // Counts scores of this class from age `first_age` on. If empty, there is no
+  // positive class, and the counts of scores are cleared.
   void SetPositiveClass(std::string_view text, uint32_t first_age,
                         int64_t now_ms);
   bool HasPositiveClass() const { return positive_class.Get() != nullptr; }
-  // What may be assumed of its classes, as they are now.
+  // What its present classes let one assume.
   AssumedPositive Assumed() const;
-  // REQUIRES: there is no version.
+  // REQUIRES: the model has no version.
   void SetTask(Task decided, TaskOrigin origin, int64_t since_ms);
   bool IsTaskOpen() const {
     return task_origin.load(std::memory_order_relaxed) == TaskOrigin::kOpen;
   }
 
-  // Publishes what a group has changed.
+  // Publishes the changes of a group.
   void Publish(int64_t now_ms, Tallies* scratch);
 
  private:
@@ -150,11 +151,12 @@ struct Model final : PublishedModel {
   void ConfigurePositiveClass(const ModelSettings& rule, uint32_t first_age,
                               int64_t now_ms);
   bool IsPositiveClass(std::string_view text) const;
-  // Empties cells of predictions, as a change of the gate's open generation.
+  // Clears stale cells of predictions, as a change of the gate's open
+  // generation.
   void ClearSeen(Version* version, const DriftWatch::Stale& stale);
   void ClearTimeWindows(Version* version,
                         std::initializer_list<SparseSection> sections);
-  // Of all windows, as a change of the gate's open generation.
+  // Visits the slots of all windows, as a change of the gate's open generation.
   template <class Visit>
   void ForEachSlot(Visit visit);
 

@@ -1,4 +1,5 @@
-// The classes of a model, which of them are one, and which is positive.
+// The classes of a model: which spellings are one class, and which class is
+// positive.
 
 #include <algorithm>
 #include <memory>
@@ -117,7 +118,7 @@ AssumedPositive Model::Assumed() const {
   return assumed;
 }
 
-// In whichever spelling.
+// Compares all spellings of the positive class.
 bool Model::IsPositiveClass(std::string_view text) const {
   const std::string* const now = positive_class.Get();
   if (now == nullptr || text.empty()) return now == nullptr && text.empty();
@@ -135,7 +136,7 @@ void Model::SetPositiveClass(std::string_view text, uint32_t first_age,
   positive_class.Publish(
       text.empty() ? nullptr : std::make_unique<const std::string>(text),
       reclaimer());
-  // Scores of classes are there without a positive one, too.
+  // Scores of classes exist without a positive class, too.
   if (!is_same && (old != nullptr || scored)) {
     RestartScores(first_age);
   }

@@ -1,11 +1,10 @@
-// What a model has counted and means nothing any more: it is cleared while the
-// gate is open.
+// Clears counts that lost their meaning, while the gate is open.
 
 #include "core/model/model.h"
 
 namespace plumbline {
 
-// Scores are of another class from now on.
+// Restarts the counts of scores: they belong to another class from now on.
 void Model::RestartScores(uint32_t first_age) {
   counting.scores_from = first_age;
   for (Version* version : versions.Get()) {
@@ -16,7 +15,7 @@ void Model::RestartScores(uint32_t first_age) {
   }
 }
 
-// What was counted of scores is of no class any more.
+// Clears the counts of scores: the model has no positive class any more.
 void Model::ClearScores() {
   for (Version* version : versions.Get()) version->figures.Restart(reclaimer());
   ForEachSlot([](Slot<StdAtomics>* slot) {

@@ -1,4 +1,4 @@
-// What the settings ask of a model.
+// Applies the settings of a model.
 
 #include <algorithm>
 #include <memory>
@@ -29,8 +29,8 @@ void Model::Configure(const ModelSettings& rule, uint32_t first_age,
   UpdateCounting();
 }
 
-// Without a configured one, what was configured is assumed or goes; what was
-// assumed, or has ended, stays.
+// If the rule has no positive class, a configured one becomes assumed or goes.
+// An assumed or ended one stays.
 void Model::ConfigurePositiveClass(const ModelSettings& rule,
                                    uint32_t first_age, int64_t now_ms) {
   constexpr auto relaxed = std::memory_order_relaxed;  // they publish no data
@@ -126,8 +126,7 @@ void Model::ConfigureEstimates(const ModelSettings& rule, Version* version,
   gate.Close();
 }
 
-// While the gate is open, so that nobody sees cells of one reference under
-// another.
+// Opens the gate, so that no reader sees cells of one reference under another.
 void Model::RenewReference(Version* version, int64_t now_ms) {
   generation_ = gate.Open(now_ms);
   ClearSeen(version, version->drift.RollOver(now_ms, reclaimer()));

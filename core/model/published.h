@@ -1,10 +1,11 @@
-// PublishedModel, PublishedVersion, PublishedState: what readers see of each.
+// PublishedModel, PublishedVersion, PublishedState: the halves that readers
+// see.
 //
-// The writer's halves are in core/model/model.h, version.h and state.h: they
-// derive from these. Readers include this file alone, so that they cannot name
-// what is the writer's. What is not atomic here never changes, or is read as
-// its own header says. Publish() carries a group's changes over, between Open()
-// and Close() of the model's gate.
+// The writer's halves derive from these: core/model/model.h, version.h and
+// state.h. Readers include this file alone, so they cannot name the writer's
+// members. A member that is not atomic never changes, or is read as its own
+// header says. Publish() copies the changes of a group, between Open() and
+// Close() of the model's gate.
 
 #pragma once
 
@@ -39,31 +40,29 @@ struct PublishedVersion {
   PublishedVersion& operator=(const PublishedVersion&) = delete;
 
   const std::string name;
-  const uint32_t owner;  // in records
+  const uint32_t owner;  // Record::owner
 
   CountBlock<kVersionCounts> published;
   Cells<StdAtomics> outcomes;   // by CellOf()
-  Cells<StdAtomics> withdrawn;  // corrected away
-  Series series;                // of all its pairs
-  PublishedList<Slice> slices;  // by labels
+  Cells<StdAtomics> withdrawn;  // outcomes that a correction replaced
+  Series series;                // all pairs of the version
+  PublishedList<Slice> slices;  // sorted by labels
   ExpectedFigures expected_figures;
   PublishedShared<DriftReference> drift_reference;
   PublishedEstimates published_estimates;
 };
 
-// Where a model's positive class is from.
 enum class PositiveOrigin : uint8_t {
-  kNone,        // it has none
-  kConfigured,  // or was, and nothing else has come
-  kAssumed,     // of its classes
-  kEnded,       // it was assumed until another class came, and has none now
+  kNone,        // no positive class
+  kConfigured,  // also: was configured, and no other came
+  kAssumed,     // from the classes
+  kEnded,       // no longer assumed, as another class came
 };
 
-// Where a model's task is from.
 enum class TaskOrigin : uint8_t {
-  kConfigured,  // or not known any more
-  kAssumed,     // of an event
-  kOpen,        // nothing has decided it yet: there is no version
+  kConfigured,  // or unknown
+  kAssumed,     // from an event
+  kOpen,        // not decided yet: the model has no version
 };
 
 struct PublishedModel {
@@ -85,7 +84,7 @@ struct PublishedModel {
   CountBlock<kModelCounts> published;
   PublishedList<const std::string> classes;  // by class index
   PublishedValue<std::string> positive_class;
-  // None while each class is its own.
+  // Null while each class is its own representative.
   PublishedValue<ClassMap> class_map;
   std::atomic<PositiveOrigin> positive_origin{PositiveOrigin::kNone};
   std::atomic<Task> published_task;
@@ -93,17 +92,19 @@ struct PublishedModel {
   std::atomic<int64_t> published_task_since_ms{0};
   std::atomic<double> min_coverage{0};       // as configured
   std::atomic<double> anomaly_threshold{0};  // likewise
-  // 0 while observations are counted in the full matrix; else how many classes
-  // the matrix had when counting changed to marginals, for good.
+  // 0 while observations are counted in the full matrix. Else the number of
+  // classes that the matrix had when the model switched to marginal counts. It
+  // never switches back.
   std::atomic<uint32_t> matrix_frozen_at{0};
-  // By the text of the threshold, the place of its cells.
+  // Index of the cells of each threshold, by its text.
   PublishedValue<ThresholdPlaces> thresholds;
   PublishedList<PublishedVersion> versions;  // by name
 
   uint32_t class_count() const {
     return static_cast<uint32_t>(classes.Get().size());
   }
-  // Cells of a slot, with so many classes and what matrix_frozen_at says.
+  // Cells of a slot with `classes_now` classes; `frozen_at` as in
+  // matrix_frozen_at.
   static uint32_t MatrixCells(Task task, uint32_t classes_now,
                               uint32_t frozen_at) {
     const uint32_t side = frozen_at != 0 ? frozen_at : classes_now;
@@ -116,22 +117,23 @@ struct PublishedModel {
   }
 };
 
-// [Any thread] models() under a Reclaimer::Guard.
+// [Any thread] Call models() under a Reclaimer::Guard.
 class PublishedState {
  public:
-  // Figures of the whole, each true by itself.
+  // Gauges of the whole state. They are not read at one moment: each is
+  // consistent by itself.
   struct Gauges {
     std::atomic<int64_t> now_ms{0};  // of the last group
     std::atomic<int64_t> remembered_bytes{0};
     std::atomic<int64_t> window_bytes{0};
     std::atomic<int64_t> model_count{0};
-    // What was received up to here may have been forgotten at the bound.
+    // Events received up to this time may have been evicted.
     std::atomic<int64_t> forgotten_until_ms{0};
     std::atomic<int64_t> horizon_ms{0};
     std::atomic<int64_t> unsaved_records{0};  // see core/pairs/unsaved_pairs.h
-    std::atomic<int64_t> pair_bytes{0};       // of memory that pairs take
+    std::atomic<int64_t> pair_bytes{0};       // memory of pairs
     std::atomic<bool> is_over_memory{false};  // see PairMemory::IsOver()
-    // When time alone changes something: a tick is due then.
+    // The next time at which a tick changes the state without events.
     std::atomic<int64_t> next_deadline_ms{INT64_MAX};
   };
 

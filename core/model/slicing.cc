@@ -147,8 +147,7 @@ void Slicing::LoadSegments(Load& load) {
   }
 }
 
-// False if they are none that there can be. A free one is empty, like the
-// first.
+// False if the sets are invalid. A free set is empty, like the first.
 bool Slicing::TakeLoadedSets() {
   if (sets_.empty() || !sets_[kNoSet].empty() || sets_.size() > kMostSets) {
     return false;

@@ -46,7 +46,7 @@ bool IsKey(SparseSection section, uint32_t key, uint32_t classes) {
 uint32_t MostLevel(SparseSection section) {
   switch (section) {
     case SparseSection::kErrorSums:
-      return UINT32_MAX;  // none is merged
+      return UINT32_MAX;  // no cells are merged
     case SparseSection::kErrorBins:
       return ErrorBins::kMostLevel;
     case SparseSection::kScoreBins:
@@ -57,7 +57,7 @@ uint32_t MostLevel(SparseSection section) {
   }
 }
 
-// Cells that are read where there are any.
+// Readers access this many cells of a section that is not empty.
 size_t LeastCells(Section section) {
   switch (section) {
     case Section::kScores:
@@ -69,7 +69,7 @@ size_t LeastCells(Section section) {
   }
 }
 
-// There may be more than this build has room for: they are merged.
+// More cells than this build has room for are sound: they are merged.
 bool IsSound(const SparseCounts& counts, SparseSection section,
              uint32_t classes) {
   return counts.level <= MostLevel(section) &&

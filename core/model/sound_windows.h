@@ -1,6 +1,5 @@
-// What is believed of an image behind its checksums. Counts may be any; what
-// names a place, or is computed with as if it were a number of its kind, is
-// what this version writes.
+// Validation of a loaded image whose checksums are right. Counts may have any
+// value. Indexes, times and numbers must have values that this version writes.
 
 #pragma once
 
@@ -12,17 +11,17 @@
 
 namespace plumbline {
 
-// Of a window of the model.
+// True if the observation, or the counts of a slot, are sound for the model.
 bool IsSound(const Observation& observation, const Model& model);
 bool IsSound(const SlotCounts& counts, uint32_t classes);
 
-// Moments, as counts keep them.
+// True if all times are in the range that counts can hold.
 bool AreTimesSound(const Model& model);
 bool AreTimesSound(const Version& version);
 
-// Stores can be older than the scaling of squares that no double holds: what
-// takes a pair out of a last-N window now would not take out what it brought
-// then.
+// Recounts the sums of errors of last-N windows from their pairs. Old stores
+// have squares that were not scaled, so a pair that leaves the window now would
+// subtract another square than it added.
 void RecountErrorSums(const Model& model, uint64_t generation, Series* series);
 
 }  // namespace plumbline

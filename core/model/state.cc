@@ -10,7 +10,7 @@ namespace {
 
 constexpr int64_t kRetirementCheckMs = 60'000;
 
-// How many of the configured classes the model does not have yet.
+// The number of configured classes that the model does not have yet.
 uint32_t NewClasses(const ModelSettings& rule, const Model& model) {
   if (model.task == Task::kRegression) return 0;
   return static_cast<uint32_t>(std::count_if(
@@ -64,7 +64,7 @@ bool State::ChangeSettings(Settings settings, int64_t now_ms) {
     UniteClasses(model);
     AddConfiguredClasses(model, first_age);
     AssumePositiveClass(model, first_age);
-    // Which detectors there are is published with counts.
+    // Counts say which detectors are on, so they are published anew.
     for (Version* version : model->versions.Get()) Touch(model, version);
     Recharge(model);
   }
@@ -73,9 +73,9 @@ bool State::ChangeSettings(Settings settings, int64_t now_ms) {
   return true;
 }
 
-// Of models that have no events, those that are configured otherwise now: what
-// they were configured as before says nothing of them. The others stay, as a
-// scrape may be reading them.
+// Removes models without events whose configuration changed: their old
+// configuration has no meaning. Keeps the others, as a scrape may be reading
+// them.
 void State::RemoveUnused() {
   const std::vector<Model*> models = models_.Get();
   for (Model* model : models) {
@@ -89,7 +89,7 @@ void State::RemoveUnused() {
   }
 }
 
-// As far as limits allow.
+// Adds the models that the limits allow.
 void State::AddNamedModels() {
   for (const ModelSettings& rule : settings_->model_rules) {
     constexpr size_t kLongestName = 128;  // bytes
@@ -132,7 +132,7 @@ int64_t State::Advance(int64_t now_ms) {
 }
 
 void State::Publish() {
-  // A model may have been removed in the same group; Remove() drops it here.
+  // A model may be removed in the same group: Remove() drops it from touched_.
   for (Model* model : touched_) {
     model->Publish(now_ms_, &scratch_);
     for (Version* version : model->versions.Get()) BoundHistory(version);
@@ -251,14 +251,14 @@ std::vector<uint32_t> State::AddEach(
   return numbers;
 }
 
-// What is received from here on is told apart by its age.
+// Starts an age bucket: its age tells records from now on from earlier ones.
 uint32_t State::NewAge() {
   prediction_ages_.Close(now_ms_);
   prediction_ages_.Skip();
   return prediction_ages_.next();
 }
 
-// Once in a step. The oldest goes where there is no room.
+// Runs once per step of the history. The oldest steps go if there is no room.
 void State::BoundHistory(Version* version) {
   History& history = version->history;
   if (!history.kept_here() ||
@@ -309,7 +309,7 @@ uint32_t State::AddOwner(Owner owner) {
 
 void State::Recharge(Model* model) {
   window_bytes_ -= model->window_bytes;
-  model->unsaved = true;  // its structure, or the settings, have changed
+  model->unsaved = true;  // its structure or the settings changed
   model->window_bytes = WindowBytes(*settings_, model->name, ShapeOf(*model));
   window_bytes_ += model->window_bytes;
 }

@@ -1,7 +1,7 @@
 // State: everything that is folded over the journal, and who owns it.
 //
-// The writer's, which changes it group by group (core/engine/pipeline.h).
-// Readers see what is published: PublishedState.
+// The writer changes it group by group (core/engine/pipeline.h). Readers see
+// what is published: PublishedState.
 
 #pragma once
 
@@ -29,31 +29,32 @@ namespace plumbline {
 
 class State final : public PublishedState {
  public:
-  // The pairs' memory comes from `memory`, which must outlive the state.
+  // Allocates pairs from `memory`, which must outlive the state.
   explicit State(std::pmr::memory_resource* memory);
 
-  // By name. Readers see their published halves.
+  // By name. Readers see the published halves.
   const HalvedList<Model, PublishedModel>& models() const { return models_; }
   const Settings& settings() const { return *settings_; }
-  // Windows that both settings have keep their content. False, with nothing
-  // changed, if the windows would need more than the limit.
+  // Windows that are in the old and the new settings keep their content.
+  // Returns false, and only advances time, if the windows would exceed the
+  // limit and take more than now.
   bool ChangeSettings(Settings settings, int64_t now_ms);
 
-  // A model that the settings name without a glob is not there: it has been
-  // deleted since, or no limit allowed it.
+  // True if a model that the settings name without a glob does not exist: it
+  // was deleted, or a limit left no room.
   bool LacksNamedModels() const;
 
-  // Time passes: what is over its horizon expires, what was silent for long
-  // enough retires. Never runs back: returns the later of `now_ms` and the
-  // last time used.
+  // Advances time: expires records beyond their horizon and retires silent
+  // versions. Time never runs back: returns the later of `now_ms` and the last
+  // time used.
   int64_t Advance(int64_t now_ms);
-  // Publishes all that was touched since the last call.
+  // Publishes all models touched since the last call.
   void Publish();
   int64_t now_ms() const { return now_ms_; }
 
   Model* FindModel(std::string_view name) const;
   static Version* FindVersion(const Model& model, std::string_view name);
-  // Adds to the history of a version's figures, if there is room for it.
+  // Adds a sample to the histories of a version's figures, if there is room.
   void AddFigures(Model* model, Version* version, int64_t hour,
                   const FigureHistories::Read& read);
   void RenewReference(Model* model, Version* version) {
@@ -61,29 +62,29 @@ class State final : public PublishedState {
   }
   int64_t window_bytes() const { return window_bytes_; }
 
-  // REQUIRE: what is added is within the limits.
+  // REQUIRE: the addition is within the limits.
   Model* AddModel(std::string_view name, Task task, TaskOrigin origin);
-  // Of a model whose task is open.
+  // REQUIRES: the task is open.
   void DecideTask(Model* model, Task task, TaskOrigin origin);
   Version* AddVersion(Model* model, std::string_view name);
-  // The slices of these segments, as far as they are not there; returns their
-  // set.
+  // Adds the missing slices of these segments, and returns the set of the
+  // segments.
   uint32_t AddSlices(Model* model, Version* version,
                      const std::vector<Slicing::Labels>& segments);
   uint32_t AddClass(Model* model, std::string_view text);
-  // Makes classes one that are one under the settings, and others not.
+  // Merges classes that are one under the settings, and separates all others.
   void UniteClasses(Model* model);
-  // To be called once all classes of an event are there: the positive class may
-  // be assumed of them. True if that ends here.
+  // Call after all classes of an event are added: they may let a positive class
+  // be assumed. Returns true if an assumed positive class ends here.
   bool AssumePositiveClass(Model* model, uint32_t first_age = 0);
-  // The model has scores from now on.
+  // The model counts scores from now on.
   void AddScores(Model* model, bool of_classes);
   void Remove(Model* model);
   void Remove(Model* model, Version* version);
-  // The versions that are to retire so that one more is within the limit.
-  // Empty if there are not as many that have been silent for long enough.
+  // The versions to retire so that one more is within the limit. Empty if too
+  // few have been silent for long enough.
   std::vector<Version*> VersionsInTheWay(const Model& model) const;
-  // Removes it, and counts it as retired.
+  // Removes the version, and counts it as retired.
   void Retire(Model* model, Version* version);
 
   void Touch(Model* model) {
@@ -97,11 +98,11 @@ class State final : public PublishedState {
     version->touched = true;
   }
 
-  // Whom the records with this owner belong to; null once removed.
+  // The owner of records by Record::owner; null members once it is removed.
   struct Owner {
     Ledger* ledger = nullptr;
     Model* model = nullptr;
-    Version* version = nullptr;  // null for a model's labels
+    Version* version = nullptr;  // null for labels, and once it is deleted
   };
   const Owner& owner(uint32_t index) const { return owners_[index]; }
   bool HasOwner(uint32_t index) const { return index < owners_.size(); }
@@ -110,20 +111,20 @@ class State final : public PublishedState {
     return o.ledger != nullptr && o.ledger->Alive(record);
   }
 
-  // For models whose past is applied beside this state, whose time has gone on
-  // (core/engine/take_over.cc). The numbers that this state, which is new,
-  // gives out are none of those that `present` has given out.
+  // Starts the numbers of this new state after those of `present`. Used where
+  // the past of models is applied in a separate state
+  // (core/engine/take_over.cc).
   void NumberBehind(const State& present);
-  // Takes over all that `past` has. REQUIRES: it was NumberedBehind() this
-  // before all else, this has not changed since, settings are the same but for
-  // limits, and no model has events in both. Returns nothing if it was done, or
-  // the limit that leaves no room: then this state is of no use any more.
+  // Takes over all that `past` has. REQUIRES: NumberBehind(this) was the first
+  // call on `past`, this state has not changed since, the settings are the same
+  // except limits, and no model has events in both. Returns an empty string, or
+  // the limit that leaves no room: then this state is not usable any more.
   std::string TakeOver(State* past);
 
-  // Time goes back to `now_ms`, which is before now (core/engine/set_back.cc):
-  // nothing of it is ahead any more, and what had left a window stays out. What
-  // the pairs have of time is another's to change (core/engine/set_back.h). For
-  // a state that nobody reads.
+  // Sets time back to `now_ms`, which is before now (core/engine/set_back.cc).
+  // No time in the state is later than that, and pairs that had left a window
+  // stay out. The times of pairs are changed separately
+  // (core/engine/set_back.h). REQUIRES: the state has no readers.
   void SetBack(int64_t now_ms);
 
   Remembered RememberedNow() const;
@@ -131,25 +132,27 @@ class State final : public PublishedState {
   PairTable& table() { return table_; }
   UnsavedPairs& unsaved_pairs() { return unsaved_pairs_; }
   const UnsavedPairs& unsaved_pairs() const { return unsaved_pairs_; }
-  // History that is kept in memory goes back so far, and takes what windows
-  // leave of their limit.
+  // Limits history kept in memory to this retention, and to the bytes that
+  // windows leave of their limit.
   void LimitHistory(int64_t retention_ms) { history_ms_ = retention_ms; }
-  // With a store: what has been added since the last call, by owner.
+  // With a store: the history added since the last call, by owner.
   std::map<uint32_t, Steps> TakeHistory();
 
   PairMemory& pair_memory() { return pair_memory_; }
   AgeClock& prediction_ages() { return prediction_ages_; }
   AgeClock& label_ages() { return label_ages_; }
-  uint64_t records() const { return records_; }  // remembered, in all
-  // Dead records are removed a few at a time, as new ones are added. Where
-  // there is a store they leave with the others.
+  uint64_t records() const { return records_; }  // all that are remembered
+  // Removes some dead records; called as new ones are added. With a store they
+  // leave with the other records instead.
   void SweepSome(size_t n) {
     if (!unsaved_pairs_.enabled() && table_.size() != records_) Sweep(n);
   }
-  // The same where time alone passes. When none is left memory goes back.
+  // Removes dead records while no events come. Frees the table once it is
+  // empty.
   void SweepIdle();
   void NoteForgotten(int64_t until_ms);
-  // After a group, and after a visit that has begun a saving.
+  // Publishes gauges of pairs. Call it after a group, and after a visit that
+  // began a save.
   void PublishUnsaved() {
     gauges_.unsaved_records.store(
         static_cast<int64_t>(unsaved_pairs_.changed()),
@@ -159,13 +162,13 @@ class State final : public PublishedState {
     gauges_.pair_bytes.store(pair_memory_.bytes(), std::memory_order_relaxed);
   }
 
-  // See core/codec/archive.h. All but the models and the pairs, which are
-  // stored by themselves.
+  // See core/codec/archive.h. The state without models and pairs, which are
+  // stored separately.
   template <class Archive>
   void HeadFields(Archive& archive);
   void SaveModel(Save& save, Model& model) const;
-  // Beside those that there are, with the owners and ages of the head. Null if
-  // it is none, or damaged: then the state is of no use.
+  // Adds a stored model to the state, whose head must be loaded. Null if the
+  // bytes are not a sound model: then the state is not usable.
   Model* LoadModel(Load& load, uint32_t number);
 
  private:
@@ -222,7 +225,7 @@ class State final : public PublishedState {
   std::vector<Model*> touched_;
   Tallies scratch_;
   std::unordered_map<std::string_view, Model*, TextHash> by_name_;
-  // Last, as models use the above.
+  // Declared last, as models use the members above.
   HalvedList<Model, PublishedModel> models_{&published_models_};
 };
 

@@ -1,4 +1,4 @@
-// Classes, task and positive class of a model, as events and settings say.
+// Classes, task and positive class of a model, by its events and settings.
 
 #include <algorithm>
 #include <bit>
@@ -22,7 +22,7 @@ void State::DecideTask(Model* model, Task task, TaskOrigin origin) {
   Recharge(model);
 }
 
-// The value of a record, now that the task is known.
+// The value of a label record whose label came before the task was known.
 uint64_t State::ReadEarlyLabel(Model* model, uint64_t bits) {
   if (model->task == Task::kRegression) return bits;
   const std::string text = WholeText(std::bit_cast<double>(bits));
@@ -32,7 +32,7 @@ uint64_t State::ReadEarlyLabel(Model* model, uint64_t bits) {
   return model->task == Task::kMultilabel ? ValueOfSet({index}) : index;
 }
 
-// They are classes of the model from its start.
+// Configured classes are classes of the model from its start.
 void State::AddConfiguredClasses(Model* model, uint32_t first_age) {
   if (model->task == Task::kRegression) return;
   bool any = false;
@@ -81,7 +81,7 @@ void State::UniteClasses(Model* model) {
     }
     representative.push_back(known->second);
   }
-  // Those that were added here.
+  // Classes that the loop above added.
   while (representative.size() < model->class_count()) {
     representative.push_back(static_cast<uint32_t>(representative.size()));
   }
@@ -109,9 +109,8 @@ bool State::AssumePositiveClass(Model* model, uint32_t first_age) {
   return ends;
 }
 
-// Of a model that was stored by an earlier format. There the first class alone
-// decided what positive class is assumed, and configured classes were not there
-// before they came.
+// Completes a model of an earlier format: there the first class alone decided
+// the assumed positive class, and configured classes were added when they came.
 void State::CompleteOld(Model* model) {
   AddConfiguredClasses(model, NewAge());
   if (!settings_->For(model->name).positive_class.empty()) return;

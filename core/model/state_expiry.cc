@@ -1,4 +1,4 @@
-// What goes: with time, with what is configured away, and to make room.
+// Removal: by time, by the configuration, and to make room.
 
 #include <algorithm>
 #include <utility>
@@ -8,7 +8,7 @@
 namespace plumbline {
 namespace {
 
-// A version that has had an event since then does not make room for another.
+// A version with an event in this time does not make room for another.
 constexpr int64_t kInUseMs = 3'600'000;
 
 int64_t LongestWindow(const ModelSettings& rule) {
@@ -59,8 +59,8 @@ void State::Remove(Model* model, Version* version) {
   Recharge(model);
 }
 
-// Of those that are not in use: first where nothing is lost, then the one that
-// has been silent for longest.
+// Picks versions that are not in use: first those without waiting predictions,
+// then those silent for longest.
 std::vector<Version*> State::VersionsInTheWay(const Model& model) const {
   const std::vector<Version*>& versions = model.versions.Get();
   std::vector<Version*> silent;
@@ -90,7 +90,7 @@ void State::Retire(Model* model, Version* version) {
   Remove(model, version);
 }
 
-// Records that follow each other are of the same age, mostly.
+// Neighbouring records mostly have the same owner and age.
 void State::Sweep(size_t n) {
   uint64_t owner = ~uint64_t{0};
   uint32_t age = 0;
@@ -109,7 +109,7 @@ void State::Sweep(size_t n) {
 void State::SweepIdle() {
   if (unsaved_pairs_.enabled()) return;
   constexpr size_t kLeast = 4096;
-  constexpr size_t kTicks = 8;  // that see all records
+  constexpr size_t kTicks = 8;  // ticks that see all records once
   SweepSome(std::max(kLeast, table_.circle() / kTicks + 1));
   if (table_.size() == 0 && table_.circle() > 0) table_.Clear();
 }
@@ -174,7 +174,8 @@ void State::RetireSilent() {
   }
 }
 
-// Long enough for the limit, and for every time window to be empty.
+// True if silent for the retirement limit, and for the longest time window:
+// then all time windows are empty.
 bool State::Silent(int64_t last_event_ms, const ModelSettings& rule) const {
   return now_ms_ - last_event_ms >=
          std::max(settings_->retire_after_ms, LongestWindow(rule));

@@ -1,7 +1,7 @@
-// One model as bytes, and back: all of it but its pairs and its history.
+// Serialises one model: all of it except its pairs and its history.
 //
-// What is loaded is put together as it came to be: what is made of classes,
-// counting and settings is made again, and then filled.
+// Loading first rebuilds what follows from classes, counting and settings, and
+// then fills it.
 
 #include <algorithm>
 #include <array>
@@ -20,7 +20,7 @@ namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
-// Counts that stand by themselves, in a row. Of fewer, the others are 0.
+// Counts in a row. If fewer are stored, the others are 0.
 template <class Archive>
 void DoRow(Archive& archive, uint64_t* counts, size_t n) {
   std::vector<uint64_t> row(counts, counts + n);
@@ -31,7 +31,7 @@ void DoRow(Archive& archive, uint64_t* counts, size_t n) {
   }
 }
 
-// Format 8 had them all in one row, histograms too.
+// Format 8 stores these counts in one row, the histogram too.
 constexpr size_t kFormerModelCounts = kRetiredVersions;
 
 template <class Archive>
@@ -69,7 +69,7 @@ void DoCounts(Archive& archive, Version& version) {
   }
 }
 
-// What windows, and sums by cell, have of a model.
+// The shape of the model that windows and sums by cell are stored with.
 StoredShape StoredShapeOf(const Model& model) {
   const uint32_t frozen_at = model.matrix_frozen_at.load(kRelaxed);
   StoredShape shape;
@@ -93,7 +93,7 @@ void LoadWindows(Load& load, Model* model, Series* series) {
   model->gate.Close();
 }
 
-// What a version has beside its windows.
+// The sums of a version outside its windows.
 template <class Archive>
 void DoSums(Archive& archive, const Model& model, Version& version) {
   const StoredShape shape = StoredShapeOf(model);
@@ -103,7 +103,7 @@ void DoSums(Archive& archive, const Model& model, Version& version) {
 }
 
 void LoadClasses(Load& load, Model* model) {
-  constexpr uint64_t kMost = 0xffff;  // as observations have them
+  constexpr uint64_t kMost = 0xffff;  // limit of an observation's class index
   std::vector<std::unique_ptr<const std::string>> classes;
   load.Field(4, [&] {
     const uint64_t count = DoCount(load, 0);
@@ -137,8 +137,8 @@ void LoadRepresentatives(Load& load, Model* model) {
   model->UpdateCounting();
 }
 
-// The scores and sets that last-N windows refer to, and what is counted of
-// which pairs.
+// The scores and sets that last-N windows refer to, and which pairs are counted
+// by score, threshold and slice.
 template <class Archive>
 void DoCounting(Archive& archive, Model& model) {
   archive.Field(8, model.scored);
@@ -167,7 +167,7 @@ void DoOrigins(Archive& archive, Origins& origins, Model& model) {
   archive.Field(29, model.early_labels);
 }
 
-// What format 8 had behind all else, each behind a tag of its own.
+// Format 8 stores these behind all else, each behind its own tag.
 enum class FormerAddition : uint8_t { kRetired = 1, kSets = 2, kEvicted = 3 };
 
 void LoadFormerAdditions(Load& load, Model* model) {
@@ -205,7 +205,7 @@ void State::LedgerFields(Archive& archive, Model& model) const {
   archive.Field(23, [&] { model.past_labels.Fields(archive); });
 }
 
-// ---- To be stored ----
+// ---- Saving ----
 
 void State::SaveVersion(Save& save, const Model& model,
                         Version& version) const {
@@ -274,9 +274,9 @@ void State::SaveModel(Save& save, Model& model) const {
   });
 }
 
-// ---- As it was stored ----
+// ---- Loading ----
 
-// False if there cannot be one of this number, or is another one.
+// False if the index is invalid, or has an owner already.
 bool State::TakeOwner(uint32_t index, Owner owner) {
   if (index == 0 || !HasOwner(index) || owners_[index].model != nullptr) {
     return false;
@@ -305,7 +305,6 @@ Model* State::AddLoaded(Load& load, uint32_t number) {
   return model;
 }
 
-// Its classes, and what was decided about them.
 void State::LoadDecisions(Load& load, Model* model) {
   LoadClasses(load, model);
   bool has_positive = false;
@@ -315,7 +314,7 @@ void State::LoadDecisions(Load& load, Model* model) {
   load.Field(6, positive);
   load.Field(7, frozen_at);
   if (has_positive) model->SetPositiveClass(positive, 0, 0);
-  // A matrix is of so many classes at most.
+  // A matrix has at most this many classes.
   const uint32_t side = frozen_at > 0 ? frozen_at : model->class_count();
   if (frozen_at > model->class_count() ||
       (model->task == Task::kClassification &&
@@ -326,7 +325,7 @@ void State::LoadDecisions(Load& load, Model* model) {
   DoCounting(load, *model);
   if (!load.ok()) return;
   model->Configure(settings_->For(model->name), 0, 0);
-  // What was written before sets retired may have some.
+  // An image from before sets were retired may have sets to retire.
   model->slicing.RetireFrom(prediction_ages_.next());
 }
 
@@ -349,7 +348,7 @@ void State::LoadDeparted(Load& load, Model* model) {
 }
 
 void State::LoadSlices(Load& load, Model* model, Version* version) {
-  auto segments = model->slicing.LabelsBySegment();  // without a slice
+  auto segments = model->slicing.LabelsBySegment();  // segments without a slice
   std::vector<std::unique_ptr<Slice>> slices;
   for (uint64_t n = DoCount(load, 0); n > 0 && load.ok(); --n) {
     load.Part("a slice", [&] {
@@ -383,7 +382,7 @@ void State::LoadVersion(Load& load, Model* model) {
   model->ConfigureDetectors(rule, version, 0);
   load.Field(10, [&] { version->detectors.Fields(load); });
   load.Field(11, [&] { version->figures.Fields(load); });
-  // Nothing is made of what is damaged.
+  // Publishes nothing of a damaged image.
   if (!load.ok()) return;
   version->figures.Publish(&reclaimer_);
   load.Field(12, [&] { version->drift.Fields(load, &reclaimer_); });
@@ -403,7 +402,7 @@ void State::LoadVersions(Load& load, Model* model) {
 }
 
 Model* State::LoadModel(Load& load, uint32_t number) {
-  // Of format 7, which had no representatives, nor origins.
+  // Format 7 has no representatives and no origins.
   const bool is_oldest = load.is_former() && load.revision() == 0;
   Model* model = nullptr;
   load.Part("a model", [&] {

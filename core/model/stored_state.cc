@@ -1,4 +1,4 @@
-// The state as bytes, but for its models and pairs, and back.
+// Serialises the state without its models and pairs.
 
 #include <memory>
 #include <string>
@@ -11,7 +11,7 @@ namespace plumbline {
 
 template <class Archive>
 void State::HeadFields(Archive& archive) {
-  constexpr uint32_t kMostOwners = 1 << 26;  // as many as are believed
+  constexpr uint32_t kMostOwners = 1 << 26;  // limit of a sound image
   archive.Part("the state", [&] {
     archive.Field(1, [&] {
       if constexpr (Archive::kLoads) {

@@ -21,7 +21,7 @@ Task TaskTakenFrom(const EventBatch& batch, const Event& event,
   if (kind != ValueKind::kReal) return Task::kClassification;
   const auto number =
       std::bit_cast<double>(predicts ? event.prediction : event.label);
-  // Data frames write the classes 0 and 1 so where something is missing.
+  // Data frames write the classes 0 and 1 as 0.0 and 1.0 if a value is missing.
   const bool has_classes = !rule.classes.empty() ||
                            !rule.positive_class.empty() ||
                            IsScored(batch, event);
@@ -30,7 +30,7 @@ Task TaskTakenFrom(const EventBatch& batch, const Event& event,
 }
 
 bool LeavesTaskOpen(const Event& event) {
-  constexpr double kLongest = 1e127;  // as a class, 128 characters
+  constexpr double kLongest = 1e127;  // has 128 characters as a class
   const auto label = std::bit_cast<double>(event.label);
   return event.prediction_kind == ValueKind::kNone &&
          event.label_kind == ValueKind::kReal && IsWhole(label) &&
@@ -40,7 +40,7 @@ bool LeavesTaskOpen(const Event& event) {
 bool IsWhole(double number) { return number == std::floor(number); }
 
 std::string WholeText(double number) {
-  std::array<char, 320> digits;  // as many as a double can have
+  std::array<char, 320> digits;  // enough for any double
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(),
                                  number + 0.0, std::chars_format::fixed, 0);
   return {digits.data(), end.ptr};

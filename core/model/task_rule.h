@@ -1,4 +1,4 @@
-// What an event lets assume of the task of its model.
+// The task that an event lets one assume of its model.
 
 #pragma once
 
@@ -9,21 +9,21 @@
 
 namespace plumbline {
 
-// True if the event's prediction comes with a score, or with scores.
+// True if the event's prediction has a score, or scores of classes.
 bool IsScored(const EventBatch& batch, const Event& event);
 
-// The task that is taken from a model's first event: from its prediction, or
-// else its label. `rule`: the model's.
+// The task of a model by its first event: by the prediction, else by the label.
+// `rule`: the model's settings.
 Task TaskTakenFrom(const EventBatch& batch, const Event& event,
                    const ModelSettings& rule);
 
-// A label alone that is written as a whole number with a fraction or exponent
-// (1.0), and is not too long for a class, may be a class or a value: it decides
-// no task.
+// True if the event decides no task: it has a label alone, written as a whole
+// number with a fraction or exponent (1.0), and short enough for a class. It
+// may be a class or a value.
 bool LeavesTaskOpen(const Event& event);
 
 bool IsWhole(double number);
-// A whole number as a class.
+// The text of a whole number as a class.
 std::string WholeText(double number);
 
 }  // namespace plumbline

@@ -89,7 +89,7 @@ void Version::RecordHistory(const Publication& publication) {
 
 void Version::PublishOutcomes(const Publication& publication) {
   const Counting& counting = publication.counting;
-  Tally* const group = &publication.scratch->group;  // of the completed pairs
+  Tally* const group = &publication.scratch->group;  // sums the completed pairs
   for (const auto& correction : series.changes.corrections) {
     group->Recount(correction.to, 1, counting);
     withdrawn.Add(CellOf(correction.from.actual(), correction.from.predicted()),

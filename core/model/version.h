@@ -1,5 +1,5 @@
-// Version: the writer's half of a version. It is plain data, changed event by
-// event; Publish() carries a group's changes over to the published half.
+// Version: the writer's half of a version. It is plain data that changes with
+// each event. Publish() copies the changes of a group to the published half.
 
 #pragma once
 
@@ -20,16 +20,16 @@
 
 namespace plumbline {
 
-// What all models of a state share.
+// Shared by all models of a state.
 struct Commons {
   Reclaimer* reclaimer;
   AgeClock* prediction_ages;
   AgeClock* label_ages;
-  uint64_t* records;  // remembered, in all
+  uint64_t* records;  // all that are remembered
 };
 
 struct Version final : PublishedVersion {
-  // `model_records`: how many records are remembered of its model.
+  // `model_records`: the number of records remembered of its model.
   Version(std::string name, uint32_t owner, const Commons& commons,
           uint64_t* model_records);
 
@@ -39,17 +39,17 @@ struct Version final : PublishedVersion {
   FigureHistories figures;
   DriftWatch drift;
   Estimates estimates;
-  SeenChanges seen;  // of the group
+  SeenChanges seen;  // predictions of this group
   History history;
-  int64_t history_bytes = 0;  // charged, where it is kept here
-  size_t history_steps = 0;   // then
+  int64_t history_bytes = 0;  // charged for history kept in memory
+  size_t history_steps = 0;   // steps when it was charged
   int64_t last_event_ms = 0;
   bool touched = false;
 
   // The slice of this segment, or null.
   Slice* FindSlice(uint32_t segment) const;
-  // Calls `visit(series)` for the series that a pair with these segments counts
-  // in.
+  // Calls `visit(series)` for each series that counts a pair with these
+  // segments.
   template <class Visit>
   void ForEachSeries(const std::vector<uint32_t>& segments, Visit visit) {
     visit(&series);
@@ -57,20 +57,19 @@ struct Version final : PublishedVersion {
       if (Slice* slice = FindSlice(segment)) visit(&slice->series);
     }
   }
-  // The same for all of them.
+  // Calls `visit(series)` for the series of the version and of all slices.
   template <class Visit>
   void ForAllSeries(Visit visit) {
     visit(&series);
     for (Slice* slice : slices.Get()) visit(&slice->series);
   }
 
-  // Notes a change that a detector has found.
   void NoteChange(DetectorKind kind, const Change& change, int64_t now_ms);
 
-  // Moves the changes of a group into windows and published counts.
+  // Moves the changes of a group to windows and published counts.
   void Publish(const Publication& publication);
 
-  // Memory at most, without that of windows and slices.
+  // Upper bound of the memory, without windows and slices.
   static int64_t MostBytes(uint32_t matrix_cells) {
     return static_cast<int64_t>(sizeof(Version)) + Detectors::MostBytes() +
            2 * Cells<StdAtomics>::HeapBytes(matrix_cells);

@@ -7,7 +7,7 @@
 namespace plumbline {
 namespace {
 
-// Of a class or a segment, and where it is found.
+// Bytes of a class or segment, with its entry in an index.
 constexpr int64_t kBytesPerName = 256;
 
 }  // namespace
@@ -36,7 +36,7 @@ WindowShape ShapeOf(const Model& model, const std::vector<Version*>& without) {
 
 namespace {
 
-// What the model would be counted with.
+// The traits that the model is counted with under these settings.
 ModelTraits TraitsOf(const Settings& settings, const ModelSettings& rule,
                      const WindowShape& shape) {
   return {.task = shape.task,
@@ -47,7 +47,7 @@ ModelTraits TraitsOf(const Settings& settings, const ModelSettings& rule,
           .class_scored = shape.class_scored};
 }
 
-// The most of each version and slice of one model.
+// Upper bounds of the bytes of a version and of a slice of one model.
 class Costs {
  public:
   Costs(const ModelSettings& rule, const ModelTraits& traits, size_t variables)
@@ -88,7 +88,8 @@ class Costs {
   }
 
  private:
-  // `sees_all`: the version's. Those alone count predictions.
+  // `sees_all`: the window is of the whole version. Only those count
+  // predictions.
   int64_t OfWindow(const WindowSettings& window, bool sees_all) const {
     int64_t sections = SlotBytesFor(traits_, window.last);
     if (sees_all && window.last == 0) {
@@ -104,9 +105,9 @@ class Costs {
   const ModelTraits& traits_;
   const bool is_estimated_;
   uint32_t matrix_ = 0;     // cells
-  uint32_t marginals_ = 0;  // likewise
-  int64_t lists_ = 0;       // of a pair
-  size_t variables_ = 0;    // of drift
+  uint32_t marginals_ = 0;  // cells
+  int64_t lists_ = 0;       // bytes per pair
+  size_t variables_ = 0;    // variables of drift
 };
 
 }  // namespace
@@ -116,7 +117,7 @@ int64_t WindowBytes(const Settings& settings, std::string_view model,
   const ModelSettings& rule = settings.For(model);
   const ModelTraits traits = TraitsOf(settings, rule, shape);
   const Costs costs(rule, traits, shape.variables);
-  // Room for the slices that others go to is always there.
+  // Always counts room for the "__other__" slices.
   const size_t slices = shape.slices + shape.versions * rule.slices.size();
   return static_cast<int64_t>(sizeof(Model)) + kBytesPerName * shape.classes +
          static_cast<int64_t>(shape.versions) * costs.OfVersion() +

@@ -1,5 +1,5 @@
-// What the windows of a model take of limits.window_bytes: all that they can
-// grow to, so that nothing has to be refused or cut off later.
+// The bytes that the windows of a model take of limits.window_bytes: all that
+// they can grow to, so that nothing is refused or cut off later.
 
 #pragma once
 
@@ -12,25 +12,24 @@
 
 namespace plumbline {
 
-// What decides how much memory the windows of a model take.
+// The properties that decide the memory of a model's windows.
 struct WindowShape {
   Task task = Task::kClassification;
   size_t versions = 0;
-  size_t slices = 0;  // of all versions, without those of others
-  size_t sets = 0;    // of slices
+  size_t slices = 0;  // of all versions, without "__other__"
+  size_t sets = 0;    // sets of slices
   uint32_t classes = 0;
   size_t thresholds = 0;
-  size_t figure_histories = 0;  // of all versions, those that take memory
-  size_t variables = 0;         // of drift: places of the version with most
+  size_t figure_histories = 0;  // those that take memory, of all versions
+  size_t variables = 0;         // drift variables of the version with most
   bool scored = false;
   bool class_scored = false;
 };
 
-// Of a model as it is, but for these versions.
 WindowShape ShapeOf(const Model& model,
                     const std::vector<Version*>& without = {});
 
-// Bytes that a model of this name and shape is charged.
+// The bytes charged for a model of this name and shape.
 int64_t WindowBytes(const Settings& settings, std::string_view model,
                     const WindowShape& shape);
 

@@ -24,8 +24,8 @@ std::optional<Found> Find(const std::vector<NamedFigure>& figures,
   return std::nullopt;
 }
 
-// True of an estimate from scores as they are: what will be calibrated is not
-// to be held against it, nor it against what was.
+// True if the figure is an estimate from uncalibrated scores. It is not
+// comparable with estimates from calibrated ones.
 bool IsRaw(const std::vector<NamedFigure>& figures,
            const std::string& api_name) {
   if (!api_name.starts_with("estimated_")) return false;
@@ -33,9 +33,9 @@ bool IsRaw(const std::vector<NamedFigure>& figures,
   return calibrated && calibrated->value == 0;
 }
 
-// Of what chance makes of the figure: from its bounds, where it has some; of
-// another ratio as if it were a share of all pairs; of any other figure
-// unknown.
+// The variance of the figure by chance. It comes from the bounds of the figure,
+// if it has some. Another ratio counts as a share of all pairs. For any other
+// figure it is unknown: 0.
 double SamplingVariance(const std::vector<NamedFigure>& figures,
                         const FigureName& name, const Found& found,
                         uint64_t pairs) {
@@ -50,7 +50,7 @@ double SamplingVariance(const std::vector<NamedFigure>& figures,
     return deviation * deviation;
   }
   if (!found.is_ratio || pairs == 0) return 0;
-  // An error as a part of the label can be more than 1, and no share.
+  // A relative error can exceed 1: then it is no share.
   return std::max(found.value * (1 - found.value), 0.0) /
          static_cast<double>(pairs);
 }

@@ -1,4 +1,4 @@
-// Anomaly: how far a figure of a window is from what its history lets expect.
+// Anomaly: the distance of a window's figure from what its history lets expect.
 
 #pragma once
 
@@ -12,22 +12,23 @@
 namespace plumbline {
 
 struct Anomaly {
-  std::string_view metric;  // as the API calls it; a view into the window
+  std::string_view metric;  // API name; a view into the window
   double score;             // signed, in standard deviations
   bool anomalous;           // beyond the threshold
 };
 
-// `sampling`: the variance of `value` by chance. In standard deviations; of
-// what never varies, 0.
+// The score in standard deviations; 0 if the variance is 0. `sampling`: the
+// variance of `value` by chance.
 double ScoreOf(double value, double sampling, const Expected& expected);
 
-// Of a window's figures. Without those of which history says nothing yet.
+// The anomaly scores of a window's figures that have an expected value.
 std::vector<Anomaly> AnomaliesOf(const ModelSnapshot& model,
                                  const WindowSnapshot& window,
                                  const std::vector<NamedFigure>& figures);
 
-// What history is to have of a figure, of so many pairs. It has no value where
-// there is none that others can be held against.
+// The sample that a figure adds to its history, from a window with `pairs`
+// pairs. It has no value if the figure has none, or is an estimate from
+// uncalibrated scores.
 FigureHistories::Value SampleOf(const std::vector<NamedFigure>& figures,
                                 const std::string& metric, uint64_t pairs);
 

@@ -8,7 +8,7 @@
 namespace plumbline {
 namespace {
 
-constexpr auto kRelaxed = std::memory_order_relaxed;  // flags, each by itself
+constexpr auto kRelaxed = std::memory_order_relaxed;  // independent flags
 
 std::optional<Conflict> OfTask(const PublishedModel& model,
                                const ModelSettings& rule) {

@@ -1,5 +1,5 @@
-// Conflicts: where the configuration and what is known of a model do not go
-// together, and somebody has to decide.
+// Conflicts: contradictions between the configuration and the state of a model
+// that a person must resolve.
 
 #pragma once
 
@@ -13,11 +13,11 @@ namespace plumbline {
 
 struct Conflict {
   std::string model;
-  std::string field;    // of the configuration: "task", "positive_class"
-  std::string message;  // with what to do
+  std::string field;    // configuration key: "task", "positive_class"
+  std::string message;  // says what to do
 };
 
-// [Any thread] By model. `settings` are those in force.
+// [Any thread] Sorted by model. `settings`: those in force.
 std::vector<Conflict> ConflictsOf(const PublishedState& state,
                                   const Settings& settings);
 

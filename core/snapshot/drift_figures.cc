@@ -28,7 +28,7 @@ Drift Compare(std::string_view of, std::string_view feature,
   return drift;
 }
 
-// Classes that the reference has not had are one bin.
+// Counts all classes that the reference does not have as one bin.
 Drift OfPredictions(const BinCounts& window, const BinCounts& reference) {
   BinCounts w;
   BinCounts r;
@@ -47,7 +47,7 @@ Drift OfPredictions(const BinCounts& window, const BinCounts& reference) {
   return Compare("prediction", "", w, r, false);
 }
 
-// So many counts from a place on; what is not there is 0.
+// Returns `size` counts from `begin` on; counts beyond the end are 0.
 BinCounts CellsOf(const std::vector<uint64_t>& cells, size_t begin,
                   size_t size) {
   BinCounts counts(size);

@@ -1,4 +1,4 @@
-// Drift: how far the predictions of a window are from the reference, without
+// Drift: the distance of a window's predictions from the reference, without
 // labels.
 
 #pragma once
@@ -14,8 +14,8 @@ namespace plumbline {
 
 struct Drift {
   std::string_view of;       // "prediction", "score", "feature"
-  std::string_view feature;  // its name, else empty; a view into the reference
-  uint64_t window = 0;       // predictions that the distances rest on
+  std::string_view feature;  // name of the feature; a view into the reference
+  uint64_t window = 0;       // predictions behind the distances
   uint64_t reference = 0;
   std::optional<double> psi;
   std::optional<double> jensen_shannon;
@@ -23,7 +23,8 @@ struct Drift {
   std::optional<double> p_value;
 };
 
-// Of a time window of all pairs of a version, once there is a reference.
+// The drift of a version's time window without slices. Empty until there is a
+// reference.
 std::vector<Drift> DriftOf(const WindowSnapshot& window);
 
 }  // namespace plumbline

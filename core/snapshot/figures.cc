@@ -7,7 +7,7 @@
 namespace plumbline {
 namespace {
 
-// Of the statistics that are wanted, what is not withheld.
+// The figures of the wanted statistics that are not withheld.
 template <class IsWanted>
 std::vector<NamedFigure> FiguresOfThose(const FigureInput& input,
                                         IsWanted is_wanted) {

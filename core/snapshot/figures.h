@@ -1,5 +1,5 @@
-// Figures: all that is derived from one window, by name. What every exporter
-// walks; see core/metrics/statistic.h.
+// Figures: all figures of one window, by name. Every exporter walks them; see
+// core/metrics/statistic.h.
 
 #pragma once
 
@@ -12,20 +12,20 @@
 
 namespace plumbline {
 
-// The figures of the whole window that have a value, in a stable order.
+// The figures of the window that have a value, in a stable order.
 std::vector<NamedFigure> FiguresOf(const ModelSnapshot& model,
                                    const WindowSnapshot& window);
 
-// The same of those statistics alone that have one of these figures, by what
-// the API calls it.
+// The figures of those statistics that have a figure among `api_names`.
 std::vector<NamedFigure> FiguresOf(const ModelSnapshot& model,
                                    const WindowSnapshot& window,
                                    const std::vector<std::string>& api_names);
 
-// What figures of the window are made from. Views of both, which outlive it.
+// The input of the window's figures. Views of both snapshots, which must
+// outlive it.
 FigureInput InputOf(const ModelSnapshot& model, const WindowSnapshot& window);
 
-// As core/metrics/coverage.h has it.
+// See core/metrics/coverage.h.
 bool Withheld(const ModelSnapshot& model, const WindowSnapshot& window);
 
 }  // namespace plumbline

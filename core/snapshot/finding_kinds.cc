@@ -1,4 +1,4 @@
-// The table of all kinds of findings, and what each is made of.
+// The table of all kinds of findings, and the functions that compute them.
 
 #include <array>
 #include <cstdio>
@@ -40,7 +40,7 @@ void AppendFigures(const WindowInput& input, FindingList* list) {
   }
 }
 
-// Averages are told by the name, other labels in an object by their values.
+// The name has the average; other labels are an object by their values.
 Path PathOfFigure(const Finding& finding) {
   std::string name(finding.name());
   if (finding.labels().empty()) return {name};
@@ -53,7 +53,7 @@ Path PathOfFigure(const Finding& finding) {
   return {"thresholds", value, name.substr(kPrefix.size())};
 }
 
-// ---- The most frequent misses, where there are too many for a matrix ----
+// ---- The most frequent misses, if a model has no matrix ----
 
 void AppendMisses(const WindowInput& input, FindingList* list) {
   const std::vector<std::string>& classes = input.model.classes;
@@ -71,7 +71,7 @@ Path PathOfMiss(const Finding& finding) {
           ValueOfLabel(finding, 1)};
 }
 
-// ---- How far figures are from their history ----
+// ---- Distance of figures from their history ----
 
 bool HasHistory(const WindowInput& input) {
   return !input.window.expected.empty();
@@ -109,7 +109,7 @@ void TellAnomalies(const WindowInput& input,
   }
 }
 
-// ---- How far predictions are from the reference ----
+// ---- Distance of predictions from the reference ----
 
 bool HasReference(const WindowInput& input) {
   return input.window.drift_reference != nullptr;
@@ -239,7 +239,7 @@ void TellChanges(const VersionSnapshot& version, int64_t now_ms,
   }
 }
 
-// What the statistics declare, and the bounds of those that have some.
+// The families of the statistics, and of their bounds.
 void AppendFamiliesOfFigures(std::vector<FindingFamily>* families) {
   for (const Statistic* statistic : Statistics()) {
     std::vector<FindingFamily> bounds;

@@ -1,7 +1,7 @@
-// Findings: all that is said of a version from what was counted of it. Each is
-// one number of one kind, and the kinds are one table. What shows figures walks
-// it: /metrics, the API, `plumbtool simulate`, the event log, the landing page.
-// A new kind is a row of finding_kinds.cc and the function that it names.
+// Findings: the numbers that are exposed for a version, each of one kind. A
+// table lists the kinds. All output walks it: /metrics, the API, `plumbtool
+// simulate`, the event log, the landing page. A new kind needs a row of
+// finding_kinds.cc and the function that the row names.
 
 #pragma once
 
@@ -21,9 +21,9 @@ namespace plumbline {
 
 enum class FindingForm : uint8_t {
   kRatio,   // from 0 to 1
-  kNumber,  // another one
+  kNumber,  // any other number
   kCount,
-  kTimeMs,  // 0: not yet
+  kTimeMs,  // 0: none yet
   kFlag,    // 1 or 0
 };
 
@@ -32,7 +32,7 @@ struct FindingLabel {
   std::string_view value;
 };
 
-// The views are into the snapshots that it was made from, or last.
+// The views point into the snapshots that it was made from, or are static.
 class Finding {
  public:
   Finding(std::string_view name, FindingForm form, double value,
@@ -41,11 +41,11 @@ class Finding {
     for (const FindingLabel& label : labels) labels_[count_++] = label;
   }
 
-  // Within its kind. A literal: one name is always at the same place.
+  // The name within its kind. A literal: equal names have equal addresses.
   std::string_view name() const { return name_; }
   FindingForm form() const { return form_; }
   double value() const { return value_; }
-  // What tells it apart from others of its name.
+  // Labels that distinguish findings of the same name.
   std::span<const FindingLabel> labels() const {
     return {labels_.data(), count_};
   }
@@ -62,7 +62,7 @@ class Finding {
 
 using FindingList = std::vector<Finding>;
 
-// What findings of a window are made from. A view of both.
+// The input of a window's findings. A view of both snapshots.
 class WindowInput {
  public:
   WindowInput(const ModelSnapshot& of_model, const WindowSnapshot& of_window)
@@ -71,7 +71,7 @@ class WindowInput {
   const ModelSnapshot& model;
   const WindowSnapshot& window;
 
-  // Computed once, when they are first asked for.
+  // Computed at the first call.
   const std::vector<NamedFigure>& figures() const {
     if (!has_figures_) figures_ = FiguresOf(model, window);
     has_figures_ = true;
@@ -83,33 +83,33 @@ class WindowInput {
   mutable std::vector<NamedFigure> figures_;
 };
 
-// Findings of one kind: those of each window, or those of a version as a whole.
+// Findings of one kind: either of each window, or of a version as a whole.
 struct FindingKind {
-  // The API's field that has them; several kinds may share one.
+  // The field of the API with these findings; several kinds may share a field.
   std::string_view key;
-  // The field beside it that lists those whose flag is 1. Empty: flags are
+  // The field next to it that lists the findings with flag 1. Empty: flags are
   // left out.
   std::string_view flags_key = {};
-  // Objects of the field whose names are listed beside them, in "top_..." of
-  // this: those with the most of `top_by`.
+  // "top_..." of this lists the objects with the largest `top_by`, next to the
+  // field.
   std::string_view top_of = {};
   std::string_view top_by = {};
-  // Of a version as a whole: the label whose values have an object each. The
-  // field is a list of them.
+  // For a version as a whole: the label whose values have an object each. The
+  // field is a list of these objects.
   std::string_view list_by = {};
-  // Of the names that /metrics has for them, behind "plumbline_".
+  // The prefix of its names in /metrics, after "plumbline_".
   std::string_view prefix = {};
-  uint8_t column = 0;      // of the lines of `simulate`; 0: not there
-  bool is_logged = false;  // the event log has them
-  // Whether a window has the field; null: each has.
+  uint8_t column = 0;      // in the output of `simulate`; 0: not there
+  bool is_logged = false;  // in the event log
+  // True if a window has the field; null: each has it.
   bool (*is_used)(const WindowInput& input) = nullptr;
-  // Appends those that have a value. One of the two.
+  // Append the findings that have a value. One of the two is set.
   void (*of_window)(const WindowInput& input, FindingList* list) = nullptr;
   void (*of_version)(const VersionSnapshot& version,
                      FindingList* list) = nullptr;
-  // Where it is in the field, from the outermost key to its own.
+  // The path in the field, from the outermost key to the finding's own.
   std::vector<std::string> (*path)(const Finding& finding) = nullptr;
-  // Appends what somebody should look at, a sentence each; null: nothing.
+  // Append a sentence for each thing to look at; null: nothing.
   void (*tell_of_window)(const WindowInput& input,
                          std::vector<std::string>* sentences) = nullptr;
   void (*tell_of_version)(const VersionSnapshot& version, int64_t now_ms,
@@ -120,26 +120,26 @@ struct FindingKind {
   }
 };
 
-// All there are, in the order of the API's fields.
+// All kinds, in the order of the API's fields.
 std::span<const FindingKind> FindingKinds();
 
 // "plumbline_class_f1_ratio"
 std::string MetricName(std::string_view prefix, std::string_view name,
                        bool is_ratio);
 
-// What /metrics says of all findings of one name.
+// The metadata in /metrics of all findings of one name.
 struct FindingFamily {
   std::string metric;  // its name
   std::string help;
-  bool is_total = false;  // it only grows
+  bool is_total = false;  // a counter, which only grows
 };
 
-// In the order of /metrics: of windows, and of versions as a whole.
+// The families of windows and of versions, in the order of /metrics.
 std::vector<FindingFamily> WindowFamilies();
 std::vector<FindingFamily> VersionFamilies();
 
 // Calls visit(kind, finding) for each finding of the window, by kind.
-// `scratch`: memory that is used again.
+// `scratch`: reused memory.
 template <class Visit>
 void VisitFindings(const WindowInput& input, FindingList* scratch,
                    Visit visit) {
@@ -151,7 +151,7 @@ void VisitFindings(const WindowInput& input, FindingList* scratch,
   }
 }
 
-// The same for those of the version as a whole.
+// Calls visit(kind, finding) for each finding of the version as a whole.
 template <class Visit>
 void VisitFindings(const VersionSnapshot& version, FindingList* scratch,
                    Visit visit) {

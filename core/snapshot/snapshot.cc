@@ -6,21 +6,21 @@
 namespace plumbline {
 namespace {
 
-// How much there is to read, and how. A read that ends with the same structure
-// as it began has missed nothing.
+// The structure of a model: how much there is to read, and how. A read is
+// complete if the structure is the same at its start and end.
 struct Structure {
   const std::vector<PublishedVersion*>* versions;
-  Task task;  // changes before there is a version
+  Task task;  // changes only before the first version
   uint32_t classes;
   uint32_t frozen_at;
   const std::string* positive_class;
   const ThresholdPlaces* thresholds;
   const ClassMap* class_map;
-  std::vector<const void*> references;  // of drift, by version
+  std::vector<const void*> references;  // of drift; by version
 
   explicit Structure(const PublishedModel& model)
       : versions(&model.versions.Get()),
-        // Relaxed: it publishes nothing but itself.
+        // Relaxed: it publishes only itself.
         task(model.published_task.load(std::memory_order_relaxed)),
         classes(model.class_count()),
         // Acquire: sees the classes added before.
@@ -32,7 +32,7 @@ struct Structure {
       references.push_back(version->drift_reference.stamp());
     }
   }
-  // The writer publishes a new class before the map that has it.
+  // The writer publishes a new class before the map that contains it.
   bool IsComplete() const {
     return class_map == nullptr || class_map->shown.size() == classes;
   }
@@ -65,7 +65,7 @@ void ReadTotals(const PublishedModel& model, const Structure& structure,
   Collect(model.gate, versions.size() + 1, stamp_of, copy);
 }
 
-// By class, as drift and estimates have them.
+// Merges the classes of the drift reference and of the calibration.
 void UniteReferences(const ClassMap& map, WindowSnapshot* window) {
   if (window->drift_reference != nullptr) {
     auto reference = std::make_shared<DriftReference>(*window->drift_reference);
@@ -83,7 +83,7 @@ void UniteReferences(const ClassMap& map, WindowSnapshot* window) {
   window->calibration = std::move(calibration);
 }
 
-// From the classes of the model to those that are shown.
+// Maps the model's classes to the classes shown.
 void Unite(const ClassMap& map, ModelSnapshot* model) {
   std::vector<std::string> shown(map.shown_count);
   for (uint32_t c = 0; c < model->classes.size(); ++c) {
@@ -108,7 +108,7 @@ ModelSnapshot Read(const PublishedModel& model, int64_t now_ms,
     ModelSnapshot out;
     out.name = model.name;
     out.task = structure.task;
-    // Relaxed: these publish nothing but themselves.
+    // Relaxed: these publish only themselves.
     constexpr auto relaxed = std::memory_order_relaxed;
     out.min_coverage = model.min_coverage.load(relaxed);
     out.anomaly_threshold = model.anomaly_threshold.load(relaxed);
@@ -146,7 +146,7 @@ ModelSnapshot Read(const PublishedModel& model, int64_t now_ms,
         }
       };
       read(version.series, {});
-      // At a moment of before nobody asks for slices.
+      // Historical reads skip slices.
       for (const Slice* slice : version.slices.Get()) {
         if (!exactly) read(slice->series, slice->labels);
       }

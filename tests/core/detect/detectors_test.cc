@@ -27,7 +27,7 @@ struct Found {
   Change change;
 };
 
-// Errors with rate `before`, and from `step` on with rate `after`.
+// Adds errors with rate `before`, and from `step` on with rate `after`.
 std::vector<Found> Run(Detectors* detectors, unsigned seed, size_t from,
                        size_t to, double before, double after, size_t step) {
   std::mt19937 random(seed);
@@ -178,7 +178,7 @@ TEST_CASE("a reload begins anew only what it changes") {
   CHECK(Of(engine, DetectorKind::kAdwin)->evidence.statistic ==
         adwin->evidence.statistic);
   CHECK(Of(engine, DetectorKind::kHddmA)->evidence.threshold == 0);
-  // What it found stays found.
+  // Changes found before stay counted.
   CHECK(Of(engine, DetectorKind::kHddmA)->worse == hddm->worse);
   CHECK_FALSE(Of(engine, DetectorKind::kDdm));
 }

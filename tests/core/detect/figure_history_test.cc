@@ -1,5 +1,5 @@
-// Anomalies against history: how often they are found where there is nothing,
-// and how soon where there is something.
+// Anomalies against history: the rate of false alarms, and the delay until a
+// fault is found.
 
 #include <cmath>
 #include <memory_resource>
@@ -19,13 +19,13 @@ namespace {
 constexpr int64_t kHour = FigureHistory::kHourMs;
 constexpr double kPi = 3.14159265358979;
 
-// Better by day than by night, and not on Sundays.
+// Accuracy is better by day than by night, and lower on Sundays.
 double AccuracyAt(int64_t hour) {
   const double day = 2 * kPi * static_cast<double>(hour % 24) / 24;
   return 0.88 + 0.04 * std::sin(day) - (hour / 24 % 7 == 3 ? 0.02 : 0);
 }
 
-// An hour of a model's traffic, as shares of it.
+// Simulates hours of traffic: the share of right predictions in each.
 struct Traffic {
   std::mt19937 random;
   double drift = 0.005;  // standard deviation from hour to hour
@@ -59,7 +59,7 @@ TEST_CASE("in 100 months without a fault there are few anomalies") {
     FigureHistory history("accuracy", {"1h", kHour, 0, 60});
     bool before = false;
     for (int64_t hour = 0; hour < kMonth; ++hour) {
-      // Traffic has a cycle, too: few pairs by night.
+      // Traffic has a daily cycle too: few pairs at night.
       const int n = 60 + 40 * static_cast<int>(hour % 24);
       const double share = traffic.Share(AccuracyAt(hour), n);
       const auto baseline = history.Summarize(24 * kHour);
@@ -90,7 +90,7 @@ TEST_CASE("a fault of five points is found in its first hour") {
     const double share = traffic.Share(AccuracyAt(kFault) - 0.05, kPairs);
     found += IsAnomalous(history.Summarize(24 * kHour), kFault * kHour, share,
                          kPairs);
-    // With few pairs the same distance is no anomaly.
+    // With few pairs, the same distance is not an anomaly.
     CHECK_FALSE(IsAnomalous(history.Summarize(24 * kHour), kFault * kHour,
                             AccuracyAt(kFault) - 0.05, 50));
   }
@@ -118,17 +118,17 @@ TEST_CASE("hours of which nothing is known are left out") {
   const auto baseline = history.Summarize(24 * kHour);
   REQUIRE(baseline);
   CHECK(baseline->At(680 * kHour)->center == Approx(0.8));
-  // An hour of the week without values: what is usual.
+  // An hour of the week without values: the median of all is expected.
   CHECK(baseline->At((672 + 20) * kHour)->center == Approx(0.81));
-  // After a gap only what came after it counts.
+  // After a gap, only later samples count.
   history.Add(5000, 0.5, 0.0001);
   CHECK_FALSE(history.Summarize(24 * kHour));
 }
 
 namespace {
 
-// Two months of a model, with a fault of six hours; the hours in which a window
-// was anomalous.
+// Runs two months of a model with a fault of six hours. Returns the hours with
+// an anomalous window.
 std::vector<int64_t> AnomalousHours(Engine* engine, int64_t hours,
                                     int64_t fault, int pairs) {
   Traffic traffic{.random = std::mt19937(3)};
@@ -139,7 +139,7 @@ std::vector<int64_t> AnomalousHours(Engine* engine, int64_t hours,
     const double share =
         traffic.Share(AccuracyAt(h) - (faulty ? 0.1 : 0), pairs);
     const auto right = static_cast<int>(std::lround(share * pairs));
-    // Twelve batches, so that the window slides.
+    // Posts twelve batches, so that the window slides.
     for (int batch = 0; batch < 12; ++batch) {
       engine->now_ms = (first + h) * kHour + batch * kHour / 12;
       std::vector<TestEvent> events;
@@ -183,7 +183,7 @@ TEST_CASE("figures are those of the end of the hour, also after a restart") {
   post(&whole, "m", 70, 8, 2);
   post(&whole, "m", 130, 8, 2);
   post(&whole, "m", 170, 5, 5);
-  // The hour of another model does not move that of this one.
+  // An hour of another model does not shift the hours of this one.
   post(&whole, "other", 210, 1, 1);
   const auto state = [](const Engine& engine) {
     return const_cast<State*>(&engine.pipeline.state());
@@ -198,7 +198,7 @@ TEST_CASE("figures are those of the end of the hour, also after a restart") {
   BatchOutcome outcome;
   joiner.Apply(Batch({Both("a", "a")}), &outcome);
   loaded.Publish();
-  // Those of "m", which is the first.
+  // The image of "m", which is the first model.
   const auto model = [](State* of) {
     return SaveState(of).models.begin()->second;
   };
@@ -219,7 +219,7 @@ TEST_CASE(
     CHECK(hour <= kFault + 6);
   }
   CHECK(hours.front() <= kFault + 1);
-  // What is remembered is charged once it takes memory, and is stored.
+  // A history is charged once it takes memory, and it is stored.
   CHECK(engine.pipeline.state().window_bytes() > 4 * FigureHistory::Bytes());
   const auto& version =
       *engine.pipeline.state().models().Get()[0]->versions.Get()[0];

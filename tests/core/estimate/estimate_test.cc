@@ -68,8 +68,8 @@ TEST_CASE("Keys are told apart, and merge within their class") {
   CHECK(EstimateBins::Merged(EstimateBins::kAll, 3) == EstimateBins::kAll);
 }
 
-// The best of all non-decreasing functions is max over first bins of the min
-// over last bins of the share between them.
+// The best non-decreasing function is the max over first bins of the min over
+// last bins of the share between them.
 TEST_CASE("Isotonic regression is that of the definition") {
   std::mt19937 random(11);
   for (int round = 0; round < 200; ++round) {
@@ -127,7 +127,7 @@ TEST_CASE("Between blocks a calibration is linear, beyond them constant") {
   CHECK(curve.block_variance[0] == Approx(0.25 * 0.75 / 13));
 }
 
-// Predictions with scores that are true, and labels drawn from them.
+// Predictions with true scores as probabilities, and labels drawn from them.
 struct Drawn {
   ScoredCells cells;
   BinValues probability = MiddlesOfBins();
@@ -215,7 +215,7 @@ TEST_CASE("Bounds know how little a calibration rests on") {
 }
 
 TEST_CASE("Of several classes each is held against the rest") {
-  // Two predictions: of class 0 with 0.75 and 0.25 for class 1, and of class 1
+  // Two predictions: class 0 with scores 0.75 and 0.25 for class 1, and class 1
   // with 0.5 each.
   SparseCounts counts;
   const auto add = [&counts](uint32_t c, double score, bool predicted) {
@@ -231,7 +231,7 @@ TEST_CASE("Of several classes each is held against the rest") {
   counts.entries.emplace_back(EstimateBins::kAll, 2);
   const auto classes = CellsOfClasses(counts, false, 3);
   REQUIRE(classes.size() == 3);
-  // The third has no score at all.
+  // The third class has no score.
   REQUIRE(classes[2].size() == 1);
   CHECK(classes[2][0].count == 2);
   CHECK(classes[2][0].bin == 0);

@@ -22,8 +22,8 @@ TestEvent Scored(const std::string& id, const char* prediction, double score) {
   return event;
 }
 
-// A model whose scores are true, or say too much: of a prediction with score s
-// the label is UP with probability `truth(s)`.
+// A model with true or overconfident scores: a prediction with score s has the
+// label UP with probability `truth(s)`.
 class Stream {
  public:
   explicit Stream(Engine* engine) : engine_(engine) {
@@ -35,7 +35,7 @@ class Stream {
 
   double (*truth)(double) = [](double score) { return score; };
 
-  int pairs = 50;  // in a minute
+  int pairs = 50;  // per minute
 
   void Run(int minutes) {
     for (int i = 0; i < minutes; ++i) {
@@ -85,7 +85,7 @@ TEST_CASE("An estimate begins with scores as they are") {
   is("estimated_precision_binary", 1.51 / 2);
   is("estimated_recall_binary", 1.51 / 2.21);
   is("estimated_f1_binary", 2 * 1.51 / (2 + 2.21));
-  // Nothing but what labels do by chance.
+  // The variance is that of the labels alone.
   const double deviation =
       std::sqrt(0.9 * 0.1 + 0.23 * 0.77 + 0.61 * 0.39 + 0.47 * 0.53) / 4;
   is("estimated_accuracy_lower_bound", 0.7025 - kZ * deviation);
@@ -172,7 +172,7 @@ TEST_CASE("Predictions are estimated before their labels come") {
   CHECK(*Of(engine, "estimated_accuracy_lower_bound") <
         *Of(engine, "estimated_accuracy"));
   CHECK(std::abs(*Of(engine, "estimate_gap_accuracy")) < 0.06);
-  // An hour of nothing, then what no label is there for.
+  // An hour without events, then predictions without labels.
   engine.now_ms += Engine::kHour;
   std::vector<TestEvent> sure;
   for (int i = 0; i < 100; ++i) {
@@ -224,7 +224,7 @@ TEST_CASE("A calibration stands still while labels contradict it") {
   CHECK(*Of(engine, "accuracy") < 0.3);
   CHECK(*Of(engine, "estimated_accuracy") > 0.7);
   CHECK(*Of(engine, "estimate_gap_accuracy") < -0.4);
-  // And goes on when they agree again.
+  // Learning continues once labels agree again.
   stream.truth = [](double score) { return score; };
   stream.Run(30);
   CHECK(std::abs(*Of(engine, "estimate_gap_accuracy")) < 0.06);
@@ -301,7 +301,8 @@ TEST_CASE("Another positive class, and switching off and on, begin anew") {
   }
   CHECK_FALSE(Of(engine, "estimated_accuracy"));
   CHECK_FALSE(Of(engine, "score_calibrated"));
-  // What was counted before is not taken away.
+  // A correction subtracts nothing for a pair that was counted before the
+  // counts were cleared.
   engine.Post({Label("id1499", "UP", 2e9), Label("id1499", "DOWN", 2.1e9)});
   const SlotCounts counts = engine.Window("10m");
   for (const SparseSection section :
@@ -326,7 +327,7 @@ TEST_CASE("Several classes are estimated from their scores") {
   for (int minute = 0; minute < 60; ++minute) {
     std::vector<TestEvent> events;
     for (int i = 0; i < 60; ++i) {
-      // The label is drawn from the scores; the highest is predicted.
+      // Draws the label from the scores, and predicts the highest.
       std::vector<double> scores;
       double sum = 0;
       for (size_t c = 0; c < names.size(); ++c) {
@@ -411,7 +412,7 @@ TEST_CASE("Estimates are the same after a checkpoint and after a replay") {
   Engine engine;
   Stream stream(&engine);
   stream.truth = TooSure;
-  stream.Run(GENERATE(3, 47));  // before there is a calibration, and then
+  stream.Run(GENERATE(3, 47));  // before and after there is a calibration
   std::pmr::memory_resource* const memory = std::pmr::get_default_resource();
   State loaded(memory);
   StateImage image;

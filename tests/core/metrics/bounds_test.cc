@@ -30,7 +30,7 @@ SlotCounts Draw(const std::vector<std::vector<double>>& shares, int n,
   return counts;
 }
 
-// The F1 of each class, were the shares counts without end.
+// The F1 of each class if the shares were exact.
 std::vector<double> TrueF1(const std::vector<std::vector<double>>& shares) {
   std::vector<double> f1;
   for (size_t c = 0; c < shares.size(); ++c) {

@@ -1,5 +1,5 @@
-// What windows count beside classes, against a plain recount of the pairs that
-// are in them: through corrections, evictions, reloads and lateness.
+// Counts of windows next to classes, against a plain recount of their pairs:
+// with corrections, evictions, reloads and late events.
 
 #include <algorithm>
 #include <cmath>
@@ -68,7 +68,7 @@ TEST_CASE("figures of scores are those of the pairs in the window") {
         {Scored(id, score > 0.4, score), Label(id, up ? "UP" : "DOWN")});
     all[id] = {up, score};
     order.push_back(id);
-    // Some are corrected, in the ring and out of it.
+    // Corrects some pairs, in the ring and out of it.
     if (i % 7 == 0) {
       const std::string& old = order[random() % order.size()];
       all[old].positive = !all[old].positive;
@@ -84,7 +84,7 @@ TEST_CASE("figures of scores are those of the pairs in the window") {
   for (size_t i = order.size() - 50; i < order.size(); ++i) {
     last.push_back(all[order[i]]);
   }
-  // 200 pairs of one hour are more values than a slot tells apart.
+  // 200 pairs in one hour have more scores than a slot tells apart.
   CHECK(*engine.Figure("roc_auc_binary", "1h") ==
         Approx(Auc(pairs)).margin(0.002));
   CHECK(*engine.Figure("log_loss", "1h") ==
@@ -121,7 +121,7 @@ TEST_CASE("a new positive class, or threshold, starts empty; others go on") {
   CHECK_FALSE(engine.Figure("threshold_recall_0.5", "1h"));
   engine.Post({Label("w", "UP"), Scored("b", true, 0.95), Label("b", "UP")});
   CHECK(engine.Window("1h").of(Section::kThresholds).size() == 16);
-  // The new one has seen one pair, the old one three.
+  // The new threshold has counted one pair, the old one three.
   const auto positives = [&engine](const std::string& threshold) {
     return *engine.Figure("threshold_positive_prediction_" + threshold, "1h");
   };
@@ -133,7 +133,7 @@ TEST_CASE("a new positive class, or threshold, starts empty; others go on") {
     CHECK_FALSE(engine.Figure("log_loss", window));
     CHECK_FALSE(engine.Figure("roc_auc_binary", window));
   }
-  // What was predicted before is not counted when it is corrected or evicted.
+  // Earlier predictions are not counted when they are corrected or evicted.
   engine.Post({Label("a", "DOWN")});
   CHECK(engine.Count(kCorrections) == 1);
   for (int i = 0; i < 60; ++i) {
@@ -194,7 +194,7 @@ TEST_CASE("a version that is removed in a group leaves the scores of others") {
   std::vector<Command> commands = {
       Batch({OfClasses("a", {{"a", 0.8}, {"b", 0.2}})}), Removal{"m", "2"},
       Batch({OfClasses("b", {{"a", 0.3}, {"b", 0.7}})})};
-  // One record of the journal, as a group is replayed.
+  // One record of the journal, as replay applies it.
   Group group{engine.now_ms, {}};
   for (const Command& command : commands) group.commands.push_back(&command);
   std::string record;
@@ -234,7 +234,7 @@ TEST_CASE("windows on prediction time hold what was predicted in them") {
   TestEvent old = Prediction("old", "UP");
   old.timestamp = minutes_ago(90);
   engine.Post({recent, old, Prediction("now", "UP"), Prediction("open", "UP")});
-  // Labels come when they come.
+  // Labels arrive later.
   engine.now_ms += 20 * Engine::kMinute;
   engine.Post(
       {Label("recent", "UP"), Label("old", "UP"), Label("now", "DOWN")});
@@ -243,10 +243,11 @@ TEST_CASE("windows on prediction time hold what was predicted in them") {
   CHECK(engine.Window("1h").observations == 2);
   CHECK(engine.Window("last_10").observations == 3);
   CHECK(engine.Count(kObservations) == 3);
-  // A correction finds the pair where it is.
+  // A correction finds the pair in its slot.
   engine.Post({Label("now", "UP")});
   CHECK(engine.Cell("1h", "UP", "UP") == 2);
-  // 50 minutes old, 10 more and it leaves; its label came 11 minutes ago.
+  // The pair is 50 minutes old and leaves after 10 more; its label came 11
+  // minutes ago.
   engine.Wait(11 * Engine::kMinute);
   CHECK(engine.Window("1h").observations == 1);
   CHECK(engine.Window("1h").predictions == 2);
@@ -269,7 +270,7 @@ TEST_CASE("pairs without an id are told apart by a reload too") {
   post();
   engine.settings.defaults.thresholds.push_back({"0.3", 0.3});
   engine.Use();
-  post();  // pushes out what the new threshold has never counted
+  post();  // evicts pairs that the new threshold never counted
   CHECK(engine.Figure("threshold_precision_0.3", "last_10") == 0.6);
   engine.settings.defaults.positive_class = "DOWN";
   engine.Use();
@@ -335,7 +336,7 @@ TEST_CASE("three windows of a model take what was promised") {
   scored.score = 0.5;
   engine.Post({scored});
   CHECK(engine.pipeline.state().window_bytes() - none < 256 << 10);
-  // What predictions are counted for without their labels comes on top.
+  // Counts of predictions without labels come on top.
   const int64_t figures = engine.pipeline.state().window_bytes();
   engine.settings.defaults.drift = {};
   engine.Use();

@@ -1,4 +1,4 @@
-// Classes that are one under the rules and aliases in force.
+// Spellings that are one class under the rules and aliases in force.
 
 #include <memory_resource>
 #include <optional>

@@ -1,5 +1,5 @@
-// Models that the configuration names, and classes that it lists, are there
-// before anything comes. And where it and a model contradict each other.
+// Models that the configuration names, and classes that it lists, exist before
+// any event. Also conflicts between configuration and models.
 
 #include <string>
 #include <vector>

@@ -97,7 +97,7 @@ TEST_CASE("a regression tells what a double can hold, or nothing") {
     engine.Post({Both(prediction, label)});
   };
   for (int i = 0; i < 300; ++i) {
-    // Of the same label there is no spread, whatever its digits.
+    // Equal labels have no spread, whatever their digits.
     for (int n = 0; n < 7; ++n) post(1.0, 0.113 + i / 10.0);
     CHECK_FALSE(engine.Figure("r2", "last_7"));
   }
@@ -114,7 +114,7 @@ TEST_CASE("a regression tells what a double can hold, or nothing") {
   CHECK(*engine.Figure("r2", "last_7") == Approx(1 - 7 * 0.25 / 28));
 }
 
-// The same with a range and digits beyond those of doubles.
+// A recount with range and digits beyond those of doubles.
 struct Plain {
   long double absolute = 0;
   long double squared = 0;
@@ -143,14 +143,14 @@ struct Plain {
   long double root() const { return std::sqrt(squared / n); }
 };
 
-// One of any size that a double has.
+// A number of any size that a double can have.
 double OfAnySize(std::mt19937_64* random) {
   const int exponent = static_cast<int>((*random)() % 2098) - 1074;
   const double value = std::ldexp(1 + ((*random)() >> 12) * 0x1p-52, exponent);
   return (*random)() % 2 == 0 ? value : -value;
 }
 
-// Absent where no double holds it.
+// The figure is absent if no double can hold the value.
 void CheckIs(const std::optional<double>& figure, long double value) {
   constexpr long double kMost = std::numeric_limits<double>::max();
   if (std::fabs(value) > kMost * (1 - 1e-12L)) {
@@ -174,7 +174,8 @@ TEST_CASE("errors of all sizes have their root mean square, or none") {
   };
   for (int round = 0; round < 150; ++round) {
     std::vector<std::pair<double, double>> pairs;
-    // Of all sizes, or all of about one; some of both, and some equal.
+    // Uses errors of all sizes, or of about one size; some of each, and some
+    // equal.
     const int exponent = static_cast<int>(random() % 2090) - 1070;
     for (int i = 0; i < 4; ++i) {
       const auto one = [&] {
@@ -188,7 +189,7 @@ TEST_CASE("errors of all sizes have their root mean square, or none") {
     engine.now_ms += Engine::kHour;
     for (const auto& [prediction, label] : pairs) {
       engine.Post({Both(prediction, label)});
-      engine.now_ms += 10'000;  // a slot each
+      engine.now_ms += 10'000;  // one slot
     }
     const Plain plain(pairs);
     for (const char* window : {"last_4", "1m"}) {
@@ -207,7 +208,7 @@ TEST_CASE("errors of all sizes have their root mean square, or none") {
         REQUIRE(error);
         CHECK(*absolute >= std::fabs(*error));
       }
-      // Of these sums are absent that no double holds.
+      // This figure is absent if no double can hold its sums.
       const auto relative = figure("mean_absolute_percentage_error", window);
       if (relative) CheckIs(relative, plain.relative / plain.n);
       if (plain.relative < 1e300L) CHECK(relative);
@@ -238,7 +239,7 @@ TEST_CASE("a root mean square is that of numpy beyond what squares can hold") {
   CHECK(*root() == Approx(7.0710678118654755e-201).epsilon(1e-12));
   engine.Post({Both(0.1, 0.0), Both(-0.1, 0.0)});
   CHECK(*root() == 0.1);
-  // Neither the error nor its mean is a double, and then only the mean is.
+  // First neither the error nor its mean is a double, then only the mean is.
   engine.Post({Both(1.7e308, -1.7e308), Both(1.7e308, -1.7e308)});
   CHECK_FALSE(root());
   CHECK_FALSE(engine.Figure("mean_absolute_error", "last_2"));
@@ -250,7 +251,7 @@ TEST_CASE("a root mean square is that of numpy beyond what squares can hold") {
   CHECK(*root() == Approx(std::sqrt(2)));
 }
 
-// As stores have them from when squares were not scaled.
+// Counts squares as stores did before squares were scaled.
 void CountAsBefore(State* state) {
   Model* const model = state->models().Get()[0];
   const uint64_t generation = model->gate.Open(0);
@@ -309,7 +310,7 @@ TEST_CASE("quantiles of errors of all sizes") {
   std::mt19937 random(6);
   std::vector<TestEvent> events;
   std::vector<double> errors = {0};
-  // Over twelve powers of ten, which takes two bins for one.
+  // Errors over twelve powers of ten, so that pairs of bins merge.
   for (int i = 0; i < 20'000; ++i) {
     errors.push_back(std::pow(10, random() / 4294967296.0 * 12 - 6));
     events.push_back(Both(errors.back(), 0.0));

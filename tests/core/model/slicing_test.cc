@@ -1,4 +1,4 @@
-// Slices: segments of pairs, their limits, and what goes to the others.
+// Slices: segments of pairs, their limits, and the "__other__" segments.
 
 #include "core/model/slicing.h"
 
@@ -26,7 +26,7 @@ TEST_CASE("slices are counted under their segments, up to the limit") {
   };
   post("a", "sun", "peak");
   post("b", "sun", "");      // not in the second crossing
-  post("c", "mon", "peak");  // one segment more, and no second
+  post("c", "mon", "peak");  // another segment, and none in the second crossing
   post("d", "sun", "off");
   const auto pairs = [&engine](const Slice::Labels& segment) {
     return engine.FindWindow("last_10", "1", segment).counts.observations;
@@ -41,13 +41,13 @@ TEST_CASE("slices are counted under their segments, up to the limit") {
   CHECK(*engine.Figure("accuracy", "last_10", "1", {{"day", "sun"}}) ==
         Approx(2.0 / 3));
   CHECK(*engine.Figure("accuracy", "last_10", "1", {{"day", "mon"}}) == 1);
-  // The last ten of a slice are not the last ten of all.
+  // The last ten pairs of a slice are not the last ten of the version.
   for (int i = 0; i < 30; ++i) post("n" + std::to_string(i), "mon", "");
   CHECK(pairs({{"day", "sun"}}) == 3);
   engine.Post({Label("d", "DOWN")});
   CHECK(*engine.Figure("accuracy", "last_10", "1", {{"day", "sun"}}) ==
         Approx(1.0 / 3));
-  // A crossing that is taken away and comes back starts empty.
+  // A crossing that is removed and added again starts empty.
   engine.settings.defaults.slices = {{"day", "hours"}};
   engine.Use();
   CHECK(pairs({{"day", "sun"}}) == 0);
@@ -137,7 +137,7 @@ TEST_CASE("slices that come and go with reloads always find room") {
   engine.settings.segments_per_model = 2000;
   engine.settings.window_bytes = int64_t{1} << 30;
   constexpr int kValues = 1000;
-  // Without sets that become free, 63 reloads take all numbers.
+  // If sets were not freed, 63 reloads would use up all numbers.
   for (int reload = 0; reload < 70; ++reload) {
     const std::string key = reload % 2 == 0 ? "a" : "b";
     engine.settings.defaults.slices = {{key}};
@@ -162,7 +162,7 @@ TEST_CASE("slices that come and go with reloads always find room") {
   post("x");
   CHECK(engine.FindWindow("last_10", "1", {{"c", "sun"}}).counts.observations ==
         1);
-  // So it is after a start.
+  // The same holds after a restart.
   const StateImage image =
       SaveState(const_cast<State*>(&engine.pipeline.state()));
   Pipeline restored(nullptr);

@@ -38,7 +38,7 @@ TEST_CASE("A sketch of few numbers has their exact deciles") {
   REQUIRE(split.edges.size() == 9);
   for (int i = 0; i < 9; ++i) CHECK(split.edges[i] == -150 + 30 * (i + 1) - 1);
   CHECK(split.counts == std::vector<uint64_t>(10, 30));
-  // What is more than a tenth is told apart from what lies beside it.
+  // A value with more than a tenth is counted apart from its neighbours.
   CHECK(SketchOf({7, 7, 7}).Split(10).edges ==
         std::vector<double>{std::nextafter(7, 0), 7});
   CHECK(SketchOf({0.0, -0.0, 1}).Split(10).counts ==
@@ -48,7 +48,7 @@ TEST_CASE("A sketch of few numbers has their exact deciles") {
 
 TEST_CASE("A sketch does not depend on the order, and stays small") {
   std::mt19937 random(3);
-  // Wide, narrow and far from 0, of both signs.
+  // Wide and narrow distributions, far from 0 and of both signs.
   std::vector<std::vector<double>> sets(4);
   std::normal_distribution<double> normal;
   for (int i = 0; i < 20'000; ++i) {
@@ -67,7 +67,7 @@ TEST_CASE("A sketch does not depend on the order, and stays small") {
     const auto split = sketch.Split(10);
     REQUIRE(split.edges.size() == 9);
     for (size_t i = 0; i < split.counts.size(); ++i) {
-      // Exact for the edges that were found, which are about the deciles.
+      // Counts are exact for the edges found, which are about the deciles.
       const double low = i == 0 ? -HUGE_VAL : split.edges[i - 1];
       const double high = i == 9 ? HUGE_VAL : split.edges[i];
       const auto count = std::count_if(
@@ -100,7 +100,7 @@ TEST_CASE("Distances lie between the same and the opposite") {
   CHECK(*KolmogorovSmirnovPValue({10, 30}, {20, 60}) == Approx(1));
   CHECK(*ChiSquaredPValue({1000, 0}, {0, 1000}) < 1e-100);
   CHECK(*KolmogorovSmirnovPValue({1000, 0}, {0, 1000}) < 1e-100);
-  // Of 3.841459 with one degree of freedom, and of 1.358099: 5 %.
+  // Critical values at 5%: 3.841459 with one degree of freedom, and 1.358099.
   CHECK(*ChiSquaredPValue({60, 40}, {40, 60}) == Approx(0.004677734981));
   CHECK(*KolmogorovSmirnovPValue({60, 40}, {40, 60}) == Approx(0.0366310527));
 }
@@ -140,7 +140,7 @@ TEST_CASE("A week that has ended is the reference of the next") {
   CHECK(drift[1].of == "score");
   CHECK(drift[1].reference == 31);
   CHECK(drift[1].window == 2);  // parts of a score are the same in each week
-  // It stays until a week with predictions has ended.
+  // The reference stays until a week with predictions has ended.
   engine.now_ms = kMonday + 20 * Engine::kDay;
   engine.Post({Scored(32, 0.5)});
   CHECK(DriftIn(engine)[1].reference == 1);

@@ -1,5 +1,5 @@
-// Figures of matrices that can be worked out by hand. tests/integration has
-// them against scikit-learn on real and random data.
+// Figures of small matrices, worked out by hand. tests/integration compares
+// with scikit-learn on real and random data.
 
 #include "core/snapshot/figures.h"
 
@@ -72,7 +72,7 @@ TEST_CASE("a figure without a denominator is absent") {
   nothing.model.positive_class = "b";
   CHECK(nothing.Figures().empty());
 
-  // "b" is neither label nor prediction: its own figures are absent, and the
+  // "b" is neither label nor prediction: its own figures are absent, and
   // averages are over "a" alone.
   Sample one({{3, 0}, {0, 0}});
   one.model.positive_class = "b";
@@ -89,9 +89,9 @@ TEST_CASE("a class that is only predicted counts as 0 in the macro average") {
   const auto figures = sample.Figures();
   CHECK(figures.at("precision_macro") == Approx((1.0 + 0) / 2));
   CHECK(figures.at("recall_macro") == Approx((0.75 + 0) / 2));
-  // Recall is of the classes that occur as label.
+  // Recall is averaged over the classes that occur as label.
   CHECK(figures.at("balanced_accuracy") == Approx(0.75));
-  // A label only has weight if it occurs.
+  // A class has weight only if it occurs as label.
   CHECK(figures.at("precision_weighted") == Approx(1.0));
 }
 
@@ -159,7 +159,7 @@ TEST_CASE("marginal counts give the same figures of classes as the matrix") {
   }
   auto expected = with_matrix.Figures();
   auto figures = with_marginals.Figures();
-  // Those bounds are wider without the cells.
+  // The bounds of macro F1 are wider without the cells.
   CHECK(figures.at("f1_lower_bound_macro") <=
         expected.at("f1_lower_bound_macro"));
   CHECK(figures.at("f1_upper_bound_macro") >=

@@ -11,7 +11,7 @@
 namespace plumbline {
 namespace {
 
-// A version of which there is something of every kind.
+// A version with findings of every kind.
 struct Watched {
   Watched() {
     engine.settings.matrix_classes = 2;
@@ -30,14 +30,14 @@ struct Watched {
   VersionSnapshot& version() { return model.versions.at(0); }
   WindowSnapshot& window() { return version().windows.at(0); }
 
-  // Of the window, then of the version as a whole.
+  // Visits the findings of the window, then of the version.
   template <class Visit>
   void ForEach(Visit visit) {
     FindingList scratch;
     VisitFindings(WindowInput(model, window()), &scratch, visit);
     VisitFindings(version(), &scratch, visit);
   }
-  // Those kinds that have findings, each time that one begins.
+  // The kinds with findings, once for each run of findings of one kind.
   std::vector<std::string> Kinds() {
     std::vector<std::string> kinds;
     const FindingKind* last = nullptr;
