@@ -17,7 +17,7 @@
 namespace plumbline {
 
 struct StateImage {
-  std::string head;  // all that is not in `models`
+  std::string head;                        // all that is not in `models`
   std::map<uint32_t, std::string> models;  // by number
 };
 

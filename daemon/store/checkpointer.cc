@@ -342,8 +342,7 @@ void Checkpointer::KeepHouse() {
   pthread_setname_np(pthread_self(), "housekeeping");
   constexpr int kNice = 5;
   setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
-  constexpr int kTries =
-      5;  // before unreadable ranges are passed over
+  constexpr int kTries = 5;  // before unreadable ranges are passed over
   for (int tries = 1; !stop_.load() && !FillFilter(tries >= kTries); ++tries) {
     std::this_thread::sleep_for(kRetry * std::min(tries, kTries));
   }
