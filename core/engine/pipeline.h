@@ -79,8 +79,8 @@ class Pipeline {
   // [Any thread] Calls `visit` between two groups, with exclusive access to the
   // state.
   void Exclusively(const std::function<void(State*)>& visit);
-  // [Any thread] The same, once between two groups each, until `step` returns
-  // true. The leader's thread calls it.
+  // [Any thread] Calls `step` between two groups, and again between later ones,
+  // until it returns true. The leader's thread calls it.
   void Between(const std::function<bool(State*)>& step);
 
   // Applies a record of the journal. Call before the first Commit().

@@ -46,9 +46,9 @@ void UnlabelledCounter::Watch(const Plan& plan, const PairDetails& details,
   Version* version = plan.version;
   const int64_t now_ms = state_->now_ms();
   DriftWatch& drift = version->drift;
-  // Events earlier in this group cannot be in bins about to be cleared. All
-  // share one timestamp, and a reference made of a number of predictions had
-  // none before.
+  // Events earlier in this group cannot be in bins about to be cleared: all
+  // share one timestamp, and a reference of the first N predictions has no bins
+  // before it.
   const auto renew = [&] {
     if (drift.Complete(now_ms)) state_->RenewReference(model, version);
   };

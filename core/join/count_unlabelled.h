@@ -17,7 +17,7 @@ namespace plumbline {
 // [Writer]
 class UnlabelledCounter {
  public:
-  // `names`: of the batch at hand.
+  // `names` belongs to the current batch.
   UnlabelledCounter(State* state, BatchNames* names)
       : state_(state), names_(*names) {}
 

@@ -1,4 +1,4 @@
-// Eviction: keeps the number of remembered records below join.max_bytes.
+// Eviction: keeps the remembered records within join.max_bytes.
 //
 // Joined records go first: they only serve to recognise resends. Each step
 // evicts the oldest age bucket of the model that remembers most. When no joined

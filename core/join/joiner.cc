@@ -7,8 +7,8 @@
 namespace plumbline {
 namespace {
 
-// 12 looks per event scan the whole table while 1/12 of it is added. So dead
-// records stay below an eighth of the others.
+// 12 looks per event scan the whole table while a twelfth of it is added. So
+// each dead record is met before an eighth as many records are added.
 constexpr size_t kSweepPerEvent = 12;
 
 }  // namespace

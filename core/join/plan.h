@@ -69,8 +69,7 @@ struct Plan : Subject {
   // when room is made. The event is planned again then.
   const Record* standing = nullptr;
   bool moves_time = false;  // the label has the same value with a later time
-  bool retires = false;     // older versions are removed to make room for its
-                            // version
+  bool retires = false;     // other versions retire, so that its own has room
   // Of a new prediction:
   Range scores;  // into the class scores of the batch: those that count
   double score = -1;

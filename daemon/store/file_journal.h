@@ -42,8 +42,8 @@ struct JournalOptions {
   Durability durability = Durability::kProcess;
   uint64_t from = 1;     // the first record after the checkpoint
   bool checked = false;  // the checkpoint says that there is a page
-  // Whether missing records prevent a start: never, or even if a reboot of the
-  // machine explains them.
+  // accepts_loss: start in spite of missing records. refuses_loss: do not
+  // start, even if a reboot of the machine explains the loss.
   bool accepts_loss = false;
   bool refuses_loss = false;
   // Gets the loss if the start continues without the records.

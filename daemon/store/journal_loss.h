@@ -11,7 +11,7 @@
 namespace plumbline {
 
 struct JournalLoss {
-  std::string what;    // is missing, and in which file
+  std::string what;    // the missing records and their file
   std::string advice;  // what to do, or what the start does
   // Lower bound of answered commit groups that are not in the journal.
   uint64_t groups = 0;
