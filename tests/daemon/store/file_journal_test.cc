@@ -192,7 +192,7 @@ TEST_CASE("where two segments have a record, the later file's counts") {
       REQUIRE(opened.journal->Append(record) == Appended::kStored);
     }
   }
-  std::filesystem::remove(directory.path + "/answered");  // it would tell a loss
+  std::filesystem::remove(directory.path + "/answered");  // it tells a loss
   const std::string record = "three";
   directory.Write(SegmentName(3),
                   SegmentHeader(3) + RecordHeader(3, 5, 0).substr(0, 16));
