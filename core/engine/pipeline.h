@@ -107,7 +107,7 @@ class Pipeline {
     const Command* command;
     int64_t now_ms;
     Outcome* outcome;
-    const std::function<bool(State*)>* visit = nullptr;  // or null
+    const std::function<bool(State*)>* visit = nullptr;  // without a command
     size_t records = 0;  // upper bound of the records that the command adds
     Status status = Status::kApplied;
     Bell* bell = nullptr;   // while it is queued
@@ -156,7 +156,7 @@ class Pipeline {
   std::array<Bell, 64> bells_;
   size_t next_bell_ = 0;  // guarded by mutex_
 
-  // Limits of dirty records, and whether they are exceeded.
+  // behind_: more records are dirty than unsaved_limit_.
   size_t unsaved_limit_ = SIZE_MAX;  // records
   size_t group_limit_ = SIZE_MAX;    // records of a group
   std::atomic<bool> behind_{false};

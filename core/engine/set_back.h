@@ -38,7 +38,7 @@ class PairsSetBack {
  private:
   // Of a model with windows by the time at which a pair completes.
   struct Bounds {
-    int64_t kept_from_ms = 0;  // all its time windows count later times
+    int64_t kept_from_ms = 0;  // all its time windows count what follows
     int64_t current_ms = 0;    // begin of the longest current slot
   };
 

@@ -55,7 +55,7 @@ class Chain {
   size_t Count(RecordKind kind) const;
   bool HasPrediction(uint32_t owner) const;
   bool HasWaitingPrediction() const;
-  // True if the current label has replaced a label of this value.
+  // True if this value is among the past labels.
   bool HadLabel(const Model& model, uint64_t bits) const;
   size_t PastLabels() const { return Count(RecordKind::kPastLabel); }
   // True if the two labels are equal under the current aliases of classes.

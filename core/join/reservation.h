@@ -44,8 +44,8 @@ class Reservation {
     return plumbline::MakeRoom(state_, reserved_ + n, false);
   }
 
-  // The number of records that the plan needs. Copies of label sets for joined
-  // pairs are not included: the join does without them if there is no room.
+  // The number of records that the plan needs. It includes copies of label sets
+  // for joined pairs, which the join leaves out if there is no room.
   int64_t RecordsNeeded(const Plan& plan) const;
   // Makes room for `needed` records if they do not fit and eviction can help.
   // True if records were evicted: the plan may rest on them.
@@ -74,7 +74,7 @@ class Reservation {
   Chain& chain_;
   const EventBatch* batch_ = nullptr;
   std::vector<uint32_t> fresh_;  // by event: records that it may need
-  int64_t reserved_ = 0;         // sum of fresh_ for events still to come
+  int64_t reserved_ = 0;         // for events, and parts, still to come
 };
 
 }  // namespace plumbline
