@@ -11,16 +11,18 @@
 namespace plumbline {
 
 void Applier::Apply(const Group& group, const std::vector<Outcome*>& outcomes) {
-  // Time first: what is over its horizon is gone before the events come.
+  // Advance time first: expired records are dropped before the events are
+  // applied.
   state_->Advance(group.now_ms);
 
-  // The commands, in order. They change the writer's half of the state only.
+  // Apply the commands in order. They change only the writer's half of the
+  // state.
   for (size_t i = 0; i < group.commands.size(); ++i) {
     std::visit([&](const auto& command) { Do(command, outcomes[i]); },
                *group.commands[i]);
   }
 
-  // From here on readers see all of it.
+  // Readers see the whole group from here on.
   state_->Publish();
 }
 
@@ -29,13 +31,13 @@ void Applier::Do(const EventBatch& batch, Outcome* outcome) {
 }
 
 void Applier::Do(const Settings& settings, Outcome* outcome) {
-  // A window that is added must not count what came before it in its group.
+  // Publish earlier events of the group: an added window must not count them.
   state_->Publish();
   outcome->done = state_->ChangeSettings(settings, state_->now_ms());
 }
 
 void Applier::Do(const Removal& removal, Outcome* outcome) {
-  // What came before it in its group still needs what is removed with it.
+  // Publish earlier events of the group: they need what is removed here.
   state_->Publish();
   Model* model = state_->FindModel(removal.model);
   Version* version = nullptr;
@@ -57,14 +59,14 @@ Applier::Prepared Applier::Prepare(const Group& group,
   if (store_ == nullptr) return Prepared::kYes;
   const size_t added = CollectKeys(group);
   if (added > most) return Prepared::kTooMuch;
-  // The last groups tell about how many will be found in the store.
+  // Recent groups predict how many records this one will find in the store.
   expected_ = std::max(found_, expected_ / 8 * 7);
   state_->pair_memory().MakeRoom(added + expected_);
   const size_t here = EraseThoseInMemory();
   store_->Screen(&keys_);
   std::sort(keys_.begin(), keys_.end());
   keys_.erase(std::unique(keys_.begin(), keys_.end()), keys_.end());
-  // What was found stays for a while, where a smaller group looks for it.
+  // Records found for a group too large stay in memory: a smaller one follows.
   if (added + here > most || !FindStored(group, added, most - added - here)) {
     return Prepared::kTooMuch;
   }
@@ -83,8 +85,8 @@ Applier::Prepared Applier::Prepare(const Group& group,
              : Prepared::kTooMuch;
 }
 
-// Of keys_; unreadable_ are those that cannot be read. False if there are more
-// than `most` records.
+// Loads the stored records of keys_, and collects unreadable_ keys. False if
+// there are more than `most` records.
 bool Applier::FindStored(const Group& group, size_t added, size_t most) {
   PairTable& table = state_->table();
   found_ = 0;
@@ -101,7 +103,7 @@ bool Applier::FindStored(const Group& group, size_t added, size_t most) {
     }
     if (unreadable_.size() > unreadable) LeaveOutUnreadable();
     MakeRoomForFound(group, added + records_.size());
-    // From the last to the first, as each becomes the head of its chain.
+    // In reverse order, as each record becomes the head of its chain.
     for (auto stored = records_.rbegin(); stored != records_.rend(); ++stored) {
       table.InsertCopy(*stored);
     }
@@ -111,7 +113,7 @@ bool Applier::FindStored(const Group& group, size_t added, size_t most) {
   return true;
 }
 
-// A chain is known as a whole, or not at all.
+// A chain is loaded whole or not at all.
 void Applier::LeaveOutUnreadable() {
   std::sort(unreadable_.begin(), unreadable_.end());
   std::erase_if(records_, [this](const Record& stored) {
@@ -120,7 +122,7 @@ void Applier::LeaveOutUnreadable() {
   });
 }
 
-// Returns how many records the group may add.
+// Returns an upper bound of the records that the group adds.
 size_t Applier::CollectKeys(const Group& group) {
   keys_.clear();
   batches_.clear();
@@ -136,7 +138,7 @@ size_t Applier::CollectKeys(const Group& group) {
   return added;
 }
 
-// For so many records; those of the group stay.
+// Makes room for `coming` records. Those of the group stay in memory.
 void Applier::MakeRoomForFound(const Group& group, size_t coming) {
   if (!state_->pair_memory().LacksRoomFor(coming)) return;
   if (held_.empty()) {
@@ -148,7 +150,7 @@ void Applier::MakeRoomForFound(const Group& group, size_t coming) {
   state_->pair_memory().MakeRoom(coming, held_);
 }
 
-// Returns how many records the others have.
+// Removes keys in memory from keys_. Returns the number of their records.
 size_t Applier::EraseThoseInMemory() {
   constexpr size_t kAhead = 32;
   const PairTable& table = state_->table();

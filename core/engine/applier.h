@@ -1,4 +1,4 @@
-// Applier: what a commit group does to the state.
+// Applier: applies a commit group to the state.
 
 #pragma once
 
@@ -17,33 +17,32 @@ namespace plumbline {
 
 struct Outcome {
   BatchOutcome batch;  // of an EventBatch
-  // Of an EventBatch: events of which cannot be read what is stored of their
-  // ids, by their places in the body. If there are any nothing of it is
-  // applied.
+  // Of an EventBatch: indexes, in the body, of events with stored records that
+  // cannot be read. If there are any, none of the batch is applied.
   std::vector<uint32_t> unreadable;
-  // Settings: false if they would need more than limits.window_bytes.
-  // Removal: false if there is no such model or version.
+  // Settings: false if they would exceed limits.window_bytes. Removal: false if
+  // there is no such model or version.
   bool done = true;
 };
 
-// Folds groups into a state. Deterministic: the outcome depends on the state
-// and the group alone.
+// Folds groups into a state. Deterministic: the outcome depends only on the
+// state and the group.
 class Applier {
  public:
   explicit Applier(State* state) : state_(state), joiner_(state) {}
 
-  // Without a store all pairs are in memory.
+  // Without a store all pairs stay in memory.
   void UseStore(PairStore* store) { store_ = store; }
 
-  // [Any thread] See PairStore.
+  // [Any thread] See PairStore::AwaitTurn().
   void AwaitTurn(size_t events) const;
 
-  // Brings the pairs that the group is about into memory, and lets others
-  // leave it. Before Apply(), with nothing in between.
+  // Loads the stored pairs that the group needs, and evicts others from memory.
+  // Call immediately before Apply().
   enum class Prepared {
     kYes,
     kTooMuch,  // it would take more than `most` records
-    // Not all can be read: the outcomes say which commands are not to be
+    // Some cannot be read. The outcomes tell the commands that must not be
     // applied.
     kUnread,
   };
@@ -51,7 +50,8 @@ class Applier {
                                  const std::vector<Outcome*>& outcomes,
                                  size_t most = SIZE_MAX);
 
-  // Applies and publishes. `outcomes` are as many as the group has commands.
+  // Applies the group and publishes the state. REQUIRES: one outcome for each
+  // command.
   void Apply(const Group& group, const std::vector<Outcome*>& outcomes);
 
  private:
@@ -68,14 +68,14 @@ class Applier {
   State* const state_;
   PairStore* store_ = nullptr;
   Joiner joiner_;
-  BatchNames names_{state_};                // of the batch at hand
+  BatchNames names_{state_};                // of the current batch
   std::vector<PairKey> keys_;               // scratch
   std::vector<PairKey> held_;               // scratch
   std::vector<const EventBatch*> batches_;  // scratch
   std::vector<PairKey> unreadable_;         // scratch; of keys_
   std::vector<Record> records_;             // scratch
-  size_t found_ = 0;                        // records, of the last group
-  size_t expected_ = 0;                     // to be found, at most
+  size_t found_ = 0;                        // records found for the last group
+  size_t expected_ = 0;                     // estimate of records to be found
 };
 
 }  // namespace plumbline

@@ -10,14 +10,13 @@
 namespace plumbline {
 namespace {
 
-// The numbers of the models stand first, so that those who ask for them alone
-// need not know the rest.
+// The numbers of the models come first, so ModelsOf() need not read the rest.
 void LoadNumbers(Load& load, std::vector<uint32_t>* numbers) {
   load.Header();
   DoList(load, *numbers);
 }
 
-// Of a model whose task is open they are numbers.
+// Early labels are numbers while the task of the model is open.
 bool AreEarlyLabelsSound(const Model& model) {
   return std::all_of(
       model.early_labels.begin(), model.early_labels.end(), [&](uint64_t bits) {

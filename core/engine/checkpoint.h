@@ -1,9 +1,9 @@
-// A state as bytes, and back.
+// Serialises a state, and restores it.
 //
-// Each class lists once, for both directions, what is stored of it, in fields
-// with tags (core/codec/archive.h); core/model/stored_state.cc and
-// stored_model.cc put them together. The pairs are not in it: they are records
-// of their own (see core/pairs/unsaved_pairs.h).
+// Each class lists its stored fields once, for both directions, with tags
+// (core/codec/archive.h). core/model/stored_state.cc and stored_model.cc put
+// them together. Pairs are not included: they are records of their own (see
+// core/pairs/unsaved_pairs.h).
 
 #pragma once
 
@@ -17,27 +17,28 @@
 namespace plumbline {
 
 struct StateImage {
-  std::string head;  // the whole, but for what is in models
+  std::string head;                        // all that is not in `models`
   std::map<uint32_t, std::string> models;  // by number
 };
 
-// [Writer] Between two groups. The head, and the models that have changed
-// since the last call.
+// [Writer] Serialises the head, and the models changed since the last call.
+// Call between two groups.
 StateImage SaveState(State* state);
 
-// The numbers of the models that a head names; others are gone. Empty if it is
-// damaged, too.
+// The numbers of the models that a head lists; other models are deleted. Also
+// empty if the head is damaged.
 std::vector<uint32_t> ModelsOf(const std::string& head);
 
-// [Writer] Into a state that is as constructed, from a head and all of its
-// models. False if the image is damaged or not whole, or has what is of a later
-// format, which *unknown then says; then the state is of no use.
+// [Writer] Restores a newly constructed state from a head and all of its
+// models. False if the image is damaged or incomplete, or if a later format
+// wrote something that this one does not know: *unknown names it. The state is
+// unusable then.
 [[nodiscard]] bool LoadState(const StateImage& image, State* state,
                              std::string* unknown);
 [[nodiscard]] bool LoadState(const StateImage& image, State* state);
 
-// [Writer] The models of an image, beside those that the state has. Owners and
-// age buckets that they use must be there. The same holds of failure.
+// [Writer] Adds the models of an image to those of the state. REQUIRES: the
+// owners and age buckets that they use exist. Fails as LoadState() does.
 [[nodiscard]] bool LoadModels(const StateImage& image, State* state,
                               std::string* unknown);
 

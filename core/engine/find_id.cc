@@ -36,8 +36,8 @@ FoundId FindId(Pipeline* pipeline, PairStore* store, const AskedId& id,
   };
   pipeline->Exclusively(look);
   if (key && !in_memory && store != nullptr) {
-    // Not under the writer's lock, as the disk may be slow. What comes into
-    // memory meanwhile is newer.
+    // Not under the writer's lock, as the disk may be slow. Records loaded
+    // meanwhile are newer.
     std::vector<PairKey> unreadable;
     store->Find(std::span(&*key, 1), &stored, &unreadable);
     if (!unreadable.empty()) return FoundId::kStoreFailed;

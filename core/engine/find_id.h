@@ -1,4 +1,4 @@
-// Looks up what is remembered of one id, while the writer goes on.
+// Looks up what is remembered of one id, while the writer continues.
 
 #pragma once
 
@@ -14,19 +14,19 @@ namespace plumbline {
 enum class FoundId {
   kFound,
   kNoModel,
-  kNothing,      // is remembered of the id
-  kStoreFailed,  // it cannot be read now
+  kNothing,      // nothing is remembered of the id
+  kStoreFailed,  // the store cannot be read now
 };
 
-// An id of a model, by its keyed hash.
+// An id of a model, as its keyed hash.
 struct AskedId {
   std::string_view model;
   uint64_t hi;
   uint64_t lo;
 };
 
-// [Any thread] `store` is the pipeline's, or null. The state is not changed:
-// nothing is brought into memory.
+// [Any thread] `store` is the pipeline's, or null. Changes nothing in the
+// state, and loads nothing into memory.
 FoundId FindId(Pipeline* pipeline, PairStore* store, const AskedId& id,
                KnownId* known);
 

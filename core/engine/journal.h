@@ -1,4 +1,4 @@
-// What the core asks of a journal.
+// The interface of a journal to the core.
 
 #pragma once
 
@@ -8,17 +8,17 @@ namespace plumbline {
 
 enum class Appended {
   kStored,
-  kNotStored,  // nothing of it will ever be read again
+  kNotStored,  // it will never be read
   kUnknown,    // it may be read again after a crash
 };
 
-// State is a fold over the records of a journal (core/event/command.h says what
-// is in one). A journal is written by one thread at a time.
+// The state is a fold over the records of a journal (core/event/command.h
+// defines them). One thread at a time writes a journal.
 class Journal {
  public:
   virtual ~Journal() = default;
 
-  // Stores one record after all earlier ones.
+  // Appends one record.
   [[nodiscard]] virtual Appended Append(std::string_view record) = 0;
 };
 

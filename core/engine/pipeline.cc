@@ -14,11 +14,11 @@ namespace {
 constexpr size_t kLargestGroup = 64;  // requests
 constexpr size_t kLargestGroupEvents = 20'000;
 constexpr int kGroupsPerLeader = 4;
-constexpr auto kLongestWait = std::chrono::seconds(1);  // for a saving
-// Of the records that may be in memory a group takes no more than one in so
-// many. With what may wait to be saved (see memory_split.h) that makes a whole.
+constexpr auto kLongestWait = std::chrono::seconds(1);  // for AwaitSaving()
+// A group takes at most 1/11 of the records that may be in memory. With the
+// share of dirty records (see memory_split.h) that makes a whole.
 constexpr size_t kGroupShare = 11;
-// Or so many: an ordinary request, however little memory there is.
+// Lower bound of that: an ordinary request, however little memory there is.
 constexpr size_t kLeastGroupRecords = 2 * kLargestGroupEvents;
 constexpr int kTriesOfPart = 10;
 constexpr auto kBetweenTries = std::chrono::milliseconds(250);
@@ -62,8 +62,9 @@ Pipeline::Status Pipeline::CommitWhole(const Command& command, int64_t now_ms,
   return status;
 }
 
-// What is applied cannot be taken back. So once a part is, the others are tried
-// again and again; a client that gets no answer then sends all of it again.
+// An applied part cannot be undone. So after the first part, later ones are
+// retried. If they fail in the end, the client gets no answer and sends the
+// whole request again.
 Pipeline::Status Pipeline::CommitParts(const EventBatch& batch, int64_t now_ms,
                                        Outcome* outcome) {
   RequestParts parts(&batch, &outcome->batch);
@@ -128,8 +129,8 @@ Pipeline::Status Pipeline::Enter(Waiter* self, bool even_if_stopped) {
   return self->status;
 }
 
-// Where ingest outruns what is saved it is slowed down here, not in line: who
-// saves stands in line too.
+// Slows ingest down when it outruns saving. It waits here and not in the queue,
+// as the thread that saves uses the queue too.
 bool Pipeline::AwaitSaving() {
   if (!behind_.load(std::memory_order_relaxed)) return true;
   std::unique_lock lock(behind_mutex_);
@@ -150,33 +151,33 @@ void Pipeline::NoteSaving() {
 void Pipeline::WaitAndLead(Waiter* self, bool leads) {
   while (!leads || !Lead(self)) {
     AwaitTurnOf(*self);
-    // Acquire: sees the outcome, or the state that the last leader left.
+    // Acquire: sees the outcome, or the last leader's state.
     if (self->turn.load(std::memory_order_acquire) == kServed) return;
     self->turn.store(kWaits, std::memory_order_relaxed);
     leads = true;
   }
 }
 
-// Returns when the turn is no more kWaits.
+// Returns when the turn is not kWaits.
 void Pipeline::AwaitTurnOf(const Waiter& self) {
   while (true) {
-    // Acquire: a ring that is seen here comes with the turn that it was for;
-    // one that is not ends the wait below.
+    // Acquire: a ring seen here comes with its turn. A later ring ends the wait
+    // below.
     const uint32_t rung = self.bell->rung.load(std::memory_order_acquire);
     if (self.turn.load(std::memory_order_acquire) != kWaits) return;
     self.bell->rung.wait(rung, std::memory_order_relaxed);
   }
 }
 
-// The waiter may be gone as soon as it has its turn: nothing of it is touched
-// after that, not even to notify it.
+// The waiter may be destroyed as soon as it sees its turn. Nothing of it is
+// touched after the store.
 void Pipeline::Wake(Waiter* waiter, uint32_t turn) {
   Bell* const bell = waiter->bell;
-  // Release: publishes the outcome, or the state to the next leader.
+  // Release: publishes the outcome, or the state, to the next leader.
   waiter->turn.store(turn, std::memory_order_release);
-  // Release: whoever sees the ring sees the turn.
+  // Release: a thread that sees the ring sees the turn.
   bell->rung.fetch_add(1, std::memory_order_release);
-  // All: another one may sleep on the same bell.
+  // Notify all: several threads may sleep on the same bell.
   bell->rung.notify_all();
 }
 
@@ -201,9 +202,8 @@ void Pipeline::Stop() {
   stopped_ = true;
 }
 
-// Commits some groups, and then makes another one in line the leader: it must
-// not serve for ever. Returns then, or when nobody is in line. True if `self`
-// was served.
+// Commits kGroupsPerLeader groups, and then passes the lead to another queued
+// thread. Returns then, or when the queue is empty. True if `self` was served.
 // NOLINTNEXTLINE(bugprone-exception-escape)
 bool Pipeline::Lead(Waiter* self) noexcept {
   bool served = false;
@@ -235,8 +235,8 @@ bool Pipeline::Lead(Waiter* self) noexcept {
   }
 }
 
-// None if nobody is in line, and then nobody leads any more. One who visits
-// may sleep deeper than one who answers.
+// Null if the queue is empty; then there is no leader. Prefers a thread that
+// answers a request: one that visits may sleep deeper.
 Pipeline::Waiter* Pipeline::NextLeader() {
   const std::lock_guard lock(mutex_);
   led_ = !line_.empty();
@@ -247,7 +247,8 @@ Pipeline::Waiter* Pipeline::NextLeader() {
   return answers == line_.end() ? line_.front() : *answers;
 }
 
-// The requests in line, or none, and then nobody leads any more.
+// Takes the next group from the queue. If it is empty, there is no leader
+// afterwards.
 std::vector<Pipeline::Waiter*> Pipeline::TakeGroup() {
   const std::lock_guard lock(mutex_);
   size_t size = std::min(line_.size(), kLargestGroup);
@@ -269,7 +270,7 @@ std::vector<Pipeline::Waiter*> Pipeline::TakeGroup() {
   return waiters;
 }
 
-// False if the visit that it was is to be made again.
+// False if the group is a visit that must be repeated.
 bool Pipeline::CommitGroup(std::vector<Waiter*>* waiters) {
   bool done = true;
   const Waiter& first = *waiters->front();
@@ -282,7 +283,7 @@ bool Pipeline::CommitGroup(std::vector<Waiter*>* waiters) {
   return done;
 }
 
-// Of those that are too much together some are put back in line.
+// Commits the requests. If they are too large together, puts some back.
 void Pipeline::CommitCommands(std::vector<Waiter*>* waiters) {
   while (true) {
     Group group;
@@ -307,7 +308,7 @@ void Pipeline::CommitCommands(std::vector<Waiter*>* waiters) {
   }
 }
 
-// What is stored for one of them cannot be read: the others go on without it.
+// Commits the readable requests without those that need unreadable records.
 void Pipeline::CommitReadable(std::vector<Waiter*>* waiters) {
   const auto unreadable = std::stable_partition(
       waiters->begin(), waiters->end(),
@@ -330,14 +331,14 @@ void Pipeline::PutBackHalf(std::vector<Waiter*>* waiters) {
 Pipeline::Status Pipeline::CommitRecord(const Group& group,
                                         const std::vector<Outcome*>& outcomes,
                                         bool* too_much) {
-  // Those in line when it fell behind fill it up by an eighth, no more.
+  // Requests queued before the limit was exceeded may exceed it by an eighth.
   const bool any_events =
       std::any_of(group.commands.begin(), group.commands.end(),
                   [](const Command* command) { return EventsOf(command) > 0; });
   if (any_events && state_.unsaved_pairs().changed() / 9 > unsaved_limit_ / 8) {
     return Status::kStoreFailed;
   }
-  // A single event is taken, whatever it needs.
+  // A single event is applied, whatever it needs.
   const bool may_be_cut =
       group.commands.size() > 1 || EventsOf(group.commands.front()) > 1;
   const Applier::Prepared prepared =

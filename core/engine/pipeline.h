@@ -1,17 +1,17 @@
-// Pipeline: the way of what changes the state.
+// Pipeline: commits every change of the state.
 //
-// Requests wait in line. One of them leads: it takes those in line as one
-// commit group, stamps it with the time, has it journalled as one record,
-// applies it, and lets their threads go (as LevelDB's write queue does); after
-// some groups another one leads. So there is one writer at a time, and an order
-// of all events; and when nobody else is in line, a request is served on its
-// own thread without a hand-over.
+// Requests wait in a queue. One of their threads is the leader. It takes the
+// queue as one commit group, stamps it with the time, journals it as one
+// record, applies it, and wakes the other threads (like LevelDB's write queue).
+// After a few groups another thread leads. So there is one writer at a time,
+// and one order of all events. A request that is alone in the queue is served
+// on its own thread, without a hand-over.
 //
-//     decoded batches -> [line] -> group -> stored pairs it needs -> journal
+//     decoded batches -> [queue] -> group -> load stored pairs -> journal
 //                     -> Applier -> published
 //
-// Where pairs may leave memory a group takes no more of them at once than a
-// share of what may be there; a single request that would is applied in parts
+// With a store, a group takes at most a fixed share of the records that may be
+// in memory. A single request that needs more is applied in parts
 // (core/engine/request_parts.h).
 
 #pragma once
@@ -42,24 +42,24 @@ class Pipeline {
   enum class Status {
     kApplied,
     kJournalFailed,
-    kJournalUnknown,  // not applied now; perhaps after a crash
-    kStoreUnread,     // what is stored of some of its ids cannot be read
-    kStoreFailed,     // what has changed cannot be saved in time
+    kJournalUnknown,  // not applied now, but may be after a crash
+    kStoreUnread,     // stored records of some ids cannot be read
+    kStoreFailed,     // dirty records cannot be saved in time
     kStopped,
   };
 
-  // `journal` may be null: then nothing outlives the process. `memory` is where
-  // the pairs are kept.
+  // `journal` may be null: then the state does not outlive the process.
+  // `memory` allocates the pairs.
   explicit Pipeline(Journal* journal, std::pmr::memory_resource* memory =
                                           std::pmr::get_default_resource())
       : journal_(journal), state_(memory), applier_(&state_) {}
 
-  // Pairs may leave memory, for `store`. How many records are to be in memory,
-  // and how many may have changed before those are saved. Before anything else.
+  // Lets pairs leave memory for `store`. `records`: limit of records in memory.
+  // `unsaved`: limit of dirty records. Call before anything else.
   void UseStore(PairStore* store, size_t records, size_t unsaved);
 
-  // Continues from what SaveState() wrote. Before anything else. False if it
-  // is damaged.
+  // Restores a checkpoint of SaveState(). Call before anything else. False if
+  // it is damaged.
   [[nodiscard]] bool Restore(const StateImage& checkpoint,
                              std::string* unknown) {
     return LoadState(checkpoint, &state_, unknown);
@@ -68,38 +68,38 @@ class Pipeline {
     return LoadState(checkpoint, &state_);
   }
 
-  // Has what is committed from now on journalled. Before the first Commit()
-  // only.
+  // Journals all later commits. Call before the first Commit().
   void SetJournal(Journal* journal) { journal_ = journal; }
 
-  // [Any thread] Journals and applies the command at the latest `now_ms` of
-  // its group. Returns when it is applied and published. Where it is not
-  // applied, nothing of it ever will be, but for kJournalUnknown.
+  // [Any thread] Journals and applies the command, at the latest `now_ms` of
+  // its group. Returns after it is applied and published. If it is not applied,
+  // no part of it ever will be, except with kJournalUnknown.
   Status Commit(const Command& command, int64_t now_ms, Outcome* outcome);
 
-  // [Any thread] Calls `visit` between two groups, while nothing changes the
+  // [Any thread] Calls `visit` between two groups, with exclusive access to the
   // state.
   void Exclusively(const std::function<void(State*)>& visit);
-  // [Any thread] The same, once between two groups, until `step` returns true.
-  // Who leads the groups calls it.
+  // [Any thread] Calls `step` between two groups, and again between later ones,
+  // until it returns true. The leader's thread calls it.
   void Between(const std::function<bool(State*)>& step);
 
-  // Applies a record of the journal. Before the first Commit() only.
+  // Applies a record of the journal. Call before the first Commit().
   // kJournalFailed if the record is damaged.
   [[nodiscard]] Status Replay(std::string_view record);
 
-  // [Any thread] Commands that are not in line by now are answered kStopped.
+  // [Any thread] Answers kStopped to later commands. Those in the queue are
+  // served.
   void Stop();
 
-  // [Any thread] More has changed than may be before it is saved: events are
-  // answered kStoreFailed.
+  // [Any thread] True if more records are dirty than the limit: events get
+  // kStoreFailed.
   bool behind() const { return behind_.load(std::memory_order_relaxed); }
 
   const State& state() const { return state_; }
 
  private:
-  // What a thread in line sleeps on. It outlives all who do, while a Waiter is
-  // gone as soon as its thread has seen its turn: that must not be woken by it.
+  // Queued threads sleep on a Bell. It outlives them, while a Waiter dies as
+  // soon as its thread sees its turn and so must not be touched to wake it.
   struct alignas(64) Bell {
     std::atomic<uint32_t> rung{0};
   };
@@ -107,18 +107,19 @@ class Pipeline {
     const Command* command;
     int64_t now_ms;
     Outcome* outcome;
-    const std::function<bool(State*)>* visit = nullptr;  // and no command
-    size_t records = 0;  // that the command adds at most
+    const std::function<bool(State*)>* visit = nullptr;  // without a command
+    size_t records = 0;  // upper bound of the records that the command adds
     Status status = Status::kApplied;
-    Bell* bell = nullptr;   // while it is in line
-    bool too_much = false;  // by itself; it was not applied
+    Bell* bell = nullptr;   // while it is queued
+    bool too_much = false;  // too large for one group; it was not applied
     std::atomic<uint32_t> turn{kWaits};
   };
   static constexpr uint32_t kWaits = 0;
   static constexpr uint32_t kServed = 1;
   static constexpr uint32_t kLeads = 2;
 
-  // The command as it is. *too_much: it is to be cut, and was not applied.
+  // Commits the command in one piece. *too_much: it must be split; it was not
+  // applied.
   Status CommitWhole(const Command& command, int64_t now_ms, Outcome* outcome,
                      bool* too_much);
   Status CommitParts(const EventBatch& batch, int64_t now_ms, Outcome* outcome);
@@ -130,8 +131,8 @@ class Pipeline {
   void WaitAndLead(Waiter* self, bool leads);
   static void AwaitTurnOf(const Waiter& self);
   static void Wake(Waiter* waiter, uint32_t turn);
-  // What is half applied cannot be taken back: an exception (no memory) ends
-  // the process.
+  // A group that is half applied cannot be undone, so an exception (out of
+  // memory) ends the process.
   bool Lead(Waiter* self) noexcept;  // NOLINT(bugprone-exception-escape)
   std::vector<Waiter*> TakeGroup();
   Waiter* NextLeader();
@@ -143,21 +144,21 @@ class Pipeline {
                       bool* too_much);
 
   Journal* journal_;
-  std::string record_;  // scratch; the leader's
-  State state_;         // the leader's
-  Applier applier_;     // the leader's
+  std::string record_;  // scratch; owned by the leader
+  State state_;         // owned by the leader
+  Applier applier_;     // owned by the leader
 
   std::mutex mutex_;
   std::deque<Waiter*> line_;  // guarded by mutex_
-  bool led_ = false;          // guarded by mutex_; someone leads
+  bool led_ = false;          // guarded by mutex_; there is a leader
   bool stopped_ = false;      // guarded by mutex_
-  // Of those in line each has its own, as a rule.
+  // Usually each queued thread has one of its own.
   std::array<Bell, 64> bells_;
   size_t next_bell_ = 0;  // guarded by mutex_
 
-  // More has changed than may be before it is saved.
+  // behind_: more records are dirty than unsaved_limit_.
   size_t unsaved_limit_ = SIZE_MAX;  // records
-  size_t group_limit_ = SIZE_MAX;    // records, of a group
+  size_t group_limit_ = SIZE_MAX;    // records of a group
   std::atomic<bool> behind_{false};
   std::mutex behind_mutex_;
   std::condition_variable saved_;

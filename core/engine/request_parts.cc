@@ -59,7 +59,7 @@ void RequestParts::Add(const BatchOutcome& outcome) {
                           outcome.changes.end());
   if (outcome_.account != nullptr) AddAccount();
   begin_ = end();
-  // What comes next may be smaller.
+  // The next part may be larger again.
   size_ *= 2;
 }
 

@@ -1,8 +1,8 @@
-// RequestParts: a request that needs more memory at once than pairs may take
-// (join.memory_bytes), in parts that follow each other as commit groups.
+// RequestParts: splits a request that needs more memory at once than pairs may
+// take (join.memory_bytes). Its parts are consecutive commit groups.
 //
-// Whether there is room under the bound of all that is remembered is decided
-// with the first part, for the predictions of all of them.
+// The first part decides whether all parts fit under the limit on remembered
+// records.
 
 #pragma once
 
@@ -15,16 +15,16 @@ namespace plumbline {
 
 class RequestParts {
  public:
-  // `outcome` is that of the whole. Both must outlive this.
+  // `outcome` is for the whole request. Both must outlive this object.
   RequestParts(const EventBatch* batch, BatchOutcome* outcome);
 
   bool done() const { return begin_ == batch_.events.size(); }
   bool is_first() const { return begin_ == 0; }
-  // The part that is next, and where its outcome goes. REQUIRES: not done.
+  // The next part. Sets `outcome` up for it. REQUIRES: !done().
   const Command& Next(BatchOutcome* outcome);
-  // It was too much: the next is smaller.
+  // Call if the part was too large: the next one is smaller.
   void Halve() { size_ = size_ < 2 ? 1 : size_ / 2; }
-  // It was applied.
+  // Call after the part was applied.
   void Add(const BatchOutcome& outcome);
 
  private:
@@ -34,8 +34,8 @@ class RequestParts {
   const EventBatch& batch_;
   BatchOutcome& outcome_;
   EventCopier copier_;
-  Command command_;  // the part
-  Account account_;  // of it, where one is wanted
+  Command command_;  // the current part
+  Account account_;  // of the current part, if one is wanted
   size_t begin_ = 0;
   size_t size_;
 };

@@ -7,7 +7,7 @@ namespace plumbline {
 namespace {
 
 constexpr int64_t kDayMs = 86'400'000;
-// Before all that a time window, or the history, can have.
+// Beyond the longest time window, and the longest history.
 constexpr int64_t kBeforeWindows = 91 * kDayMs;
 constexpr int64_t kBeforeHistory = 401 * kDayMs;
 
@@ -41,13 +41,13 @@ PairsSetBack::Bounds PairsSetBack::BoundsOf(const Model& model) const {
   return bounds;
 }
 
-// `gone_ms`: for what windows do not count any more.
+// `gone_ms`: the result for positions that windows no longer count.
 int64_t PairsSetBack::PlaceOf(const Model& model, int64_t place_ms,
                               int64_t gone_ms) const {
   if (model.by_prediction) return std::min(place_ms, now_ms_);
   const Bounds& bounds = bounds_.at(&model);
   if (place_ms >= bounds.kept_from_ms) return std::min(place_ms, now_ms_);
-  // The slot of now begins anew, and knows nothing of what it counted before.
+  // The current slot begins empty and has lost what it counted.
   return place_ms > now_ms_ || place_ms >= bounds.current_ms ? gone_ms
                                                              : place_ms;
 }
@@ -112,7 +112,7 @@ bool PairsSetBack::ChangeStored(std::span<const Record> chain) {
   }
   PairTable& table = state_->table();
   if (!any || table.Find(chain[0].key) != PairTable::kNone) return true;
-  // From the last to the first, as each becomes the head of its chain.
+  // In reverse order, as each record becomes the head of its chain.
   for (auto record = chain.rbegin(); record != chain.rend(); ++record) {
     table.InsertCopy(*record);
   }

@@ -1,15 +1,14 @@
-// Time goes back: what pairs have of it.
+// PairsSetBack: moves the times of pairs back to now.
 //
-// Time never runs back while a daemon runs. Where a clock was ahead, all that
-// was received then is stamped with times to come, and stands still until they
-// have come. State::SetBack() and this bring such a state back to now. Totals,
-// and what is remembered, stay as they are.
+// Time never runs back while a daemon runs. If a clock was ahead, records
+// received then carry future timestamps, and time stands still until the clock
+// reaches them. State::SetBack() and this class bring such a state back to now.
+// Totals and remembered records do not change.
 //
-// A place in a window or in the history that was ahead is now, where all time
-// windows still counted it. Another one is long ago: windows have let it go,
-// and must not count its changes. (By windows that go by the time of the
-// prediction no pair of before is seen any more: State::SetBack() sees to
-// that.)
+// A future position in a window or in the history becomes now if all time
+// windows still counted it. Any other becomes long ago: windows have dropped it
+// and must not count its changes. Windows by the time of prediction no longer
+// see any older pair: State::SetBack() sees to that.
 
 #pragma once
 
@@ -24,24 +23,23 @@ namespace plumbline {
 
 class PairsSetBack {
  public:
-  // Before State::SetBack().
+  // Construct before State::SetBack().
   PairsSetBack(State* state, int64_t now_ms);
 
-  // Changes the pairs that are in memory.
+  // Changes the pairs in memory.
   void ChangeThoseInMemory();
-  // A chain as it is in the store: brings it into memory if it is to be
-  // changed, and is not there yet. After those in memory. False if it is
-  // damaged.
+  // Changes a stored chain: loads it into memory if it must change and is not
+  // there. Call after ChangeThoseInMemory(). False if the chain is damaged.
   [[nodiscard]] bool ChangeStored(std::span<const Record> chain);
 
-  // Pairs that have changed.
+  // Number of changed pairs.
   uint64_t changed() const { return changed_; }
 
  private:
-  // Of a model whose windows go by the time at which a pair is complete.
+  // Of a model with windows by the time at which a pair completes.
   struct Bounds {
-    int64_t kept_from_ms = 0;  // all its time windows count what is after this
-    int64_t current_ms = 0;    // begin of the longest slot of now
+    int64_t kept_from_ms = 0;  // all its time windows count what follows
+    int64_t current_ms = 0;    // begin of the longest current slot
   };
 
   Bounds BoundsOf(const Model& model) const;

@@ -1,10 +1,12 @@
-// A state takes over the models of another, whose past was applied under a time
-// of its own: this state is beyond it, and time never runs back.
+// State::TakeOver(): moves the models of another state into this one.
 //
-// The other state begins with the numbers that this one gives out next: of
-// models, owners and age buckets. So images of its models can be loaded here as
-// they are, and its records be copied. Its age buckets are older than some that
-// this state has, though their numbers are greater; AgeClock allows for that.
+// The other state was replayed under an earlier time. This state is past that
+// time, and time never runs back.
+//
+// The other state starts at the next free numbers of this one, for models,
+// owners and age buckets. So this state can load images of its models and copy
+// its records unchanged. Its age buckets are older than some of this state,
+// though their numbers are greater. AgeClock allows for that.
 
 #include <algorithm>
 #include <string>
@@ -17,8 +19,8 @@
 namespace plumbline {
 namespace {
 
-// Those that are not forgotten. A chain is taken from its end, as each record
-// becomes the head of its own.
+// Copies the live records. Each chain is copied in reverse, as each record
+// becomes the head of its chain.
 void TakePairs(State* from, State* to) {
   PairTable& table = from->table();
   std::vector<const Record*> chain;
@@ -36,7 +38,7 @@ void TakePairs(State* from, State* to) {
   });
 }
 
-// Of a model that is configured by its name both have one; that with events
+// Both states have a model that is configured by name. The one with events
 // stays.
 void RemoveDoubles(State* past, State* present) {
   const std::vector<Model*> models = past->models().Get();

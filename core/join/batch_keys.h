@@ -1,5 +1,5 @@
-// BatchKeys: the keys of a batch, by which what its events need is fetched
-// ahead of them.
+// BatchKeys: the keys of a batch. They drive the prefetch of index slots and
+// records.
 
 #pragma once
 
@@ -29,8 +29,8 @@ class BatchKeys {
     PrefetchRecords(0, kBlock);
   }
 
-  // To be called for each event in turn. First its place in the index is
-  // fetched, a block of events later its record.
+  // Call for each event in order. Prefetches the index slot of a later event,
+  // and one block of events later its record.
   void Reach(size_t place) const {
     if (place % kBlock != 0) return;
     PrefetchIndex(place + 2 * kBlock, place + 3 * kBlock);
@@ -62,7 +62,7 @@ class BatchKeys {
   }
 
   const PairTable& table_;
-  std::vector<Key> keys_;  // by place
+  std::vector<Key> keys_;  // by index of the event
 };
 
 }  // namespace plumbline

@@ -1,4 +1,4 @@
-// BatchNames: what the names of a batch stand for, each looked up once.
+// BatchNames: resolves the names of a batch, each once.
 
 #pragma once
 
@@ -19,31 +19,31 @@ class BatchNames {
 
   explicit BatchNames(const State* state) : state_(*state) {}
 
-  // Forgets what it looked up for the last batch. This one must outlive it.
+  // Starts a batch and drops the results of the last one. `batch` must outlive
+  // its use here.
   void Begin(const EventBatch& batch);
 
-  // Null: there is none.
+  // Null if there is none.
   Model* ModelOf(const Event& event);
   Version* VersionOf(const Event& event, const Model& model);
-  // To be called where a version of the model is removed.
+  // Call when a version of the model is removed.
   void ForgetVersionsOf(const Model* model);
   // The key of an event with an id. False if its model is not known yet.
   bool KeyOf(const Event& event, PairKey* key);
   // All keys of the batch.
   void AppendKeys(std::vector<PairKey>* keys);
-  // The events of which the key is one of `keys`, which are sorted: their
-  // places in the body.
+  // The indexes, in the body, of the events that have one of these keys.
+  // REQUIRES: `keys` is sorted.
   std::vector<uint32_t> EventsOf(const std::vector<PairKey>& keys);
 
-  // kNoClass: the model, which may be null, has none of this name.
+  // kNoClass if the model is null or has no such class.
   uint32_t ClassOf(const Model* model, uint32_t name);
-  // What a name that is no class yet is called as one.
+  // The spelling that a new class gets from this name.
   std::string_view NewClass(const Event& event, uint32_t name) const;
-  // kNoFeature: it is not asked for.
+  // kNoFeature if the model does not watch it.
   uint32_t FeatureOf(const Model& model, uint32_t name);
 
-  // The set of slices that these segments of a version's event are, once it is
-  // remembered. kUnknown: it is not.
+  // The remembered set of slices of these segments, or kUnknown.
   static constexpr uint32_t kUnknown = ~uint32_t{0};
   uint32_t SlicesOf(const Version& version, const Model& model,
                     Range segments) const;

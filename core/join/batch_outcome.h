@@ -1,4 +1,4 @@
-// BatchOutcome: what applying a batch of events came to.
+// BatchOutcome: the result of applying a batch of events.
 
 #pragma once
 
@@ -14,14 +14,14 @@
 namespace plumbline {
 
 struct BatchOutcome {
-  // What of an event is at fault, where it is one of these.
+  // The part of an event that caused its rejection.
   enum class Part : uint8_t { kPrediction, kLabel, kScores };
   struct Error {
     uint32_t event;  // in batch.events
     Reject reject;
     Part part = Part::kPrediction;
-    // Of a task_mismatch: the task that the model has, and since when, where it
-    // is known and that is remembered.
+    // Of a task_mismatch: the task of the model, and since when it has it,
+    // where that is remembered.
     Task task = Task::kClassification;
     int64_t task_since_ms = 0;
   };
@@ -34,7 +34,7 @@ struct BatchOutcome {
   uint64_t duplicates = 0;
   std::vector<Error> errors;
   std::vector<Warned> warnings;
-  // Changes that detectors have found, in order.
+  // Changes that detectors found, in order.
   struct Detected {
     std::string model;
     std::string version;
@@ -43,8 +43,8 @@ struct BatchOutcome {
     uint64_t observations;  // of the version so far
   };
   std::vector<Detected> changes;
-  bool full = false;  // refused as a whole: the bound is reached
-  // Where it is wanted, the caller's.
+  bool full = false;  // refused as a whole: the limit is reached
+  // Owned by the caller; null: no account is wanted.
   Account* account = nullptr;
 };
 

@@ -11,7 +11,7 @@ ClassSet RepresentativesOf(const Model& model, ClassSet set) {
   return set;
 }
 
-// A stored record that is of another model is passed over: it is damaged.
+// Skips stored records of other models: they are damaged.
 void Chain::Load(const Model& model, const PairKey& key) {
   PairTable& table = state_->table();
   records_.clear();
@@ -48,7 +48,7 @@ Record* Chain::AddDetail(const Record& of, RecordKind kind) {
   return &detail;
 }
 
-// Of a new prediction.
+// REQUIRES: `prediction` is new.
 void Chain::AddDetails(const PairDetails& details, Task task,
                        const Record& prediction) {
   if (task == Task::kMultilabel) {
@@ -95,7 +95,7 @@ PairDetails Chain::DetailsOf(const Model& model,
   return details;
 }
 
-// They are joined with what they belong to.
+// Marks the details of a record as joined, like the record itself.
 void Chain::JoinDetails(const Record& of) {
   Ledger* ledger = state_->owner(of.owner).ledger;
   for (const uint32_t r : records_) {
@@ -125,7 +125,7 @@ std::optional<ClassSet> Chain::SetOf(const Record& of, uint64_t value,
   return set;
 }
 
-// All records that hold the label hold the same.
+// All records that hold the label hold the same value.
 std::optional<ClassSet> Chain::StandingSet(const Record& standing) const {
   const uint64_t value = standing.label();
   for (const uint32_t r : records_) {
@@ -215,7 +215,7 @@ bool Chain::IsSameLabel(const Model& model, uint64_t a, uint64_t b) {
          RepresentativesOf(model, SetOfValue(b));
 }
 
-// They were of a label that is forgotten: this one has no past.
+// Drops the past of a label that is forgotten; a new label has none.
 void Chain::DropPastLabels() {
   std::erase_if(records_, [this](uint32_t r) {
     const Record& record = state_->table().at(r);

@@ -21,7 +21,7 @@ DriftValue ValueOf(const EventBatch& batch, const Feature& feature) {
   }
 }
 
-// That of the positive class, or else the highest.
+// The score of the positive class, or else the highest score.
 double WatchedScore(const Plan& plan, const PairDetails& details) {
   if (plan.task != Task::kClassification || plan.scores.count == 0) {
     return plan.score;
@@ -39,15 +39,16 @@ double WatchedScore(const Plan& plan, const PairDetails& details) {
 
 }  // namespace
 
-// What drift is found by.
+// Counts the prediction for drift.
 void UnlabelledCounter::Watch(const Plan& plan, const PairDetails& details,
                               int64_t place_ms) {
   Model* model = plan.model;
   Version* version = plan.version;
   const int64_t now_ms = state_->now_ms();
   DriftWatch& drift = version->drift;
-  // What came before in this group is of no bins that go: it has one time, and
-  // where a number of predictions makes the reference there were none.
+  // Events earlier in this group cannot be in bins about to be cleared: all
+  // share one timestamp, and a reference of the first N predictions has no bins
+  // before it.
   const auto renew = [&] {
     if (drift.Complete(now_ms)) state_->RenewReference(model, version);
   };
@@ -68,7 +69,7 @@ void UnlabelledCounter::Watch(const Plan& plan, const PairDetails& details,
   renew();
 }
 
-// By which quality is estimated before labels come.
+// Counts scores for estimates of quality.
 void UnlabelledCounter::CountScores(const Plan& plan,
                                     const PairDetails& details,
                                     int64_t place_ms) {
@@ -97,7 +98,7 @@ void UnlabelledCounter::CountScores(const Plan& plan,
       });
 }
 
-// Those that are asked for, by number.
+// Reads the watched features, sorted by number.
 void UnlabelledCounter::ReadFeatures(const Plan& plan) {
   watched_.features.clear();
   watched_.has_features = plan.extra->has_features;

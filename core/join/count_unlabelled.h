@@ -1,5 +1,5 @@
-// UnlabelledCounter: what is counted of a prediction without its label: for
-// drift, and for estimates of quality before labels come.
+// UnlabelledCounter: counts predictions before they have labels, for drift and
+// for estimates of quality.
 
 #pragma once
 
@@ -17,13 +17,13 @@ namespace plumbline {
 // [Writer]
 class UnlabelledCounter {
  public:
-  // `names`: of the batch at hand.
+  // `names` belongs to the current batch.
   UnlabelledCounter(State* state, BatchNames* names)
       : state_(state), names_(*names) {}
 
   void Begin(const EventBatch& batch) { batch_ = &batch; }
 
-  // A new prediction, whose version is there, at its place in time.
+  // Counts a new prediction at `place_ms`. REQUIRES: its version exists.
   void Count(const Plan& plan, const PairDetails& details, int64_t place_ms) {
     if (!plan.version->drift.off()) Watch(plan, details, place_ms);
     if (plan.version->estimates.on()) CountScores(plan, details, place_ms);

@@ -8,7 +8,8 @@
 
 namespace plumbline {
 
-// What is called once is inline: it is on the way of every event.
+// Functions with one caller are inline: they are on the hot path of every
+// event.
 
 void Doer::Do(Plan* plan) {
   Build(plan);
@@ -45,7 +46,7 @@ inline void Doer::DoLabelHalf(const Plan& plan) {
     case Half::kCorrection:
       return DoCorrection(plan);
     case Half::kOlder:
-      // A duplicate forgets nothing.
+      // A duplicate evicts nothing.
       return past_labels_.KeepIfRoom(plan.model, plan.key, plan.label.bits);
     case Half::kDuplicate:
       if (plan.moves_time) MoveLabelTime(plan);
@@ -55,14 +56,13 @@ inline void Doer::DoLabelHalf(const Plan& plan) {
   }
 }
 
-// A chain is saved as a whole: all of it, if there are more changed records
-// than before.
+// A chain is saved as a whole. If any of its records became dirty, all do.
 inline void Doer::MarkChain(size_t changed_before) {
   if (state_->unsaved_pairs().changed() == changed_before) return;
   for (const uint32_t r : chain_) chain_.MarkDirty(r);
 }
 
-// Both halves without an id: an observation of its own.
+// An event without an id has both halves. It is an observation of its own.
 void Doer::DoUnjoinable(const Plan& plan) {
   Model* model = plan.model;
   CountPrediction(plan);
@@ -70,7 +70,8 @@ void Doer::DoUnjoinable(const Plan& plan) {
   ++model->counts[kJoinedLabels];
   model->counts[kLastLabelMs] = static_cast<uint64_t>(now_ms());
   Record record;
-  record.age = state_->prediction_ages().next();  // seen by all windows
+  record.age = state_->prediction_ages().next();  // no window treats it as
+                                                  // older
   record.set_prediction(plan.prediction.bits, plan.score);
   record.time = static_cast<uint64_t>(PredictionTimeMs(*plan.event, now_ms()));
   record.slices = plan.slices;
@@ -109,7 +110,7 @@ inline Record* Doer::AddPredictionRecord(const Plan& plan) {
   return &record;
 }
 
-// The label was there before the prediction.
+// Joins a new prediction with a label that arrived before it.
 void Doer::JoinStanding(const Plan& plan, Record* record) {
   Model* model = plan.model;
   const Record& standing = *plan.standing;
@@ -121,7 +122,7 @@ void Doer::JoinStanding(const Plan& plan, Record* record) {
   std::optional<ClassSet> set;
   if (plan.task == Task::kMultilabel) {
     set = chain_.StandingSet(standing);
-    if (!set) return;  // nobody knows its classes any more
+    if (!set) return;  // its classes are no longer remembered
     arrival.label.set = &*set;
   }
   arrival.time_us = static_cast<int64_t>(standing.label_time);
@@ -138,7 +139,7 @@ void Doer::JoinStanding(const Plan& plan, Record* record) {
   past_labels_.Rehome(model, *record);
 }
 
-// A new prediction, with or without an id.
+// Counts a new prediction, with or without an id.
 void Doer::CountPrediction(const Plan& plan) {
   Version* version = plan.version;
   ++version->counts[kPredictions];
@@ -155,12 +156,12 @@ void Doer::CountPrediction(const Plan& plan) {
   unlabelled_.Count(plan, details_, place_ms);
 }
 
-// A waiting prediction has its label.
+// Joins a waiting prediction with its label.
 void Doer::Complete(Model* model, Version* version, Record* record,
                     const Arrival& arrival) {
   std::optional<double> delay;
   if (arrival.has_delay) {
-    // What is ahead of the clock counts as now.
+    // A time ahead of the clock counts as now.
     const int64_t delay_ms = std::min(arrival.time_us, now_ms() * 1000) / 1000 -
                              static_cast<int64_t>(record->time);
     delay = static_cast<double>(std::max<int64_t>(delay_ms, 0)) / 1000;
@@ -168,7 +169,7 @@ void Doer::Complete(Model* model, Version* version, Record* record,
   }
   const uint64_t number = version->counts[kObservations];
   if (model->task == Task::kClassification) {
-    // The class may be another by now than when it was predicted.
+    // The representative of the class may have changed since the prediction.
     record->set_prediction(model->Representative(record->prediction()),
                            record->score());
   }
@@ -190,7 +191,7 @@ void Doer::Complete(Model* model, Version* version, Record* record,
   KeepLabelSet(*record, arrival.label);
 }
 
-// Its record is as a waiting prediction is.
+// REQUIRES: the record still has the fields of a waiting prediction.
 void Doer::CountCompleted(const ScoredPair& pair) {
   const Model& model = *pair.model;
   Version* version = pair.version;

@@ -1,4 +1,4 @@
-// Doer: carries out what was planned of an event.
+// Doer: carries out the plan of an event.
 
 #pragma once
 
@@ -22,8 +22,8 @@ namespace plumbline {
 // [Writer]
 class Doer {
  public:
-  // `names` and `reservation`: of the batch at hand. `chain`: of its event at
-  // hand. `report`: gets what becomes of it.
+  // `names` and `reservation` belong to the current batch, `chain` to its
+  // current event. `report` gets the results.
   Doer(State* state, BatchNames* names, Chain* chain, Reservation* reservation,
        ReportWriter* report)
       : state_(state),
@@ -32,30 +32,31 @@ class Doer {
         reservation_(*reservation),
         report_(*report) {}
 
-  // The plans that follow are of this batch, which must outlive them.
+  // Starts a batch. It must outlive its plans.
   void Begin(const EventBatch& batch) {
     batch_ = &batch;
     unlabelled_.Begin(batch);
   }
-  // REQUIRES: the state and the chain are what the plan was decided by. What
-  // the event needs and was not there is in the plan then.
+  // REQUIRES: the state and the chain are the ones that the plan was decided
+  // with. Adds to the plan what it creates for the event: model, version,
+  // classes.
   void Do(Plan* plan);
 
  private:
-  // A label as it comes to a prediction that waits.
+  // A label that arrives at a waiting prediction.
   struct Arrival {
     LabelValue label;
     int64_t time_us = 0;
-    bool has_delay = false;  // it did not come with the prediction
+    bool has_delay = false;  // it came in another event than the prediction
   };
-  // What a correction does.
+  // The effect of a correction.
   struct Replacement {
     LabelValue from;
     LabelValue to;
     int64_t time_us = 0;
   };
 
-  // doer_build.cc: what the event needs and the state does not have.
+  // doer_build.cc: creates what the event needs and the state lacks.
   void Build(Plan* plan);
   void AddModel(Plan* plan);
   void AddVersion(Plan* plan);
@@ -105,8 +106,8 @@ class Doer {
   PastLabels past_labels_{state_, &chain_, &reservation_};
   UnlabelledCounter unlabelled_{state_, &names_};
   const EventBatch* batch_ = nullptr;
-  PairDetails details_;  // of the prediction at hand
-  ClassSet label_set_;   // of the label at hand
+  PairDetails details_;  // of the current prediction
+  ClassSet label_set_;   // of the current label
 };
 
 }  // namespace plumbline

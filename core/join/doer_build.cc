@@ -1,4 +1,4 @@
-// What an event needs and the state does not have.
+// Creates what the event needs and the state lacks.
 
 #include <algorithm>
 #include <string_view>
@@ -9,7 +9,8 @@
 
 namespace plumbline {
 
-// What is called here alone is inline: it is on the way of every event.
+// Functions with one caller are inline: they are on the hot path of every
+// event.
 
 void Doer::Build(Plan* plan) {
   if (plan->model == nullptr) AddModel(plan);
@@ -49,12 +50,12 @@ void Doer::AddVersion(Plan* plan) {
 }
 
 void Doer::RetireVersions(const Plan& plan) {
-  // What came before it in its group still needs what is removed with them.
+  // Publishes earlier events of the group before their versions are removed.
   state_->Publish();
   for (Version* version : state_->VersionsInTheWay(*plan.model)) {
     state_->Retire(plan.model, version);
   }
-  // What was looked up may be theirs.
+  // Cached look-ups may point to the removed versions.
   names_.ForgetVersionsOf(plan.model);
   if (plan.event->has_id) chain_.Load(*plan.model, plan.key);
 }
@@ -99,7 +100,7 @@ void Doer::SettleScores(const Plan& plan) {
       index = state_->AddClass(plan.model,
                                names_.NewClass(*plan.event, score.name));
     }
-    // As the join keeps it.
+    // Rounded as the packed record stores it.
     const double kept = ScoreOfPacked(PackScore(0, score.score));
     const bool last = i + 1 == range.count && scores.empty();
     if (kept > 0 || last) scores.push_back({index, kept});

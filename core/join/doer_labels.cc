@@ -1,5 +1,5 @@
-// What a label does: to the predictions that it scores, and to what it
-// replaces.
+// The effects of a label, on the predictions that it scores and on the label
+// that it replaces.
 
 #include <algorithm>
 #include <optional>
@@ -14,16 +14,16 @@ void Doer::DoLabel(const Plan& plan) {
   Model* model = plan.model;
   ++model->counts[kLabels];
   model->counts[kLastLabelMs] = static_cast<uint64_t>(now_ms());
-  // They were of a label that is forgotten.
+  // They belong to a label that is forgotten.
   chain_.DropPastLabels();
   Arrival arrival = {LabelOf(plan), LabelTimeUs(*plan.event, now_ms())};
   bool joined = false;
   int64_t remembered_until = 0;
-  // What is added to the chain here are details.
+  // The loop adds only details to the chain.
   for (size_t i = 0, n = chain_.size(); i < n; ++i) {
     Record& record = state_->table().at(chain_[i]);
     if (record.kind() != RecordKind::kPrediction || record.joined) continue;
-    // The prediction that came in the same event has no delay.
+    // The prediction of the same event has no delay.
     Version* version = state_->owner(record.owner).version;
     arrival.has_delay = plan.version != version;
     Complete(model, version, &record, arrival);
@@ -36,8 +36,8 @@ void Doer::DoLabel(const Plan& plan) {
     AddLabelRecord(plan, false);
     return;
   }
-  // It is remembered as long as a prediction that it scored, and at least for
-  // the horizon of labels.
+  // The label is remembered as long as the predictions that it scored, and at
+  // least for the horizon of labels.
   AgeClock& ages = state_->label_ages();
   if (remembered_until < ages.ExpiryOf(ages.Current(now_ms())) &&
       reservation_.Fits(1 + SetDetails(plan.label.set.count))) {
@@ -59,14 +59,14 @@ void Doer::DoCorrection(const Plan& plan) {
                               LabelOf(plan),
                               CorrectionTimeUs(plan)};
   ++model->counts[kCorrections];
-  // What is added to the chain here are details.
+  // The loop adds only details to the chain.
   for (size_t i = 0, n = chain_.size(); i < n; ++i) {
     Record& record = state_->table().at(chain_[i]);
     const bool predicted = record.kind() == RecordKind::kPrediction;
     if (!predicted && record.kind() != RecordKind::kLabel) continue;
     chain_.MarkDirty(chain_[i]);
     if (predicted && !record.joined) {
-      // The old one could not be joined to it.
+      // The former label could not be joined with it.
       Complete(model, state_->owner(record.owner).version, &record,
                {change.to, change.time_us, true});
     } else {
@@ -76,22 +76,23 @@ void Doer::DoCorrection(const Plan& plan) {
   past_labels_.Keep(model, plan.key, old);
 }
 
-// Without a timestamp such that no resend of what it replaces is newer.
+// The time of a correction. Without a timestamp it is later than that of the
+// current label, so that no resend of the old value is newer.
 int64_t Doer::CorrectionTimeUs(const Plan& plan) const {
   const int64_t time_us = LabelTimeUs(*plan.event, now_ms());
   if (plan.event->timestamp_us != kNoTimestamp) return time_us;
   return std::max(time_us, static_cast<int64_t>(plan.standing->label_time) + 1);
 }
 
-// A record that holds the label: a pair moves to its new cell.
+// Corrects a record that holds the label. A pair moves to its new cell.
 void Doer::Correct(Model* model, Record* record, const Replacement& change) {
-  // What was counted: another spelling of the class that stands, perhaps.
+  // The label as it was counted. It may be an alias of the current class.
   const LabelValue counted = {record->label(), change.from.set};
   record->set_label(change.to.bits);
   record->label_time = static_cast<uint64_t>(change.time_us);
   KeepLabelSet(*record, change.to);
   Version* version = state_->owner(record->owner).version;
-  if (version == nullptr) return;  // a label's, or of a deleted version
+  if (version == nullptr) return;  // a label record, or of a deleted version
   version->last_event_ms = now_ms();
   const PairDetails details = chain_.DetailsOf(*model, *record);
   const ScoredPair before = {model, version, *record, counted, details};
@@ -140,7 +141,7 @@ void Doer::AddLabelRecord(const Plan& plan, bool joined) {
   KeepLabelSet(record, LabelOf(plan));
 }
 
-// One that waited has scored its first prediction.
+// A waiting label has scored its first prediction.
 void Doer::JoinLabelRecord(Model* model, Record* label) {
   model->labels.AddWaiting(label->age, -1);
   model->labels.AddJoined(label->age, 1);
@@ -149,7 +150,7 @@ void Doer::JoinLabelRecord(Model* model, Record* label) {
   ++model->counts[kJoinedLabels];
 }
 
-// Where there is room: else the label cannot be corrected.
+// Keeps the set if there is room. Without it the label cannot be corrected.
 void Doer::KeepLabelSet(const Record& of, const LabelValue& label) {
   if (label.set == nullptr ||
       !reservation_.Fits(SetDetails(label.set->size()))) {

@@ -9,7 +9,7 @@
 namespace plumbline {
 namespace {
 
-// With one kind of zero.
+// Maps -0.0 to 0.0.
 uint64_t Normal(uint64_t bits) {
   return std::bit_cast<uint64_t>(std::bit_cast<double>(bits) + 0.0);
 }
@@ -24,7 +24,7 @@ uint64_t EarlyPlaceOf(const Model& model, uint64_t bits) {
 
 bool StaysOpen(const Settings& settings, const Model& model,
                const Event& event) {
-  // With more values than a model may have classes it is a regression.
+  // More distinct values than a model may have classes make it a regression.
   const auto most = static_cast<size_t>(settings.classes);
   return LeavesTaskOpen(event) && EarlyPlaceOf(model, event.label) < most;
 }

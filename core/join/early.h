@@ -1,6 +1,7 @@
-// Labels that come before anything has decided the task of their model: 1.0 may
-// be a class or a value. They wait as places in a list of the model, and are
-// read as what they are once the task is decided.
+// Early labels: labels that arrive before the task of their model is decided.
+//
+// 1.0 may be a class or a number then. An early label waits as an index into a
+// list of values of the model. It gets its real value once the task is decided.
 
 #pragma once
 
@@ -13,17 +14,17 @@
 
 namespace plumbline {
 
-// The place of a value (bits of a double) among the early labels: the next one
-// if it is new.
+// The index of a value (bits of a double) among the early labels. A new value
+// gets the next free index.
 uint64_t EarlyPlaceOf(const Model& model, uint64_t bits);
-// True if the event is one more early label of a model whose task is open.
+// True if the event adds an early label and the task stays open.
 bool StaysOpen(const Settings& settings, const Model& model,
                const Event& event);
-// [Writer] Early labels of the chain become what they are. REQUIRES: the task
-// is decided.
+// [Writer] Gives the early labels of the chain their real values. REQUIRES: the
+// task is decided.
 void ReadEarlyLabels(State* state, const Model& model, const PairKey& key,
                      const Chain& chain);
-// [Writer] `place`: as EarlyPlaceOf() has it.
+// [Writer] `place`: from EarlyPlaceOf().
 void KeepEarlyLabel(Model* model, uint64_t place, uint64_t bits);
 
 }  // namespace plumbline

@@ -1,4 +1,4 @@
-// The times of an event, where it says none or one ahead of the clock.
+// The times of an event that has no timestamp, or one ahead of the clock.
 
 #pragma once
 
@@ -9,13 +9,14 @@
 
 namespace plumbline {
 
-// By which labels of one id are ordered: as sent, also ahead of the clock.
+// Orders the labels of one id. A timestamp counts as sent, even ahead of the
+// clock.
 inline int64_t LabelTimeUs(const Event& event, int64_t now_ms) {
   return event.timestamp_us == kNoTimestamp ? now_ms * 1000
                                             : event.timestamp_us;
 }
 
-// When it was predicted: what is ahead of the clock counts as now.
+// When it was predicted. A timestamp ahead of the clock counts as now.
 inline int64_t PredictionTimeMs(const Event& event, int64_t now_ms) {
   return event.timestamp_us == kNoTimestamp
              ? now_ms

@@ -8,7 +8,7 @@ namespace {
 constexpr uint32_t kNoAge = ~uint32_t{0};
 constexpr int64_t kBucketsAtBound = 64;
 
-// The model that remembers most, among those for which `has` is true.
+// The model that remembers most among those for which `has` returns true.
 template <class Has>
 Model* Largest(const State& state, Has has) {
   Model* largest = nullptr;
@@ -19,7 +19,7 @@ Model* Largest(const State& state, Has has) {
   return largest;
 }
 
-// What was received in `age` is no longer all there.
+// Notes that records received in `age` are no longer complete.
 void Note(State* state, AgeClock* ages, uint32_t age) {
   if (ages == &state->prediction_ages()) state->NoteForgotten(ages->EndOf(age));
 }
@@ -57,8 +57,8 @@ bool ForgetLabels(State* state) {
   return true;
 }
 
-// A bucket that still takes receipts is closed before it is evicted, so that
-// what comes now is not taken for what went: while there are numbers for that.
+// Closes an open bucket before it is evicted, while closing is possible, so
+// that new records are not mistaken for evicted ones.
 void NoteEviction(State* state, AgeClock* ages, uint32_t age) {
   if (ages->IsOpen(age) && ages->MayClose(state->now_ms())) {
     ages->Close(state->now_ms());
@@ -66,8 +66,8 @@ void NoteEviction(State* state, AgeClock* ages, uint32_t age) {
   Note(state, ages, age);
 }
 
-// `received`: how many the ledger's owner has received, which is the number of
-// the last.
+// `received`: the number of records that the ledger's owner has received, which
+// is also the number of the last one.
 uint64_t EvictFrom(Ledger* ledger, const AgeClock& ages, uint32_t age,
                    uint64_t received) {
   return (ages.IsOpen(age) ? ledger->EvictWaiting(age, received + 1)

@@ -1,9 +1,9 @@
-// The bound on all that is remembered (join.max_bytes), computed from counts.
+// Eviction: keeps the remembered records within join.max_bytes.
 //
-// At the bound what is joined is forgotten first: it only recognises resends.
-// Each step takes the oldest age bucket of the model that remembers most. What
-// happens when nothing joined is left is the policy's choice: to evict what
-// waits, in the same way, or to refuse.
+// Joined records go first: they only serve to recognise resends. Each step
+// evicts the oldest age bucket of the model that remembers most. When no joined
+// record is left, the policy decides: evict waiting records in the same way, or
+// refuse.
 
 #pragma once
 
@@ -13,18 +13,19 @@
 
 namespace plumbline {
 
-// How many records the bound allows.
+// The number of records that join.max_bytes allows.
 int64_t RecordLimit(const Settings& settings);
 
-// True if `n` more records fit without forgetting anything.
+// True if `n` more records fit without eviction.
 bool Fits(const State& state, int64_t n);
 
-// Forgets until `n` more records fit; `evict` says if waiting ones may go too.
-// False if they still do not fit.
+// Evicts until `n` more records fit. `evict`: waiting records may go too. False
+// if they still do not fit.
 bool MakeRoom(State* state, int64_t n, bool evict);
 
-// The age bucket of a record received now. Closes the bucket when it holds a
-// good part of the bound, so that forgetting one does not forget all.
+// The age bucket of a record that is received now. Closes the bucket once it
+// holds a good part of the limit, so that evicting one bucket does not evict
+// all.
 uint32_t AgeOfReceipt(State* state, AgeClock* ages, int64_t records = 1);
 
 }  // namespace plumbline

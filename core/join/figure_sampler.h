@@ -1,4 +1,4 @@
-// The history of figures: what they were at the end of each hour.
+// Samples the history of figures once an hour.
 
 #pragma once
 
@@ -6,9 +6,9 @@
 
 namespace plumbline {
 
-// Adds to the history of the model's figures what they were at the end of the
-// last full hour, once in an hour. To be called before what comes in this hour
-// is published.
+// Appends the figures of the model, as they stood at the end of the last full
+// hour, to its history. Does so once an hour. Call before events of this hour
+// are published.
 void SampleFigures(State* state, Model* model);
 
 }  // namespace plumbline

@@ -7,13 +7,14 @@
 namespace plumbline {
 namespace {
 
-// Each dead record is met before there are an eighth as many others: so many
-// looks see a whole circle while a twelfth of it is added.
+// 12 looks per event scan the whole table while a twelfth of it is added. So
+// each dead record is met before an eighth as many records are added.
 constexpr size_t kSweepPerEvent = 12;
 
 }  // namespace
 
-// What is called here alone is inline: it is on the way of every event.
+// Functions with one caller are inline: they are on the hot path of every
+// event.
 
 void Joiner::Apply(const EventBatch& batch, BatchOutcome* outcome) {
   batch_ = &batch;
@@ -44,22 +45,22 @@ inline void Joiner::ApplyEvent(size_t place) {
   }
 }
 
-// An event is planned once. Three things that a plan asks for change what it
-// was decided by, and each is due only if the event will not be rejected. Where
-// one is done, which is seldom, the event is looked up and planned anew.
+// Plans an event, as a rule once. Three steps change the state that a plan
+// rests on. Each runs only if the event will not be rejected. After one ran,
+// which is rare, the event is looked up and planned again.
 PlanResult Joiner::Decide(size_t place) {
   PlanResult result = PlanEvent(place);
   if (result.rejection) return result;
-  // 1. The task of its model: labels of the chain can be read only then.
+  // 1. The task of the model. Early labels of the chain become readable.
   const bool decides_task = DecideTask(result.plan);
   if (decides_task) {
     result = PlanEvent(place);
     if (result.rejection) return result;
   }
-  // 2. Room under the bound: records of the chain may go, and versions become
-  // such that they may retire.
+  // 2. Room under the limit. Records of the chain may be evicted, and versions
+  // may become ready to retire.
   const int64_t needed = reservation_.RecordsNeeded(result.plan);
-  // Dead records go as fast as new ones come.
+  // Dead records are removed as fast as new ones are added.
   if (needed > 1) {
     state_->SweepSome(kSweepPerEvent * static_cast<size_t>(needed - 1));
   }
@@ -71,7 +72,7 @@ PlanResult Joiner::Decide(size_t place) {
     result.rejection = {Reject::kMemoryLimit, BatchOutcome::Part::kLabel};
     return result;
   }
-  // 3. The hourly sample of figures: it takes of limits.window_bytes, and of
+  // 3. The hourly sample of figures. It takes from limits.window_bytes and from
   // nothing else that plans rest on.
   if (SampleIfDue(result.plan) && result.plan.grows_windows) {
     result = PlanEvent(place);
@@ -113,7 +114,7 @@ inline void Joiner::ReadChain(size_t place, Subject* subject) {
   if (!model.IsTaskOpen()) {
     ReadEarlyLabels(state_, model, subject->key, chain_);
   } else if (subject->decides_task) {
-    // It is read anew once its labels can be read.
+    // The chain is loaded again once its labels can be read.
     chain_.Clear();
   }
 }
@@ -124,7 +125,7 @@ bool Joiner::DecideTask(const Plan& plan) {
   return true;
 }
 
-// Before what comes in this hour is published.
+// Samples before events of this hour are published.
 bool Joiner::SampleIfDue(const Plan& plan) {
   if (plan.model == nullptr || state_->now_ms() < plan.model->next_sample_ms) {
     return false;

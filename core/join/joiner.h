@@ -1,16 +1,16 @@
 // Joiner: joins predictions and labels, batch by batch.
 //
-// Key: model and id. A prediction waits for its label up to the horizon; a
-// label that comes first waits too. One label scores the prediction of every
-// version. The same label again changes nothing; another one that is newer is
-// a correction, and moves the pair of every version to its new cell. Of labels
-// with timestamps the latest stands, in whatever order they come, and of two of
-// one time the greater value.
+// The key of a pair is model and id. A prediction waits for its label up to the
+// horizon. A label that comes first waits too. One label scores the prediction
+// of every version. The same label again changes nothing. A newer label with
+// another value is a correction: it moves the pair of every version to its new
+// cell. Among labels with timestamps the latest wins, in whatever order they
+// arrive. If two have the same timestamp, the greater value wins.
 //
-// Each event is looked up, decided, done and reported, in this order. It is
-// decided before anything is changed: so a rejected event, and a duplicate,
-// leave no model, version or class behind. The rules are the Planner's, one
-// function each; the Doer carries them out.
+// The steps for each event are look-up, decision, execution and report. The
+// decision changes nothing, so a rejected event and a duplicate leave no model,
+// version or class behind. The Planner has one function for each rule. The Doer
+// carries out the plan.
 
 #pragma once
 
@@ -54,7 +54,7 @@ class Joiner {
   const EventBatch* batch_ = nullptr;
   BatchNames names_{state_};
   BatchKeys keys_{&state_->table()};
-  Chain chain_{state_};  // of the event at hand
+  Chain chain_{state_};  // of the current event
   Reservation reservation_{state_, &names_, &chain_};
   ReportWriter report_;
   Planner planner_{state_, &names_, &chain_};

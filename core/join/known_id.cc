@@ -68,8 +68,8 @@ class Reader {
     }
   }
 
-  // All that hold the label hold the same; it is remembered as long as one
-  // does.
+  // All records that hold the label hold the same value. The label is
+  // remembered as long as any of them.
   void AddLabel(const Record& record, KnownId* known) const {
     const AgeClock& ages = record.kind() == RecordKind::kLabel
                                ? state_->label_ages()
@@ -93,7 +93,7 @@ class Reader {
     label.expires_ms = std::max(label.expires_ms, expires_ms);
   }
 
-  // One that came before the task was decided is in a list of the model.
+  // An early label is an index into a list of the model.
   uint64_t LabelOf(const Record& record) const {
     const uint64_t label = record.label();
     return record.is_early() && label < model_.early_labels.size()
@@ -106,7 +106,7 @@ class Reader {
     return index < classes.size() ? *classes[model_.Representative(index)] : "";
   }
 
-  // `details`: the kind of those that have the classes of a larger set.
+  // `details`: the kind of the detail records that hold a larger set.
   KnownValue ValueOf(const Record& record, uint64_t bits,
                      std::optional<RecordKind> details) const {
     if (model_.task == Task::kRegression) return std::bit_cast<double>(bits);
@@ -125,7 +125,7 @@ class Reader {
     std::vector<std::string> names;
     for (const uint32_t index : set) names.push_back(ClassOf(index));
     std::sort(names.begin(), names.end());
-    // Two spellings may have become one class.
+    // An alias may have merged two spellings into one class.
     names.erase(std::unique(names.begin(), names.end()), names.end());
     return names;
   }
@@ -150,7 +150,7 @@ class Reader {
 
   State* const state_;
   const Model& model_;
-  std::vector<Record> chain_;  // of those alive
+  std::vector<Record> chain_;  // live records only
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// KnownId: what is remembered of one id of a model, for those who ask.
+// KnownId: what is remembered of one id of a model, for queries.
 
 #pragma once
 
@@ -17,8 +17,8 @@ namespace plumbline {
 struct Model;
 class State;
 
-// A class, a number, or a set of classes. Nothing where it is remembered that
-// there is a set, but not which.
+// A class, a number, or a set of classes. monostate: a set was given, but its
+// classes were not kept.
 using KnownValue =
     std::variant<std::monostate, std::string, double, std::vector<std::string>>;
 
@@ -26,10 +26,12 @@ struct KnownPrediction {
   std::string version;
   KnownValue value;
   std::optional<double> score;
-  std::vector<std::pair<std::string, double>> scores;  // by class; 0: left out
+  std::vector<std::pair<std::string, double>> scores;  // by class; without
+                                                       // those that are 0
   bool waits = false;
-  // When it was received: of one that waits to the millisecond, of a joined one
-  // as closely as is remembered.
+  // The time of receipt lies in this range. It is exact to the millisecond for
+  // a waiting prediction, and as narrow as the age buckets tell for a joined
+  // one.
   int64_t received_from_ms = 0;
   int64_t received_to_ms = 0;
   int64_t expires_ms = 0;
@@ -37,20 +39,20 @@ struct KnownPrediction {
 
 struct KnownLabel {
   KnownValue value;
-  int64_t time_us = 0;  // by which another label is newer or not
-  bool waits = false;   // it has scored nothing yet
+  int64_t time_us = 0;  // orders the labels of the id
+  bool waits = false;   // it has scored nothing so far
   int64_t expires_ms = 0;
 };
 
 struct KnownId {
   std::vector<KnownPrediction> predictions;  // by version
-  std::optional<KnownLabel> label;           // the one that stands
-  std::vector<KnownValue> past_labels;       // that it has had before
+  std::optional<KnownLabel> label;           // the current one
+  std::vector<KnownValue> past_labels;       // values that it replaced
 
   bool empty() const { return predictions.empty() && !label; }
 };
 
-// [Writer] From the records of the id's chain, dead ones among them.
+// [Writer] `chain`: the records of the id, dead ones included.
 KnownId ReadKnownId(State* state, const Model& model,
                     std::span<const Record> chain);
 

@@ -11,7 +11,7 @@ void PastLabels::Keep(Model* model, const PairKey& key, uint64_t bits) {
   }
   if (!reservation_.Fits(1)) {
     if (!reservation_.MakeRoomOfJoined(1)) return;
-    // What went may be this very pair.
+    // The eviction may have taken records of this very chain.
     chain_.Load(*model, key);
   }
   const Home home = LongestLiving(*model);
@@ -27,7 +27,7 @@ void PastLabels::Keep(Model* model, const PairKey& key, uint64_t bits) {
   chain_.Append(number);
 }
 
-// It counts as the model's: versions come and go.
+// The model owns past labels, since versions come and go.
 PastLabels::Home PastLabels::LongestLiving(const Model& model) const {
   Home home;
   for (const uint32_t r : chain_) {
@@ -36,7 +36,7 @@ PastLabels::Home PastLabels::LongestLiving(const Model& model) const {
     if (!label && record.kind() != RecordKind::kPrediction) continue;
     const AgeClock& ages =
         label ? state_->label_ages() : state_->prediction_ages();
-    // Of those that live as long the youngest pair, whatever the order of the
+    // Among equal lifetimes the youngest pair wins, whatever the order of the
     // chain.
     const int64_t expiry_ms = ages.ExpiryOf(record.age);
     if (expiry_ms < home.until_ms ||

@@ -1,5 +1,5 @@
-// PastLabels: the values that the label of an id has had before the one that
-// stands. They are recognised, so that a resend does not undo a correction.
+// PastLabels: former values of the label of an id. They are recognised, so that
+// a resend does not undo a correction.
 
 #pragma once
 
@@ -14,27 +14,26 @@ namespace plumbline {
 // [Writer]
 class PastLabels {
  public:
-  // `chain`: of the event at hand.
+  // `chain` belongs to the current event.
   PastLabels(State* state, Chain* chain, Reservation* reservation)
       : state_(state), chain_(*chain), reservation_(*reservation) {}
 
-  // Remembers a value that is replaced, or was before, for as long as the
-  // record of this chain that lives longest. Where there is no room it may take
-  // the place of what is joined.
+  // Remembers a former value for as long as the longest-living record of this
+  // chain. May evict joined records to make room.
   void Keep(Model* model, const PairKey& key, uint64_t bits);
-  // The same of a value that changes nothing: it takes no other's place.
+  // The same for a value that changes nothing. Evicts nothing.
   void KeepIfRoom(Model* model, const PairKey& key, uint64_t bits) {
     if (reservation_.Fits(1)) Keep(model, key, bits);
   }
-  // They live as long as a pair that joins them later.
+  // Extends the life of past labels to that of a pair that joins later.
   void Rehome(Model* model, const Record& pair);
 
  private:
-  // By whom it is counted, and for how long it lives.
+  // The owner that counts a past label, and its lifetime.
   struct Home {
     uint32_t owner = 0;
     uint32_t age = 0;
-    int64_t until_ms = -1;  // negative: the chain has nothing that lives
+    int64_t until_ms = -1;  // negative: the chain has no live record
   };
 
   Home LongestLiving(const Model& model) const;

@@ -1,4 +1,4 @@
-// Plan: what an event does, decided and not yet done.
+// Plan: the decided effects of an event, before they are carried out.
 
 #pragma once
 
@@ -14,30 +14,31 @@
 
 namespace plumbline {
 
-// What an event is about, as it was looked up.
+// The result of looking up an event.
 struct Subject {
   const Event* event = nullptr;
   const Extra* extra = nullptr;
-  Model* model = nullptr;      // null: not known yet
-  Version* version = nullptr;  // that predicts; null: not known yet
-  PairKey key;                 // of an id, once the model is known
+  Model* model = nullptr;      // null: unknown
+  Version* version = nullptr;  // of the prediction; null: unknown
+  PairKey key;                 // set if the event has an id and the model is
+                               // known
   // How the event is read.
   Task task = Task::kClassification;
-  bool decides_task = false;  // of its model, where it is open
+  bool decides_task = false;  // the task of its model was open
   bool is_early = false;      // a label that leaves the task open
 };
 
-// A class, a set of them, or a number, as the model's task reads it.
+// A class, a set of classes, or a number, as the task of the model reads it.
 class PlannedValue {
  public:
   static constexpr size_t kLongestClass = 128;  // bytes
 
-  uint64_t bits = 0;    // as a record has it
-  bool is_new = false;  // a class the model has not had: text(), or in `set`
-  Range set;            // of the batch's classes
+  uint64_t bits = 0;    // as stored in a record
+  bool is_new = false;  // it has a class new to the model: text(), or in `set`
+  Range set;            // into the classes of the batch
 
-  // Of a class that is no small integer the model knows. What is in the batch
-  // or in the settings is not copied.
+  // The text of a class. REQUIRES: the class is no small integer that the model
+  // knows. Text in the batch or in the settings is not copied.
   std::string_view text() const {
     return digit_count_ > 0 ? std::string_view(digits_, digit_count_) : name_;
   }
@@ -45,17 +46,18 @@ class PlannedValue {
     name_ = name;
     digit_count_ = 0;
   }
-  // An integer in decimal. False if it is longer than a class may be.
+  // Sets the text to an integer in decimal. False if it is longer than a class
+  // may be.
   bool WriteDigits(ValueKind kind, uint64_t raw);
 
  private:
   std::string_view name_;
   uint8_t digit_count_ = 0;     // 0: the text is name_
-  char digits_[kLongestClass];  // set where there are some
+  char digits_[kLongestClass];  // valid up to digit_count_
 };
 
-// kOlder: a duplicate whose value is remembered among the past ones, as if it
-// had come in time.
+// kOlder: a duplicate. Its value is remembered among the past labels, as if it
+// had arrived in order.
 enum class Half : uint8_t { kNothing, kDuplicate, kOlder, kNew, kCorrection };
 
 struct Plan : Subject {
@@ -63,30 +65,30 @@ struct Plan : Subject {
   Half label_half = Half::kNothing;
   PlannedValue prediction;
   PlannedValue label;
-  // Holds the label that stands. The table moves no record, but one may die
-  // where room is made: then the event is planned anew.
+  // Holds the current label. The table moves no record, but this one may die
+  // when room is made. The event is planned again then.
   const Record* standing = nullptr;
-  bool moves_time = false;  // the label has the same value, later
-  bool retires = false;     // other versions make room for its own
+  bool moves_time = false;  // the label has the same value with a later time
+  bool retires = false;     // other versions retire, so that its own has room
   // Of a new prediction:
-  Range scores;  // of the batch's class scores, those that count
+  Range scores;  // into the class scores of the batch: those that count
   double score = -1;
-  uint32_t details = 0;  // records that its scores, or classes, take
+  uint32_t details = 0;  // records that its scores or classes take
   uint32_t slices = Slicing::kNoSet;
-  bool adds_slices = false;   // the set is found once they are there
-  bool segments_fit = false;  // those that are new have room
-  // Of scores that neither value names, or of sets.
+  bool adds_slices = false;   // the set is looked up once they exist
+  bool segments_fit = false;  // there is room for new segments
+  // New classes of scores, without the predicted one, or of sets.
   uint32_t new_classes = 0;
-  bool label_adds_class = false;  // one of a set
+  bool label_adds_class = false;  // a class of a set
   bool adds_classes = false;
-  bool grows_windows = false;  // their limit was asked for
-  uint8_t warnings = 0;        // a bit for each
+  bool grows_windows = false;  // the limit of window memory was checked
+  uint8_t warnings = 0;        // bit mask of Warning
 
   bool Predicts() const { return prediction_half == Half::kNew; }
-  // A value of the label is remembered that was not.
+  // True if it adds a label value that was not remembered before.
   bool AddsLabel() const { return label_half >= Half::kOlder; }
   bool TakesLabel() const { return label_half >= Half::kNew; }
-  // It changes nothing that is counted but duplicates.
+  // True if it changes no count but that of duplicates.
   bool IsDuplicate() const {
     return event->has_id && !Predicts() && !TakesLabel();
   }
@@ -95,7 +97,7 @@ struct Plan : Subject {
   }
 };
 
-// Why an event is not taken, and which part of it is at fault.
+// Why an event is rejected, and the part that caused it.
 struct Rejection {
   Reject reject = Reject::kNone;
   BatchOutcome::Part part = BatchOutcome::Part::kPrediction;
@@ -105,7 +107,7 @@ struct Rejection {
 
 struct PlanResult {
   Rejection rejection;
-  Plan plan;  // of an event that is not rejected
+  Plan plan;  // valid unless rejected
 };
 
 }  // namespace plumbline

@@ -17,7 +17,7 @@ std::vector<Slicing::Labels> SegmentsToAdd(const Settings& settings,
   for (const auto& labels : slicing.LabelsOf(batch, plan.extra->segments)) {
     if (labels.empty()) continue;
     segments.push_back(slicing.Admitted(labels, most, fit));
-    // One that is added takes a place from the next.
+    // An added segment takes one of the free slots.
     if (segments.back() == labels && slicing.Find(labels) == nullptr) --most;
   }
   return segments;

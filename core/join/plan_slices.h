@@ -12,13 +12,13 @@
 
 namespace plumbline {
 
-// The segments of an event whose slices are to be added. `fit`: new ones may
-// be; else another stands for them.
+// The segments of an event for which slices must exist. `fit`: new segments
+// have room. Otherwise the segment of others stands in for them.
 std::vector<Slicing::Labels> SegmentsToAdd(const Settings& settings,
                                            const EventBatch& batch,
                                            const Plan& plan, bool fit);
-// How many of those its version does not have, without those of others, which
-// have their room.
+// The number of those that the version lacks. Does not count the slices of
+// "other", which have memory reserved.
 size_t CountNewSlices(const Settings& settings, const EventBatch& batch,
                       const Plan& plan, bool fit);
 

@@ -12,7 +12,7 @@ using Part = BatchOutcome::Part;
 PlanResult Planner::Decide(const Subject& subject) const {
   PlanResult result = DecideWith(subject, true);
   if (result.rejection && result.plan.label_half == Half::kOlder) {
-    // A duplicate is not rejected for a value that need not be remembered.
+    // A duplicate is not rejected because of a value that it need not remember.
     result = DecideWith(subject, false);
   }
   return result;
@@ -31,8 +31,8 @@ PlanResult Planner::DecideWith(const Subject& subject, bool keeps_older) const {
   return result;
 }
 
-// Configured, or what the model has, or taken from its first event that says
-// what it is.
+// The task is configured, or the model's, or taken from the first event that
+// tells it.
 void Planner::TakeTask(Subject* subject) const {
   const Event& event = *subject->event;
   const Model* model = subject->model;
@@ -50,7 +50,7 @@ void Planner::TakeTask(Subject* subject) const {
   subject->task = TaskTakenFrom(*batch_, event, RuleOf(event));
 }
 
-// The first for a model, version and id stands.
+// The first prediction for a model, version and id is kept.
 Rejection Planner::PlanPrediction(Plan* plan) const {
   const Event& event = *plan->event;
   if (event.prediction_kind == ValueKind::kNone) return {};
@@ -66,7 +66,7 @@ Rejection Planner::PlanPrediction(Plan* plan) const {
   return event.extra == kNoExtra ? Rejection() : PlanExtra(plan);
 }
 
-// What comes with a new prediction.
+// Plans the extra fields of a new prediction.
 Rejection Planner::PlanExtra(Plan* plan) const {
   plan->score = plan->extra->score;
   plan->scores = plan->extra->scores;
@@ -82,7 +82,7 @@ Rejection Planner::PlanExtra(Plan* plan) const {
   return {};
 }
 
-// Most segments of a batch are among the few it has had already.
+// Most segments of a batch repeat; those are found in a cache.
 void Planner::PlanSlices(Plan* plan) const {
   if (plan->model == nullptr || plan->version == nullptr) {
     plan->adds_slices = true;
@@ -127,7 +127,7 @@ Rejection Planner::PlanLabel(bool keeps_older, Plan* plan) const {
   return {};
 }
 
-// Where there is one that stands.
+// REQUIRES: there is a current label.
 Half Planner::AnotherLabel(bool keeps_older, Plan* plan) const {
   if (!state_.settings().correct_labels) return Half::kDuplicate;
   const PlannedValue& label = plan->label;
@@ -140,7 +140,7 @@ Half Planner::AnotherLabel(bool keeps_older, Plan* plan) const {
     return Half::kDuplicate;
   }
   if (plan->task == Task::kMultilabel && !chain_.StandingSet(*plan->standing)) {
-    return Half::kDuplicate;  // what it would correct is not known
+    return Half::kDuplicate;  // the value to correct is unknown
   }
   const bool unseen =
       (label.is_new || !chain_.HadLabel(*plan->model, label.bits)) &&

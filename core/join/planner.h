@@ -1,22 +1,21 @@
-// Planner: decides what an event does, and changes nothing.
+// Planner: decides what an event does. It changes nothing.
 //
-// The rules of the contract ("What an event does"), in its order, and who
-// decides each:
+// The rules of the contract ("What an event does"), in its order, and the
+// function that decides each:
 //
-//   Accepted, duplicate, rejected  Decide(); Plan::IsDuplicate()
-//   Prediction                     PlanPrediction()
-//   Label                          PlanLabel()
-//   Another label for the same id  AnotherLabel()
-//   Both halves in one event       both of a plan, the prediction first
-//   The bound                      Reservation, of the records that a plan
-//   needs Task                           ReadTask(), before all else: it says
-//   how
-//                                  values are read
-//   Classes                        ReadClass(), PlanScores(), PlanSets()
-//   Positive class                 PlanScore()
-//   Time                           event_time.h
-//   Limits                         CheckLimits()
-//   Slices                         PlanSlices()
+//    Accepted, duplicate, rejected  Decide(); Plan::IsDuplicate()
+//    Prediction                     PlanPrediction()
+//    Label                          PlanLabel()
+//    Another label for the same id  AnotherLabel()
+//    Both halves in one event       both in one plan, the prediction first
+//    The bound                      Reservation, from the records a plan needs
+//    Task                           ReadTask(), first: it says how to read
+//                                   values
+//    Classes                        ReadClass(), PlanScores(), PlanSets()
+//    Positive class                 PlanScore()
+//    Time                           event_time.h
+//    Limits                         CheckLimits()
+//    Slices                         PlanSlices()
 
 #pragma once
 
@@ -38,19 +37,19 @@ namespace plumbline {
 // [Writer]
 class Planner {
  public:
-  // Other values that are remembered of one label. Beyond them a label without
-  // a timestamp corrects nothing: each event walks the chain they are in.
+  // Limit of past values remembered for one label, as each event walks its
+  // chain. At the limit a label without a timestamp corrects nothing.
   static constexpr size_t kPastLabels = 64;
 
-  // `names`: of the batch at hand; it remembers what is looked up. `chain`: the
-  // one of the event at hand.
+  // `names` belongs to the current batch and caches look-ups. `chain` belongs
+  // to the current event.
   Planner(const State* state, BatchNames* names, const Chain* chain)
       : state_(*state), names_(*names), chain_(*chain) {}
 
-  // The events that follow are of this batch, which must outlive them.
+  // Starts a batch. It must outlive its plans.
   void Begin(const EventBatch& batch) { batch_ = &batch; }
 
-  // How the event is read: `subject` has its model.
+  // Sets how the event is read. REQUIRES: `subject` has its model.
   void ReadTask(Subject* subject) const {
     if (subject->model != nullptr && subject->model->is_settled) {
       subject->task = subject->model->task;
@@ -58,22 +57,22 @@ class Planner {
       TakeTask(subject);
     }
   }
-  // REQUIRES: the subject has been looked up, and its chain read.
+  // REQUIRES: the subject is looked up and its chain is loaded.
   PlanResult Decide(const Subject& subject) const;
 
  private:
   // What a plan adds to the structure of its model.
   struct Growth {
     bool version = false;
-    bool predicted_class = false;  // that the prediction names
-    bool label_class = false;      // that the label alone names
-    uint32_t classes = 0;          // in all
-    bool scores = false;           // the first of the model
-    bool class_scores = false;     // likewise
+    bool predicted_class = false;  // the prediction names a new class
+    bool label_class = false;      // only the label names a new class
+    uint32_t classes = 0;          // new classes in all
+    bool scores = false;           // the first score of the model
+    bool class_scores = false;     // the first class scores of the model
   };
 
   void TakeTask(Subject* subject) const;
-  // `keeps_older`: values of labels that came late are remembered.
+  // `keeps_older`: remember the values of late labels.
   PlanResult DecideWith(const Subject& subject, bool keeps_older) const;
 
   Rejection PlanPrediction(Plan* plan) const;

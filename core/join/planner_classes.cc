@@ -1,5 +1,5 @@
-// Which classes an event names, whether its model may have them, and what they
-// make of its score.
+// Plans the classes of an event: which it names, whether its model accepts
+// them, and how they affect its score.
 
 #include <algorithm>
 #include <span>
@@ -22,7 +22,7 @@ std::span<const uint32_t> NamesOf(const EventBatch& batch,
 
 bool NamesClassTwice(std::vector<std::string_view> names) {
   for (std::string_view& name : names) {
-    // One of two spellings, for both.
+    // Maps two spellings to one.
     const std::string_view other = OtherSpelling(name);
     if (!other.empty()) name = std::min(name, other);
   }
@@ -32,8 +32,8 @@ bool NamesClassTwice(std::vector<std::string_view> names) {
 
 }  // namespace
 
-// Classes that scores name are classes of the model. Without the class that is
-// predicted among them they are left out.
+// Classes in scores become classes of the model. Scores that lack the predicted
+// class are left out.
 Rejection Planner::PlanScores(Plan* plan) const {
   if (MayUnite(*plan) && ScoresNameClassTwice(*plan)) {
     return {Reject::kInvalidJson, Part::kScores};
@@ -75,7 +75,7 @@ bool Planner::ScoresNameClassTwice(const Plan& plan) const {
   return NamesClassTwice(std::move(names));
 }
 
-// True if the event's scores name the class.
+// True if the scores of the event name the class.
 bool Planner::IsScored(const Plan& plan, std::string_view text) const {
   const auto begin = batch_->class_scores.begin() + plan.scores.begin;
   return std::any_of(
@@ -84,7 +84,7 @@ bool Planner::IsScored(const Plan& plan, std::string_view text) const {
       });
 }
 
-// The classes of sets are classes of the model.
+// Classes in sets become classes of the model.
 Rejection Planner::PlanSets(Plan* plan) const {
   const bool predicts = plan->Predicts();
   const bool labels = plan->AddsLabel();
@@ -105,7 +105,7 @@ Rejection Planner::PlanSets(Plan* plan) const {
   return labels ? PlanSetOfLabel(plan) : Rejection();
 }
 
-// What the prediction of the same event names is not counted twice.
+// Classes that the prediction of the same event names are not counted twice.
 Rejection Planner::PlanSetOfLabel(Plan* plan) const {
   const bool predicts = plan->Predicts();
   const auto predicted = NamesOf(*batch_, plan->prediction);
@@ -131,13 +131,13 @@ bool Planner::SetNamesClassTwice(const Plan& plan,
   return NamesClassTwice(std::move(classes));
 }
 
-// True if classes of the model may have other names than their spelling.
+// True if the model has aliases of classes.
 bool Planner::MayUnite(const Plan& plan) const {
   return plan.model != nullptr ? plan.model->has_aliases
                                : !RuleOf(*plan.event).aliases.empty();
 }
 
-// True if the model must not have the class any more, or at all.
+// True if the model no longer accepts the class, or never did.
 bool Planner::IsRefused(const Plan& plan, uint32_t name) const {
   const uint32_t index = names_.ClassOf(plan.model, name);
   if (index != kNoClass) return plan.model->Refuses(index);
@@ -147,14 +147,14 @@ bool Planner::IsRefused(const Plan& plan, uint32_t name) const {
                    names_.NewClass(*plan.event, name)) == configured.end();
 }
 
-// The score of the positive class counts once there is one.
+// Drops the score if there is no positive class.
 void Planner::PlanScore(Plan* plan) const {
   if (plan->score < 0 || WillHavePositive(*plan)) return;
   plan->score = -1;
   plan->Warn(Warning::kNoPositiveClass);
 }
 
-// True if a positive class is known once the classes of the event are there.
+// True if a positive class is known after the classes of the event are added.
 bool Planner::WillHavePositive(const Plan& plan) const {
   AssumedPositive assumed;
   if (plan.model != nullptr) {

@@ -1,4 +1,4 @@
-// Whether the limits allow what a plan adds.
+// Checks that the limits allow what a plan adds.
 
 #include <algorithm>
 #include <string>
@@ -39,7 +39,7 @@ Rejection Planner::CheckLimits(Plan* plan) const {
   return CheckCounts(growth, plan);
 }
 
-// Without scores.
+// Leaves out growth by scores.
 Planner::Growth Planner::GrowthOf(const Plan& plan) const {
   Growth growth;
   growth.version = plan.Predicts() && plan.version == nullptr;
@@ -57,7 +57,7 @@ Planner::Growth Planner::GrowthOf(const Plan& plan) const {
   return growth;
 }
 
-// That the model knows, and has no more.
+// Rejects classes that the model knows but no longer accepts.
 Rejection Planner::CheckClasses(const Plan& plan) const {
   const Model* const model = plan.model;
   if (model == nullptr || model->refused.empty() ||
@@ -91,7 +91,7 @@ Rejection Planner::CheckCounts(const Growth& growth, Plan* plan) const {
   if (rejection) return rejection;
   plan->grows_windows = true;
   if (FitsWindows(growth, plan)) return {};
-  return {Reject::kMemoryLimit};  // windows are of no half
+  return {Reject::kMemoryLimit};  // windows belong to neither half
 }
 
 Rejection Planner::CheckNewClasses(const Growth& growth,
@@ -111,8 +111,8 @@ Rejection Planner::CheckNewClasses(const Growth& growth,
   return {};
 }
 
-// Of limits.window_bytes: with a segment that is new, or with the one that
-// stands for it.
+// Checks limits.window_bytes, with new segments or else with the segment of
+// others.
 bool Planner::FitsWindows(const Growth& growth, Plan* plan) const {
   const Settings& settings = state_.settings();
   const WindowShape shape = ShapeWith(growth, *plan);
@@ -132,7 +132,7 @@ bool Planner::FitsWindows(const Growth& growth, Plan* plan) const {
          fits(CountNewSlices(settings, *batch_, *plan, false));
 }
 
-// A new model has the configured classes, and then no others.
+// A new model has the configured classes and accepts no others.
 uint32_t Planner::ClassesWith(const Growth& growth, const Plan& plan) const {
   if (plan.model != nullptr) return plan.model->class_count() + growth.classes;
   const auto configured =

@@ -1,4 +1,4 @@
-// How a planner reads the values of an event, and compares them.
+// Reads the values of an event, and compares them.
 
 #include <algorithm>
 #include <bit>
@@ -42,7 +42,7 @@ bool PlannedValue::WriteDigits(ValueKind kind, uint64_t raw) {
   return true;
 }
 
-// As the task asks.
+// Reads a value as the task requires.
 Reject Planner::Read(const Plan& plan, ValueKind kind, uint64_t raw,
                      PlannedValue* value) const {
   if (plan.task == Task::kRegression) {
@@ -64,11 +64,11 @@ Reject Planner::ReadNumber(const Plan& plan, ValueKind kind, uint64_t raw,
     return Reject::kTaskMismatch;
   }
   const double number = NumberOf(kind, raw);
-  value->bits = std::bit_cast<uint64_t>(number + 0.0);  // one kind of zero
+  value->bits = std::bit_cast<uint64_t>(number + 0.0);  // maps -0.0 to 0.0
   return plan.is_early ? ReadEarly(plan, value) : Reject::kNone;
 }
 
-// Has the place of a value instead of it.
+// Replaces the value by its index among the early labels.
 Reject Planner::ReadEarly(const Plan& plan, PlannedValue* value) const {
   const ModelSettings& rule = RuleOf(*plan.event);
   const std::string text = WholeText(std::bit_cast<double>(value->bits));
@@ -94,7 +94,7 @@ Reject Planner::ReadClass(const Plan& plan, ValueKind kind, uint64_t raw,
     if (kind == ValueKind::kReal && !IsWhole(std::bit_cast<double>(raw))) {
       return Reject::kTaskMismatch;
     }
-    // Small integers are found without their digits.
+    // The look-up of small integers needs no text.
     if (kind == ValueKind::kInteger && model != nullptr) {
       index = model->FindSmallInteger(static_cast<int64_t>(raw));
     }
@@ -103,7 +103,7 @@ Reject Planner::ReadClass(const Plan& plan, ValueKind kind, uint64_t raw,
       if (model != nullptr) index = model->FindClass(value->text());
     }
     if (index == kNoClass) {
-      // An alias of the settings, or the digits as they are.
+      // The text is an alias of the settings, or the digits themselves.
       const std::string_view name = RuleOf(*plan.event).ClassOf(value->text());
       if (name != value->text()) value->set_name(name);
       if (model != nullptr) index = model->FindClass(value->text());
@@ -127,13 +127,13 @@ void Planner::ReadSet(Model* model, Range range, PlannedValue* value) const {
   value->bits = value->is_new ? 0 : ValueOfSet(set);
 }
 
-// Than the label that stands.
+// Compares with the current label.
 bool Planner::IsGreater(const Plan& plan) const {
   const Model& model = *plan.model;
   const uint64_t standing = plan.standing->label();
   const auto number = [](uint64_t bits) { return std::bit_cast<double>(bits); };
   if (plan.is_early) {
-    // Numbers, as long as nobody knows if they are classes.
+    // They are numbers until the task decides whether they are classes.
     return number(plan.event->label) > number(model.early_labels[standing]);
   }
   if (plan.task == Task::kRegression) {
@@ -151,7 +151,7 @@ bool Planner::IsGreater(const Plan& plan) const {
   return TextsOfLabel(plan) > texts;
 }
 
-// The classes of the event's label, in the spelling of the model, sorted.
+// The classes of the event's label in the model's spelling, sorted.
 std::vector<std::string_view> Planner::TextsOfLabel(const Plan& plan) const {
   const auto& classes = plan.model->classes.Get();
   if (plan.task == Task::kClassification) {

@@ -23,7 +23,7 @@ uint32_t LabelDetails(const Event& event) {
              : 0;
 }
 
-// Of the sets of labels, for the batches of one group.
+// Counts the copies of label sets that the batches of one group may need.
 class SetCopyCount {
  public:
   explicit SetCopyCount(State* state) : state_(state), names_(state) {}
@@ -53,8 +53,8 @@ class SetCopyCount {
     std::sort(predicted_.begin(), predicted_.end());
   }
 
-  // Each record that holds a label has its set for itself: those of the chain,
-  // and those that the group adds.
+  // Each record that holds a label has its own copy of the set: those of the
+  // chain, and those that the group adds.
   size_t CopiesOf(const EventBatch& batch, const Event& event) {
     const PairKey key = AnyKeyOf(batch, event);
     size_t holders = 1;
@@ -73,8 +73,8 @@ class SetCopyCount {
            holders * LabelDetails(event);
   }
 
-  // Also where the model is not known yet: then there is no chain, but there
-  // are others of the group.
+  // Makes up a key if the model is unknown: then there is no chain, but other
+  // events of the group may share the key.
   PairKey AnyKeyOf(const EventBatch& batch, const Event& event) {
     PairKey key;
     if (!names_.KeyOf(event, &key)) {
@@ -85,12 +85,12 @@ class SetCopyCount {
 
   State* const state_;
   BatchNames names_;
-  std::vector<PairKey> predicted_;  // by the group
+  std::vector<PairKey> predicted_;  // keys of the predictions of the group
 };
 
 }  // namespace
 
-// Of scores two a record; those of 0 are left out, unless all are.
+// A record holds two scores. Scores of 0 are left out, unless all are 0.
 uint32_t DetailCount(const EventBatch& batch, const Event& event) {
   const bool predicts = event.prediction_kind != ValueKind::kNone;
   if ((predicts ? event.prediction_kind : event.label_kind) ==
@@ -113,8 +113,8 @@ uint32_t RecordsOf(const EventBatch& batch, const Event& event) {
 }
 
 size_t NewRecords(const EventBatch& batch) {
-  // A label that scores what is there may be remembered for itself, or bring a
-  // past one: one each, as without an id there is none.
+  // A label that scores a prediction may add one record: itself, or a past
+  // label. That is one for each event, as an event without an id adds none.
   size_t records = batch.events.size();
   if (batch.class_scores.empty() && batch.classes.empty()) return records;
   for (const Event& event : batch.events) {

@@ -1,5 +1,5 @@
-// How many records events take of the memory of pairs, counted from what they
-// say: at most, or if all that they bring is new.
+// How many records of pair memory events need, computed from the events: at
+// most, or if all of them are new.
 
 #pragma once
 
@@ -12,19 +12,18 @@
 
 namespace plumbline {
 
-// Records behind that of the event's prediction, or else of its label: for its
-// scores, or its set of classes.
+// The number of detail records for the scores or the set of classes of the
+// prediction, or of the label if there is no prediction.
 uint32_t DetailCount(const EventBatch& batch, const Event& event);
-// What the event needs if it is new; 0 without an id.
+// The records that the event needs if it is new; 0 without an id.
 uint32_t RecordsOf(const EventBatch& batch, const Event& event);
 
-// How many records the events add at most, but for SetCopies().
+// Upper bound of the records that the events add, without SetCopies().
 size_t NewRecords(const EventBatch& batch);
-// How many those predictions need that are at `begin` and behind it, if all
-// are new.
+// The records that the predictions from index `begin` on need if all are new.
 size_t RecordsOfPredictions(const EventBatch& batch, size_t begin);
-// [Writer] How many more there are at most for sets of classes, which are kept
-// with each record that holds the label. Once the chains of the batches are in
+// [Writer] Upper bound of further records for sets of classes: each record that
+// holds a label has its own copy. REQUIRES: the chains of the batches are in
 // memory.
 size_t SetCopies(State* state, const std::vector<const EventBatch*>& batches);
 

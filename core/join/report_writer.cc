@@ -22,7 +22,7 @@ Account::Value ValueOf(const Model& model, uint64_t bits, const ClassSet* set) {
   }
 }
 
-// About; a text of up to 15 bytes takes no more than itself.
+// Approximate: a text of up to 15 bytes takes no heap memory.
 size_t BytesOf(const Account::Pair& pair) {
   const auto text = [](const std::string& s) {
     return s.capacity() < 16 ? 0 : s.capacity();

@@ -1,5 +1,5 @@
-// ReportWriter: what the events of a batch did, for who posted them and for who
-// logs them.
+// ReportWriter: reports what the events of a batch did, for the answer and for
+// the event log.
 
 #pragma once
 
@@ -16,15 +16,15 @@ namespace plumbline {
 // [Writer]
 class ReportWriter {
  public:
-  // What follows is of a batch of `count` events that is applied now.
+  // Starts a batch of `count` events that is applied now.
   void Begin(size_t count, int64_t now_ms, BatchOutcome* outcome);
-  // What follows is of this event.
+  // Starts an event.
   void BeginEvent(size_t place) { place_ = static_cast<uint32_t>(place); }
 
   void NoteRejected(const BatchOutcome::Error& error) {
     outcome_->errors.push_back(error);
   }
-  // The event is taken, and its plan is complete.
+  // REQUIRES: the event is taken, and its plan is complete.
   void NoteTaken(const Plan& plan) {
     if (plan.IsDuplicate()) {
       ++outcome_->duplicates;
@@ -34,7 +34,7 @@ class ReportWriter {
     if (plan.warnings != 0) NoteWarnings(plan);
     if (IsLogged()) LogTaken(plan);
   }
-  // `delay`: seconds, of a label that came by itself.
+  // `delay`: in seconds; none if the label came with the prediction.
   void NotePair(const ScoredPair& pair, std::optional<double> delay) {
     if (IsLogged()) LogPair(pair, delay, false);
   }
@@ -54,7 +54,7 @@ class ReportWriter {
                bool correction);
 
   BatchOutcome* outcome_ = nullptr;
-  uint32_t place_ = 0;  // of the event at hand
+  uint32_t place_ = 0;  // of the current event
 };
 
 }  // namespace plumbline

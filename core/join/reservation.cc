@@ -22,12 +22,12 @@ int64_t Waiting(const State& state) {
 }  // namespace
 
 // Under the policy to refuse, a request is taken only if its predictions and
-// early labels would fit if all were new. Room is made for those that are new:
-// a resend forgets nothing.
+// early labels would fit even if all were new. Room is made only for those that
+// are new, so a resend evicts nothing.
 bool Reservation::Admit(const EventBatch& batch) {
   batch_ = &batch;
   reserved_ = 0;
-  // Of a request that was taken in part the rest is taken, too.
+  // If the first part of a request was taken, so is the rest.
   if (state_->settings().evict_oldest || batch.is_rest) return true;
   ReserveAll();
   if (Fits(0)) return true;
@@ -37,15 +37,15 @@ bool Reservation::Admit(const EventBatch& batch) {
       !MakeRoomOfJoined(0)) {
     return false;
   }
-  // What was forgotten to make room may be what an event of the batch rested
-  // on, which then needs a record too.
+  // Eviction may have removed records of events in this batch. They need a new
+  // record then.
   CountFresh();
   if (Fits(0)) return true;
   ReserveAll();
   return MakeRoomOfJoined(0);
 }
 
-// As if all were new.
+// Reserves as if all events were new.
 void Reservation::ReserveAll() {
   fresh_.clear();
   reserved_ = static_cast<int64_t>(batch_->to_follow);
@@ -55,8 +55,8 @@ void Reservation::ReserveAll() {
   }
 }
 
-// Finds which events need a record. Returns how many would if all predictions
-// and early labels were new.
+// Finds which events need a record. Returns the number needed if all
+// predictions and early labels were new.
 int64_t Reservation::CountFresh() {
   auto as_new = static_cast<int64_t>(batch_->to_follow);
   reserved_ = as_new;
@@ -73,7 +73,8 @@ int64_t Reservation::CountFresh() {
   return as_new;
 }
 
-// A prediction of the version, or else a label. Reads the chain of the event.
+// True if the chain has a prediction of the event's version, or any record if
+// the event has a label only. Loads the chain of the event.
 bool Reservation::IsKnown(const Event& event) {
   PairKey key;
   chain_.Clear();
@@ -84,7 +85,8 @@ bool Reservation::IsKnown(const Event& event) {
   return version != nullptr && chain_.HasPrediction(version->owner);
 }
 
-// A new prediction needs one, and a label that finds none to score.
+// A new prediction needs a record, and so does a label that finds none to
+// score.
 int64_t Reservation::RecordsNeeded(const Plan& plan) const {
   if (!plan.event->has_id) return 0;
   const int64_t records = plan.Predicts() ? 1 + plan.details : 0;
@@ -100,7 +102,7 @@ int64_t Reservation::RecordsNeeded(const Plan& plan) const {
   const int64_t of_label = SetDetails(plan.label.set.count);
   if (plan.label_half == Half::kNew && predictions == 0) return 1 + of_label;
   if (of_label == 0) return records;
-  // One more, for a label whose pair goes to make this room.
+  // One more, for the label itself if its pair is evicted for this room.
   return records + of_label * (predictions + count(RecordKind::kLabel)) + 1;
 }
 
@@ -110,19 +112,19 @@ bool Reservation::ForgetFor(int64_t needed) {
   return true;
 }
 
-// True if enough may go.
+// True if enough records may be evicted.
 bool Reservation::MayFit(int64_t needed) const {
   return state_->settings().evict_oldest ||
          Waiting(*state_) + reserved_ + needed <=
              RecordLimit(state_->settings());
 }
 
-// A label that waits is worth nothing without its classes.
+// A waiting label is worth nothing without its classes.
 bool Reservation::KeepsSet(const Plan& plan) const {
   auto more = static_cast<int64_t>(SetDetails(plan.label.set.count));
   if (plan.label_half == Half::kNew) {
     if (more == 0 || !WouldWait(plan)) return true;
-    ++more;  // for the label itself
+    ++more;  // the label itself
   } else if (plan.label_half == Half::kCorrection && !plan.standing->joined) {
     more -= static_cast<int64_t>(chain_.LabelDetailsOf(*plan.standing));
   } else {
@@ -131,8 +133,8 @@ bool Reservation::KeepsSet(const Plan& plan) const {
   return more <= 0 || Fits(more);
 }
 
-// Where others have taken the room meanwhile that there was for all parts of a
-// request.
+// True if other requests have taken the room that was admitted for all parts of
+// this one.
 bool Reservation::LacksRoom(const Plan& plan, int64_t needed) const {
   if (needed == 0 || state_->settings().evict_oldest) return false;
   const bool adds =
@@ -140,7 +142,7 @@ bool Reservation::LacksRoom(const Plan& plan, int64_t needed) const {
   return adds && !plumbline::Fits(*state_, needed);
 }
 
-// A new label that scores nothing yet.
+// True for a new label that scores nothing yet.
 bool Reservation::WouldWait(const Plan& plan) const {
   return plan.event->has_id && !plan.Predicts() &&
          !chain_.HasWaitingPrediction();

@@ -1,10 +1,10 @@
-// Reservation: what the events of a batch may need of the bound on all that is
-// remembered (core/join/eviction.h), and what is kept for those that are still
-// to come.
+// Reservation: the records that the events of a batch may need under the limit
+// on remembered records (core/join/eviction.h), and the room kept for events
+// still to come.
 //
-// Under the policy to refuse a batch is taken only if there is room for all of
-// it, so each event has its records reserved until it is its turn. Under the
-// policy to evict nothing is reserved.
+// Under the policy to refuse, a batch is taken only if all of it fits. The
+// records of each event stay reserved until its turn. Under the policy to
+// evict, nothing is reserved.
 
 #pragma once
 
@@ -24,14 +24,14 @@ namespace plumbline {
 // [Writer]
 class Reservation {
  public:
-  // `names`: of the batch at hand. `chain`: of its event at hand.
+  // `names` belongs to the current batch, `chain` to its current event.
   Reservation(State* state, BatchNames* names, Chain* chain)
       : state_(state), names_(*names), chain_(*chain) {}
 
-  // Reserves for a batch. False, with nothing of it to be applied, if there is
-  // no room for it.
+  // Reserves records for a batch. False if there is no room for it: then none
+  // of it may be applied.
   [[nodiscard]] bool Admit(const EventBatch& batch);
-  // It is the turn of this event.
+  // Releases the records of the event whose turn it is.
   void Release(size_t place) {
     if (reserved_ > 0) reserved_ -= fresh_[place];
   }
@@ -39,21 +39,21 @@ class Reservation {
 
   // True if `n` more records fit beside what is reserved.
   bool Fits(int64_t n) const { return plumbline::Fits(*state_, reserved_ + n); }
-  // Forgets what is joined until `n` more fit. False if they still do not.
+  // Evicts joined records until `n` more fit. False if they still do not.
   bool MakeRoomOfJoined(int64_t n) {
     return plumbline::MakeRoom(state_, reserved_ + n, false);
   }
 
-  // How many records the plan needs. What more it needs for the sets of labels
-  // that are joined is done without if need be.
+  // The number of records that the plan needs. It includes copies of label sets
+  // for joined pairs, which the join leaves out if there is no room.
   int64_t RecordsNeeded(const Plan& plan) const;
-  // Makes room for `needed` records, where there is none and enough may go.
-  // True if something went: it may be what a plan rests on.
+  // Makes room for `needed` records if they do not fit and eviction can help.
+  // True if records were evicted: the plan may rest on them.
   bool MakeRoomFor(int64_t needed) {
     return needed > 0 && !Fits(needed) && ForgetFor(needed);
   }
-  // False if the label would be remembered without its classes, or if others
-  // have taken the room that there was for all parts of a request.
+  // False if the label would be remembered without its classes, or if other
+  // requests have taken the room admitted for all parts of this one.
   bool HasRoomFor(const Plan& plan, int64_t needed) const {
     if (plan.task == Task::kMultilabel && !KeepsSet(plan)) return false;
     return !batch_->is_rest || !LacksRoom(plan, needed);
@@ -74,7 +74,7 @@ class Reservation {
   Chain& chain_;
   const EventBatch* batch_ = nullptr;
   std::vector<uint32_t> fresh_;  // by event: records that it may need
-  int64_t reserved_ = 0;         // of those, for what is still to come
+  int64_t reserved_ = 0;         // for events, and parts, still to come
 };
 
 }  // namespace plumbline

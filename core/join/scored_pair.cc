@@ -28,7 +28,7 @@ Observation ScoredPair::AsObservation() const {
 }
 
 double ScoredPair::Error() const {
-  // Beyond it sums would lose themselves in infinity.
+  // Larger errors would turn sums into infinity.
   constexpr double kMost = 1e100;
   switch (model->task) {
     case Task::kRegression:

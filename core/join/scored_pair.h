@@ -10,14 +10,14 @@ namespace plumbline {
 
 struct ScoredPair {
   Model* model;
-  Version* version;      // that predicted
+  Version* version;      // of the prediction
   const Record& record;  // of the prediction
   LabelValue label;
   const PairDetails& details;  // of the prediction
 
-  // As windows count it.
+  // The observation that windows count.
   Observation AsObservation() const;
-  // How wrong the prediction was, for detectors of change.
+  // The error of the prediction, for change detectors.
   double Error() const;
 };
 

@@ -19,7 +19,7 @@ bool IsScore(double score) { return score >= 0 && score <= 1; }
 
 bool IsSoundPrediction(const State::Owner& owner, const Record& record) {
   const Model& model = *owner.model;
-  // One that waits is of a version that there is.
+  // A waiting prediction belongs to a version that exists.
   if (owner.ledger == &model.labels || owner.ledger == &model.past_labels ||
       (owner.version == nullptr && !record.joined)) {
     return false;
@@ -72,7 +72,7 @@ bool IsSoundValue(const Model& model, uint64_t bits) {
     case Task::kRegression:
       return std::isfinite(std::bit_cast<double>(bits));
     case Task::kMultilabel:
-      // Of a larger set it is a hash.
+      // A larger set is stored as a hash.
       return !HoldsSet(bits) || (SizeOfSet(bits) <= kClassesInValue &&
                                  HasClasses(model, SetOfValue(bits)));
     default:

@@ -1,4 +1,4 @@
-// What is believed of a record that comes from a store, behind its checksums.
+// Checks records that come from a store, beyond their checksums.
 
 #pragma once
 
@@ -10,11 +10,11 @@
 
 namespace plumbline {
 
-// A label, or a prediction: of what the model knows.
+// True if the model knows this value of a label or a prediction.
 bool IsSoundValue(const Model& model, uint64_t bits);
 
-// False if no record of this state says so. What is forgotten may say
-// anything.
+// False if no record of this state can hold these values. Forgotten records are
+// not checked.
 bool IsSound(const State& state, const Record& record);
 
 }  // namespace plumbline

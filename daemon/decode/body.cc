@@ -16,7 +16,7 @@
 namespace plumbline {
 namespace {
 
-// Where and why a body that is to be one object or an array of them is not
+// Describes where and why a body of one object, or an array of them, is not
 // JSON; empty if it is.
 std::string DescribeFault(std::string_view body) {
   const auto fault = FindJsonFault(body);
@@ -33,12 +33,12 @@ std::string DescribeFault(std::string_view body) {
 }  // namespace
 
 struct BodyDecoder::Impl {
-  // The body at hand.
+  // The current body.
   struct Reading {
     const DecodeLimits& limits;
     EventReader reader;
     DecodedBody* out;
-    std::string* message;  // why it cannot be read as a whole
+    std::string* message;  // why the body is rejected as a whole
 
     uint32_t index() const { return static_cast<uint32_t>(out->events); }
     bool IsFull() const { return out->events == limits.events_per_request; }
@@ -48,7 +48,7 @@ struct BodyDecoder::Impl {
   const IdHasher* hasher;
 
   BodyStatus Json(std::string_view body, Reading* reading);
-  // False if the body cannot be read for it.
+  // False if the event makes the body unreadable.
   bool Add(simdjson::dom::object object, Reading* reading);
   BodyStatus JsonAgain(std::string_view body, Reading* reading);
   BodyStatus Ndjson(std::string_view body, Reading* reading);
@@ -146,8 +146,8 @@ bool BodyDecoder::Impl::Add(simdjson::dom::object object, Reading* reading) {
   return true;
 }
 
-// Event by event, for a body that cannot be parsed as it is: what is wrong
-// with an event costs that event, not its neighbours.
+// Reads a body that does not parse as a whole, event by event. A fault rejects
+// one event and does not affect the others.
 BodyStatus BodyDecoder::Impl::JsonAgain(std::string_view body,
                                         Reading* reading) {
   std::vector<std::string_view> elements =

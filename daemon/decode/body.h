@@ -1,8 +1,8 @@
-// From the body of a request to a batch of events.
+// Decodes the body of a request into a batch of events.
 //
-// One JSON object, an array of them, or one per line. Each event is parsed
-// once. An event that breaks a rule is left out of the batch and listed with
-// its reason; its neighbours are not affected.
+// A body is one JSON object, an array of them, or one per line. Each event is
+// parsed once. An event that breaks a rule is left out of the batch and listed
+// with its reason. Other events are not affected.
 
 #pragma once
 
@@ -22,7 +22,7 @@
 
 namespace plumbline {
 
-// The names of features that are kept, sorted. [Any thread]
+// The names of watched features, sorted. [Any thread]
 using FeatureNames = std::vector<std::string>;
 FeatureNames FeaturesOf(const Settings& settings);
 
@@ -31,7 +31,7 @@ struct DecodeLimits {
   uint64_t classes = 1000;  // entries in `scores`
   int64_t future_us = 600'000'000;
   std::shared_ptr<const FeatureNames> features = {};  // null: none
-  bool keeps_values = false;  // in `sent`, of each event that is taken
+  bool keeps_values = false;  // in `sent`, of each event that is accepted
 };
 
 struct EventError {
@@ -39,7 +39,7 @@ struct EventError {
   Reject reject = Reject::kNone;
   std::string field;
   std::string message;
-  std::string model = {};  // where it could be read
+  std::string model = {};  // if it could be read
 };
 
 struct EventWarning {
@@ -49,7 +49,7 @@ struct EventWarning {
   std::string message;
 };
 
-// Events rejected, by the model that they name (empty: none that can be read)
+// Counts of rejected events, by the model that they name (empty: none readable)
 // and by reason.
 using RejectedByModel =
     std::map<std::string, std::array<uint64_t, kRejectCount>, std::less<>>;
@@ -59,8 +59,8 @@ inline constexpr size_t kListedWarnings = 100;
 
 struct DecodedBody {
   EventBatch batch;
-  SentValues sent;                                // of its events, by place
-  uint64_t events = 0;                            // in the body, good and bad
+  SentValues sent;                                // by index
+  uint64_t events = 0;                            // in the body
   std::vector<EventError> errors;                 // the first kListedErrors
   std::array<uint64_t, kRejectCount> rejected{};  // all, by reason
   RejectedByModel rejected_by_model;              // all
@@ -69,7 +69,7 @@ struct DecodedBody {
 
   void Clear();
   void AddError(EventError error);
-  // Counts one that is not listed here.
+  // Counts an error without listing it.
   void CountRejected(std::string_view model, Reject reject);
   void AddWarning(EventWarning warning);
 };
@@ -79,27 +79,27 @@ enum class BodyStatus { kOk, kInvalid, kTooManyEvents };
 
 class BodyDecoder {
  public:
-  // Bytes that must be readable after the body.
+  // The number of bytes that must be readable after the body.
   static size_t Padding();
 
   explicit BodyDecoder(const IdHasher* hasher);
   ~BodyDecoder();
 
-  // REQUIRES: Padding() readable bytes follow `body`. Timestamps later than
-  // `now_us` + limits.future_us are refused. With a status other than kOk
-  // nothing of the body may be used, and *message says why.
+  // REQUIRES: Padding() readable bytes follow `body`. Rejects timestamps later
+  // than `now_us` + limits.future_us. With a status other than kOk *message
+  // says why, and `out` must not be used.
   BodyStatus Decode(std::string_view body, BodyFormat format,
                     const DecodeLimits& limits, int64_t now_us,
                     DecodedBody* out, std::string* message);
 
-  // Appends the event of one line, numbered as the next one of `out`. A line
-  // that is none, or breaks a rule, is listed there as an error. REQUIRES:
+  // Appends the event of one line, with the next index of `out`. A line that is
+  // no event, or breaks a rule, is listed there as an error. REQUIRES:
   // Padding() readable bytes follow `line`.
   void DecodeLine(std::string_view line, const DecodeLimits& limits,
                   int64_t now_us, DecodedBody* out);
 
-  // The size of the longest document parsed. The decoder keeps several times
-  // as much memory.
+  // The size of the longest document parsed. The decoder keeps several times as
+  // much memory.
   size_t capacity() const;
 
  private:

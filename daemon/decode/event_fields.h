@@ -25,14 +25,14 @@ enum EventField : int {
   kUnknownField,
 };
 
-// An entry of `features` or `segments` that is not part of the event, though
-// it stands in its text: as null.
+// An entry of `features` or `segments` that mending replaced by null. It is not
+// part of the event.
 struct LeftOutEntry {
   EventField field = kUnknownField;
   std::string key;
 };
 
-// Compares with a length the compiler knows, so without a call.
+// The compiler knows the length, so this compiles to no call.
 template <size_t N>
 EventField MatchField(std::string_view key, const char (&name)[N],
                       EventField field) {

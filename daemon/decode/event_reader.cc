@@ -122,7 +122,8 @@ inline bool EventReader::ReadIdText(std::string_view id, Event* event) {
   return true;
 }
 
-// Of what is no string: an integer is one as a version, nothing as a model.
+// Reads a name that is not a string. A version may be an integer, a model may
+// not.
 bool EventReader::ReadOddName(std::string_view field, Element value,
                               uint32_t* name) {
   std::string text;
@@ -141,7 +142,7 @@ bool EventReader::ReadOddId(Element value, Event* event) {
   return ReadIdText(text, event);
 }
 
-// A class that is new, or not in its canonical spelling.
+// Adds a new class, or one in another than its canonical spelling.
 bool EventReader::AddClass(std::string_view what, std::string_view text,
                            uint32_t* name) {
   const std::string_view canonical = CanonicalClass(text);
@@ -271,7 +272,7 @@ inline bool EventReader::ReadTimestamp(Element value, int64_t* timestamp_us) {
       return FailUnlessNull("timestamp", "an RFC 3339 string or Unix time",
                             value);
   }
-  // The clock is read in milliseconds.
+  // 999: the clock is read in milliseconds.
   if (*time > now_us_ + 999 + limits_.future_us) return FailFuture(*time);
   *timestamp_us = *time;
   return true;

@@ -1,8 +1,8 @@
-// From one parsed JSON object to one Event.
+// EventReader: reads one parsed JSON object into one Event.
 //
-// What is wrong with an event is told by its code; what only accompanies it is
-// left out with a warning where it cannot be used. `null` is the same as a
-// missing field, wherever it stands.
+// A fault of a field that decides about the event rejects it with a code. A
+// fault of an accompanying field leaves that out with a warning. `null` equals
+// a missing field everywhere.
 
 #pragma once
 
@@ -37,23 +37,23 @@ class EventReader {
         recent_names_(names_),
         recent_classes_(names_) {}
 
-  // Appends to the batch. If `object` is no event by itself nothing is appended
-  // but names, and error() says what is wrong. Warnings go to the body.
-  // `left_out`: entries that are null there, and not to be kept as that.
+  // Appends to the batch. On an error only names are appended, and error()
+  // describes it. Warnings are added to the body. `left_out`: null entries that
+  // must not be kept as null.
   bool Read(simdjson::dom::object object, uint32_t index,
             std::span<const LeftOutEntry> left_out = {});
 
   const EventError& error() const { return error_; }
-  // The model that an event names; empty if it names none.
+  // The model that an event names; empty if there is none.
   [[gnu::cold]] static std::string ModelOf(simdjson::dom::object object);
-  // The error is a key that is there twice.
+  // True if the error is a repeated key.
   bool repeats_key() const { return repeats_key_; }
 
  private:
   using Element = simdjson::dom::element;
 
-  // A function that reads a field returns false where the event is refused,
-  // and where the value is null: then it has left no error.
+  // Functions that read a field return false if the event is rejected, or if
+  // the value is null: then they set no error.
   bool ReadFields(simdjson::dom::object object, Event* event);
   bool ReadField(int field, Element value, Event* event);
   bool ReadName(std::string_view field, Element value, size_t least,
@@ -68,7 +68,7 @@ class EventReader {
   bool ReadTimestamp(Element value, int64_t* timestamp_us);
   bool ReadLatency(Element value, Event* event);
 
-  // False if `text` is no name.
+  // False if `text` is not a valid name.
   bool TryName(std::string_view text, size_t least, uint32_t* name) {
     *name = recent_names_.Find(text);
     if (*name != RecentNames::kNone) return text.size() >= least;
@@ -82,7 +82,7 @@ class EventReader {
   }
   [[gnu::cold]] bool AddClass(std::string_view what, std::string_view text,
                               uint32_t* name);
-  // Sorts them. True if one is there twice, also in its other spelling.
+  // Sorts `classes`. True if one appears twice, in either of its spellings.
   bool HasTwice(std::span<uint32_t> classes) const;
   [[gnu::cold]] bool ReadOddName(std::string_view field, Element value,
                                  uint32_t* name);
@@ -103,12 +103,12 @@ class EventReader {
   [[gnu::cold]] size_t WarnOfFeatures(simdjson::dom::object features);
   void ReadFeature(uint32_t name, Element value);
   bool ReadMetadata(Element value);
-  // For a field that accompanies the event and is no object.
+  // Leaves out an accompanying field that is not an object.
   [[gnu::cold]] bool LeaveOut(std::string_view field, Element value);
   [[gnu::cold]] void WarnUnusable(std::string_view field, std::string_view key,
                                   std::string_view why);
 
-  // All return false. Kept out of the way of good events.
+  // All return false. They are cold, to keep the code of valid events small.
   [[gnu::cold]] bool FailUnknown(std::string_view key);
   [[gnu::cold]] bool FailTwice(std::string_view field, std::string_view what);
   [[gnu::cold]] bool FailIfRepeated(simdjson::dom::object object);
@@ -128,14 +128,13 @@ class EventReader {
   const int64_t now_us_;
   DecodedBody* const out_;
   EventBatch* const batch_;     // of out_
-  SentValues* const sent_;      // likewise; null: values are not kept
+  SentValues* const sent_;      // of out_; null: values are not kept
   Names* const names_;          // of the batch
   RecentNames recent_names_;    // models, versions, segments
   RecentNames recent_classes_;  // in canonical spelling
-  // Of "0", "false", "1" and "true", those that were there: bits 0 to 3.
+  // Bits 0 to 3: which of "0", "false", "1" and "true" appeared.
   unsigned truths_ = 0;
-  // Keys of the scores and of the features that came last, which those of the
-  // next mostly are.
+  // Keys of the last scores and features. The next event mostly has the same.
   struct ScoreKey {
     std::string key;
     uint32_t name;
@@ -145,10 +144,10 @@ class EventReader {
     std::string key;
     bool usable;
     bool wanted;
-    uint32_t name;  // then
+    uint32_t name;  // if wanted
   };
   std::vector<FeatureKey> feature_keys_;
-  bool odd_feature_keys_ = false;  // one is not usable, or they are too many
+  bool odd_feature_keys_ = false;  // one is not usable, or there are too many
   std::vector<uint32_t> scored_classes_;  // names of the keys of scores
   EventError error_;
   bool repeats_key_ = false;

@@ -1,4 +1,5 @@
-// What accompanies an event, and never costs it: segments, features, metadata.
+// Reads accompanying fields: segments, features, metadata. Unusable values are
+// left out. Only a repeated key rejects the event.
 
 #include <algorithm>
 #include <bit>
@@ -13,14 +14,14 @@ namespace {
 
 using simdjson::dom::element_type;
 
-// Why a text is no name.
+// Explains why a text is not a name.
 std::string_view NameFault(std::string_view text) {
   if (text.empty()) return "is empty";
   return text.size() > kLongestName ? "has more than 128 bytes"
                                     : "has a control character";
 }
 
-// Whether a key is there twice in anything that is in it.
+// True if any object inside repeats a key.
 bool RepeatsKeyWithin(simdjson::dom::element value) {
   simdjson::dom::array array;
   if (value.get_array().get(array) == simdjson::SUCCESS) {
@@ -74,7 +75,7 @@ bool EventReader::ReadSegments(Element value, Event* event) {
   return true;
 }
 
-// One that is no string, or no name. False if it is left out.
+// Reads a segment that is not a string, or not a name. False if it is left out.
 bool EventReader::ReadOddSegment(std::string_view key, Element value,
                                  Segment* segment) {
   if (value.is_null()) return false;
@@ -146,8 +147,8 @@ bool EventReader::ReadFeatureKeys(simdjson::dom::object features) {
   return true;
 }
 
-// Warns of each that is left out. Returns how many of the first are within
-// the limit of those that can be used; a null is none of them.
+// Warns of each feature that is left out. Returns how many of the first
+// features contain at most kMostFeatures usable ones. Nulls do not count.
 size_t EventReader::WarnOfFeatures(simdjson::dom::object features) {
   size_t used = 0;
   size_t taken = feature_keys_.size();
@@ -161,7 +162,7 @@ size_t EventReader::WarnOfFeatures(simdjson::dom::object features) {
                    std::string("it is ") + KindOf(feature.value) +
                        ", and features are single values");
     } else if (feature.value.is_null()) {
-      // The same as a missing one.
+      // The same as a missing feature.
     } else if (used < kMostFeatures) {
       ++used;
     } else {

@@ -1,4 +1,4 @@
-// What is wrong with an event, in words.
+// Messages for the faults of an event.
 
 #include "core/event/timestamp.h"
 #include "daemon/decode/event_fields.h"
@@ -28,7 +28,7 @@ bool EventReader::FailTwice(std::string_view field, std::string_view what) {
   return false;
 }
 
-// A key that is there twice goes before what else is wrong.
+// A repeated key takes precedence over other faults.
 bool EventReader::FailIfRepeated(simdjson::dom::object object) {
   if (RepeatsKey(object)) FailTwice("", "a key");
   return false;
@@ -65,7 +65,7 @@ bool EventReader::FailUnlessNull(std::string_view field,
   return !value.is_null() && FailType(field, wanted);
 }
 
-// `text` is not a name; says why.
+// Explains why `text` is not a name.
 bool EventReader::FailName(std::string_view field, std::string_view text) {
   const std::string name(field);
   if (text.size() > kLongestName) {

@@ -1,4 +1,4 @@
-// `score` and `scores`.
+// Reads `score` and `scores`.
 
 #include <algorithm>
 
@@ -13,11 +13,11 @@ bool EventReader::ReadScore(Element value, Event* event) {
   if (!AsNumber(value, &score) || score < 0 || score > 1) {
     if (!ReadOddProbability("score", value, &score)) return false;
   }
-  batch_->AddExtra(event).score = score + 0.0;  // one kind of zero
+  batch_->AddExtra(event).score = score + 0.0;  // maps -0.0 to 0.0
   return true;
 }
 
-// Sums of probabilities miss 0 and 1 by a little: those are clamped.
+// Clamps to [0, 1], as sums of probabilities exceed it slightly.
 bool EventReader::ReadOddProbability(std::string_view name, Element value,
                                      double* number) {
   constexpr double kLeast = -1e-6;
@@ -58,7 +58,7 @@ bool EventReader::ReadScores(Element value, Event* event) {
         return false;
       }
     }
-    read.score += 0.0;  // one kind of zero
+    read.score += 0.0;  // maps -0.0 to 0.0
   }
   const bool empty = batch_->class_scores.size() == begin;
   if (incomplete || empty) {
@@ -85,7 +85,7 @@ bool EventReader::HasScoreKeys(simdjson::dom::object scores) const {
   return key == score_keys_.end();
 }
 
-// Leaves the keys of `scores`, or none.
+// Fills score_keys_ with the keys of `scores`, or leaves it empty.
 bool EventReader::ReadScoreKeys(simdjson::dom::object scores) {
   score_keys_.clear();
   if (scores.size() > limits_.classes) {

@@ -27,14 +27,14 @@ std::string Described(ValueKind kind) {
   }
 }
 
-// How a model gets another task.
+// Tells how to give a model another task.
 std::string ToChangeTask(std::string_view model) {
   return "configure its task (models: [{match: " + Quoted(model) +
          ", task: ...}]) and delete the model, which starts anew: " +
          DeleteCommand(model);
 }
 
-// True if a model of this task takes a value of this kind.
+// True if a model of this task accepts a value of this kind.
 bool Takes(Task task, ValueKind kind, uint64_t value) {
   if (task == Task::kMultilabel) return kind == ValueKind::kSet;
   if (kind == ValueKind::kSet) return false;
@@ -59,11 +59,12 @@ std::string NameOf(Part part) {
   }
 }
 
-// Windows are of no label: where one is at fault its set cannot wait.
+// An error of the label is about join.max_bytes; windows belong to neither
+// half.
 void ExplainMemory(const EventBatch& batch, const BatchOutcome::Error& error,
                    EventError* explained) {
   const Event& event = batch.events[error.event];
-  // Of a part behind the first of a request: the room went meanwhile.
+  // A later part of a request: its room was taken meanwhile.
   if (IsOfLabel(error) && (event.prediction_kind != ValueKind::kNone ||
                            event.label_kind != ValueKind::kSet)) {
     explained->field = "id";
@@ -170,7 +171,7 @@ EventError Explain(const EventBatch& batch, const BatchOutcome::Error& error) {
       ExplainMemory(batch, error, &explained);
       break;
     default:
-      break;  // of what is read, not of what is done
+      break;  // found by decoding, not by the state
   }
   return explained;
 }
@@ -206,7 +207,7 @@ EventWarning Explain(const EventBatch& batch,
           "them";
       break;
     default:
-      break;  // of what is read, not of what is done
+      break;  // found by decoding, not by the state
   }
   return explained;
 }

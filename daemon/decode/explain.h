@@ -1,4 +1,4 @@
-// What an answer says of an event that the state did not take, or not whole.
+// Explains errors and warnings of the state for the answer.
 
 #pragma once
 

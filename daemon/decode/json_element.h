@@ -1,4 +1,4 @@
-// What simdjson's values are to an event.
+// Reads the values of an event from simdjson's elements.
 
 #pragma once
 
@@ -25,11 +25,12 @@ inline bool AsNumber(simdjson::dom::element value, double* number) {
   }
 }
 
-// The decimal text of an integer. A whole number below 2^53 is one however it
-// is written: data frames make 7.0 of 7 in columns where something is missing.
+// The decimal text of an integer. A whole number below 2^53 counts as an
+// integer in any notation: data frames write 7 as 7.0 in columns with missing
+// values.
 bool IntegerText(simdjson::dom::element value, std::string* text);
 
-// The text of what a segment may be: a string, an integer, a boolean.
+// The text of a valid segment value: a string, an integer, a boolean.
 bool SegmentText(simdjson::dom::element value, std::string* text);
 
 inline bool IsNested(simdjson::dom::element value) {

@@ -14,7 +14,7 @@ bool IsOneOf(std::string_view text,
   return std::find(list.begin(), list.end(), text) != list.end();
 }
 
-// What is wrong with a word that stands where a value should.
+// Describes a word that is not a valid value.
 std::string WordFault(std::string_view word) {
   const std::string quoted = Quoted(word).substr(1, word.size());
   if (IsOneOf(word, {"True", "TRUE"})) return quoted + " is written true";
@@ -36,7 +36,7 @@ std::string WordFault(std::string_view word) {
          " is no value of JSON; strings stand in double quotes (\")";
 }
 
-// Walks through the text once; stops at the first fault.
+// Scans the text once, and stops at the first fault.
 class FaultFinder {
  public:
   explicit FaultFinder(std::string_view text) : text_(text) {}
@@ -96,7 +96,7 @@ class FaultFinder {
     }
   }
 
-  // The last place before this one that is no space.
+  // The last position before at_ that is not white space.
   size_t BeforeSpace() const {
     const size_t before = text_.substr(0, at_).find_last_not_of(" \t\r\n");
     return before == std::string_view::npos ? 0 : before;
@@ -173,7 +173,7 @@ class FaultFinder {
     ++at_;
   }
 
-  // From the backslash to the last character of the escape.
+  // Moves from the backslash to the last character of the escape.
   bool TakeEscape() {
     constexpr size_t kDigits = 4;
     const std::string_view rest = text_.substr(at_ + 1);
@@ -202,7 +202,7 @@ class FaultFinder {
   const std::string_view text_;
   size_t at_ = 0;
   size_t element_ = 0;
-  std::string open_;  // the brackets around at_
+  std::string open_;  // the open brackets around at_
   Next next_ = Next::kValue;
   JsonFault fault_;
   bool done_ = false;
@@ -226,12 +226,12 @@ size_t FirstInvalidByte(std::string_view text) {
 
 std::string_view WideEncodingOf(std::string_view text) {
   using std::string_view_literals::operator""sv;
-  constexpr size_t kLargest = 4;  // bytes of a character
+  constexpr size_t kLargest = 4;  // bytes per character
   if (text.starts_with("\xff\xfe\0\0"sv)) return "UTF-32LE";
   if (text.starts_with("\0\0\xfe\xff"sv)) return "UTF-32BE";
   if (text.starts_with("\xff\xfe")) return "UTF-16LE";
   if (text.starts_with("\xfe\xff")) return "UTF-16BE";
-  // The text begins with a character of ASCII: the rest of its bytes are zero.
+  // The first character is ASCII, so the rest of its bytes are zero.
   const std::string_view first = text.substr(0, kLargest);
   const auto zeros = std::count(first.begin(), first.end(), '\0');
   const bool big = first.starts_with('\0');

@@ -14,7 +14,7 @@ constexpr std::string_view kSpace = " \t\r\n";
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-// Takes digits off `text`; false if there are none.
+// Cuts digits off `text`; false if there are none.
 bool TakeDigits(std::string_view* text) {
   const size_t end =
       std::min(text->find_first_not_of("0123456789"), text->size());
@@ -38,7 +38,7 @@ uint32_t Hex4(std::string_view text) {
 
 bool IsHighSurrogate(uint32_t code) { return code >= 0xd800 && code < 0xdc00; }
 
-// The low surrogate whose escape stands at `at`; 0 if there is none.
+// The low surrogate with its escape at `at`; 0 if there is none.
 uint32_t LowSurrogateAt(std::string_view text, size_t at) {
   if (at + 6 > text.size() || text.substr(at, 2) != "\\u") return 0;
   const uint32_t code = Hex4(text.substr(at + 2));
@@ -64,7 +64,7 @@ void AppendUtf8(uint32_t c, std::string* out) {
   }
 }
 
-// What stands between the quotes of a valid string.
+// `text`: a valid string without its quotes.
 std::string Unescaped(std::string_view text) {
   std::string out;
   for (size_t i = 0; i < text.size(); ++i) {

@@ -72,7 +72,7 @@ bool Has(std::span<const LeftOutEntry> entries, EventField field,
                      });
 }
 
-// The entries that count, and those that are null.
+// Keeps the usable entries, and nulls.
 void KeepEntries(EventField field, simdjson::dom::object entries,
                  std::span<const LeftOutEntry> left_out, SentValues* out) {
   const bool features = field == kFeatures;

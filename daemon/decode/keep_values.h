@@ -1,4 +1,4 @@
-// What of an event that was taken is kept by value.
+// Keeps the values of an accepted event.
 
 #pragma once
 
@@ -11,10 +11,10 @@
 
 namespace plumbline {
 
-// Keeps the fields of an event that EventReader has taken. Those that are null
-// are not kept, nor `segments`, `features` and `metadata` that are no objects,
-// nor entries that the reader has left out, or others before it (`left_out`).
-// `id` and `version` are kept as the reader takes them: 7.0 is 7.
+// Keeps the fields of an event that EventReader has accepted. Leaves out nulls;
+// `segments`, `features` and `metadata` that are not objects; and entries that
+// the reader, or mending before it (`left_out`), has left out. Keeps `id` and
+// `version` as the reader reads them: 7.0 as 7.
 void KeepValues(simdjson::dom::object event,
                 std::span<const LeftOutEntry> left_out, SentValues* out);
 

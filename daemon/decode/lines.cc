@@ -36,7 +36,7 @@ BodyFormat GuessFormat(std::string_view body) {
   if (body.starts_with('[')) return BodyFormat::kJson;
   const auto behind =
       body.starts_with('{') ? BehindFirstValue(body) : std::nullopt;
-  // Without an object to begin with, a later line may still hold one.
+  // If no object comes first, a later line may still hold one.
   if (!behind) {
     return body.find("\n{") == std::string_view::npos ? BodyFormat::kJson
                                                       : BodyFormat::kNdjson;

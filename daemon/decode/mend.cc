@@ -48,7 +48,7 @@ class Mender {
   }
 
  private:
-  // A string, a word, or one character.
+  // The next token: a string, a word, or one character.
   std::string_view PieceAt(size_t at) const {
     constexpr std::string_view kSingle = ",:{}[] \t\r\n";
     size_t end = at + 1;
@@ -69,7 +69,7 @@ class Mender {
   bool Accompanies() const {
     return field_ == kSegments || field_ == kFeatures || field_ == kMetadata;
   }
-  // "features.x" inside of x.
+  // The current field or entry, such as "features.x".
   std::string Place() const {
     std::string place = name_;
     const bool keyed = Accompanies() || field_ == kScores;
@@ -95,7 +95,7 @@ class Mender {
   }
 
   void Word(std::string_view word) {
-    const bool is_key = std::exchange(at_key_, false);  // so it is no JSON
+    const bool is_key = std::exchange(at_key_, false);  // not JSON then
     if (IsNotANumber(word)) {
       Put("null");
       if (std::exchange(told_, true)) return;
@@ -146,11 +146,11 @@ class Mender {
   const std::string_view event_;
   MendedEvent mended_;
   int depth_ = 0;
-  bool at_key_ = false;  // the next string is one, in an object
+  bool at_key_ = false;  // the next string is the key of an object
   EventField field_ = kUnknownField;
-  std::string name_;   // of the field
-  std::string entry_;  // its last key
-  bool told_ = false;  // of a NaN
+  std::string name_;   // of the current field
+  std::string entry_;  // the last key in the field
+  bool told_ = false;  // a NaN was reported
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// A second look at an event that JSON's grammar, or simdjson, does not take,
-// though it is clear what was meant. Only for what could not be parsed.
+// Mends events that are not valid JSON, or that simdjson rejects, if their
+// meaning is clear. Called only for text that could not be parsed.
 
 #pragma once
 
@@ -13,21 +13,21 @@
 namespace plumbline {
 
 struct MendedEvent {
-  std::string text;                    // to be parsed instead
-  bool changed = false;                // it is not the text that was sent
+  std::string text;                    // the text to parse
+  bool changed = false;                // `text` differs from the text sent
   std::vector<EventWarning> warnings;  // without their index
   std::vector<LeftOutEntry> left_out;
-  // A field that decides about the event and cannot be mended, if there is one:
-  std::string half_surrogate;  // has half a surrogate
-  std::string large_number;    // is a number beyond 64 bits and doubles
+  // A field that decides about the event and cannot be mended, if any:
+  std::string half_surrogate;  // it has half a surrogate
+  std::string large_number;    // it is a number beyond 64 bits and doubles
 };
 
-// - NaN, Infinity and -Infinity are null. One warning tells the first.
-// - Half a surrogate is U+FFFD.
-// - An integer beyond 64 bits is text as an id, a version or a segment, and a
-//   double inside other objects.
-// - A number beyond a double is null inside `metadata`, and left out of
-//   `features` and `segments` with a warning.
+// - NaN, Infinity and -Infinity become null, with one warning for the first.
+// - Half a surrogate becomes U+FFFD.
+// - An integer beyond 64 bits becomes text as an id, a version or a segment,
+//   and a double inside other objects.
+// - A number beyond a double becomes null inside `metadata`. In `features` and
+//   `segments` it is left out with a warning.
 MendedEvent MendEvent(std::string_view event);
 
 }  // namespace plumbline

@@ -1,5 +1,5 @@
-// Most names of a body are among the few it has had already: those need
-// neither a check nor a look into the table.
+// RecentNames: a cache of names. Most names of a body repeat; those need
+// neither a check nor a look-up in the table.
 
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace plumbline {
 
-// Names are short: two overlapping words compare most of them.
+// Names are short: two overlapping words suffice to compare most of them.
 inline bool SameText(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   if (a.size() < 8 || a.size() > 16) {
@@ -27,14 +27,14 @@ inline bool SameText(std::string_view a, std::string_view b) {
          word(a.data() + a.size() - 8) == word(b.data() + b.size() - 8);
 }
 
-// Names of one kind, all of which have passed the checks of that kind.
+// Names of one kind. All have passed the checks of that kind.
 class RecentNames {
  public:
   static constexpr uint32_t kNone = ~uint32_t{0};
 
   explicit RecentNames(Names* names) : names_(names) { recent_.fill(kNone); }
 
-  // The number of `text` if it was had lately, else kNone.
+  // The number of `text` if it is cached, else kNone.
   uint32_t Find(std::string_view text) const {
     const uint32_t recent = recent_[SlotOf(text)];
     const bool same =
@@ -55,7 +55,7 @@ class RecentNames {
   }
 
   Names* const names_;
-  std::array<uint32_t, kSlots> recent_;  // by size and end
+  std::array<uint32_t, kSlots> recent_;  // by length and last byte
 };
 
 }  // namespace plumbline

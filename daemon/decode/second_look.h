@@ -1,5 +1,5 @@
-// What to do with an event that could not be parsed: it is read as it was
-// meant, or the message says where and why not.
+// SecondLook: handles an event that could not be parsed. Reads it as it was
+// meant, or explains where and why that fails.
 
 #pragma once
 
@@ -18,10 +18,11 @@ namespace plumbline {
 
 struct EventPlace {
   uint32_t index = 0;         // of the event in the body
-  LineColumn begin = {1, 1};  // of its text there; line 0: not known
+  LineColumn begin = {1, 1};  // of its text in the body; line 0: unknown
 };
 
-// "event 2, line 3, column 17", behind `before` from the beginning of `place`.
+// "event 2, line 3, column 17". `before`: the text from the beginning of
+// `place` to the described position.
 std::string Describe(const EventPlace& place, std::string_view before);
 
 class SecondLook {
@@ -31,10 +32,10 @@ class SecondLook {
       : parser_(*parser), reader_(*reader), out_(out) {}
 
   enum class Result {
-    kRead,         // it is in the batch
-    kRejected,     // as error() says
-    kRepeatsKey,   // likewise, for a key that is there twice
-    kNotAnObject,  // it is no JSON, or no object; likewise
+    kRead,         // the event is in the batch
+    kRejected,     // error() tells why
+    kRepeatsKey,   // rejected for a repeated key
+    kNotAnObject,  // rejected: no JSON, or not an object
   };
   Result Read(std::string_view text, const EventPlace& place);
 

@@ -87,7 +87,7 @@ SentValues::Value SentValues::At(size_t at) const {
   return value;
 }
 
-// Its size stands before it, seven bits a byte.
+// The length comes first, seven bits per byte.
 std::string_view SentValues::TextAt(size_t* at) const {
   size_t size = 0;
   for (unsigned shift = 0;; shift += 7) {

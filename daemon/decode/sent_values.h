@@ -1,5 +1,5 @@
-// SentValues: what events say, by value, for who keeps it after the body and
-// its parser are gone.
+// SentValues: copies of the values of events, which outlive the body and its
+// parser.
 
 #pragma once
 
@@ -13,8 +13,7 @@
 
 namespace plumbline {
 
-// Values of JSON, one behind the other in one buffer, about as large as their
-// text.
+// JSON values, one after another in one buffer about as large as their text.
 class SentValues {
  public:
   enum class Kind : uint8_t {
@@ -28,23 +27,23 @@ class SentValues {
     kArray,
     kObject,
   };
-  // One of them, as long as nothing is added.
+  // One value. Valid until the next one is added.
   struct Value {
     Kind kind = Kind::kNull;
     std::string_view key;   // in an object
     std::string_view text;  // of kText
     uint64_t bits = 0;      // of a number
-    size_t entries = 0;     // where those of an array or an object begin
+    size_t entries = 0;     // where the entries of an array or object begin
     size_t end = 0;
 
     double real() const { return std::bit_cast<double>(bits); }
   };
 
-  // By place in the batch: an event is an object of its fields.
+  // By index in the batch: an event is an object of its fields.
   size_t events() const { return events_.size(); }
   Value EventAt(size_t place) const { return At(events_[place]); }
 
-  // Calls visit(entry) for each that is in an array or an object, in order.
+  // Calls visit(entry) for each entry of an array or object, in order.
   template <class Visit>
   void ForEachIn(const Value& value, Visit visit) const {
     for (size_t at = value.entries; at < value.end;) {
@@ -55,7 +54,7 @@ class SentValues {
   }
   std::optional<Value> FieldOf(const Value& event, std::string_view name) const;
 
-  // Of memory.
+  // Bytes of memory.
   size_t bytes() const {
     return bytes_.size() + events_.size() * sizeof(size_t);
   }
@@ -63,10 +62,11 @@ class SentValues {
     return bytes_.capacity() + events_.capacity() * sizeof(size_t);
   }
 
-  // ---- Of who fills it ----
+  // ---- For writers ----
 
   void Clear();
-  // What is added until its End() is in it. Each returns what End() takes.
+  // Begin an array or object. Values added before its End() belong to it. Each
+  // returns the argument of End().
   size_t BeginEvent();
   size_t Begin(std::string_view key, Kind kind);
   void End(size_t began);
@@ -76,21 +76,21 @@ class SentValues {
   void AddText(std::string_view key, std::string_view text);
 
  private:
-  using Size = uint32_t;  // of what is in an array or an object
+  using Size = uint32_t;  // of the entries of an array or object
 
   Value At(size_t at) const;
   std::string_view TextAt(size_t* at) const;
   void AppendHead(std::string_view key, Kind kind);
   void AppendText(std::string_view text);
 
-  // Of each its kind, its key, and what is of its kind: a number, a text, the
-  // size of its entries and these.
+  // For each value its kind, its key, and its content: a number, a text, or the
+  // size of its entries followed by these.
   std::string bytes_;
-  std::vector<size_t> events_;  // where they begin, by place
+  std::vector<size_t> events_;  // where they begin, by index
 };
 
-// Appends a value as JSON. A number that was sent with a fraction or an
-// exponent has one.
+// Appends a value as JSON. A number sent with a fraction or an exponent is
+// written with one.
 void AppendJson(const SentValues& values, const SentValues::Value& value,
                 std::string* out);
 

@@ -1,4 +1,4 @@
-// How what was sent is shown in messages.
+// Formats sent text and numbers for messages.
 
 #pragma once
 
@@ -7,19 +7,19 @@
 
 namespace plumbline {
 
-// In quotes; a long text is cut.
+// Adds quotes. Cuts long text.
 std::string Quoted(std::string_view text);
 
 std::string Shown(double number);
 
-// A place in a text: lines, and characters in a line, from 1.
+// A position in a text: line, and character in the line, from 1.
 struct LineColumn {
   size_t line;
   size_t column;
 };
 LineColumn Behind(LineColumn place, std::string_view text);
 
-// What stands around offset `at`, on one line.
+// The text around offset `at`, on one line.
 std::string Excerpt(std::string_view text, size_t at);
 
 }  // namespace plumbline

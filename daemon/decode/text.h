@@ -1,4 +1,4 @@
-// What strings of an event may hold, and how many there may be.
+// Rules for the strings of an event, and limits on their number.
 
 #pragma once
 
@@ -43,13 +43,13 @@ inline bool IsCleanText(std::string_view text) {
 
 inline constexpr size_t kLongestName = 128;  // bytes
 
-// Whether `text` can name a model, a version, an id, a segment or a class.
+// True if `text` is valid as a model, version, id, segment or class.
 inline bool IsName(std::string_view text, size_t least) {
   return text.size() <= kLongestName && text.size() >= least &&
          IsCleanText(text);
 }
 
-// A name of a feature is text of any kind.
+// True if `text` is valid as the name of a feature: any text.
 inline bool IsFeatureName(std::string_view text) {
   return !text.empty() && text.size() <= kLongestName;
 }

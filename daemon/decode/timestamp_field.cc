@@ -11,7 +11,7 @@
 namespace plumbline {
 namespace {
 
-// What a number of JSON says as a time; nullopt for what is none, like null.
+// Reads a JSON number as a time; nullopt if it is not one, like null.
 std::optional<int64_t> TimestampOfText(const std::string& number) {
   uint64_t integer = 0;
   const char* const last = number.data() + number.size();
@@ -27,10 +27,10 @@ std::optional<int64_t> TimestampOfText(const std::string& number) {
 
 struct TimestampField::Impl {
   simdjson::ondemand::parser parser;
-  simdjson::padded_string padded;  // the line at hand
+  simdjson::padded_string padded;  // the current line
 
-  // Where the value stands in the line; empty if there is none. False if the
-  // line is no object.
+  // Finds the value in the line; empty if there is none. False if the line is
+  // not an object.
   bool Find(const std::string& line, std::string_view* value) {
     *value = {};
     padded = simdjson::padded_string(line);

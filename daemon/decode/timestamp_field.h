@@ -1,5 +1,5 @@
-// Finds and replaces the timestamp of an event's line, without reading the
-// rest of it.
+// Reads and replaces the timestamp in an event's line, without reading the
+// rest.
 
 #pragma once
 
@@ -19,8 +19,8 @@ class TimestampField {
   // Microseconds since 1970, or nullopt if the line has no readable timestamp.
   std::optional<int64_t> Read(const std::string& line);
 
-  // Gives the event this timestamp, in whole microseconds, as decoding tells
-  // those of our time from seconds. False if the line is no JSON object.
+  // Sets the timestamp, in whole microseconds, which decoding tells from
+  // seconds by their size. False if the line is not a JSON object.
   bool Replace(int64_t time_us, std::string* line);
 
  private:

@@ -14,7 +14,7 @@ namespace plumbline {
 namespace {
 
 constexpr size_t kQueueBytes = size_t{64} << 20;
-constexpr size_t kNoteBytes = size_t{128} << 20;  // of all requests at work
+constexpr size_t kNoteBytes = size_t{128} << 20;  // of all requests in progress
 constexpr size_t kLeastNote = size_t{64} << 10;
 constexpr size_t kMostNote = kNoteBytes / 4;
 constexpr size_t kMostOfEvent = size_t{256} << 10;
@@ -27,7 +27,7 @@ uint64_t SumOf(const LogCounts& counts) {
   return sum;
 }
 
-// As good as random (the finalizer of MurmurHash3).
+// Pseudo-random (the finalizer of MurmurHash3).
 uint64_t Mixed(uint64_t n) {
   n = (n ^ n >> 33) * 0xff51afd7ed558ccd;
   n = (n ^ n >> 33) * 0xc4ceb9fe1a85ec53;
@@ -66,7 +66,7 @@ void EventLog::Configure(const std::optional<EventLogSettings>& settings) {
   changed_.notify_all();
 }
 
-// By id, so that both halves of a pair are kept or left out together.
+// Samples by id, so that both halves of a pair are kept or left out together.
 bool EventLog::Samples(const Event& event, double share) {
   if (share >= 1) return true;
   const uint64_t number =
@@ -120,7 +120,7 @@ void EventLog::Add(const SentValues& sent, std::unique_ptr<Note> note) {
   try {
     Enqueue(sent, held, &account);
   } catch (const std::bad_alloc&) {
-    queue_full_ += all;  // it is applied, whatever the log has of it
+    queue_full_ += all;  // the request is applied even if the log fails
   }
 }
 
@@ -260,7 +260,7 @@ void EventLog::Write(const std::string& lines) {
   }
 }
 
-// Records count once they can be read.
+// Records are counted after they are flushed.
 void EventLog::Flush() {
   if (SumOf(unflushed_) == 0) return;
   if (!directory_->Flush()) {

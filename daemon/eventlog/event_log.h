@@ -1,10 +1,10 @@
-// EventLog: what was taken, as files for later analysis.
+// EventLog: writes accepted events to files for later analysis.
 //
-// Requests leave what they logged in a queue of bounded size, and go on; a
-// thread of low priority writes it. What finds the queue full, or cannot be
-// written, is dropped and counted: the log never holds up an answer, and a full
-// disk stops the log alone. It is no journal: what a killed daemon had not
-// flushed (a second's worth) is not in it.
+// Requests put their records into a bounded queue and continue. A thread of low
+// priority writes them. Records that find the queue full, or cannot be written,
+// are dropped and counted. So the log never delays an answer, and a full disk
+// stops only the log. It is not a journal: a killed daemon loses the records
+// not flushed (about a second).
 
 #pragma once
 
@@ -31,20 +31,21 @@ namespace plumbline {
 
 class EventLog {
  public:
-  // Calls the function with the lines of all figures at a time, some at a time.
+  // Writes the lines of all figures at `now_ms` by calls of `write`, several
+  // lines each.
   using FiguresWriter = std::function<void(
       int64_t now_ms, const std::function<void(const std::string&)>& write)>;
 
-  // Both are called on its thread.
+  // Both functions are called on the log's thread.
   EventLog(std::function<int64_t()> now_ms, FiguresWriter figures);
-  // Writes what is in the queue.
+  // Writes the rest of the queue.
   ~EventLog();
 
-  // [Any thread] What is wrong, or nothing.
+  // [Any thread] Describes what is wrong; empty if nothing is.
   static std::string Check(const std::optional<EventLogSettings>& settings);
-  // [Any thread] Holds for requests from now on.
+  // [Any thread] Applies to requests from now on.
   void Configure(const std::optional<EventLogSettings>& settings);
-  // What is noted of a request, and the memory that is set aside for it.
+  // The account of a request, and the memory reserved for it.
   class Note {
    public:
     explicit Note(EventLog* log) : log_(log) {}
@@ -57,14 +58,14 @@ class EventLog {
    private:
     EventLog* const log_;
   };
-  // [Any thread] Whether the values of a body of so many bytes are to be kept
-  // for it: it is on, and its queue has room.
+  // [Any thread] True if the values of a body of this size should be kept for
+  // the log: it is on and its queue has room.
   bool TakesValues(size_t bytes) const;
-  // [Any thread] To be filled when the request is applied; null if it is not to
-  // be logged. Where there is no room for it, or no values were kept, no more
-  // than how much is dropped.
+  // [Any thread] Returns the account to fill in while the request is applied;
+  // null if it is not logged. Without room, or without kept values, the account
+  // only counts the records to drop.
   std::unique_ptr<Note> Begin(const EventBatch& batch, const SentValues& sent);
-  // [Any thread] Logs a request that was applied.
+  // [Any thread] Logs a request after it was applied.
   void Add(const SentValues& sent, std::unique_ptr<Note> note);
 
   // [Any thread]
@@ -78,7 +79,7 @@ class EventLog {
         : settings(s), redaction(s.redact) {}
   };
   struct Queued {
-    std::shared_ptr<const Wanted> wanted;  // as held for it
+    std::shared_ptr<const Wanted> wanted;  // the settings at that time
     LoggedRequest request;
   };
 
@@ -93,7 +94,7 @@ class EventLog {
   void Follow(const std::shared_ptr<const Wanted>& wanted);
   void WriteRequest(const LoggedRequest& request);
   void WriteFigures(int64_t now_ms);
-  // Records of a request are counted one by one, as its lines tell.
+  // Counts the records of a request one by one, by their lines.
   void Write(const std::string& lines);
   void Flush();
   void DropUnflushed();
@@ -106,17 +107,17 @@ class EventLog {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Queued> queue_;  // guarded by mutex_
-  // Changed under mutex_.
+  // Written under mutex_.
   std::atomic<size_t> queued_bytes_{0};
   std::shared_ptr<const Wanted> wanted_;  // guarded by mutex_; null: off
   bool stops_ = false;                    // guarded by mutex_
   std::atomic<uint64_t> without_id_{0};
-  // Set aside for notes; and what one event of a batch may take of it, which
-  // grows as batches need more.
+  // Bytes reserved for notes, and bytes that one event of a batch may take of
+  // them. The latter grows with need.
   std::atomic<size_t> noted_bytes_{0};
   std::atomic<size_t> event_bytes_{512};
 
-  // The thread's
+  // Used by the thread only
   std::shared_ptr<const Wanted> followed_;
   std::unique_ptr<LogDirectory> directory_;
   LogCounts unflushed_{};
@@ -128,7 +129,7 @@ class EventLog {
   std::atomic<uint64_t> write_failed_{0};
   std::atomic<uint64_t> bytes_{0};
   std::atomic<uint64_t> files_{0};
-  std::thread thread_;  // last: it uses the others
+  std::thread thread_;  // last, as it uses the others
 };
 
 }  // namespace plumbline

@@ -20,14 +20,14 @@ constexpr std::string_view kSuffix = ".ndjson.gz";
 constexpr std::string_view kOpen = ".open";
 constexpr auto kRetry = std::chrono::seconds(1);
 
-// Of what files say, whose time may step back as this does.
+// Wall-clock time, for comparison with the times of files. It may step back.
 int64_t SystemMs() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
              std::chrono::system_clock::now().time_since_epoch())
       .count();
 }
 
-// "events-20261126T213000Z-000001.ndjson.gz": they sort by time.
+// "events-20261126T213000Z-000001.ndjson.gz": names sort by time.
 std::string NameOf(int64_t now_ms, uint64_t sequence) {
   std::string time = FormatTimestamp(now_ms / 1000 * 1000);
   if (const size_t dot = time.find('.'); dot != std::string::npos) {
@@ -45,7 +45,7 @@ struct Listed {
   int64_t written_ms = 0;
 };
 
-// Those whose names end so, by name.
+// The files with this suffix, by name.
 std::vector<Listed> FilesOf(const std::string& directory,
                             const std::string& suffix) {
   std::vector<Listed> files;
@@ -107,7 +107,7 @@ bool LogDirectory::Flush() {
   return true;
 }
 
-// Files are no larger than a part of what may be kept.
+// A file is due at a quarter of retain_bytes at the latest.
 bool LogDirectory::IsDue() const {
   constexpr int64_t kParts = 4;
   const int64_t most =
@@ -141,7 +141,7 @@ bool LogDirectory::Open(int64_t now_ms) {
   fs::create_directories(settings_.path, error);
   MendOthers();
   name_ = settings_.path + "/" + NameOf(now_ms, ++sequence_);
-  // Another daemon may have taken it, or this one before it was started anew.
+  // Another daemon, or this one before a restart, may have used the name.
   while (fs::exists(name_, error) ||
          fs::exists(name_ + std::string(kOpen), error)) {
     name_ = settings_.path + "/" + NameOf(now_ms, ++sequence_);
@@ -159,7 +159,7 @@ bool LogDirectory::Fail() {
   return false;
 }
 
-// Where the file cannot be ended it is tried again later.
+// If the file cannot be ended now, a later call retries.
 void LogDirectory::Complete() {
   const std::string open = name_ + std::string(kOpen);
   std::error_code error;
@@ -173,14 +173,14 @@ void LogDirectory::Complete() {
     return;
   } else {
     fs::rename(open, name_, error);
-    if (error) mended_ = false;  // it is for the next to rename
+    if (error) mended_ = false;  // MendOthers() renames it later
   }
   cut_off_ = false;
   file_.reset();
   List();
 }
 
-// Files that a daemon left which was killed.
+// Completes files that killed daemons left.
 void LogDirectory::MendOthers() {
   if (mended_) return;
   mended_ = true;

@@ -1,5 +1,5 @@
-// LogDirectory: the files of the event log. One is written, and renamed when it
-// is complete; old ones are removed.
+// LogDirectory: the files of the event log. Writes one file, renames it once
+// complete, and removes old files.
 
 #pragma once
 
@@ -17,23 +17,24 @@ namespace plumbline {
 class LogDirectory {
  public:
   explicit LogDirectory(EventLogSettings settings);
-  // Completes what is written.
+  // Completes the current file.
   ~LogDirectory();
 
-  // Makes the directory. What is wrong, or nothing.
+  // Creates the directory. Describes what is wrong; empty if nothing is.
   static std::string Make(const std::string& path);
 
-  // Appends whole lines; `now_ms` names a file that is begun. False if they
-  // cannot be written: then what was not flushed is lost, and so is what comes
-  // within the next second.
+  // Appends whole lines. `now_ms` names a new file. False if they cannot be
+  // written: then unflushed lines are lost, and so are lines of the next
+  // second.
   bool Write(std::string_view lines, int64_t now_ms);
-  // False likewise.
+  // False as for Write().
   bool Flush();
-  // Completes the file if it is old enough, and removes what is too old, or too
-  // much, but for the last that is complete.
+  // Completes the file if it is due. Removes complete files that are too old,
+  // and the oldest ones while all together are too large. The last complete
+  // file is never removed for size.
   void Tidy();
 
-  // Why it could not be written last, while it cannot.
+  // The last error; empty after a successful flush.
   const std::string& error() const { return error_; }
   uint64_t bytes() const { return closed_bytes_ + open_bytes(); }
   uint64_t files() const { return closed_files_ + (file_ != nullptr); }
@@ -51,15 +52,15 @@ class LogDirectory {
 
   const EventLogSettings settings_;
   std::unique_ptr<GzipFile> file_;
-  bool cut_off_ = false;  // it is to be ended where it was flushed
-  std::string name_;      // of it, complete
+  bool cut_off_ = false;  // file_ must be cut at its last flush
+  std::string name_;      // of file_ once complete
   Clock::time_point opened_;
   Clock::time_point retry_;  // not before
-  bool mended_ = false;      // what others left
+  bool mended_ = false;      // files of killed daemons
   uint64_t sequence_ = 0;
   uint64_t closed_bytes_ = 0;
   uint64_t closed_files_ = 0;
-  int64_t oldest_ms_ = INT64_MAX;  // of the complete ones
+  int64_t oldest_ms_ = INT64_MAX;  // of complete files
   std::string error_;
 };
 

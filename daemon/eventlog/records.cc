@@ -18,7 +18,7 @@ void AppendNumber(double number, std::string* out) {
   out->append(text, std::to_chars(text, text + sizeof(text), number).ptr);
 }
 
-// One line of JSON, written field by field.
+// Writes one line of JSON, field by field.
 class Line {
  public:
   Line(LogKind kind, const std::string& time, const Redaction& redaction,
@@ -32,7 +32,7 @@ class Line {
   Line(const Line&) = delete;
   Line& operator=(const Line&) = delete;
 
-  // The fields of an event that it has of these.
+  // Writes those of the given fields that the event has.
   void Sent(const SentValues& values, const SentValues::Value& event,
             std::initializer_list<std::string_view> names) {
     for (const std::string_view name : names) {
@@ -103,7 +103,8 @@ class Line {
     });
     *out_ += separator == '{' ? "{}" : "}";
   }
-  // False if the value is hidden, and said to be.
+  // Begins a field. False if its value is hidden: then it is written as
+  // redacted.
   bool Begin(std::string_view key) {
     *out_ += ",\"";
     *out_ += key;
@@ -117,7 +118,7 @@ class Line {
   std::string* const out_;
 };
 
-// Writes the lines of one event after the other.
+// Writes the lines of one event after another.
 class EventLines {
  public:
   EventLines(const LoggedRequest& request, const Redaction& redaction,
@@ -169,7 +170,7 @@ std::string_view LogKindName(size_t kind) {
   return kNames[kind];
 }
 
-// Every line begins with its kind.
+// Each line begins with its kind.
 LogCounts CountRecords(std::string_view lines) {
   LogCounts counts{};
   while (!lines.empty()) {

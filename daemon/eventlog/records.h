@@ -1,4 +1,4 @@
-// The lines of the event log that a request makes.
+// The lines that a request adds to the event log.
 
 #pragma once
 
@@ -26,47 +26,47 @@ std::string_view LogKindName(size_t kind);
 
 using LogCounts = std::array<uint64_t, kLogKinds>;  // by kind
 
-// Of what kinds these lines are.
+// Counts lines by kind.
 LogCounts CountRecords(std::string_view lines);
 
-// What is to be logged of a request.
+// The part of a request to log.
 struct LoggedRequest {
   struct Event {
-    uint32_t place = 0;  // in the batch
+    uint32_t place = 0;  // index in the batch
     Account::Taken taken;
   };
   SentValues sent;  // of the batch
   int64_t now_ms = 0;
-  std::vector<Event> events;         // by place
-  std::vector<Account::Pair> pairs;  // of these, in their order
+  std::vector<Event> events;         // by index
+  std::vector<Account::Pair> pairs;  // of these events, in order
   size_t pair_bytes = 0;
 
   LogCounts Records() const;
-  // Of memory, about.
+  // Bytes of memory, about.
   size_t bytes() const;
 };
 
-// What is not to be seen. A value there becomes "<redacted>".
+// The values to hide. They are written as "<redacted>".
 class Redaction {
  public:
-  // Names of fields, or of what is in one: "metadata", "features.email".
+  // Names of fields, or of entries of fields: "metadata", "features.email".
   explicit Redaction(const std::vector<std::string>& names);
 
   bool Whole(std::string_view field) const;
-  // True if something in the field is hidden.
+  // True if the field has a hidden entry.
   bool Within(std::string_view field) const;
   bool Hides(std::string_view field, std::string_view key) const;
 
  private:
   struct Name {
     std::string field;
-    std::string key;  // empty: all of it
+    std::string key;  // empty: the whole field
   };
   std::vector<Name> names_;
 };
 
-// Writes the lines of a request: of each event its prediction, its label, and
-// the pairs that it made or corrected. Calls `write` with some at a time.
+// Writes the lines of a request. For each event: its prediction, its label, and
+// the pairs that it joined or corrected. Calls `write` with several lines each.
 void WriteRecords(const LoggedRequest& request, const Redaction& redaction,
                   const std::function<void(const std::string&)>& write);
 

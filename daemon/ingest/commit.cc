@@ -10,7 +10,7 @@ namespace {
 
 using Status = Ingested::Status;
 
-// What is told of a body of whose ids some cannot be looked up.
+// The message for a body with ids that cannot be looked up.
 std::string Unread(const std::vector<uint32_t>& events) {
   constexpr size_t kListed = 10;
   std::string list;

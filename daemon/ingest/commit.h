@@ -1,5 +1,5 @@
-// The two ends of the way of events in, for who does not go all of it at once:
-// files of events are decoded, put in order, and then applied.
+// The two steps of ingesting events, decode and commit, for callers that
+// separate them: event files are decoded, sorted, and then applied.
 
 #pragma once
 
@@ -12,31 +12,30 @@
 
 namespace plumbline {
 
-// What a configuration lets a body hold.
+// The limits of a body that a configuration sets.
 DecodeLimits DecodeLimitsOf(const Config& config);
 
-// What became of the events of a body.
+// The result of ingesting a body.
 struct Ingested {
   enum class Status : uint8_t {
     kTaken,          // each event was applied, or rejected for a reason
-    kUnreadable,     // it is no body of events
+    kUnreadable,     // not a body of events
     kTooManyEvents,  // limits.events_per_request
-    kFull,           // as many ids are remembered as join.max_bytes allows
-    kNotStored,      // the storage took nothing of it
-    kStopping,       // nothing of it was taken
-    kUnknown,        // nobody can say what of it was taken: answer nothing
+    kFull,           // join.max_bytes is reached
+    kNotStored,      // the storage stored none of it
+    kStopping,       // the daemon stops; none of it was taken
+    kUnknown,        // unknown what was taken: send no answer
   };
   Status status = Status::kTaken;
-  std::string message;   // why, where nothing was taken
-  BatchOutcome outcome;  // of what was applied
+  std::string message;   // the reason, if nothing was taken
+  BatchOutcome outcome;  // of the events that were applied
 };
 
-// Has the pipeline apply a batch. What its events do is noted in `account`, if
-// it is not null.
+// Commits a batch. Reports what its events did in `account`, if not null.
 Ingested CommitEvents(const Command& batch, int64_t now_ms, Account* account,
                       Pipeline* pipeline);
 
-// Some of it was applied, though not all where nobody can say of which.
+// True if some events were applied. With kUnknown it may not be all of them.
 bool AppliedSome(const BatchOutcome& outcome);
 
 }  // namespace plumbline

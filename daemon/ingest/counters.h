@@ -1,4 +1,4 @@
-// What a source of events counts of itself.
+// Counters of a source of events.
 
 #pragma once
 
@@ -15,7 +15,7 @@ namespace plumbline {
 // [Any thread]
 class IngestCounters {
  public:
-  // `protocol`: the source's, as the value of the label; a literal.
+  // `protocol`: a literal, the value of the label.
   explicit IngestCounters(std::string_view protocol) : protocol_(protocol) {}
 
   void CountRequest(int status, double seconds) {

@@ -48,8 +48,7 @@ Ingested Ingestor::Ingest(std::string_view body, BodyFormat format,
   try {
     Count(result.outcome, now_ms, counters, workspace);
   } catch (const std::bad_alloc&) {
-    result.status =
-        Status::kUnknown;  // it is applied: a refusal would be a lie
+    result.status = Status::kUnknown;  // it is applied: an error would be wrong
   }
   return result;
 }

@@ -1,5 +1,5 @@
-// Ingestor: the one door for every source of events. A source brings bytes,
-// what they are and the time; it learns what became of them.
+// Ingestor: the one entry for every source of events. A source passes bytes,
+// their format and the time. It gets back what became of the events.
 
 #pragma once
 
@@ -28,11 +28,11 @@ class Ingestor {
   };
   explicit Ingestor(const Parts& parts);
 
-  // Limits hold from the next body on.
+  // Limits apply from the next body on.
   void SetLimits(const Config& config);
 
-  // Decodes a body and has the pipeline apply it. What was decoded, with what
-  // applying it rejected, is in the workspace then. `counters`: the source's.
+  // Decodes a body and commits its events. The workspace then holds the decoded
+  // events, and the rejections of both steps. `counters` belong to the source.
   // REQUIRES: BodyDecoder::Padding() readable bytes follow `body`.
   Ingested Ingest(std::string_view body, BodyFormat format, int64_t now_ms,
                   IngestCounters* counters, Workspace* workspace);

@@ -7,7 +7,8 @@
 namespace plumbline {
 namespace {
 
-// Those of decoding, and those of the state: the first `most` of the body.
+// Merges the entries of decoding and of the state: the first `most` of the
+// body.
 template <class Listed, class OfState>
 std::vector<Listed> Merged(const std::vector<Listed>& of_body,
                            const EventBatch& batch,

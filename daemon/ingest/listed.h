@@ -1,4 +1,4 @@
-// Which errors and warnings of a body its answer lists.
+// Selects the errors and warnings that an answer lists.
 
 #pragma once
 
@@ -9,8 +9,8 @@
 
 namespace plumbline {
 
-// Those of decoding, and those of the state that `batch` was applied to: in the
-// order of the body, the first kListedErrors and kListedWarnings of it.
+// Merges errors of decoding with errors of the state that `batch` was applied
+// to. In the order of the body, the first kListedErrors or kListedWarnings.
 std::vector<EventError> ListedErrors(const DecodedBody& body,
                                      const EventBatch& batch,
                                      const BatchOutcome& outcome);

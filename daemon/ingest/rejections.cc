@@ -9,11 +9,11 @@
 namespace plumbline {
 namespace {
 
-constexpr int64_t kBetweenMs = 60'000;  // lines of one kind in the log
+constexpr int64_t kBetweenMs = 60'000;  // between two lines of one kind
 constexpr size_t kRecent = 20;
 constexpr size_t kLongestMessage = 512;  // bytes, in the log
 
-// 0 for a model that is not known.
+// 0 if the model is unknown.
 uint32_t NumberOf(const PublishedState& state, std::string_view model) {
   const Reclaimer::Guard guard(state.reclaimer());
   const std::vector<PublishedModel*>& models = state.models().Get();  // by name
@@ -26,7 +26,7 @@ uint32_t NumberOf(const PublishedState& state, std::string_view model) {
                                                           : (*found)->number;
 }
 
-// What a message says without the values that were sent.
+// A description without the values that were sent.
 const char* Described(Reject reject) {
   switch (reject) {
     case Reject::kInvalidJson:
@@ -76,7 +76,7 @@ void Rejections::WriteToLog(const Summary& summary) {
   }
   const std::string& model =
       summary.model.empty() ? error.model : summary.model;
-  if (error.message.empty()) {  // none was among those that were listed
+  if (error.message.empty()) {  // no listed error is an example
     Log(LogLevel::kWarn, "events rejected",
         {{"model", model}, {"reason", summary.reason}, {"events", count}});
     return;
@@ -102,7 +102,7 @@ void Rejections::AddEvents(const RejectedByModel& counts,
       numbers[model] = number;
       if (number != 0) {
         Counted& counted = counted_[model];
-        // One of its name was deleted.
+        // A deleted model had the same name.
         if (counted.model_number != number) counted = {number, {}};
         for (size_t i = 0; i < kRejectCount; ++i) {
           counted.counts[i] += rejected[i];

@@ -1,8 +1,8 @@
-// Rejections: what was rejected is counted by model, told in the log, and the
-// last of it is kept to be shown.
+// Rejections: counts rejected events by model, logs them, and keeps the most
+// recent for display.
 //
-// Nothing here is on the way of a good event. What is kept is bounded by the
-// models that are known.
+// Accepted events never come here. Memory is bounded by the number of known
+// models.
 
 #pragma once
 
@@ -26,13 +26,13 @@ namespace plumbline {
 // [Any thread]
 class Rejections {
  public:
-  // What the log is told: how much since the last time, and an example.
+  // A line of the log: the count since the last one, and an example.
   struct Summary {
-    std::string model;   // empty: not known
+    std::string model;   // empty: unknown
     std::string reason;  // a code of the contract
     bool of_requests = false;
     uint64_t count = 0;
-    EventError example;  // with the model that it named
+    EventError example;  // with the model named in it
   };
   using Write = std::function<void(const Summary&)>;
   static void WriteToLog(const Summary& summary);
@@ -40,26 +40,28 @@ class Rejections {
   explicit Rejections(const PublishedState* state, Write write = WriteToLog)
       : state_(state), write_(std::move(write)) {}
 
-  // Of one request: all by the model they name, and those that its answer
-  // lists.
+  // Adds the rejected events of one request: all counts by the model they name,
+  // and the errors that its answer lists.
   void AddEvents(const RejectedByModel& counts,
                  const std::vector<EventError>& listed, int64_t now_ms);
-  // A request that was refused whole. `shown` says nothing of its content.
+  // Adds a request that was refused whole. `shown` must not contain its
+  // content.
   void AddRequest(std::string_view code, const std::string& message,
                   std::string shown, int64_t now_ms);
-  // Tells the log what has waited for its minute. To be called often.
+  // Logs summaries that are at least a minute after their last line. Call it
+  // often.
   void WriteDue(int64_t now_ms);
-  // Tells it all that waits.
+  // Logs all pending summaries.
   void WriteAll();
 
   RejectionFigures Read() const;
 
  private:
-  // A model, empty if it is not known, and a reason.
+  // Model (empty if unknown) and reason.
   using Kind = std::pair<std::string, std::string>;
   struct Pending {
     int64_t not_before_ms = 0;
-    Summary summary;  // since it was written last
+    Summary summary;  // since the last line
   };
   struct Counted {
     uint32_t model_number = 0;
@@ -68,17 +70,17 @@ class Rejections {
 
   Pending& PendingOf(const std::string& model, std::string_view reason);
   void Keep(RecentRejection rejection);
-  // Takes what is due off pending_. REQUIRES: mutex_ is held.
+  // Takes the due summaries from pending_. REQUIRES: mutex_ is held.
   std::vector<Summary> TakeDue(int64_t now_ms);
   void WriteEach(const std::vector<Summary>& summaries) const;
 
   const PublishedState* const state_;
   const Write write_;
   mutable std::mutex mutex_;  // guards the rest
-  // Forgets models that are gone as it is read.
+  // Read() drops deleted models.
   mutable std::map<std::string, Counted, std::less<>> counted_;
   std::map<Kind, Pending> pending_;
-  std::deque<RecentRejection> recent_;  // the newest first
+  std::deque<RecentRejection> recent_;  // newest first
 };
 
 }  // namespace plumbline

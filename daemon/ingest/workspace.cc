@@ -6,8 +6,8 @@
 namespace plumbline {
 namespace {
 
-// What a workspace keeps of each buffer: with batches of a thousand events
-// nothing is given back and taken anew from one request to the next.
+// The capacity that a workspace keeps for each buffer. Batches of a thousand
+// events cause no allocation between requests.
 constexpr size_t kKeptWarm = 512 << 10;
 constexpr size_t kKeptCold = 16 << 10;
 constexpr size_t kMostWarm = 16;  // workspaces
@@ -16,7 +16,7 @@ void Trim(std::string* buffer, size_t kept) {
   if (buffer->capacity() > kept) std::string().swap(*buffer);
 }
 
-// In all, as each of its lists can be the one that is long.
+// Sums up the lists, as any of them can be the long one.
 bool IsLarge(const EventBatch& batch, size_t kept) {
   return batch.capacity_bytes() > 2 * kept;
 }
@@ -35,13 +35,13 @@ void Workspace::Trim(size_t kept) {
   auto& batch = std::get<EventBatch>(command);
   if (IsLarge(batch, kept) || IsLarge(decoded.batch, kept) ||
       decoded.sent.capacity_bytes() > 2 * kept) {
-    // Assigning would keep the buffers of strings.
+    // Assignment would keep the buffers of strings.
     EventBatch fresh_batch;
     DecodedBody fresh_body;
     std::swap(batch, fresh_batch);
     std::swap(decoded, fresh_body);
   }
-  // It takes several times the size of what it has parsed.
+  // The decoder takes several times the size of what it parsed.
   if (decoder->capacity() > kept / 8) {
     decoder = std::make_unique<BodyDecoder>(hasher);
   }
@@ -51,7 +51,7 @@ WorkspacePool::Lease::~Lease() {
   try {
     pool_->Return(std::move(workspace_));
   } catch (...) {
-    // Without memory to keep it, it goes.
+    // There is no memory to keep the workspace, so it is freed.
   }
 }
 

@@ -1,4 +1,4 @@
-// Workspace: the buffers that a request is read, unpacked and decoded in.
+// Workspace: the buffers to read, decompress and decode a request.
 
 #pragma once
 
@@ -16,7 +16,7 @@ namespace plumbline {
 struct Workspace {
   explicit Workspace(const IdHasher* hasher);
 
-  // Gives back the memory that made it larger than an ordinary request needs.
+  // Frees memory beyond what an ordinary request needs.
   void Trim(size_t kept_bytes);
 
   const IdHasher* const hasher;
@@ -27,14 +27,14 @@ struct Workspace {
   Command command{EventBatch{}};
 };
 
-// Hands out workspaces, those used last first: their memory is in the caches.
-// A few stay as large as batches make them; the others, which a crowd of
-// connections brings up, keep little. [Any thread]
+// Hands out workspaces, the last used first, as their memory is in the caches.
+// A few stay as large as batches make them. The others, which serve peaks of
+// connections, are trimmed. [Any thread]
 class WorkspacePool {
  public:
   explicit WorkspacePool(const IdHasher* hasher) : hasher_(hasher) {}
 
-  // While it lives, the workspace is the caller's.
+  // Lends a workspace to the caller for its lifetime.
   class Lease {
    public:
     explicit Lease(WorkspacePool* pool)

@@ -26,12 +26,12 @@ constexpr size_t kPageBytes = 4096;
 constexpr size_t kHeaderBytes = 64;
 constexpr size_t kBootBytes = 40;
 constexpr size_t kSlotBytes = 32;
-// Each in a sector of its own.
+// Each slot is in a sector of its own.
 constexpr std::array<size_t, 2> kSlots = {512, 1024};
 
 using Boot = std::array<char, kBootBytes>;
 
-// Zeros where the system does not say.
+// Zeros if the system does not tell the boot.
 Boot ThisBoot() {
   Boot boot{};
   std::ifstream in("/proc/sys/kernel/random/boot_id");
@@ -120,8 +120,8 @@ std::unique_ptr<AnsweredPage> AnsweredPage::Make(const std::string& directory,
   const SlotBytes slot = EncodeSlot(answered);
   std::copy(slot.begin(), slot.end(), bytes.begin() + kSlots[0]);
   const std::string path = PathIn(directory);
-  // Else a loss of power could leave an empty file. A disk that syncs nothing
-  // keeps only those from starting who have asked for that.
+  // Synced, since a loss of power could otherwise leave an empty file. If
+  // syncing fails, only durability power refuses to start.
   Written written = WriteFileWhole(path, {bytes}, true);
   if (written == Written::kNo && !synced) {
     written = WriteFileWhole(path, {bytes}, false);
@@ -139,8 +139,8 @@ std::unique_ptr<AnsweredPage> AnsweredPage::Make(const std::string& directory,
 
 AnsweredPage::~AnsweredPage() { close(fd_); }
 
-// Written, not mapped: what the disk does not take is no signal then. The page
-// says less than was answered until the next time, which is not wrong.
+// Written, not mapped: a disk error does not raise a signal. If the write
+// fails, the page covers fewer records until the next write, which is safe.
 void AnsweredPage::Set(const Answered& answered) {
   const SlotBytes slot = EncodeSlot(answered);
   [[maybe_unused]] const ssize_t written =

@@ -1,8 +1,9 @@
-// AnsweredPage: how far the journal was answered, in a file of its own, so
-// that a start knows whether the journal has lost its end.
+// AnsweredPage: a file that records how far the journal was answered. On start
+// it shows whether the journal has lost its end.
 //
-// The file is one page, and made anew by each start. It begins with what does
-// not change while a process writes; two slots follow, which take turns:
+// The file is one page. Each start creates it anew. It begins with fields that
+// do not change while a process writes. Two slots follow, which are written in
+// turn:
 //
 //     0        magic (8), format version (4), 1 for durability power (4), the
 //              boot of the machine (40), checksum of all that (8)
@@ -10,10 +11,10 @@
 //              that (8), checksum of these (8)
 //     1024     the same
 //
-// A slot is written behind the record that it tells of, one write a group. It
-// survives the process as the record does. Where it is not written the other
-// slot stays: it may tell of a record less than there is, never of more. After
-// a loss of power there is some earlier state of it.
+// A slot is written after the record that it covers, one write a group. It
+// survives the process as the record does. If the write is lost, the other slot
+// remains: it may cover one record too few, but never too many. After a loss of
+// power the file is in some earlier state.
 
 #pragma once
 
@@ -27,11 +28,11 @@
 
 namespace plumbline {
 
-// A place in the journal: all before it was answered.
+// A position in the journal. All records before it were answered.
 struct Answered {
   uint64_t next_sequence = 1;
-  uint64_t segment = 0;  // first sequence of the one that has the last record
-  uint64_t length = 0;   // of that segment, up to there
+  uint64_t segment = 0;  // first sequence of the one with the last record
+  uint64_t length = 0;   // of that segment up to this position
   bool operator==(const Answered&) const = default;
 };
 
@@ -41,17 +42,17 @@ class AnsweredPage {
 
   struct Content {
     Answered answered;
-    bool synced = false;     // each record was on the disk before its answer
-    bool this_boot = false;  // it was written since the machine was started
+    bool synced = false;     // records were on the disk before their answers
+    bool this_boot = false;  // written since the machine was booted
   };
   struct Found {
     bool exists = false;
-    std::optional<Content> content;  // none if it is damaged, or not there
+    std::optional<Content> content;  // none if the file is damaged or absent
   };
   static Found Read(const std::string& directory);
 
-  // Makes it anew, in place of the one that is there. nullptr, with errno, if
-  // that cannot be: where it cannot be written, that one stays.
+  // Creates the file anew and replaces the old one. nullptr, with errno, on
+  // failure: the old file remains if the new one cannot be written.
   static std::unique_ptr<AnsweredPage> Make(const std::string& directory,
                                             bool synced,
                                             const Answered& answered);
@@ -61,7 +62,7 @@ class AnsweredPage {
 
   // [One thread]
   void Set(const Answered& answered);
-  // [Any thread] It is still the file at its path.
+  // [Any thread] True if this is still the file at its path.
   bool IsThere() const;
 
  private:
@@ -71,7 +72,7 @@ class AnsweredPage {
   const std::string path_;
   const int fd_;
   const FileId id_;
-  uint32_t turn_ = 1;  // the slot that comes next
+  uint32_t turn_ = 1;  // the slot to write next
 };
 
 }  // namespace plumbline

@@ -16,14 +16,14 @@ namespace {
 
 using rocksdb::Status;
 
-// All records of a key.
+// All records of one key.
 struct Chain {
   uint64_t hi;  // of the key
   uint32_t first;
 };
 
-// In the order of keys. They are hashes: cut by their first bits into parts of
-// a few hundred, which the caches hold while they are sorted.
+// Sorts chains by key. Keys are hashes: their first bits split them into parts
+// of a few hundred, which fit into the caches while they are sorted.
 std::vector<Chain> SortedChains(const std::vector<Record>& pairs) {
   constexpr int kPartBits = 12;
   const auto part_of = [](uint64_t hi) { return hi >> (64 - kPartBits); };
@@ -91,7 +91,7 @@ void CheckpointFiles::Add(Family family) {
   file.external_files = {FileOf(family)};
   file.options.move_files = true;
   file.options.write_global_seqno = false;
-  file.options.snapshot_consistency = false;  // there are none
+  file.options.snapshot_consistency = false;  // there are no snapshots
 }
 
 Status CheckpointFiles::WritePairs(const std::vector<Record>& pairs) {
@@ -102,7 +102,7 @@ Status CheckpointFiles::WritePairs(const std::vector<Record>& pairs) {
   Status status = writer.Open(FileOf(kPairs));
   std::string value;
   for (size_t c = 0; c < chains.size() && status.ok(); ++c) {
-    // In the order of keys, which is anywhere in the copy.
+    // Reads in the order of keys, which is random access into the copy.
     constexpr size_t kAhead = 16;
     if (c + kAhead < chains.size()) Prefetch(&pairs[chains[c + kAhead].first]);
     value.clear();

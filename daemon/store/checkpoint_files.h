@@ -1,4 +1,4 @@
-// CheckpointFiles: an update as sorted files, which RocksDB takes in.
+// CheckpointFiles: writes an update as sorted files for RocksDB to ingest.
 
 #pragma once
 
@@ -26,20 +26,20 @@ class CheckpointFiles {
   };
   using Targets = std::array<Target, kFamilies>;
 
-  // In `directory`, which is made anew.
+  // Writes into `directory`, which is created anew.
   CheckpointFiles(std::string directory, Targets targets)
       : directory_(std::move(directory)), targets_(std::move(targets)) {}
-  // Removes what was not taken in.
+  // Removes files that were not ingested.
   ~CheckpointFiles();
 
   rocksdb::Status Write(const DatabaseUpdate& update);
-  // What was written, to be taken in at once.
+  // The files written. All must be ingested in one call.
   const std::vector<rocksdb::IngestExternalFileArg>& files() const {
     return files_;
   }
 
  private:
-  // By key; none: removed.
+  // By key; nullopt: removed.
   using Changes = std::map<std::string, std::optional<std::string>>;
 
   std::string FileOf(Family family) const {
@@ -55,7 +55,7 @@ class CheckpointFiles {
   std::vector<rocksdb::IngestExternalFileArg> files_;
 };
 
-// About what an update takes on the disk.
+// Estimate of the disk space that an update takes.
 uint64_t SizeOf(const DatabaseUpdate& update);
 
 }  // namespace plumbline

@@ -22,13 +22,13 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kLook = std::chrono::milliseconds(20);
 constexpr auto kLongestRetry = std::chrono::seconds(3);
-// One is due after so long if anything has come, so that what is forgotten can
-// be removed.
+// A checkpoint is due after this time if anything was committed, so that
+// forgotten data can be removed.
 constexpr auto kLongest = std::chrono::minutes(5);
-// Where more is in memory than is to be there.
+// The same while memory exceeds its limit.
 constexpr auto kOverMemory = std::chrono::seconds(1);
 constexpr size_t kPairsAtOnce = 8192;
-constexpr uint64_t kStoredRecordBytes = 64;  // about, with its key
+constexpr uint64_t kStoredRecordBytes = 64;  // about, with the key
 constexpr uint64_t kWorthReclaiming = uint64_t{4} << 20;
 
 double Since(Clock::time_point begin) {
@@ -79,7 +79,7 @@ bool Checkpointer::Write() {
 
 bool Checkpointer::WriteLocked() {
   const auto begin = Clock::now();
-  // What is at the store's path is another's.
+  // Another store may be at the path now.
   if (!parts_.journal->IsThere()) return false;
   if (!pending_) {
     if (!Begin()) {
@@ -99,7 +99,8 @@ bool Checkpointer::WriteLocked() {
   return true;
 }
 
-// Fixes the moment. False if nothing has come since the last one.
+// Copies the state at one moment. False if nothing was committed since the last
+// checkpoint.
 bool Checkpointer::Begin() {
   bool any = false;
   const double pause = Pause([&](State* state) {
@@ -144,7 +145,7 @@ void Checkpointer::CopyPairs() {
     pause_.store(std::max(pause_.load(), Since(begin)));
     return done;
   });
-  // Before a pair can leave memory it can be found.
+  // Pairs must be in the filter before they leave memory.
   parts_.filter->TurnIfDue(first_, next_);
   const std::vector<Record>& pairs = pending_->pairs;
   constexpr size_t kAhead = 16;
@@ -160,7 +161,7 @@ void Checkpointer::CopyPairs() {
 
 bool Checkpointer::Store() {
   std::optional<uint64_t> stored = written_;
-  // An update that failed may be there all the same.
+  // An update that failed may be stored nevertheless.
   if (tried_) stored = parts_.database->sequence();
   if (stored == pending_->sequence) return true;
   auto history = stored ? parts_.history->Changes() : std::nullopt;
@@ -185,7 +186,8 @@ void Checkpointer::Finish() {
   Pause(
       [&copy](State* state) { state->unsaved_pairs().Saved(std::move(copy)); });
   LeaveMemory();
-  // Only now: until the new one is there, the old one and its journal count.
+  // Only now: the previous checkpoint needs its journal until this one is
+  // stored.
   parts_.journal->DropBefore(written_);
   last_ = Clock::now();
   parts_.pacer->End(last_);
@@ -195,8 +197,8 @@ void Checkpointer::Finish() {
   wake_.notify_all();
 }
 
-// What one group has brought beyond the limit leaves memory when it is saved,
-// whether others come or not.
+// Evicts the excess records of a single group once they are saved, even if no
+// other group follows.
 void Checkpointer::LeaveMemory() {
   if (!parts_.pipeline->state().gauges().is_over_memory.load(
           std::memory_order_relaxed)) {
@@ -207,16 +209,16 @@ void Checkpointer::LeaveMemory() {
                         })));
 }
 
-// Files are compacted as others come, which removes what is forgotten. When
-// none come any more it has to be asked for.
+// New files trigger compactions, which remove forgotten pairs. Without new
+// files a compaction must be requested.
 bool Checkpointer::ManyForgotten() const {
   return parts_.database->pair_bytes() >
          kWorthReclaiming + std::max(3 * kStoredRecordBytes * records_,
                                      2 * compacted_bytes_.load());
 }
 
-// The journal leaves room for what is to be saved, and for what that takes.
-// Where it has none a checkpoint gives some back.
+// Makes the journal leave room for the next checkpoint and its overhead. If
+// there is none, a checkpoint frees some.
 void Checkpointer::KeepRoom() {
   const auto unsaved = static_cast<uint64_t>(
       parts_.pipeline->state().gauges().unsaved_records.load(
@@ -226,12 +228,12 @@ void Checkpointer::KeepRoom() {
       ((unsaved + pending) * kStoredRecordBytes + image_bytes_) * 3 / 2 +
       parts_.database->room_to_merge();
   parts_.journal->KeepFree(keep);
-  // Some time before it is short.
+  // Starts early, at twice the need.
   parts_.database->MakeSpaceFor(2 * keep);
   short_of_space_ = !parts_.database->MakeSpaceFor(keep);
 }
 
-// How long the writer stood still.
+// Returns how long the writer was stopped.
 double Checkpointer::Pause(const std::function<void(State*)>& visit) {
   double pause = 0;
   parts_.pipeline->Exclusively([&](State* state) {
@@ -245,7 +247,7 @@ double Checkpointer::Pause(const std::function<void(State*)>& visit) {
 bool Checkpointer::WriteSnapshot(const std::string& store,
                                  const std::string& directory) {
   const std::lock_guard lock(writing_);
-  // One that is waiting to be stored is of an earlier moment.
+  // A pending checkpoint is of an earlier moment.
   if (pending_ && !WriteLocked()) return false;
   if (!WriteLocked()) return false;
   return CopyStore(store, directory);
@@ -253,12 +255,12 @@ bool Checkpointer::WriteSnapshot(const std::string& store,
 
 bool Checkpointer::CopyStore(const std::string& store,
                              const std::string& directory) {
-  // Its name says that it is whole.
+  // The final name marks a complete copy.
   const std::string temporary = directory + ".tmp";
   std::error_code failed;
   std::filesystem::remove_all(temporary, failed);
   std::filesystem::create_directories(temporary, failed);
-  // Which tells of its faults itself.
+  // CopyTo() reports its own faults.
   if (!failed && !parts_.database->CopyTo(temporary)) {
     std::filesystem::remove_all(temporary, failed);
     return false;
@@ -335,13 +337,12 @@ void Checkpointer::WriteIfDue() {
   }
 }
 
-// What takes long and nobody waits for.
+// Runs slow work that nobody waits for.
 void Checkpointer::KeepHouse() {
   pthread_setname_np(pthread_self(), "housekeeping");
   constexpr int kNice = 5;
   setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
-  constexpr int kTries =
-      5;  // where something cannot be read, before it is left
+  constexpr int kTries = 5;  // before unreadable ranges are passed over
   for (int tries = 1; !stop_.load() && !FillFilter(tries >= kTries); ++tries) {
     std::this_thread::sleep_for(kRetry * std::min(tries, kTries));
   }
@@ -357,8 +358,8 @@ void Checkpointer::KeepHouse() {
   }
 }
 
-// What was stored before this start. Of what is damaged the filter knows that
-// it knows nothing, and with `passes_all` of all that cannot be read now.
+// Adds the keys stored before this start. Marks damaged ranges as unknown, and
+// with `passes_all` also ranges that cannot be read now.
 bool Checkpointer::FillFilter(bool passes_all) {
   std::vector<Gap> gaps;
   const bool whole = parts_.database->ForEachKey(

@@ -1,12 +1,12 @@
-// Checkpointer: brings what has changed into the database, so that the journal
-// behind it can go, and pairs can leave memory.
+// Checkpointer: writes dirty data into the database, so that journal segments
+// can be removed and pairs can leave memory.
 //
-// A checkpoint is of one moment between two commit groups. At that moment the
-// models that have changed are copied; the pairs that have changed are copied
-// a few at a time from then on, as they were (core/pairs/unsaved_pairs.h). The
-// writer stands still for one of these steps at a time, and not while the copy
-// is written. One that cannot be written is kept, and tried again; the journal
-// is kept until then.
+// A checkpoint is the state at one moment between two commit groups. At that
+// moment the dirty models are copied. Dirty pairs are copied in small steps
+// after it, as they were at that moment (core/pairs/unsaved_pairs.h). The
+// writer stops for one of these steps at a time, and not while the copy is
+// written to disk. A copy that cannot be written is kept and retried. The
+// journal is kept until it succeeds.
 
 #pragma once
 
@@ -36,36 +36,37 @@ class Checkpointer {
     Pipeline* pipeline;
     FileJournal* journal;
     Database* database;
-    KeyFilter* filter;  // is completed, and kept so
+    KeyFilter* filter;  // completed, and kept current
     HistoryStore* history;
     Pacer* pacer;
     OnFault on_fault = IgnoreFault;
   };
-  // When one is due.
+  // Thresholds that make a checkpoint due.
   struct Due {
     uint64_t journal_bytes;
     int64_t unsaved_records;
   };
 
-  // `stored`: the checkpoint that the state was restored from.
+  // `stored`: the checkpoint that restored the state.
   Checkpointer(const Parts& parts, const Due& due,
                const Database::Stored& stored);
   ~Checkpointer() { Stop(); }
-  // Ends without a last checkpoint; Write() can be called yet.
+  // Stops without a last checkpoint. Write() may still be called.
   void Stop();
 
-  // One more now, unless nothing has come since the last. False if it failed.
+  // Writes a checkpoint now, unless nothing was committed since the last. False
+  // on failure.
   bool Write();
 
-  // A copy of the store as it is now, in a new directory. False if that cannot
-  // be; then there is no such directory.
+  // Copies the current store into a new directory. False on failure: then there
+  // is no such directory.
   bool WriteSnapshot(const std::string& store, const std::string& directory);
 
-  // [Any thread] Of the last: how long it took, and the longest that the
-  // writer stood still for it. In seconds.
+  // [Any thread] The duration of the last checkpoint, and the longest stop of
+  // the writer during it. In seconds.
   double duration() const { return duration_.load(); }
   double pause() const { return pause_.load(); }
-  // The last one could not be written, and is tried again.
+  // True if the last checkpoint failed and is being retried.
   bool failing() const { return failing_.load(std::memory_order_relaxed); }
 
  private:
@@ -94,26 +95,26 @@ class Checkpointer {
   std::atomic<bool> failing_{false};
 
   std::mutex writing_;                            // guards what follows
-  uint64_t written_;                              // sequence of the last
-  std::vector<uint32_t> models_;                  // in the last
-  std::optional<DatabaseUpdate> pending_;         // copied, and not yet stored
-  bool tried_ = false;                            // it may be stored
-  std::shared_ptr<const Remembered> remembered_;  // when it was copied
-  KeyFilter::Ages first_;                         // likewise
-  KeyFilter::Ages next_;                          // likewise
-  uint64_t records_ = 0;                          // likewise
+  uint64_t written_;                              // sequence of the last one
+  std::vector<uint32_t> models_;                  // in the last one
+  std::optional<DatabaseUpdate> pending_;         // copied, but not stored
+  bool tried_ = false;                            // pending_ may be stored
+  std::shared_ptr<const Remembered> remembered_;  // at the copy
+  KeyFilter::Ages first_;                         // at the copy
+  KeyFilter::Ages next_;                          // at the copy
+  uint64_t records_ = 0;                          // at the copy
   uint64_t image_bytes_;                          // of the last copy
   bool short_of_space_ = false;
-  std::atomic<uint64_t> compacted_bytes_{0};  // what was left of the pairs
+  std::atomic<uint64_t> compacted_bytes_{0};  // of pairs, after compaction
   std::chrono::steady_clock::time_point last_;
-  // Where something failed it is tried again later.
+  // The delay before a failed step is retried.
   static constexpr auto kRetry = std::chrono::milliseconds(200);
-  std::chrono::milliseconds retry_{kRetry};  // longer each time
+  std::chrono::milliseconds retry_{kRetry};  // doubles with each failure
   std::chrono::steady_clock::time_point write_not_before_;
   std::chrono::steady_clock::time_point tend_not_before_;
 
   std::mutex mutex_;
-  std::condition_variable wake_;  // stop_ or reclaim_ has changed
+  std::condition_variable wake_;  // signals changes of stop_ and reclaim_
   std::atomic<bool> stop_{false};
   bool reclaim_ = false;  // guarded by mutex_
   std::thread thread_;

@@ -8,15 +8,16 @@
 
 namespace plumbline {
 
-// A crash leaves tables, too, that the manifest does not name yet. But then the
-// journal has all that is in them: it is dropped after the manifest is there.
+// A crash may also leave tables that the manifest does not name. Then the
+// journal still has their records: it is dropped only after the manifest names
+// the tables.
 std::string FindCutManifest(const std::string& directory) {
   if (!std::filesystem::exists(directory + "/db/CURRENT")) return "";
   const auto segments = ListSegments(directory);
   if (!segments || segments->empty()) return "";
   std::string error;
   const auto database = Database::OpenToRead(directory, &error);
-  if (database == nullptr) return "";  // opening it to write says why
+  if (database == nullptr) return "";  // opening it for writing says why
   const auto sequence = database->sequence();
   if (!sequence || segments->front() <= *sequence) return "";
   const size_t unnamed = database->UnnamedTables();

@@ -1,8 +1,8 @@
-// Whether the manifest of the database has lost its end.
+// Detects that the database's manifest has lost its end.
 //
-// RocksDB takes a manifest that is cut, or damaged in some places, for one that
-// was being written when the process ended: it opens what stands before that,
-// and removes the tables that are not named there.
+// RocksDB takes a manifest that is truncated, or damaged in some places, for
+// one whose last write was interrupted. It opens the part before that, and
+// deletes the tables that this part does not name.
 
 #pragma once
 
@@ -10,8 +10,9 @@
 
 namespace plumbline {
 
-// What is wrong, and what to do; empty if nothing is. Before the database is
-// opened to be written, as that would remove tables. Changes nothing.
+// A description of the fault and its remedy; empty if there is none. Call
+// before the database is opened for writing, as that would delete tables.
+// Changes nothing.
 std::string FindCutManifest(const std::string& directory);
 
 }  // namespace plumbline

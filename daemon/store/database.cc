@@ -44,11 +44,12 @@ Database::Impl::Impl(const std::string& directory, size_t cache_bytes,
   options.manifest_preallocation_size = size_t{64} << 10;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
-  options.write_buffer_size = size_t{1} << 20;  // never used
+  options.write_buffer_size = size_t{1} << 20;  // unused
   options.avoid_flush_during_recovery = true;
   options.avoid_flush_during_shutdown = true;
-  // Keys are spread evenly, so a file overlaps with all others: merging whole
-  // runs rewrites each pair some times, levels would do it dozens of times.
+  // Keys are evenly spread, so each file overlaps with all others. Merging
+  // whole runs rewrites a pair a few times; levelled compaction would do it
+  // dozens of times.
   options.compaction_style = rocksdb::kCompactionStyleUniversal;
   options.compaction_options_universal.max_size_amplification_percent = 100;
   options.level0_file_num_compaction_trigger = 6;
@@ -57,17 +58,17 @@ Database::Impl::Impl(const std::string& directory, size_t cache_bytes,
   options.level0_stop_writes_trigger = 1 << 20;
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
-  // Where a part of a table cannot be read, its filter still says of new ids
-  // that they are not in it: with these bits but of one in 10,000.
-  constexpr double kFilterBits = 20;  // of a key
+  // If a block of a table cannot be read, its filter still excludes all new ids
+  // but one in 10,000 at this size.
+  constexpr double kFilterBits = 20;  // per key
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kFilterBits));
-  // In parts, so that they may leave the cache and it keeps its size.
+  // Partitioned, so that parts can be evicted and the cache keeps its size.
   table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
   table.partition_filters = true;
   table.cache_index_and_filter_blocks = true;
   table.format_version = 5;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  // What answers waits for no one who merges files.
+  // Compactions must not slow down requests.
   options.env->LowerThreadPoolCPUPriority(rocksdb::Env::LOW,
                                           rocksdb::CpuPriority::kLow);
   options.env->LowerThreadPoolCPUPriority(rocksdb::Env::BOTTOM,
@@ -76,7 +77,7 @@ Database::Impl::Impl(const std::string& directory, size_t cache_bytes,
   pair_options.compaction_filter_factory = forgotten;
 }
 
-// It would be made anew, and what is there be removed.
+// RocksDB would create a new manifest then, and delete the tables.
 bool LacksManifest(const std::string& path) {
   std::error_code none;
   if (std::filesystem::exists(path + "/CURRENT", none)) return false;
@@ -86,7 +87,7 @@ bool LacksManifest(const std::string& path) {
   });
 }
 
-// Damage of one of the tables, and of nothing else.
+// True for damage of a table, and of nothing else.
 bool NamesTable(const Status& status) {
   return status.IsCorruption() &&
          status.ToString().find(".sst") != std::string::npos;
@@ -104,7 +105,7 @@ Status Database::Impl::OpenAll() {
   if (read_only) {
     return rocksdb::DB::OpenForReadOnly(options, path, wanted, &families, &db);
   }
-  // What the manifest says now is all there is: opening removes other files.
+  // The manifest is final now: opening deletes all files that it does not name.
   files->Forget();
   Status status = rocksdb::DB::Open(options, path, wanted, &families, &db);
   const bool no_space = status.IsNoSpace() || !HasFreeSpace(store);
@@ -114,7 +115,7 @@ Status Database::Impl::OpenAll() {
   unopened = NamesTable(status) ? status : Status::OK();
   if (!unopened.ok()) {
     rocksdb::DBOptions passing(options);
-    passing.paranoid_checks = false;  // passes tables that cannot be opened
+    passing.paranoid_checks = false;  // skips tables that cannot be opened
     status = rocksdb::DB::Open(passing, path, wanted, &families, &db);
   }
   if (!status.ok()) return status;
@@ -180,7 +181,7 @@ void Database::Impl::Tell(StorageFault fault, const Status& status) const {
   fault.error = status.ToString();
   fault.damage = status.IsCorruption();
   fault.file = path;
-  // RocksDB says the place in words, such as "FILE offset 5 size 4096".
+  // RocksDB gives the place as text, such as "FILE offset 5 size 4096".
   const std::string& text = fault.error;
   if (const size_t begin = text.find(store + "/"); begin != text.npos) {
     const size_t end = text.find_first_of(" :,;", begin + store.size());
@@ -251,13 +252,13 @@ bool Database::Write(const DatabaseUpdate& update) {
           ": the disk has no room for it and for merging files"));
     }
   }
-  // Before a file of it can be compacted.
+  // Before any file of the update can be compacted.
   impl_->forgotten->Set(nullptr);
   CheckpointFiles files(impl_->new_files, impl_->Targets());
   Status status = files.Write(update);
   if (!status.ok()) return impl_->NotWritten(status);
   {
-    // All at once, for one who looks at several families.
+    // Atomic for readers of several families.
     const std::unique_lock change(impl_->change_mutex);
     impl_->files->Keep();
     impl_->listener->writes.store(true);
@@ -272,7 +273,8 @@ Database::Tended Database::Tend() {
   const bool had_space =
       std::exchange(impl_->has_space, HasFreeSpace(impl_->store));
   if (!impl_->has_space) {
-    // Closing takes a second: not when space is back and all wait.
+    // Closing takes a second. Do it now, not when there is space again and
+    // requests wait.
     if (broken()) impl_->Close();
     return Tended::kAsBefore;
   }
@@ -307,7 +309,7 @@ bool Database::Reopen() {
 void Database::SetRemembered(std::shared_ptr<const Remembered> remembered,
                              uint64_t records) {
   impl_->forgotten->Set(std::move(remembered));
-  constexpr uint64_t kAtMost = 96;  // of a record, with its key
+  constexpr uint64_t kAtMost = 96;  // of a record with its key
   impl_->remembered_bytes.store(records * kAtMost + (uint64_t{1} << 20));
 }
 

@@ -1,4 +1,4 @@
-// Database: what checkpoints have written, in RocksDB.
+// Database: the RocksDB database that checkpoints are written to.
 //
 // Column families:
 //
@@ -8,18 +8,19 @@
 //             "journal": there if the journal has a page (answered_page.h)
 //     history daemon/store/history_store.h
 //
-// A checkpoint is written as sorted files, which are taken in all at once
-// (IngestExternalFiles): what writes by batches instead stops for seconds. So
-// there is no log of RocksDB's own, and nothing in its memtables. Pairs that
-// are forgotten go when their files are compacted.
+// A checkpoint is written as sorted files, which are ingested in one step
+// (IngestExternalFiles). Write batches would stop writes for seconds instead.
+// So RocksDB has no write-ahead log here, and its memtables are empty.
+// Compaction removes forgotten pairs.
 //
-// After an error of the disk RocksDB takes nothing until it is opened again:
-// its Resume() does not return or ends the process (facebook/rocksdb#11643,
-// #12998), so the error handler of its own is turned off, and Reopen() is ours.
-// On a full disk nothing is written but what opening needs, for which a reserve
-// is kept. No checkpoint is written without room for it and for merging the
-// files of the state, which every one replaces: else what they hold for nothing
-// could keep the disk full for ever.
+// After a disk error RocksDB accepts nothing until it is opened again: its
+// Resume() does not return or ends the process (facebook/rocksdb#11643,
+// #12998). So its own error recovery is turned off, and Reopen() replaces it.
+//
+// On a full disk only what opening needs is written. A reserve is kept for
+// that. A checkpoint is written only if there is room for it and for merging
+// the files of the state, which every checkpoint replaces. Otherwise obsolete
+// data in them could keep the disk full.
 
 #pragma once
 
@@ -42,42 +43,39 @@
 
 namespace plumbline {
 
-// What a checkpoint changes.
+// The changes of a checkpoint.
 struct DatabaseUpdate {
   uint64_t sequence = 0;
-  bool journal_checked = false;  // it stays so
+  bool journal_checked = false;  // stays true once set
   StateImage image;
   std::vector<uint32_t> removed_models;
-  std::vector<Record> pairs;  // whole chains, in a row
+  std::vector<Record> pairs;  // whole chains, one after another
   std::map<std::string, std::optional<std::string>> history;  // none: removed
 };
 
-// Keys of which it cannot be read whether they are stored: [from, to), by their
-// first 16 bytes.
+// A range of keys that cannot be read: [from, to), by their first 16 bytes.
 struct Gap {
   std::string from;
   std::string to;
-  bool damaged = false;  // else it may be read another time
+  bool damaged = false;  // otherwise a later read may succeed
 };
 
 class Database {
   class Impl;
 
  public:
-  // `directory` is the store's. `cache_bytes`: memory for what is read.
-  // nullptr, with *error, if it cannot be opened; *no_space says if that is
-  // because the disk is full. Tables that cannot be opened stop only what needs
-  // them.
+  // `directory` is the store's. `cache_bytes`: size of the read cache. nullptr,
+  // with *error, on failure; *no_space tells whether the disk is full. Tables
+  // that cannot be opened fail only the reads that need them.
   static std::unique_ptr<Database> Open(const std::string& directory,
                                         size_t cache_bytes, std::string* error,
                                         bool* no_space = nullptr);
-  // Changes nothing, for those who only look.
+  // Opens for reading only. Changes nothing.
   static std::unique_ptr<Database> OpenToRead(const std::string& directory,
                                               std::string* error);
   ~Database();
 
-  // Told of what failed when it was opened, and of all that fails from now on.
-  // Before Tend().
+  // `on_fault` gets faults of opening, and all later ones. Call before Tend().
   void SetOnFault(OnFault on_fault);
 
   // The last checkpoint; sequence 1 and an empty head if there is none.
@@ -89,28 +87,28 @@ class Database {
   };
   std::optional<Stored> Read(std::string* error) const;
 
-  // [Any thread] Adds the records stored for these keys, which are sorted and
-  // differ. It ends after some of them where their records are many: returns
-  // how many it has looked up, at least one. Those for which they cannot be
-  // read now are appended to `unreadable`.
+  // [Any thread] Appends the stored records of these keys. May stop early if
+  // there are many records: returns the number of keys looked up, at least one.
+  // Keys with records that cannot be read now are appended to `unreadable`.
+  // REQUIRES: the keys are sorted and distinct.
   size_t Find(std::span<const PairKey> keys, std::vector<Record>* records,
               std::vector<PairKey>* unreadable) const;
-  // How many tables are there that belong to nothing.
+  // The number of table files that the database does not name.
   size_t UnnamedTables() const;
-  // [Any thread] This record, which was found, is none that there can be.
+  // [Any thread] Reports a record of Find() as damaged: it cannot be valid.
   void TellDamaged(const Record& stored) const;
 
-  // Of what cannot be read, and whether to go on behind it.
+  // Receives an unreadable range. Returns whether to continue after it.
   using VisitGap = std::function<bool(const Gap&)>;
   static bool EndAtGap(const Gap& /*gap*/) { return false; }
   static bool PassGap(const Gap& /*gap*/) { return true; }
-  // [Any thread] Calls `visit` for each key that is stored and can be read,
-  // until it is false. False if one of the two was.
+  // [Any thread] Calls `visit` for each readable key until it returns false.
+  // False if `visit` or `visit_gap` returned false.
   bool ForEachKey(const std::function<bool(const PairKey&)>& visit,
                   const VisitGap& visit_gap = EndAtGap) const;
 
-  // [Any thread] The same with the records of each, as they are stored. False
-  // also if they cannot all be read.
+  // [Any thread] The same with the records of each key, as stored. False also
+  // if not all can be read.
   bool ForEachChain(
       const std::function<bool(std::span<const Record>)>& visit) const;
 
@@ -118,27 +116,26 @@ class Database {
       std::function<bool(std::string_view key, std::string_view value)>;
   enum class ReadStatus {
     kGood,
-    kDamaged,  // it is lost
+    kDamaged,  // its data is lost
     kNotNow,
   };
-  // [Any thread] The value of a key, or none.
+  // [Any thread] The value of a key, or nullopt.
   ReadStatus ReadHistory(const std::string& key,
                          std::optional<std::string>* value) const;
-  // [Any thread] As ForEachKey().
+  // [Any thread] Like ForEachKey().
   bool ForEachHistory(const VisitHistory& visit,
                       const VisitGap& visit_gap = EndAtGap) const;
 
-  // While there is one nothing is written: all that is read is of one
-  // checkpoint.
+  // Blocks writes while it exists, so that all reads see one checkpoint.
   class View {
    public:
     explicit View(const Database* database);
-    // False if it cannot be read now; then nothing else is to be called.
+    // False if it cannot be read now. Then call nothing else.
     bool good() const;
-    // Of the checkpoint; 0 if it cannot be read.
+    // Sequence of the checkpoint; 0 if it cannot be read.
     uint64_t sequence() const;
-    // Calls `visit` for the keys in [from, to), until it is false. False if it
-    // was, or if they could not all be read.
+    // Calls `visit` for the keys in [from, to) until it returns false. False if
+    // it did, or if not all keys could be read.
     bool ForEachHistory(const std::string& from, const std::string& to,
                         const VisitHistory& visit) const;
 
@@ -148,61 +145,62 @@ class Database {
     const std::shared_lock<std::shared_mutex> unchanged_;
   };
 
-  // [One thread] All of the update, or nothing. False if it was not taken, or
-  // if that is not known; then Reopen() and sequence() tell.
+  // [One thread] Writes all of the update, or nothing. False if it was not
+  // written, or if that is unknown: Reopen() and sequence() tell then.
   bool Write(const DatabaseUpdate& update);
-  // [Any thread] RocksDB has stopped by itself; see Tend().
+  // [Any thread] True if RocksDB has stopped by itself; see Tend().
   bool broken() const;
-  // [Any thread] False while it is closed, to be opened again.
+  // [Any thread] False while it is closed for reopening.
   bool is_open() const;
-  // [The same as Write()] What is to be done now and then: opens it again where
-  // RocksDB has stopped by itself, and sees to the space on the disk.
+  // [Thread of Write()] Periodic maintenance: reopens the database after
+  // RocksDB has stopped by itself, and manages disk space.
   enum class Tended {
     kAsBefore,
-    kMended,  // it can be written to again
+    kMended,  // it is writable again
     kFailed,  // it cannot be opened
   };
   Tended Tend();
-  // [The same] Closes and opens it. Meanwhile nothing is found. False if it
-  // cannot be opened; to be tried again.
+  // [Thread of Write()] Closes and opens the database. Reads find nothing
+  // meanwhile. False on failure; try again later.
   bool Reopen();
-  // [The same] nullopt if it cannot be read.
+  // [Thread of Write()] nullopt if it cannot be read.
   std::optional<uint64_t> sequence() const;
 
-  // What was remembered at the last checkpoint: other pairs are removed when
-  // their files are next compacted. Write() ends that, as it brings pairs that
-  // are younger.
-  // `records`: how many there are.
+  // Sets what was remembered at the last checkpoint. The next compaction of a
+  // file removes other pairs from it. Write() ends that, as it brings younger
+  // pairs. `records`: number of remembered records.
   void SetRemembered(std::shared_ptr<const Remembered> remembered,
                      uint64_t records);
-  // [Any thread] Removes now what is forgotten. Takes long, unless `cancel`
+  // [Any thread] Removes forgotten pairs now. Takes long, unless `cancel`
   // becomes true.
   void Compact(std::atomic<bool>* cancel);
-  // A table that cannot all be read.
+  // A table that cannot be read completely.
   struct DamagedTable {
     std::string file;
-    std::string family;  // of those above
+    std::string family;  // its column family
     uint64_t entries = 0;
-    bool opens = false;  // else nothing of it can be read
+    bool opens = false;  // otherwise nothing of it can be read
     std::string error;
   };
-  // Reads all of it.
+  // Reads all tables.
   std::vector<DamagedTable> FindDamaged() const;
-  // Writes what can be read of it, anew, as the database of a new directory.
-  // How many places could not be read; nullopt, with *error, if it cannot be
-  // written, or if the state cannot be read.
+  // Writes all readable data as the database of a new directory. Returns the
+  // number of unreadable places; nullopt, with *error, if it cannot be written,
+  // or if the state cannot be read.
   std::optional<uint64_t> CopyReadable(const std::string& directory,
                                        std::string* error) const;
-  // A copy of it in a new directory, which shares its files as links.
+  // Copies the database into a new directory by hard links.
   bool CopyTo(const std::string& directory) const;
-  // [Any thread] Of its files, and of those of pairs.
+  // [Any thread] Size of all files, and of the files of pairs.
   uint64_t bytes() const;
   uint64_t pair_bytes() const;
-  // [Any thread] Of memory that its cache takes.
+  // [Any thread] Memory in use by the cache.
   size_t cached_bytes() const;
-  // [The same as Write()] The room that it needs beside that for the update.
+  // [Thread of Write()] The free space that merging needs beside that of the
+  // update.
   uint64_t room_to_merge() const;
-  // [The same] Merges files unless so much is free. True if it is now.
+  // [Thread of Write()] Merges files unless this much is free. True if it is
+  // free afterwards.
   bool MakeSpaceFor(uint64_t bytes);
 
  private:

@@ -1,4 +1,4 @@
-// What a Database is made of, for the files that implement it.
+// Database::Impl, for the files that implement Database.
 
 #pragma once
 
@@ -24,10 +24,10 @@
 
 namespace plumbline {
 
-// Of one who only looks.
+// For a database that is opened for reading.
 inline constexpr size_t kReadCacheBytes = size_t{8} << 20;
 
-// For what says that the database is damaged.
+// Ends messages about damage of the database.
 inline constexpr char kDamagedAdvice[] =
     "; restore a copy of the store, or see what plumbtool check-storage says";
 
@@ -40,24 +40,24 @@ class Database::Impl {
   void Close();
   CheckpointFiles::Targets Targets() const;
 
-  // Tells of it; `status` says why, and in which file.
+  // Reports the fault. `status` has the reason and the file.
   void Tell(StorageFault fault, const rocksdb::Status& status) const;
   void TellRead(const char* what, const rocksdb::Status& status) const;
-  // False, and tells.
+  // Reports the fault and returns false.
   bool NotWritten(const rocksdb::Status& status) const;
-  // Of a table that opening passed, if there is one.
+  // Reports a table that could not be opened, if there is one.
   void TellUnopened() const;
   void OnBackgroundError(const rocksdb::Status& error) const;
 
   size_t FindSome(std::span<const PairKey> keys, std::vector<Record>* records,
                   std::vector<PairKey>* unreadable) const;
-  // Calls `visit` for each entry until it is false, and goes on behind what
-  // cannot be read; see Database::VisitGap. The last status that was not good,
-  // or Aborted.
+  // Calls `visit` for each entry until it returns false, and continues after
+  // unreadable ranges; see Database::VisitGap. Returns the last status that was
+  // not good, or Aborted.
   using VisitEntry = std::function<bool(const rocksdb::Slice& key,
                                         const rocksdb::Slice& value)>;
-  // One that has failed goes on failing where it should not: after a block that
-  // cannot be read it can take another for it.
+  // Each retry needs a new iterator. An iterator that failed keeps failing, and
+  // may take another block for the unreadable one.
   using NewIterator = std::function<std::unique_ptr<rocksdb::Iterator>()>;
   rocksdb::Status Scan(Family family, const VisitEntry& visit,
                        const std::function<bool(const Gap&)>& visit_gap) const;
@@ -84,13 +84,12 @@ class Database::Impl {
   const std::string store;      // directory
   const std::string reserve;    // file; see MakeReserve()
   const bool read_only;
-  std::array<bool, kFamilies> compacts{};  // by themselves
+  std::array<bool, kFamilies> compacts{};  // automatic compaction
   OnFault on_fault = IgnoreFault;
-  bool has_space = true;     // as Tend() saw it last
-  rocksdb::Status unopened;  // why not all tables could be opened
-  // Of the newest image of each part of the state, head and models, and of the
-  // pairs that are remembered: what is left of their files when they are
-  // merged.
+  bool has_space = true;     // at the last Tend()
+  rocksdb::Status unopened;  // why some tables could not be opened
+  // Sizes that remain after a merge: the newest image of each part of the
+  // state, head and models, and the remembered pairs.
   uint64_t head_bytes = 0;
   std::map<uint32_t, uint64_t> model_bytes;
   std::atomic<uint64_t> remembered_bytes = UINT64_MAX;
@@ -103,9 +102,9 @@ class Database::Impl {
   rocksdb::Options options;
   rocksdb::ColumnFamilyOptions pair_options;
 
-  // Shared by those who read; alone when it is closed and opened.
+  // Shared by readers; exclusive while it is closed and opened.
   mutable std::shared_mutex open_mutex;
-  // Shared by those who look at all of one checkpoint. After open_mutex.
+  // Shared by readers that need one checkpoint. Locked after open_mutex.
   mutable std::shared_mutex change_mutex;
   rocksdb::DB* db = nullptr;  // null while it is closed
   std::vector<rocksdb::ColumnFamilyHandle*> families;

@@ -16,11 +16,11 @@ namespace {
 using rocksdb::Status;
 
 constexpr size_t kLookUps = 1024;  // keys of one MultiGet
-// Of values; the look-ups end behind the one that exceeds it.
+// Total size of values. The look-ups stop after the value that exceeds it.
 constexpr uint64_t kBytesAtOnce = uint64_t{256} << 10;
 constexpr char kUnread[] = "a pair of the store cannot be read";
 
-// False if they are of no known size.
+// False if the size of the value is unknown.
 bool AppendRecords(const PairKey& key, const rocksdb::Slice& value,
                    std::vector<Record>* records) {
   if (value.size() % kStoredBytes != 0) return false;
@@ -30,8 +30,8 @@ bool AppendRecords(const PairKey& key, const rocksdb::Slice& value,
   return true;
 }
 
-// A key's place among all keys: its first 16 bytes, and 0 behind a shorter one.
-// Pairs have as many.
+// A key's position among all keys: its first 16 bytes, padded with 0. Keys of
+// pairs have 16.
 __extension__ using Place = unsigned __int128;
 constexpr size_t kPlaceBytes = sizeof(Place);
 
@@ -53,8 +53,8 @@ std::string KeyAt(Place place) {
 
 using NewIterator = std::function<std::unique_ptr<rocksdb::Iterator>()>;
 
-// Where it can be read again behind `from`. None if that is nowhere. Between
-// damaged places that lie close together others may be left out, too.
+// The first readable position after `from`, or none. Readable positions between
+// damaged ones close to each other may be skipped.
 std::optional<Place> FindReadable(const NewIterator& new_iterator, Place from) {
   constexpr Place kClose = Place{1} << 24;
   const auto reads = [&new_iterator](Place place) {
@@ -65,7 +65,7 @@ std::optional<Place> FindReadable(const NewIterator& new_iterator, Place from) {
   Place bad = from;
   Place good = from;
   for (Place step = kClose;; step *= 2) {
-    // No entry has the last place.
+    // No entry is at the last position.
     const bool at_end = step == 0 || ~Place{0} - from < step;
     good = at_end ? ~Place{0} : from + step;
     if (reads(good)) break;
@@ -158,7 +158,7 @@ bool Database::View::ForEachHistory(const std::string& from,
   return it->status().ok();
 }
 
-// Returns how many it has looked up.
+// Returns the number of keys looked up.
 size_t Database::Impl::FindSome(std::span<const PairKey> keys,
                                 std::vector<Record>* records,
                                 std::vector<PairKey>* unreadable) const {
@@ -177,10 +177,10 @@ size_t Database::Impl::FindSome(std::span<const PairKey> keys,
   db->MultiGet(read, families[kPairs], keys.size(), slices.data(),
                values.data(), found.data(), true);
   for (size_t k = 0; k < keys.size(); ++k) {
-    // It has read enough. The first may be among those that it did not reach.
+    // The size limit is reached. The first key may be among those not read.
     if (found[k].IsAborted() && k > 0) return k;
     if (!found[k].ok() && !found[k].IsNotFound()) {
-      // Alone, as a fault of one may have been taken for one of its neighbours.
+      // Read it alone, as MultiGet may report a neighbour's fault for it.
       values[k].Reset();
       found[k] = db->Get({}, families[kPairs], slices[k], &values[k]);
     }
@@ -199,7 +199,7 @@ size_t Database::Impl::FindSome(std::span<const PairKey> keys,
 size_t Database::Find(std::span<const PairKey> keys,
                       std::vector<Record>* records,
                       std::vector<PairKey>* unreadable) const {
-  // It may be closed for a second: who asks does not wait for that.
+  // The database may be closed for a second. Readers do not wait for that.
   const std::shared_lock lock(impl_->open_mutex, std::try_to_lock);
   if (!lock.owns_lock() || impl_->db == nullptr) {
     impl_->TellRead(kUnread,
@@ -238,7 +238,7 @@ Status Database::Impl::Visit(
     const NewIterator& new_iterator, const VisitEntry& visit,
     const std::function<bool(const Gap&)>& visit_gap) const {
   Status last;
-  Place unread = 0;  // what comes next
+  Place unread = 0;  // next position
   auto it = new_iterator();
   it->SeekToFirst();
   while (true) {
@@ -267,7 +267,7 @@ bool Database::ForEachKey(const std::function<bool(const PairKey&)>& visit,
   const Status status = impl_->Scan(
       kPairs,
       [&](const rocksdb::Slice& key, const rocksdb::Slice& /*value*/) {
-        // Of another size is none of ours.
+        // Keys of another size are not ours.
         return key.size() == kKeyBytes && visit(DecodeKey(key.data()));
       },
       [&](const Gap& gap) { return good = visit_gap(gap); });

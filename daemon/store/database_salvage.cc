@@ -20,7 +20,7 @@ using rocksdb::Status;
 
 namespace {
 
-// Takes what is read of one database to another, some of it at a time.
+// Writes salvaged data to another database, in pieces.
 class Copy {
  public:
   Copy(Database* to, const Database::Stored& stored) : to_(to) {
@@ -41,8 +41,8 @@ class Copy {
     update_.history[key.ToString()] = value.ToString();
     return true;
   }
-  // What comes later is in the place of what came before. Without an image of
-  // the state there is none: it comes last.
+  // Later writes replace earlier ones. The image comes last: a database without
+  // one has no state.
   bool Write(StateImage image = {}) {
     update_.image = std::move(image);
     const bool good = to_->Write(update_);
@@ -58,7 +58,7 @@ class Copy {
 
 }  // namespace
 
-// Those of a family, or of all, from the oldest on.
+// The tables of a family, or of all, oldest first.
 std::vector<rocksdb::LiveFileMetaData> Database::Impl::Tables(
     const char* family) const {
   std::vector<rocksdb::LiveFileMetaData> tables;
@@ -113,8 +113,8 @@ std::optional<uint64_t> Database::CopyReadable(const std::string& directory,
   const auto visit_gap = [&gaps](const Gap& /*gap*/) { return ++gaps > 0; };
   Copy copy(opened.get(), *stored);
   bool good = true;
-  // A table has what was, too. What is now the database says, unless that
-  // cannot be read: then the last that can.
+  // A table also holds obsolete values. The database tells the current value.
+  // If that is unreadable, the last readable one is used.
   const auto visit_pair = [&](const rocksdb::Slice& key,
                               const rocksdb::Slice& value) {
     rocksdb::PinnableSlice newest;
@@ -124,8 +124,8 @@ std::optional<uint64_t> Database::CopyReadable(const std::string& directory,
     return good = copy.AddPair(key, status.ok() ? newest : value);
   };
   const std::shared_lock lock(impl_->open_mutex);
-  // One by one, as one that cannot be opened keeps all from being read
-  // together.
+  // Reads the tables one by one, as one that cannot be opened would block a
+  // read of them all.
   for (const auto& table : impl_->Tables(kFamilyNames[kPairs])) {
     SstFileReader reader(impl_->options);
     if (!reader.Open(impl_->path + table.name).ok()) {

@@ -12,9 +12,9 @@ namespace plumbline {
 
 using rocksdb::Status;
 
-// Each checkpoint adds files, and what they replace goes only when files are
-// merged. So there is always room left to merge those of the state, which each
-// checkpoint writes anew: a disk on which that is not so is full for ever.
+// Each checkpoint adds files, and only a merge removes what they replace. So
+// there must always be room to merge the files of the state, which every
+// checkpoint writes again. Without it a full disk stays full.
 
 uint64_t Database::Impl::BytesOf(Family family) const {
   uint64_t size = 0;
@@ -23,14 +23,14 @@ uint64_t Database::Impl::BytesOf(Family family) const {
   return size;
 }
 
-// What its files come to when they are merged, at most.
+// Upper bound of the family's size after a merge.
 uint64_t Database::Impl::MergedBytes(Family family) const {
   const uint64_t all = BytesOf(family);
   if (family == kPairs) return std::min(all, remembered_bytes.load());
   if (family != kState) return all;
   uint64_t size = head_bytes;
   for (const auto& [number, bytes] : model_bytes) size += bytes;
-  return size + size / 16;  // of blocks and index
+  return size + size / 16;  // blocks and index
 }
 
 void Database::Impl::NoteSizes(const StateImage& image) {
@@ -47,12 +47,12 @@ void Database::Impl::Merge(Family family, std::atomic<bool>* cancel) {
   all.canceled = cancel;
   all.bottommost_level_compaction =
       rocksdb::BottommostLevelCompaction::kForceOptimized;
-  // What fails is seen by broken().
+  // broken() tells about failures.
   db->CompactRange(all, families[family], nullptr, nullptr)
       .PermitUncheckedError();
 }
 
-// Merges what has come since it was last merged.
+// Merges files that are new since the last merge.
 void Database::Impl::MakeSpace() {
   for (const Family family : {kState, kHistory, kPairs}) {
     std::string files;
@@ -69,7 +69,7 @@ bool Database::Impl::HasRoomFor(const DatabaseUpdate& update) const {
   return HasFreeSpace(store, SizeOf(update) + MergedBytes(kState));
 }
 
-// What there is space for now.
+// Makes the reserve, and allows automatic compaction, as far as there is space.
 void Database::Furnish() {
   MakeReserve(impl_->reserve);
   const std::shared_lock lock(impl_->open_mutex);

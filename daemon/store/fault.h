@@ -1,4 +1,4 @@
-// StorageFault: something of the storage that failed, as it is told.
+// StorageFault: a failure of the storage, as it is reported.
 
 #pragma once
 
@@ -17,12 +17,12 @@ struct StorageFault {
   StorageOperation operation = StorageOperation::kAppend;
   // What failed: one text for all faults of a kind.
   const char* what = "";
-  // What that means for those who run the daemon, and what to do.
+  // What it means for the operator, and what to do.
   const char* meaning = "";
   std::string file = {};  // or directory
   std::optional<uint64_t> offset = {};
-  std::string error = {};  // what the system says
-  // What was read is not what was written.
+  std::string error = {};  // the system's message
+  // True if data read back differs from data written.
   bool damage = false;
 };
 

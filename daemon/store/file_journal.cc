@@ -21,7 +21,7 @@ namespace plumbline {
 namespace {
 
 constexpr uint64_t kLongestSegment = uint64_t{64} << 20;
-// Space is asked for once for so many bytes.
+// Free space is checked once in so many bytes.
 constexpr uint64_t kSpaceCheck = uint64_t{1} << 20;
 
 constexpr char kNotWritten[] = "the journal could not be written";
@@ -34,7 +34,7 @@ constexpr char kInProcess[] =
     "what was answered is in this process alone, and lost with it, unless the "
     "files are moved back before it ends";
 
-// Of a write that returned `written`, which is less than was asked for.
+// Describes a short write that returned `written`.
 std::string ErrorOf(ssize_t written) {
   return written < 0
              ? std::strerror(errno)
@@ -64,7 +64,7 @@ std::unique_ptr<FileJournal> FileJournal::Open(
       *error = loss->what + "; " + loss->advice;
       return nullptr;
     }
-    // Before there is a page that knows nothing of it.
+    // Report it before a new page hides it.
     options.on_loss(*loss);
     if (!SetLostAside(options.directory, *end, error)) return nullptr;
   }
@@ -81,27 +81,27 @@ bool FileJournal::GoOnBehind(const JournalEnd& end, std::string* error) {
     }
     segment_ = end.last_first;
     length_ = end.last.length;
-    // A header that was cut off, or a tail, is dealt with by the first append.
+    // Repair() handles an incomplete header or a torn tail.
     abandoned_ = end.last.length < kSegmentHeaderBytes ||
                  end.last.next_sequence < end.next_sequence;
     sound_ = !end.last.torn && end.last.damage.empty() && !abandoned_;
   }
   next_sequence_ = end.next_sequence;
   bytes_.store(end.bytes);
-  // Where this fails the first probe tells: a disk that takes nothing is no
-  // reason not to start.
+  // If this fails, the first probe reports it: a disk that refuses writes does
+  // not prevent a start.
   if (fd_ < 0 || !sound_) Repair();
   for (const uint64_t segment :
        ListSegments(directory_).value_or(std::vector<uint64_t>())) {
     Keep(segment);
   }
-  // What was not answered has been applied, too, and counts from here on.
+  // Records that were not answered have been applied too. The page covers them.
   MakePage();
   return true;
 }
 
-// What another durability has left to the system. Where that fails nothing is
-// taken: it is not known what the disk has.
+// Syncs segments that another durability wrote. On failure nothing is accepted:
+// it is unknown what the disk has.
 bool FileJournal::SyncAll() {
   const auto segments = ListSegments(directory_);
   if (!segments) return Fail(kNotSynced, directory_ + ErrnoText());
@@ -131,7 +131,7 @@ bool FileJournal::MakePage() {
   return true;
 }
 
-// REQUIRES: files_mutex_ is held, or nobody else is there yet.
+// REQUIRES: files_mutex_ is held, or no other thread uses this object.
 void FileJournal::Keep(uint64_t segment) {
   const auto id = FileIdAt(directory_ + "/" + SegmentName(segment));
   segments_[segment] = id.value_or(FileId{});
@@ -190,7 +190,7 @@ bool FileJournal::CanBegin() {
          (page_ != nullptr || MakePage());
 }
 
-// Tells why, which is false.
+// Reports the fault and returns false.
 bool FileJournal::Refuse() {
   takes_.store(false, std::memory_order_relaxed);
   if (fault_) on_fault_(*fault_);
@@ -198,7 +198,7 @@ bool FileJournal::Refuse() {
   return false;
 }
 
-// Notes what is at fault, unless something was before. False.
+// Sets the fault, or adds to the one that is set. Returns false.
 bool FileJournal::Fail(const char* what, const std::string& error) {
   if (fault_) {
     fault_->error += "; then " + std::string(what) + ": " + error;
@@ -221,7 +221,7 @@ bool FileJournal::Fail(const char* what, const std::string& error) {
   return false;
 }
 
-// What could be read of it after a crash is a torn tail.
+// After a crash these zeros read as a torn tail.
 bool FileJournal::WriteNothing() {
   static std::array<char, 4096> zeros{};
   const iovec piece = {zeros.data(), zeros.size()};
@@ -232,13 +232,13 @@ bool FileJournal::WriteNothing() {
     abandoned_ = true;
     good = Fail(kNotSynced, std::strerror(errno));
   }
-  // Back to what is sound, whatever was written.
+  // Truncate to the sound part, whatever was written.
   sound_ = false;
   return Repair() && good;
 }
 
-// Writes, and syncs where that was asked for. What it leaves behind is not
-// known where it fails.
+// Writes, and syncs with durability power. After a failure the content behind
+// length_ is unknown.
 bool FileJournal::Write(std::string_view record) {
   std::string header = RecordHeader(
       next_sequence_, static_cast<uint32_t>(record.size()), Checksum(record));
@@ -261,7 +261,7 @@ bool FileJournal::Write(std::string_view record) {
   return Fail(kNotSynced, std::strerror(errno));
 }
 
-// Makes the journal end with what is sound, in this segment or another one.
+// Makes the journal end with sound data, in this segment or a new one.
 bool FileJournal::Repair() {
   const bool usable = fd_ >= 0 && !abandoned_ && length_ < kLongestSegment;
   if (usable && ftruncate(fd_, static_cast<off_t>(length_)) == 0) {
@@ -272,18 +272,18 @@ bool FileJournal::Repair() {
     Fail(kNotSynced, std::strerror(errno));
     abandoned_ = true;
   }
-  // What a later start reads of the old segment ends where the new one begins.
+  // A later start reads the old segment only up to the new one.
   return StartSegment();
 }
 
 bool FileJournal::StartSegment() {
-  // It would come into another's directory.
+  // The directory at the path may be another one.
   if (!IsThere()) return Fail(kGone, kPutBack);
   const std::string path = directory_ + "/" + SegmentName(next_sequence_);
   const std::string header = SegmentHeader(next_sequence_);
-  // Under another name first: a segment that is there has its header.
+  // WriteFileWhole() renames, so each segment has its header.
   const Written written = [&] {
-    const std::lock_guard lock(files_mutex_);  // it may be a file once more
+    const std::lock_guard lock(files_mutex_);  // the file may exist again
     const auto how =
         WriteFileWhole(path, {header}, durability_ == Durability::kPower);
     if (how != Written::kNo) Keep(next_sequence_);
@@ -291,8 +291,8 @@ bool FileJournal::StartSegment() {
   }();
   constexpr char kNotBegun[] = "a segment of the journal could not be begun";
   if (written == Written::kNo) return Fail(kNotBegun, path + ErrnoText());
-  // It is there now, and counts instead of what the old one would get: that
-  // must not be written any more, whatever happens.
+  // The new segment exists and supersedes later records of the old one. So
+  // nothing may be written to the old one any more.
   abandoned_ = true;
   sound_ = false;
   if (written == Written::kUnsure) return Fail(kNotBegun, path + ErrnoText());
@@ -338,7 +338,7 @@ void FileJournal::DropBefore(uint64_t sequence) {
       const std::lock_guard lock(files_mutex_);
       segments_.erase((*segments)[i]);
     }
-    // In order, so that no hole is left.
+    // In order, so that no gap is left.
     if (stat(path.c_str(), &info) != 0 || unlink(path.c_str()) != 0) {
       on_fault_({.operation = StorageOperation::kCheckpoint,
                  .what = "a segment of the journal could not be removed",
@@ -353,7 +353,8 @@ void FileJournal::DropBefore(uint64_t sequence) {
   }
 }
 
-// A file system that is filled to the brim cannot be cleaned up.
+// Keeps some space free, as a file system that is completely full cannot be
+// cleaned up.
 bool FileJournal::HasSpace() {
   if (bytes() > most_) {
     return Fail("the journal is as long as it may be",
@@ -365,7 +366,7 @@ bool FileJournal::HasSpace() {
     return true;
   }
   if (!HasFreeSpace(directory_, keep_free_.load(std::memory_order_relaxed))) {
-    space_checked_at_ = length_;  // asks again the next time
+    space_checked_at_ = length_;  // check again for the next record
     return Fail("the disk is full",
                 "what is left of it is needed for the next checkpoint");
   }

@@ -1,15 +1,16 @@
 // FileJournal: the journal in segment files.
 //
-// A record is written by one pwrite() at the known good length. What fails is
-// truncated away before anything else is taken; where even that fails, the
-// segment is abandoned and the next record begins another one, which counts
-// from there on (see segment.h). A failed fsync is never tried again on the
-// same file, as the system may have dropped what it could not write. Segments
-// that another durability left are the exception: each probe syncs them again,
-// until it can.
+// One pwrite() writes a record at the end of the sound data. After a failure
+// the segment is truncated to that end before the next record. If that fails
+// too, the segment is abandoned and the next record begins a new one, which
+// supersedes it from there on (see segment.h). A failed fsync is not retried on
+// the same file, as the system may have dropped the dirty pages. Segments that
+// a daemon with another durability left are the exception: each probe syncs
+// them again until it succeeds.
 //
-// Beside it a page says how far it was answered (see answered_page.h): without
-// one nothing is taken. A journal that ends before that has lost its end.
+// A page beside it records how far the journal was answered (see
+// answered_page.h). Without a page nothing is accepted. A journal that ends
+// before that position has lost its end.
 
 #pragma once
 
@@ -32,29 +33,29 @@
 namespace plumbline {
 
 enum class Durability {
-  kProcess,  // in the operating system before the answer: survives kill -9
+  kProcess,  // in the page cache before the answer: survives kill -9
   kPower,    // on the disk before the answer: survives a loss of power
 };
 
 struct JournalOptions {
   std::string directory;
   Durability durability = Durability::kProcess;
-  uint64_t from = 1;     // the first record that the checkpoint does not have
+  uint64_t from = 1;     // the first record after the checkpoint
   bool checked = false;  // the checkpoint says that there is a page
-  // What is missing of it is no reason not to start; or always one, also where
-  // a restart of the machine explains it.
+  // accepts_loss: start in spite of missing records. refuses_loss: do not
+  // start, even if a reboot of the machine explains the loss.
   bool accepts_loss = false;
   bool refuses_loss = false;
-  // Told what is missing, if it goes on without that.
+  // Gets the loss if the start continues without the records.
   std::function<void(const JournalLoss&)> on_loss = [](const auto&) {};
 };
 
 class FileJournal : public Journal {
  public:
-  // Reads the segments, calls `replay` for each record that the checkpoint does
-  // not have, cuts a torn tail, and goes on behind it. nullptr, with *error
-  // saying what is wrong and where, if that cannot be, or if something is
-  // missing that was answered and the options do not accept that.
+  // Reads the segments, calls `replay` for each record after the checkpoint,
+  // cuts a torn tail, and continues after it. nullptr, with *error saying what
+  // is wrong and where, on failure, or if answered records are missing and the
+  // options do not accept that.
   static std::unique_ptr<FileJournal> Open(
       const JournalOptions& options,
       const std::function<bool(uint64_t sequence, std::string_view record)>&
@@ -63,51 +64,51 @@ class FileJournal : public Journal {
   ~FileJournal() override;
 
   Appended Append(std::string_view record) override;
-  // Finds out whether a record could be written now, and writes none. By the
-  // thread that writes.
+  // Tests whether a record could be written, and writes none. Call on the
+  // writing thread.
   bool Probe();
-  // [Any thread] There is room for more.
+  // [Any thread] True if there is room for more records.
   bool has_space() const {
     return bytes() <= most_ &&
            HasFreeSpace(directory_, keep_free_.load(std::memory_order_relaxed));
   }
-  // [Any thread] The last record, or probe, could be written.
+  // [Any thread] True if the last append or probe succeeded.
   bool takes() const { return takes_.load(std::memory_order_relaxed); }
 
-  // Told of each append and probe that fails, and of what else does. Before the
-  // first Append().
+  // `on_fault` gets each failed append and probe, and other faults. Call before
+  // the first Append().
   void SetOnFault(OnFault on_fault) { on_fault_ = std::move(on_fault); }
 
-  // What was missing when it was opened.
+  // The loss found when it was opened.
   const std::optional<JournalLoss>& loss() const { return loss_; }
-  // There is a page.
+  // True if there is a page.
   bool checked() const { return page_ != nullptr; }
 
-  // [Any thread] False if a file of it was removed, or its directory, or
-  // another one has come to its path. What is written then is lost.
+  // [Any thread] False if a file or the directory was removed or replaced.
+  // Records written then are lost.
   bool IsThere() const;
-  // [Any thread] Takes nothing while it is off, as the store was removed.
+  // [Any thread] Refuses all records while `off`: the store was removed.
   void SetOff(bool off) { off_.store(off, std::memory_order_relaxed); }
 
-  // A journal in another directory, which begins with this record and has none
-  // yet. False, with errno, if it cannot be written.
+  // Creates an empty journal in another directory. It begins with this
+  // sequence. False, with errno, on failure.
   [[nodiscard]] bool BeginCopy(const std::string& directory,
                                uint64_t sequence) const;
 
-  // Begins another segment, so that this one can be dropped. It does not
-  // matter if that cannot be.
+  // Begins a new segment, so that the old one can be dropped. Failure is
+  // harmless.
   void Rotate();
-  // [Any thread] Removes the segments that only hold records before this one.
+  // [Any thread] Removes the segments with no record from `sequence` on.
   void DropBefore(uint64_t sequence);
 
-  // [Any thread] What else is to be kept free: what a checkpoint will need.
+  // [Any thread] Keeps further space free: what a checkpoint will need.
   void KeepFree(uint64_t bytes) {
     keep_free_.store(bytes, std::memory_order_relaxed);
   }
-  // Takes nothing more beyond this size of all segments.
+  // Refuses records once all segments together exceed this size.
   void SetMost(uint64_t bytes) { most_ = bytes; }
 
-  // Of the record that comes next.
+  // The sequence of the next record.
   uint64_t next_sequence() const { return next_sequence_; }
   // [Any thread] Size of all segments.
   uint64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
@@ -135,9 +136,9 @@ class FileJournal : public Journal {
   int fd_ = -1;
   std::string path_;  // of fd_
   uint64_t next_sequence_ = 1;
-  uint64_t segment_ = 0;  // first sequence of it
-  uint64_t length_ = 0;   // of what is sound in the segment
-  bool sound_ = false;    // the file ends with it
+  uint64_t segment_ = 0;  // its first sequence
+  uint64_t length_ = 0;   // of the sound data in the segment
+  bool sound_ = false;    // the file ends at length_
   bool abandoned_ = false;
   uint64_t space_checked_at_ = 0;  // length
   uint64_t most_ = UINT64_MAX;

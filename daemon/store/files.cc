@@ -30,7 +30,7 @@ bool WriteAll(int fd, std::string_view bytes) {
 
 struct Space {
   uint64_t free = 0;
-  uint64_t kept = 0;  // is to be free
+  uint64_t kept = 0;  // to be kept free
 };
 
 Space SpaceAt(const std::string& directory) {
@@ -126,7 +126,7 @@ void MakeReserve(const std::string& path) {
   if (access(path.c_str(), F_OK) == 0) return;
   const Space space = SpaceAt(path.substr(0, path.rfind('/')));
   const auto size = static_cast<off_t>(space.kept);
-  // Not from what is to be free anyway.
+  // The reserve must not use the space that is kept free.
   if (space.free < 2 * space.kept || size == 0) return;
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
   if (fd < 0) return;

@@ -1,5 +1,5 @@
-// Files of the store: whole ones, made so that a crash leaves the old one or
-// the new one, and their names.
+// Files of the store: atomic replacement and numbered names. A crash leaves the
+// old file or the new one, each whole.
 
 #pragma once
 
@@ -14,25 +14,25 @@
 
 namespace plumbline {
 
-// For umask(): what the process writes is for the owner and the group alone.
+// For umask(): files are accessible to the owner and the group only.
 inline constexpr unsigned kFileMask = 0027;
 
 enum class Written {
   kYes,
   kNo,      // nothing has changed
-  kUnsure,  // it is there, but a loss of power may take it back
+  kUnsure,  // written, but a loss of power may undo it
 };
 
-// Writes a temporary file beside it and renames it; `sync` has both survive a
-// loss of power. With kNo, errno says why.
+// Writes a temporary file beside `path` and renames it. With `sync` both
+// survive a loss of power. With kNo, errno tells why.
 Written WriteFileWhole(const std::string& path,
                        std::initializer_list<std::string_view> pieces,
                        bool sync);
 
-// Has the names in a directory survive a loss of power.
+// Makes the names in a directory survive a loss of power.
 bool SyncDirectory(const std::string& directory);
 
-// What tells a file from another one that has come to its path.
+// Identifies a file, to tell it from another one at the same path.
 struct FileId {
   dev_t device = 0;
   ino_t inode = 0;
@@ -48,13 +48,12 @@ std::string NumberedName(std::string_view prefix, uint64_t number);
 std::optional<std::vector<uint64_t>> ListNumbered(const std::string& directory,
                                                   std::string_view prefix);
 
-// True if the file system has more than `bytes` left beyond what is kept free,
-// so that it can always be opened and cleaned up.
+// True if the file system has more than `bytes` free beyond the reserve for
+// opening and cleaning up.
 bool HasFreeSpace(const std::string& directory, uint64_t bytes = 0);
 
-// A file that holds as much space as is kept free, unless it is there already
-// or there is not enough left beyond it. It is to be removed when a store
-// cannot be opened otherwise.
+// Creates a file as large as the reserve, unless it exists or too little space
+// is left. Remove it if a store cannot be opened otherwise.
 void MakeReserve(const std::string& path);
 
 }  // namespace plumbline

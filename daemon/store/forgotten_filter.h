@@ -1,5 +1,5 @@
-// ForgottenFilter: removes what is not remembered any more from the files that
-// RocksDB compacts.
+// ForgottenFilter: removes forgotten records from files during RocksDB
+// compactions.
 
 #pragma once
 
@@ -14,8 +14,8 @@
 
 namespace plumbline {
 
-// Removes records that are not remembered, and the key with the last of them.
-// RocksDB leaves a tombstone where an older file may still hold the key.
+// Removes forgotten records, and the key with the last of them. RocksDB leaves
+// a tombstone where an older file may still hold the key.
 class ForgottenFilter : public rocksdb::CompactionFilter {
  public:
   explicit ForgottenFilter(std::shared_ptr<const Remembered> remembered)

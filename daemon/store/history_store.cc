@@ -126,7 +126,7 @@ std::optional<HistoryStore::Encoded> HistoryStore::Changes() {
     std::optional<std::string> kept;
     if (!changes.contains(key) && !ReadKept(key, &kept)) return std::nullopt;
     StepCounts sum = step;
-    // A correction of what is not kept is of no use.
+    // A correction of a step that is not kept is dropped.
     if (!kept && sum.observations == 0) continue;
     if (kept) {
       if (const auto before = DecodeStep(*kept)) sum.Add(*before);
@@ -136,8 +136,8 @@ std::optional<HistoryStore::Encoded> HistoryStore::Changes() {
   return changes;
 }
 
-// False if it is to be tried again. What is lost counts as nothing: it must not
-// keep checkpoints from being written.
+// False if the read must be retried. A damaged value counts as none: it must
+// not block checkpoints.
 bool HistoryStore::ReadKept(const std::string& key,
                             std::optional<std::string>* kept) {
   constexpr int kTries = 5;
@@ -164,8 +164,8 @@ bool HistoryStore::Sweep(const Taken& taken, int64_t hours_before,
         }
         const bool ahead = key->begin_ms > taken.now_ms;  // time was set back
         if (ahead || (key->kind == kMinute && key->begin_ms < hours_before)) {
-          // One that cannot be read goes with its minute: it must not keep
-          // checkpoints from being written.
+          // An unreadable step is removed with its minute: it must not block
+          // checkpoints.
           (*changes)[std::string(bytes)] = std::nullopt;
           if (const auto step = DecodeStep(value)) {
             (*added)[ahead ? MinuteOf(key->owner, taken.now_ms) : HourOf(*key)]
@@ -188,7 +188,7 @@ std::optional<Steps> HistoryStore::Read(Pipeline* pipeline, uint32_t owner,
                                         int64_t from_ms, int64_t to_ms) const {
   Steps steps;
   std::shared_ptr<const Taken> taken;
-  // All of one moment: what is in the state, on its way, and stored.
+  // Reads one moment: steps of the state, taken steps and stored steps.
   const Database::View view(database_);
   if (!view.good()) return std::nullopt;
   pipeline->Exclusively([&](State* state) {

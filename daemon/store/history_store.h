@@ -3,10 +3,9 @@
 // Key: owner of the version (32 bits), 0 for a minute or 1 for an hour, begin
 // in ms (64 bits), all big-endian. Value: core/window/history.h as bytes.
 //
-// Changes are taken from the state with each checkpoint, and added there to
-// what is kept. At the same time, once an hour, minutes older than a day are
-// made hours, and what is older than the retention is removed, as is what
-// belongs to versions that are gone.
+// Each checkpoint takes the changes from the state and adds them to the stored
+// values. Once an hour it also merges minutes older than a day into hours, and
+// removes steps beyond the retention and those of deleted versions.
 
 #pragma once
 
@@ -33,17 +32,15 @@ class HistoryStore {
   // [Any thread]
   void SetRetention(int64_t ms) { retention_ms_.store(ms); }
 
-  // [Writer] Takes what has changed, for the checkpoint of this sequence.
+  // [Writer] Takes the changes for the checkpoint of this sequence.
   void Take(State* state, uint64_t sequence);
-  // [Checkpoints] What this changes in the database. nullopt if that cannot be
-  // read.
+  // [Checkpoints] The changes to the database. nullopt if it cannot be read.
   std::optional<std::map<std::string, std::optional<std::string>>> Changes();
-  // [Checkpoints] It is stored.
+  // [Checkpoints] Call after the changes are stored.
   void Stored();
 
-  // [Any thread] The steps of a version that begin in [from_ms, to_ms), as of
-  // now: minutes, and older ones as hours. nullopt if the store cannot be read
-  // now.
+  // [Any thread] The current steps of a version that begin in [from_ms, to_ms):
+  // minutes, and older ones as hours. nullopt if the store cannot be read now.
   std::optional<Steps> Read(Pipeline* pipeline, uint32_t owner, int64_t from_ms,
                             int64_t to_ms) const;
 
@@ -52,7 +49,7 @@ class HistoryStore {
     uint64_t sequence = 0;  // of the checkpoint
     int64_t now_ms = 0;
     std::map<uint32_t, Steps> steps;  // by owner
-    std::set<uint32_t> owners;        // that there are
+    std::set<uint32_t> owners;        // that exist
   };
   using Encoded = std::map<std::string, std::optional<std::string>>;
 
@@ -62,9 +59,9 @@ class HistoryStore {
 
   const Database* const database_;
   std::atomic<int64_t> retention_ms_;
-  int64_t swept_before_ = -1;  // of the last sweep
+  int64_t swept_before_ = -1;  // at the last sweep
   int64_t sweeping_before_ = -1;
-  int failed_reads_ = 0;  // since the last that was stored
+  int failed_reads_ = 0;  // since the last stored change
   mutable std::mutex mutex_;
   std::shared_ptr<const Taken> taken_;  // guarded by mutex_; may be null
 };

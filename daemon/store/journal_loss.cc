@@ -21,7 +21,7 @@ constexpr char kExpected[] =
 
 std::string Number(uint64_t n) { return std::to_string(n); }
 
-// Where the journal ends, and where it ended when it was last answered.
+// Describes where the journal ends, and where the last answered record ended.
 std::string Describe(const std::string& directory, const JournalEnd& end,
                      const Answered& answered) {
   const auto path = [&directory](uint64_t segment) {
@@ -47,7 +47,7 @@ std::string Describe(const std::string& directory, const JournalEnd& end,
   return what;
 }
 
-// What was set aside before stays.
+// Files set aside before are kept.
 std::string LostName(const std::string& path) {
   const std::string name = path + ".lost";
   if (!std::filesystem::exists(name)) return name;
@@ -91,7 +91,7 @@ std::optional<JournalLoss> FindLoss(const std::string& directory,
 bool SetLostAside(const std::string& directory, const JournalEnd& end,
                   std::string* error) {
   std::error_code failed;
-  // From the end: where this is interrupted it is found as it is now.
+  // In reverse, so that an interrupted run finds the same loss again.
   for (auto segment = end.unread.rbegin(); segment != end.unread.rend();
        ++segment) {
     const std::string path = directory + "/" + SegmentName(*segment);

@@ -1,5 +1,4 @@
-// What is missing of a journal that was answered, and how a start goes on
-// without it.
+// Detects answered records that a journal has lost, and sets the rest aside.
 
 #pragma once
 
@@ -12,12 +11,12 @@
 namespace plumbline {
 
 struct JournalLoss {
-  std::string what;    // is missing, and in which file
-  std::string advice;  // what to do, or what a start does
-  // Commit groups that were answered and are not in the journal, at least.
+  std::string what;    // the missing records and their file
+  std::string advice;  // what to do, or what the start does
+  // Lower bound of answered commit groups that are not in the journal.
   uint64_t groups = 0;
-  // A start goes on by itself: the machine was restarted since, and nothing
-  // was promised to outlive that.
+  // The start continues by itself: the machine was rebooted since, and
+  // durability did not promise to survive that.
   bool is_expected = false;
 };
 
@@ -26,8 +25,9 @@ struct JournalLoss {
 std::optional<JournalLoss> FindLoss(const std::string& directory,
                                     const JournalEnd& end, bool checked);
 
-// Has the journal end where it is sound. What is behind that stays beside it,
-// in files that have ".lost" behind their names, or ".lost-2" and so on. False, with *error, if that cannot be.
+// Truncates the journal to its sound part. The rest stays beside it in files
+// with the suffix ".lost", or ".lost-2" and so on. False, with *error, on
+// failure.
 [[nodiscard]] bool SetLostAside(const std::string& directory,
                                 const JournalEnd& end, std::string* error);
 

@@ -7,7 +7,7 @@
 namespace plumbline {
 namespace {
 
-constexpr int kBits = 6;  // set for a key, all in one block
+constexpr int kBits = 6;  // per key, all in one block
 
 // Calls `visit(word, mask)` for each bit of a key. Keys are hashes already.
 template <class Visit>
@@ -29,7 +29,7 @@ size_t KeyFilter::BlockOf(const PairKey& key) const {
   return static_cast<size_t>(((key.hi >> 32) * blocks_) >> 32);
 }
 
-// Relaxed throughout: the bits publish nothing but themselves.
+// Relaxed: the bits publish nothing but themselves.
 void KeyFilter::Add(const PairKey& key) {
   Block& block = halves_[younger_][BlockOf(key)];
   ForEachBit(key, [&block](size_t word, uint64_t mask) {
@@ -40,7 +40,7 @@ void KeyFilter::Add(const PairKey& key) {
 }
 
 void KeyFilter::TurnIfDue(const Ages& first, const Ages& next) {
-  // Acquire: who filled it is done with younger_.
+  // Acquire: the thread that filled it no longer uses younger_.
   if (!complete_.load(std::memory_order_acquire)) return;
   if (first.prediction < closed_.prediction || first.label < closed_.label) {
     return;
@@ -54,7 +54,7 @@ void KeyFilter::TurnIfDue(const Ages& first, const Ages& next) {
 }
 
 bool KeyFilter::MayHold(const PairKey& key) const {
-  // Acquire: what was added before Complete() is seen.
+  // Acquire: sees the keys added before Complete().
   if (!complete_.load(std::memory_order_acquire)) return true;
   const size_t number = BlockOf(key);
   const auto in = [&](const Half& half) {

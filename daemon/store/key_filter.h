@@ -1,17 +1,16 @@
-// KeyFilter: says of most keys that are not in the store that they are not,
-// without asking it. A Bloom filter in blocks of one cache line (F. Putze, P.
-// Sanders, J. Singler, "Cache-, Hash- and Space-Efficient Bloom Filters",
-// 2007).
+// KeyFilter: tells for most keys that they are not in the store, without
+// reading it. A Bloom filter in blocks of one cache line (F. Putze, P. Sanders,
+// J. Singler, "Cache-, Hash- and Space-Efficient Bloom Filters", 2007).
 //
-// Keys cannot be taken out of it, so there are two of them: one takes new keys,
-// the other one only answers. When nothing is remembered any more that was
-// stored before the younger was begun, the older one is cleared and takes over.
-// So a key is there for as long as it can be alive, and less than twice that.
-// When more keys come than it is made for it says "maybe" more often, no more.
+// Keys cannot be removed from it, so there are two halves: the younger takes
+// new keys, the older only answers. When every key stored before the younger
+// began is forgotten, the older is cleared and becomes the younger. So a key
+// stays for at least its life, and less than twice that. More keys than it is
+// made for only raise the rate of false positives.
 //
-// One thread adds and turns, others may ask meanwhile, and one more may add
-// until Complete(). What those who ask must not miss they learn of by other
-// ways (the pipeline's lock) after it was added.
+// One thread adds and turns, any thread may ask, and one more may add until
+// Complete(). Readers see a key once the pipeline's lock has ordered its Add()
+// before them.
 
 #pragma once
 
@@ -29,17 +28,18 @@ namespace plumbline {
 
 class KeyFilter {
  public:
-  // Of two halves, together `bytes` in size, from `memory`.
+  // Two halves of `bytes` together, from `memory`.
   explicit KeyFilter(size_t bytes, std::pmr::memory_resource* memory =
                                        std::pmr::get_default_resource());
 
   void Add(const PairKey& key);
-  // Of keys in [from, to) nothing is known, as they cannot be read. Before
+  // Marks keys in [from, to) as unknown, as they cannot be read. Call before
   // Complete().
   void AddUnknown(const PairKey& from, const PairKey& to) {
     unknown_.emplace_back(from, to);
   }
-  // All others that are stored have been added. Before that it knows nothing.
+  // Call when all other stored keys are added. Until then every key may be
+  // stored.
   void Complete() { complete_.store(true, std::memory_order_release); }
 
   // Age buckets of predictions and of labels.
@@ -47,8 +47,8 @@ class KeyFilter {
     uint32_t prediction = 0;
     uint32_t label = 0;
   };
-  // `first`: those before these are forgotten. `next`: what is stored from now
-  // on may be of any age, what was stored is of ages before these.
+  // `first`: records of older ages are forgotten. `next`: everything stored so
+  // far has older ages; what is stored from now on may have any.
   void TurnIfDue(const Ages& first, const Ages& next);
 
   size_t bytes() const { return 2 * blocks_ * sizeof(Block); }
@@ -68,8 +68,8 @@ class KeyFilter {
   const size_t blocks_;  // of each half
   std::array<Half, 2> halves_;
   size_t younger_ = 0;
-  std::atomic<bool> both_{false};  // until it first turned only halves_[0]
-  Ages closed_;  // the older one holds keys of ages before these
+  std::atomic<bool> both_{false};  // until the first turn: halves_[0] only
+  Ages closed_;  // keys of the older half have ages before these
   std::vector<std::pair<PairKey, PairKey>> unknown_;  // until Complete()
   std::atomic<bool> complete_{false};
 };

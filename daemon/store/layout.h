@@ -1,4 +1,4 @@
-// What the database holds, byte by byte; see daemon/store/database.h.
+// The byte layout of the database; see daemon/store/database.h.
 
 #pragma once
 
@@ -30,8 +30,8 @@ inline std::string ModelKey(uint32_t number) {
 
 // Keys and values of the pairs.
 inline constexpr size_t kKeyBytes = sizeof(PairKey);
-// A stored record is the struct's tail: fixed-width fields of a little-endian
-// machine, and bit-fields as the Itanium ABI lays them out.
+// A stored record is the tail of the struct: fixed-width fields in
+// little-endian order, and bit-fields as the Itanium ABI lays them out.
 inline constexpr size_t kRecordOffset = offsetof(Record, age);
 inline constexpr size_t kStoredBytes = sizeof(Record) - kRecordOffset;
 static_assert(kRecordOffset == 20 && kStoredBytes == 44);

@@ -16,7 +16,7 @@ void Pacer::End(Time now) {
   const std::lock_guard lock(mutex_);
   if (!saving_) return;
   saving_ = false;
-  // What is the same for each checkpoint would weigh too much in a small one.
+  // The fixed cost of a checkpoint would distort a small one.
   if (records_ < limit_ / 16) return;
   const double last = Seconds(now - begin_).count() / records_;
   seconds_per_record_ = known_ ? (seconds_per_record_ + last) / 2 : last;
@@ -31,11 +31,11 @@ void Pacer::Fail() {
 Pacer::Time Pacer::TurnOf(size_t events, size_t unsaved, Time now) {
   const std::lock_guard lock(mutex_);
   if (!saving_) return now;
-  // Some take longer than those before. To leave room that is not needed costs
-  // nothing but that the next checkpoint is smaller.
+  // A checkpoint may take longer than the last ones. Unused room costs little:
+  // the next checkpoint is smaller.
   constexpr double kMargin = 1.5;
   const double expected = kMargin * records_ * seconds_per_record_;
-  // One that takes even longer takes some time yet.
+  // An overdue checkpoint is assumed to take some more time.
   const double left =
       std::max(expected - Seconds(now - begin_).count(), expected / 8);
   const double room = std::max(limit_ - static_cast<double>(unsaved), 1.0);

@@ -1,4 +1,5 @@
-// Recovery: the state from the last checkpoint and the journal behind it.
+// Recovery: rebuilds the state from the last checkpoint and the journal after
+// it.
 
 #pragma once
 
@@ -13,14 +14,14 @@
 
 namespace plumbline {
 
-// The last checkpoint, which is in the pipeline then. nullopt, with *error, if
-// it cannot be read.
+// Loads the last checkpoint into the pipeline. nullopt, with *error, if it
+// cannot be read.
 std::optional<Database::Stored> RestoreCheckpoint(const Database& database,
                                                   Pipeline* pipeline,
                                                   std::string* error);
 
-// What applies the records of the journal (see ReadJournal). `goes_on` is asked
-// before each, and false ends it.
+// Returns a callback for ReadJournal() that applies records. `goes_on` is
+// called before each record; false ends it.
 std::function<bool(uint64_t sequence, std::string_view record)> Replayer(
     Pipeline* pipeline, std::string* error,
     std::function<bool(uint64_t sequence)> goes_on = [](uint64_t) {

@@ -21,8 +21,8 @@ namespace {
 constexpr uint64_t kMagic = 0x314c4e524a424c50;  // "PLBJRNL1"
 constexpr std::string_view kPrefix = "journal-";
 
-// A whole file in memory. Not mapped: what the disk cannot read is an error
-// then, and ends no process.
+// A whole file in memory. Not mapped: a read error is reported and raises no
+// signal.
 class WholeFile {
  public:
   explicit WholeFile(const std::string& path) {
@@ -37,7 +37,7 @@ class WholeFile {
     if (fd >= 0) close(fd);
   }
 
-  // What went wrong; empty if nothing.
+  // Empty if there is none.
   const std::string& error() const { return error_; }
   std::string_view bytes() const { return {data_.get(), size_}; }
 
@@ -66,8 +66,8 @@ struct Found {
   std::string_view payload;
 };
 
-// True if from some sector on, which begins before `end`, there is nothing but
-// zeros. `offset` is the place of `bytes`, which reach to the end of the file.
+// True if all sectors from one that begins before `end` on are zero. `offset`
+// is the position of `bytes`, which extend to the end of the file.
 bool EndsUnwritten(std::string_view bytes, uint64_t offset, uint64_t end) {
   constexpr uint64_t kSector = 512;
   const size_t last = bytes.find_last_not_of('\0');
@@ -149,7 +149,7 @@ std::optional<SegmentEnd> ReadSegment(
   std::string_view rest = file.bytes();
   SegmentEnd end{first_sequence, 0, false, ""};
   if (rest.size() < kSegmentHeaderBytes) {
-    end.torn = true;  // the file was just made
+    end.torn = true;  // the file was just created
     return end;
   }
   if (rest.substr(0, kSegmentHeaderBytes) != SegmentHeader(first_sequence)) {
@@ -209,7 +209,7 @@ std::optional<JournalEnd> ReadJournal(
   for (size_t i = 0; i < segments.size(); ++i) {
     const bool last = i + 1 == segments.size();
     const uint64_t stop = last ? UINT64_MAX : segments[i + 1];
-    // What is before the checkpoint is not needed any more, sound or not.
+    // Segments before the checkpoint are not needed, sound or not.
     if (!last && stop <= from) continue;
     const std::string path = directory + "/" + SegmentName(segments[i]);
     if (segments[i] > journal.next_sequence) {

@@ -1,4 +1,4 @@
-// Segment: one file of the journal, and how it is read.
+// Segment: one file of the journal, and how to read it.
 //
 // A segment begins with a header and holds records one after another:
 //
@@ -8,16 +8,17 @@
 //              sequence (8), checksum of the payload (8), payload,
 //              an end mark that is not zero (1)
 //
-// Numbers are little-endian, checksums XXH3-64. Sequences run on by one over
-// all segments; a file is named after its first one, so names sort in order.
+// Numbers are little-endian, checksums XXH3-64. Sequences increase by one
+// across all segments. A file is named after its first sequence, so names sort
+// in order.
 //
-// A write that did not complete leaves a beginning of a record, or one whose
-// end was never written and reads as zeros. That is a torn tail, which nobody
-// was told of. Everything else that is not sound is damage.
+// An incomplete write leaves the beginning of a record, or a record with an end
+// that was never written and reads as zeros. That is a torn tail: it was never
+// acknowledged. Anything else that is not sound is damage.
 //
-// Where two segments have the same sequence, the one in the later file counts:
-// a segment is abandoned when it cannot be truncated or synced, and its last
-// record, which was not acknowledged, is written anew.
+// If two segments have the same sequence, the one in the later file counts. A
+// segment that cannot be truncated or synced is abandoned, and its last record,
+// which was not acknowledged, is written again.
 
 #pragma once
 
@@ -43,22 +44,21 @@ std::string RecordHeader(uint64_t sequence, uint32_t length, uint64_t checksum);
 std::string SegmentName(uint64_t first_sequence);
 
 // The first sequences of the segments in a directory, in order; nullopt, with
-// errno, if it cannot be read.
+// errno, if the directory cannot be read.
 std::optional<std::vector<uint64_t>> ListSegments(const std::string& directory);
 
 struct SegmentEnd {
   uint64_t next_sequence = 0;
-  uint64_t length = 0;  // of what is sound
-  // What follows is the torn tail of a write that was not completed.
+  uint64_t length = 0;  // of the sound part
+  // The torn tail of an incomplete write follows.
   bool torn = false;
-  // What follows is damaged: how, and where. Empty: it is not.
+  // How and where the rest is damaged; empty if it is not.
   std::string damage;
 };
 
-// Calls `visit` for each record of a segment, up to but not including the
-// sequence `stop`. nullopt, with *error, if the file cannot be read or is of
-// another format, or if `visit` returns false; where that has set *error it
-// stays.
+// Calls `visit` for each record of a segment with a sequence below `stop`.
+// nullopt, with *error, if the file cannot be read or has another format, or if
+// `visit` returns false. Keeps an *error that `visit` has set.
 std::optional<SegmentEnd> ReadSegment(
     const std::string& path, uint64_t first_sequence, uint64_t stop,
     const std::function<bool(uint64_t sequence, std::string_view payload)>&
@@ -71,10 +71,10 @@ struct JournalEnd {
   bool has_segment = false;
   uint64_t last_first = 0;  // first sequence of the last segment
   SegmentEnd last;
-  // What keeps what follows from being read. Empty: nothing follows.
+  // Why the rest cannot be read; empty if nothing follows.
   std::string damage;
-  bool is_gap = false;           // there: records are missing, none is damaged
-  std::vector<uint64_t> unread;  // segments behind it
+  bool is_gap = false;           // records are missing, not damaged
+  std::vector<uint64_t> unread;  // segments after `damage`
 };
 
 // The same for all segments in a directory, from record `from` on, up to the

@@ -1,5 +1,5 @@
-// StorageFaults: the faults of the storage, counted by what failed, and told in
-// the log: each kind at most once a minute, with how often it was.
+// StorageFaults: counts faults of the storage by operation, and logs each kind
+// at most once a minute, with its count.
 
 #pragma once
 
@@ -23,7 +23,7 @@ class StorageFaults {
  public:
   static constexpr auto kBetween = std::chrono::minutes(1);
   using Clock = std::chrono::steady_clock;
-  // `times`: since it was written last.
+  // `times`: count since the last line.
   using Write = std::function<void(const StorageFault&, uint64_t times)>;
   static void WriteToLog(const StorageFault& fault, uint64_t times);
 
@@ -33,25 +33,26 @@ class StorageFaults {
   OnFault sink() {
     return [this](const StorageFault& fault) { Add(fault); };
   }
-  // Tells the log what has waited for its minute. To be called often.
+  // Logs faults that are at least a minute after their last line. Call it
+  // often.
   void WriteDue(Clock::time_point now = Clock::now());
-  // Tells it all that waits.
+  // Logs all pending faults.
   void WriteAll() { WriteDue(Clock::now() + kBetween); }
 
-  // Of `stores` it knows nothing.
+  // Leaves `stores` empty.
   StorageFigures Read() const;
-  // "what: error" of the last of this operation, or nothing.
+  // "what: error" of the operation's last fault, or empty.
   std::string Last(StorageOperation operation) const;
 
  private:
   using Kind = std::pair<StorageOperation, std::string_view>;
   struct Known {
     StorageFault last;
-    uint64_t times = 0;    // in all
-    uint64_t untold = 0;   // of these
-    int64_t first_ms = 0;  // Unix time, as are the next
+    uint64_t times = 0;    // total
+    uint64_t untold = 0;   // not logged so far
+    int64_t first_ms = 0;  // Unix time; so is last_ms
     int64_t last_ms = 0;
-    Clock::time_point not_before;  // to be written again
+    Clock::time_point not_before;  // of the next line
   };
 
   const Write write_;

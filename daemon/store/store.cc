@@ -18,8 +18,8 @@
 namespace plumbline {
 namespace {
 
-// Of the copies in `snapshots`, whose names begin with their times. What kept
-// one from being removed, or nothing.
+// Removes copies from `snapshots` but the youngest. Their names begin with
+// their times. Returns the error that stopped it, if any.
 std::error_code KeepYoungest(const std::string& snapshots, size_t kept) {
   std::error_code failed;
   std::set<std::filesystem::path> copies;
@@ -53,7 +53,7 @@ std::unique_ptr<Store> Store::Open(const StoreOptions& options,
   return store;
 }
 
-// Where the disk is full it is opened when there is space again.
+// On a full disk, waits until there is space again.
 bool Store::OpenDatabase(size_t cache_bytes, std::string* error) {
   const std::string& path = directory_->path();
   for (bool told = false;; told = true) {
@@ -100,13 +100,13 @@ bool Store::Recover(Pipeline* pipeline, std::string* error) {
                         Replayer(pipeline, error, options_.goes_on), error);
   if (journal_ == nullptr) return false;
   journal_->SetOnFault(faults_.sink());
-  // Far beyond what checkpoints leave of it: they fail.
+  // Far beyond the size at which checkpoints empty it: it means that they fail.
   journal_->SetMost(16 * options_.checkpoint_bytes + (uint64_t{64} << 20));
   if (options_.all_or_nothing) {
     last_ = *stored;
     return true;
   }
-  // A disk that takes nothing is known from the beginning.
+  // Detects a disk that refuses writes at the start.
   journal_->Probe();
   pipeline->SetJournal(journal_.get());
   BeginCheckpoints(*stored);
@@ -162,7 +162,7 @@ void Store::ProbeIfDue(std::chrono::steady_clock::time_point now) {
     probed_bytes_ = journal_->bytes();
     probe_at_ = now + kIdle;
   }
-  // A disk without space is known without a write.
+  // has_space() detects a full disk without a write.
   if (gone == std::exchange(gone_, gone) && journal_->takes() &&
       now < probe_at_ && journal_->has_space()) {
     return;
@@ -176,7 +176,7 @@ std::string Store::Refuses() const {
     const std::string why = faults_.Last(StorageOperation::kAppend);
     return why.empty() ? "the journal cannot be written" : why;
   }
-  // What is too fast alone is slowed down; this does not end by itself.
+  // Fast ingest alone is only slowed down; this condition lasts.
   if (checkpointer_->failing() && pipeline_->behind()) {
     return faults_.Last(StorageOperation::kCheckpoint);
   }
@@ -186,7 +186,7 @@ std::string Store::Refuses() const {
 bool Store::Close() {
   if (closed_) return true;
   if (last_) {
-    // The checkpoint is told from the last one by its place in the journal.
+    // A checkpoint is told from the last one by its sequence in the journal.
     std::string record;
     const Command tick{Tick{}};
     EncodeGroup({0, {&tick}}, &record);
@@ -197,7 +197,7 @@ bool Store::Close() {
   if (checkpointer_ == nullptr) return true;
   closed_ = true;
   checkpointer_->Stop();
-  // The next start then has nothing to replay.
+  // The next start then has no records to replay.
   return checkpointer_->Write();
 }
 

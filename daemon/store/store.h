@@ -1,5 +1,5 @@
-// Store: all that keeps a state on disk, put together: the directory with its
-// lock, the journal, the database and what checkpoints.
+// Store: everything that keeps a state on disk: the directory with its lock,
+// the journal, the database and the checkpointer.
 
 #pragma once
 
@@ -32,18 +32,17 @@ struct StoreOptions {
   Durability durability = Durability::kProcess;
   int64_t retention_ms = 0;       // of history
   uint64_t checkpoint_bytes = 0;  // of the journal
-  // What is committed comes into the store at once, by Close(), or not at all:
-  // without a call of it nothing does.
-  // Until then it is in memory, and in no journal.
+  // Commits reach the store all at once in Close(), or never if it is not
+  // called. Until then they are in memory, and in no journal.
   bool all_or_nothing = false;
-  // What is missing of the journal is no reason not to start.
+  // Missing records of the journal do not prevent a start.
   bool accepts_loss = false;
-  // Called once if opening has to wait for space on the disk; and while it
-  // waits, whether to give up.
+  // Called once if opening has to wait for free space on the disk. gives_up()
+  // is polled while it waits.
   std::function<void(const std::string& error)> waits = [](const auto&) {};
   std::function<bool()> gives_up = [] { return true; };
-  // Asked for each record of the journal that recovery reads: false ends it,
-  // and the store is as it was.
+  // Called before each record that recovery reads from the journal. False ends
+  // recovery and leaves the store as it was.
   std::function<bool(uint64_t sequence)> goes_on = [](uint64_t) {
     return true;
   };
@@ -51,8 +50,8 @@ struct StoreOptions {
 
 class Store {
  public:
-  // Takes the directory. nullptr, with *error saying what to do, if that cannot
-  // be. `memory` must outlive it.
+  // Takes the directory. nullptr, with *error saying what to do, on failure.
+  // `memory` must outlive the store.
   static std::unique_ptr<Store> Open(const StoreOptions& options,
                                      std::pmr::memory_resource* memory,
                                      std::string* error);
@@ -60,50 +59,50 @@ class Store {
     if (!options_.all_or_nothing) Close();
   }
 
-  // The key of the ids that are stored here.
+  // The key that hashes the ids stored here.
   IdHasher::Secret secret() const { return directory_->secret(); }
 
-  // Brings the last checkpoint and the journal behind it into the pipeline,
-  // which then journals here, and begins to checkpoint. Once, before anything
-  // is committed. `pipeline` must outlive Close().
+  // Loads the last checkpoint and the journal after it into the pipeline, makes
+  // the pipeline journal here, and starts checkpoints. Call once, before the
+  // first commit. `pipeline` must outlive Close().
   [[nodiscard]] bool Recover(Pipeline* pipeline, std::string* error);
 
-  // Writes a last checkpoint. False if that failed: the journal has it all, or,
-  // with all_or_nothing, nothing was changed. REQUIRES: nothing is committed
-  // any more.
+  // Writes a last checkpoint. False on failure: then the journal has
+  // everything, or, with all_or_nothing, nothing was changed. REQUIRES: no more
+  // commits.
   bool Close();
 
-  // With all_or_nothing, after Recover(): brings the state's time back to
-  // `now_ms` (core/engine/set_back.h), and says how many pairs have changed.
-  // nullopt if the store cannot be read.
+  // Sets the state's time back to `now_ms` (core/engine/set_back.h). Returns
+  // the number of pairs changed; nullopt if the store cannot be read. REQUIRES:
+  // all_or_nothing, and Recover() was called.
   std::optional<uint64_t> SetBack(int64_t now_ms);
 
   StorageFaults& faults() { return faults_; }
-  // There was no store at its path: this one was made.
+  // True if there was no store at the path and this one was created.
   bool is_new() const { return directory_->is_new(); }
 
-  // What follows: after Recover().
+  // The rest requires Recover().
   HistoryStore& history() { return *history_; }
   PairStore* pairs() { return pairs_.get(); }
   const Checkpointer& checkpointer() const { return *checkpointer_; }
-  // What was missing of the journal at the start.
+  // Records of the journal that were missing at the start.
   const std::optional<JournalLoss>& loss() const { return journal_->loss(); }
-  // Finds out now and then whether something can be stored, where nothing is,
-  // and whether the store is still at its path: else it takes nothing until it
-  // is. To be called often, by one thread.
+  // Tests at intervals whether records can be stored, if none are, and whether
+  // the store is still at its path. Refuses records while it is not. Call
+  // often, on one thread.
   void ProbeIfDue(std::chrono::steady_clock::time_point now);
-  // The store is not at its path any more: what is not stored there is in this
-  // process alone. After Recover().
+  // True if the store is no longer at its path. Unsaved data exists only in
+  // this process then.
   bool is_gone() const { return !IsThere(); }
   // [Any thread] Why nothing can be stored now; empty if it can.
   std::string Refuses() const;
-  // Of join.memory_bytes, what finds pairs that are on the disk.
+  // Part of join.memory_bytes: the memory to find pairs on the disk.
   size_t memory_bytes() const {
     return filter_->bytes() + database_->cached_bytes();
   }
   uint64_t bytes() const { return journal_->bytes() + database_->bytes(); }
-  // A copy of it as it is now, under this name; its path, or nullopt. Names
-  // begin with their times; of all copies the `kept` youngest stay.
+  // Copies the current store under this name. Returns its path, or nullopt.
+  // Names begin with their times: the youngest `kept` copies stay.
   std::optional<std::string> WriteSnapshot(const std::string& name,
                                            size_t kept);
 
@@ -126,15 +125,15 @@ class Store {
   std::unique_ptr<StoredPairs> pairs_;
   std::unique_ptr<HistoryStore> history_;
   std::unique_ptr<FileJournal> journal_;
-  Pipeline* pipeline_ = nullptr;          // since Recover()
-  std::optional<Database::Stored> last_;  // where checkpoints begin later
+  Pipeline* pipeline_ = nullptr;          // set by Recover()
+  std::optional<Database::Stored> last_;  // where checkpoints will begin
   std::unique_ptr<Checkpointer> checkpointer_;
   bool closed_ = false;
-  // Of probes: when the next is due, and what the journal was then.
+  // When the next probe is due, and the size of the journal at the last.
   std::chrono::steady_clock::time_point look_at_;
   std::chrono::steady_clock::time_point probe_at_;
   uint64_t probed_bytes_ = 0;
-  bool gone_ = false;  // then
+  bool gone_ = false;  // at the last look
 };
 
 }  // namespace plumbline

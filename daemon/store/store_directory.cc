@@ -26,7 +26,7 @@ namespace {
 constexpr char kIdentity[] = "PLUMBLINE";
 constexpr uint64_t kMagic = 0x3152545342504c50;  // "PLPBSTR1"
 constexpr uint32_t kStoreFormat = kFormatMajor;
-// What was written in this one and those that follow can be read.
+// The oldest format that this build reads.
 constexpr uint32_t kOldestFormat = 7;
 
 std::string EncodeIdentity(const IdHasher::Secret& secret,
@@ -41,7 +41,7 @@ std::string EncodeIdentity(const IdHasher::Secret& secret,
   return bytes;
 }
 
-// True if there is nothing in the directory that was not put there by us.
+// True if the directory has no files of others.
 bool IsFresh(const std::string& path) {
   std::error_code failed;
   const auto entries = std::filesystem::directory_iterator(path, failed);
@@ -53,7 +53,7 @@ bool IsFresh(const std::string& path) {
          });
 }
 
-// Of a directory with files, but no identity.
+// Explains a directory that has files but no identity.
 std::string WhyNoStore(const std::string& path) {
   std::error_code failed;
   if (std::filesystem::exists(path + "/db", failed)) {

@@ -1,4 +1,4 @@
-// StoreDirectory: the directory that state is kept in, held by one daemon.
+// StoreDirectory: the directory of a store, locked by one daemon.
 
 #pragma once
 
@@ -12,30 +12,31 @@ namespace plumbline {
 
 class StoreDirectory {
  public:
-  // Makes the directory if it is not there, takes its lock, and reads or makes
-  // its identity. nullptr, with *error saying what to do, if it is another's,
-  // of a newer format, or cannot be used.
+  // Creates the directory if it does not exist, takes its lock, and reads or
+  // creates its identity. nullptr, with *error saying what to do, if another
+  // process holds it, its format is newer, or it cannot be used.
   static std::unique_ptr<StoreDirectory> Open(const std::string& path,
                                               std::string* error);
   ~StoreDirectory();
   StoreDirectory(const StoreDirectory&) = delete;
   StoreDirectory& operator=(const StoreDirectory&) = delete;
 
-  // Removes what a crash left half written.
+  // Removes temporary files that a crash left.
   void RemoveTemporaries();
 
-  // What is written from here on may be of the current format, which a former
-  // plumbline refuses then. Where the disk is full, the next start does it.
-  // False, with errno, if it cannot be.
+  // Marks the store as of the current format, which an older plumbline then
+  // refuses. Everything written from here on may use it. If the disk is full,
+  // the next start does it. False, with errno, on failure.
   [[nodiscard]] bool MakeCurrent();
 
-  // [Any thread] The lock is still the file at its path, beside an identity.
+  // [Any thread] True if the lock is still the file at its path, and an
+  // identity is beside it.
   bool IsThere() const;
 
   const std::string& path() const { return path_; }
-  // There was no store: this one was made.
+  // True if there was no store and this one was created.
   bool is_new() const { return is_new_; }
-  // The key of the ids that are stored here.
+  // The key that hashes the ids stored here.
   const IdHasher::Secret& secret() const { return secret_; }
 
  private:

@@ -1,4 +1,4 @@
-// What of RocksDB's surroundings must be other than it has them by itself.
+// Replacements for parts of RocksDB's environment.
 
 #pragma once
 
@@ -20,15 +20,15 @@
 
 namespace plumbline {
 
-// RocksDB's own log is a file in the directory, which ends the process when
-// the disk is full. What matters comes back as a Status.
+// Discards RocksDB's own log. It is a file in the directory and ends the
+// process when the disk is full. Important errors come back as a Status.
 class NoLog : public rocksdb::Logger {
  public:
   using rocksdb::Logger::Logv;
   void Logv(const char* /*format*/, va_list /*arguments*/) override {}
 };
 
-// Remembers that RocksDB has stopped, and keeps it from resuming by itself.
+// Records that RocksDB has stopped, and keeps it from resuming by itself.
 class Listener : public rocksdb::EventListener {
  public:
   using OnError = std::function<void(const rocksdb::Status& error)>;
@@ -39,11 +39,11 @@ class Listener : public rocksdb::EventListener {
   void OnBackgroundError(rocksdb::BackgroundErrorReason reason,
                          rocksdb::Status* error) override {
     const bool merging = reason == rocksdb::BackgroundErrorReason::kCompaction;
-    // What is being written fails as well then, and tells of it.
+    // A write in progress fails too, and reports the error itself.
     if (merging || !writes.load()) on_error_(*error);
     if (merging && error->IsCorruption()) {
-      // Files that cannot be read cannot be merged. They keep nothing else from
-      // being read or written.
+      // Unreadable files cannot be merged. They do not affect other reads and
+      // writes.
       *error = rocksdb::Status::OK();
       return;
     }
@@ -60,8 +60,8 @@ class Listener : public rocksdb::EventListener {
     }
     merges.damaged = merges.damaged || job.status.IsCorruption();
   }
-  // False where the files of this family are better left alone: there is damage
-  // in them, or merging them has failed some times in a row.
+  // False if files of this family should not be merged: they are damaged, or
+  // merging them failed several times in a row.
   bool CanMerge(const std::string& family) const {
     constexpr int kTries = 3;
     constexpr auto kRest = std::chrono::minutes(10);
@@ -80,7 +80,7 @@ class Listener : public rocksdb::EventListener {
   }
 
   std::atomic<bool> broken{false};
-  std::atomic<bool> writes{false};  // something is being written
+  std::atomic<bool> writes{false};  // a write is in progress
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -95,10 +95,10 @@ class Listener : public rocksdb::EventListener {
   std::map<std::string, Merges> merges_;  // by family; guarded by mutex_
 };
 
-// Keeps files of tables from being removed while it is not certain what the
-// database has of them. RocksDB 7.8 removes the files of an ingestion that
-// failed, also where its manifest, whose sync failed, may name them: it would
-// never be opened again. What is in vain is removed by the next opening.
+// Defers the deletion of table files while it is uncertain which of them the
+// database names. RocksDB 7.8 deletes the files of a failed ingestion even if
+// its manifest, whose sync failed, may name them. It could never be opened
+// again then. The next opening deletes obsolete files.
 class KeepingFiles : public rocksdb::FileSystemWrapper {
  public:
   KeepingFiles() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
@@ -108,9 +108,9 @@ class KeepingFiles : public rocksdb::FileSystemWrapper {
     const std::lock_guard lock(mutex_);
     keeps_ = true;
   }
-  // All is certain: what was to be removed meanwhile is.
+  // Certain again: deletes the deferred files.
   void Release();
-  // It is about to be opened, which removes what is in vain.
+  // Call before the database is opened, which deletes obsolete files.
   void Forget() {
     const std::lock_guard lock(mutex_);
     keeps_ = false;
@@ -127,8 +127,8 @@ class KeepingFiles : public rocksdb::FileSystemWrapper {
   std::vector<std::string> removed_;  // guarded by mutex_
 };
 
-// A compaction that failed sleeps for a second, and closing waits for it. Here
-// Tend() decides when something is tried again.
+// RocksDB sleeps for a second after a failed compaction, and closing waits for
+// that. Here Tend() decides when to retry.
 class ShortSleeps : public rocksdb::SystemClockWrapper {
  public:
   ShortSleeps() : SystemClockWrapper(rocksdb::SystemClock::Default()) {}

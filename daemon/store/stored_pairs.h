@@ -1,4 +1,4 @@
-// StoredPairs: the pairs in the database, as the pipeline asks for them.
+// StoredPairs: implements PairStore on the database.
 
 #pragma once
 

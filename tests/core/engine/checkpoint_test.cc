@@ -1,5 +1,5 @@
-// A state that is saved and loaded goes on as if nothing had been, and so does
-// one most of whose pairs are in a store.
+// A state that is saved and loaded continues without a difference. So does a
+// state with most of its pairs in a store.
 
 #include "core/engine/checkpoint.h"
 
@@ -20,7 +20,7 @@ using namespace plumbline;  // NOLINT: a test
 
 namespace {
 
-// Loads the last checkpoint and replays what came after it.
+// Loads the last checkpoint, replays the records after it, and compares.
 void CompareRestored(const Engine& engine, const SteppedCheckpoint& checkpoint,
                      const MapStore& store) {
   MapStore copy = store;
@@ -70,7 +70,7 @@ TEST_CASE("a state with a store, saved step by step, is like one in memory") {
     } else if (steps() % 3 == 0) {
       checkpoint.Store();
       CompareRestored(engine, checkpoint, store);
-      // A crash may also come later.
+      // The crash may come later.
       if (steps() % 2 == 0) RandomGroup(&random, &engine);
       CompareRestored(engine, checkpoint, store);
       checkpoint.Saved();
@@ -94,7 +94,7 @@ TEST_CASE("a checkpoint holds what has changed, and all of it") {
       image.models[number] = std::move(model);
     }
     unchanged += ModelsOf(changed.head).size() - changed.models.size();
-    // The whole, by force.
+    // Save all models, changed or not.
     for (Model* model : state->models().Get()) model->unsaved = true;
     const StateImage whole = SaveState(state);
     REQUIRE(whole.head == changed.head);
@@ -138,7 +138,7 @@ TEST_CASE("a field of a later format is refused by name") {
   engine.Post({Both("x", "y")});
   StateImage image = SaveState(const_cast<State*>(&engine.pipeline.state()));
   std::string& model = image.models.begin()->second;
-  // The model's part is behind the header, and its size comes first.
+  // The part of the model follows the header. Its size comes first.
   const size_t at = sizeof(int64_t) + sizeof(uint32_t);
   std::string size;
   ByteWriter(&size).Put(static_cast<uint32_t>(model.size() - at - 4 + 6));
@@ -227,7 +227,7 @@ TEST_CASE("where the store cannot be read nothing is journalled or counted") {
   CHECK(engine.status == Pipeline::Status::kStoreUnread);
   CHECK(engine.journal.records.size() == records);
   CHECK(engine.Count(kPredictions) == 3);
-  // What needs no pair of the store goes on.
+  // Events that need no stored pair are applied.
   engine.Post({Prediction("d", "UP")});
   CHECK(engine.status == Pipeline::Status::kApplied);
   store.fails = false;
@@ -245,7 +245,7 @@ TEST_CASE(
   CHECK(engine.status == Pipeline::Status::kApplied);
   engine.Post({Prediction("d", 1)});
   CHECK(engine.status == Pipeline::Status::kStoreFailed);
-  engine.Wait(1);  // time passes all the same
+  engine.Wait(1);  // time passes meanwhile
   CHECK(engine.status == Pipeline::Status::kApplied);
   checkpoint.Whole(0);
   engine.Post({Prediction("d", 1)});
@@ -261,7 +261,7 @@ TEST_CASE("an id that cannot be read refuses the request that is about it") {
   checkpoint.Whole(0);
   engine.Post({Prediction("c", "UP"), Prediction("d", "UP")});
   for (const auto& [key, chain] : store.pairs) store.damaged.insert(key);
-  // Of all that the store has, one can be read.
+  // One of all stored pairs can be read.
   std::vector<PairKey> keys;
   for (const auto& [key, chain] : store.pairs) keys.push_back(key);
   REQUIRE(keys.size() == 2);

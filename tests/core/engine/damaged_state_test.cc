@@ -1,5 +1,5 @@
-// States that are damaged behind their checksums are refused: what they say
-// would be read beyond its end, computed with, or never come to an end.
+// States with damage that checksums miss are refused. Otherwise their values
+// would cause reads out of bounds, wrong figures or endless loops.
 
 #include <bit>
 #include <cmath>
@@ -27,7 +27,7 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-// With something of everything.
+// An engine that uses every part of a state.
 std::unique_ptr<Engine> Made(Task task = Task::kClassification) {
   auto engine = std::make_unique<Engine>();
   ModelSettings& rule = engine->settings.defaults;
@@ -63,7 +63,7 @@ StateImage Saved(Engine* engine) {
 
 bool Loads(const StateImage& image) { return Pipeline(nullptr).Restore(image); }
 
-// True if a state to which this is done can be saved and loads.
+// True if a state with this damage can be saved and loaded.
 bool LoadsWith(const std::function<void(Model*)>& damage,
                Task task = Task::kClassification) {
   const auto engine = Made(task);
@@ -78,7 +78,7 @@ bool LoadsWith(const std::function<void(Model*)>& damage,
 
 Version* VersionOf(Model* model) { return model->versions.Get().at(0); }
 
-// A slot of the time window, open for a change.
+// Opens a slot of the time window for a change.
 void WithSlot(Model* model,
               const std::function<void(Slot<StdAtomics>*)>& change) {
   const uint64_t generation = model->gate.Open(0);
@@ -180,7 +180,7 @@ TEST_CASE("bins that there are not are refused") {
 
 TEST_CASE("a section with too few cells is refused") {
   CHECK_FALSE(LoadsWith([](Model* m) {
-    // What it has of two classes is of its own size.
+    // Counts of two classes have a size of their own.
     Window* window = VersionOf(m)->series.windows.Get().at(1);
     const uint64_t generation = m->gate.Open(0);
     window->last_n()->slot(generation).Add(Section::kScores, 3, 0, 1);
@@ -227,16 +227,16 @@ TEST_CASE("two models of one name, or with one owner, are refused") {
   second.replace(at, 2, "m1");
   CHECK_FALSE(Loads(image));
   second.replace(at, 2, "m2");
-  // The owner follows the name.
+  // The owner comes after the name.
   const std::string& first = image.models.begin()->second;
-  constexpr size_t kOwner = 2 + 5;  // behind its tag and its size
+  constexpr size_t kOwner = 2 + 5;  // after its tag and its size
   second.replace(at + kOwner, 4, first, first.find("m1") + kOwner, 4);
   CHECK_FALSE(Loads(image));
 }
 
 namespace {
 
-// The bytes of a part of a state.
+// Serialises a part of a state.
 template <class Part>
 std::string BytesOf(Part* part) {
   std::string bytes;
@@ -245,7 +245,7 @@ std::string BytesOf(Part* part) {
   return bytes;
 }
 
-// `at`: in the field of a part, whose size comes first.
+// `at`: offset in the field of a part, which begins with its size.
 template <class T>
 std::string With(std::string bytes, uint8_t tag, size_t at, T value) {
   size_t place = sizeof(uint32_t);
@@ -276,7 +276,7 @@ TEST_CASE("a window of ADWIN that is not that of its buckets is refused") {
   const Adwin fresh(AdwinSettings{});
   REQUIRE(Reads(fresh, bytes));
   CHECK_FALSE(Reads(fresh, With(bytes, 1, 0, uint64_t{1'000'000})));
-  // What is wide and has no row.
+  // A window with a width and no row.
   constexpr uint8_t kRows = 7;
   CHECK_FALSE(Reads(fresh, With(bytes, kRows, 0, uint64_t{0})));
 }
@@ -292,7 +292,7 @@ TEST_CASE("hours that no clock has are refused in a history of figures") {
     CHECK_FALSE(Reads(fresh, With(bytes, tag, 0, INT64_MIN)));
     CHECK_FALSE(Reads(fresh, With(bytes, tag, 0, INT64_MAX)));
   }
-  // It ends before it begins.
+  // The end is before the begin.
   CHECK_FALSE(Reads(fresh, With(bytes, 3, 0, int64_t{999})));
 }
 
@@ -303,7 +303,7 @@ TEST_CASE("a sketch of numbers that are not as many is refused") {
   REQUIRE(Reads(NumericSketch(), bytes));
   CHECK_FALSE(Reads(NumericSketch(), With(bytes, 1, 0, uint32_t{64})));
   CHECK_FALSE(Reads(NumericSketch(), With(bytes, 2, 0, uint64_t{7})));
-  // Of the first cell, behind the size of their list.
+  // Damages the first cell, which follows the size of the list.
   CHECK_FALSE(Reads(NumericSketch(), With(bytes, 3, 16, ~uint64_t{0})));
 }
 
@@ -325,9 +325,8 @@ TEST_CASE("so many owners that are gone take no memory") {
   CHECK(visited < 10'000);
 }
 
-// What it loads as is of no importance, as checksums find such damage: it must
-// not read beyond its input, nor compute with what there is not. Sanitizers
-// tell.
+// Checksums find such damage, so the loaded values do not matter. The load must
+// not read out of bounds or use uninitialised values. Sanitizers check that.
 TEST_CASE("a checkpoint with any byte changed is refused or loads") {
   const auto engine = Made();
   const StateImage whole = Saved(engine.get());

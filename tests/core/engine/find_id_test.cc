@@ -10,7 +10,7 @@ namespace {
 
 FoundId Find(Engine* engine, const std::string& id, KnownId* known,
              const std::string& model = "m", PairStore* store = nullptr) {
-  // As the engine hashes ids.
+  // Hashes ids as the engine does.
   TestEvent event;
   event.id = id;
   const EventBatch batch = Batch({event});

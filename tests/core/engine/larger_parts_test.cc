@@ -1,5 +1,5 @@
-// Parts that a build stored which keeps more of them than this one: they are
-// merged, as if it had come here.
+// Parts stored by a build that keeps more than this one. The surplus is merged
+// as if it had been added here.
 
 #include <cstdint>
 #include <string>
@@ -26,8 +26,7 @@ bool Reads(const std::string& bytes, Part* part) {
   return load.ok() && load.AtEnd();
 }
 
-// A window of ADWIN with `buckets` buckets in each of `rows` rows, as it is
-// stored.
+// A stored window of ADWIN with `buckets` buckets in each of `rows` rows.
 std::string StoredAdwin(uint64_t rows, uint64_t buckets) {
   std::string bytes;
   Save save(&bytes);
@@ -53,7 +52,7 @@ TEST_CASE("more buckets of a row of ADWIN become ones of the next row") {
   Adwin adwin(AdwinSettings{});
   REQUIRE(Reads(StoredAdwin(3, 12), &adwin));
   CHECK(adwin.width() == 12 * 7);
-  // It goes on, and is stored as this build keeps it.
+  // It continues, and is stored in this build's size.
   for (int i = 0; i < 100; ++i) adwin.Add(0.5);
   std::string bytes;
   Save save(&bytes);
@@ -116,7 +115,7 @@ TEST_CASE("of more hours of a figure the last ones are kept") {
   });
   FigureHistory history("accuracy", TimeWindow("1h", Engine::kHour));
   REQUIRE(Reads(bytes, &history));
-  // As if they had been added here.
+  // The same values, added here.
   FigureHistory added("accuracy", TimeWindow("1h", Engine::kHour));
   for (int64_t hour = kLast - kStored + 1; hour <= kLast; ++hour) {
     added.Add(hour, hour > kLast - 100 ? 0.5 : 0.9, 0.01);

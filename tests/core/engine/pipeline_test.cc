@@ -1,4 +1,4 @@
-// Commit groups, and that a replay of the journal gives an equal state.
+// Commit groups. A replay of the journal gives an equal state.
 
 #include "core/engine/pipeline.h"
 
@@ -118,7 +118,7 @@ TEST_CASE("many threads commit between the steps of visits") {
   }
   for (int t = 0; t < 2; ++t) {
     threads.emplace_back([&pipeline, &steps] {
-      // Not atomic: the steps of one visit follow each other.
+      // Not atomic: the steps of one visit run one after another.
       int own = 0;
       pipeline.Between([&](State* state) {
         ++steps;
@@ -204,7 +204,7 @@ TEST_CASE("every limit of models, versions, classes and memory is kept") {
   engine.settings.window_bytes = engine.pipeline.state().window_bytes() + 100;
   engine.Use();
   CHECK(engine.Post({other}).errors.at(0).reject == Reject::kMemoryLimit);
-  // Also where a label alone brings the classes that windows have no room for.
+  // The same if only a label brings the classes that windows have no room for.
   TestEvent label = Label("l", "UP");
   label.model = other.model;
   const auto outcome = engine.Post({label});
@@ -225,7 +225,7 @@ TEST_CASE("a window that a reload adds never sees what came before it") {
   engine.Use();
   engine.Post(
       {Label("before", "UP"), Prediction("after", "UP"), Label("after", "UP")});
-  CHECK(engine.Window("1h").observations == 2);  // kept its content
+  CHECK(engine.Window("1h").observations == 2);  // keeps its content
   CHECK(engine.Window("2h").observations == 1);
   CHECK(engine.Window("2h").predictions == 1);
   engine.Post({Label("before", "DOWN")});
@@ -268,7 +268,7 @@ TEST_CASE("a reader that stands still does not hold up the writer") {
   int visits = 0;
   VisitModels(engine.pipeline.state(), engine.now_ms, [&](const auto&) {
     ++visits;
-    // In the middle of a scrape, events, new versions and deletions go on.
+    // Events, new versions and deletions go on during a scrape.
     for (int i = 0; i < 100; ++i) {
       engine.Post({Both("UP", "DOWN")});
       engine.Post({Prediction("a", "UP", "v" + std::to_string(i % 5))});
@@ -317,7 +317,7 @@ TEST_CASE("a request that cannot be served refuses none of its group") {
   checkpoint.Whole(0);
   engine.Post({Prediction("b", "UP"), Prediction("c", "UP")});
   for (const auto& [key, chain] : store.pairs) store.damaged.insert(key);
-  // All stand in line while this holds up the one who leads.
+  // All are queued while this blocks the leader.
   std::atomic<int> refused{0};
   std::atomic<int> applied{0};
   std::vector<std::thread> threads;

@@ -1,5 +1,5 @@
-// A request that needs more memory than pairs may take is applied in parts, and
-// says what the whole would have said.
+// A request that needs more memory than pairs may take is applied in parts. Its
+// outcome is that of the whole.
 
 #include "core/engine/request_parts.h"
 
@@ -18,7 +18,7 @@ namespace {
 constexpr int kClasses = 1000;
 constexpr int kRecordsOfEach = 501;
 
-// Fails some times, then no more.
+// Fails a few times, then works.
 class Flaky : public MapStore {
  public:
   size_t Find(std::span<const PairKey> keys, std::vector<Record>* records,
@@ -52,7 +52,8 @@ std::vector<TestEvent> Labels(int count) {
   return events;
 }
 
-// With memory for few pairs. What changes is never saved, but there is room.
+// Memory for few pairs. Dirty records are never saved, but there is room for
+// them.
 struct World {
   explicit World(MapStore* store) {
     engine.pipeline.UseStore(store, 10, 1'000'000);
@@ -76,7 +77,7 @@ TEST_CASE("a request that is too much at once is applied in parts") {
   Engine& engine = world.engine;
   auto events = Many(300);
   events[120] = Prediction(Id(120), std::vector<std::string>{"c1", "c2"});
-  events[250] = Scored(3);  // once more
+  events[250] = Scored(3);  // repeated
   const BatchOutcome outcome = engine.Post(events);
   CHECK(engine.status == Pipeline::Status::kApplied);
   CHECK(outcome.accepted == 298);
@@ -144,7 +145,7 @@ TEST_CASE("what follows a part that was applied is tried again") {
   engine.Post(Many(70));
   checkpoint.Whole(0);
   engine.Post({Prediction("other", "c1")});
-  // The first part needs nothing of the store.
+  // The first part needs no stored pair.
   std::vector<TestEvent> events;
   for (int n = 1000; n < 1085; ++n) events.push_back(Scored(n));
   for (const TestEvent& label : Labels(70)) events.push_back(label);

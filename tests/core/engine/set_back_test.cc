@@ -1,4 +1,4 @@
-// A state whose clock was ahead goes on as if it had not been.
+// A state with a clock that was ahead continues as if it had not been.
 
 #include "core/engine/set_back.h"
 
@@ -32,7 +32,7 @@ uint64_t SetBack(Engine* engine, int64_t now_ms) {
   return changed;
 }
 
-// No window counts less than nothing.
+// Checks that no window has a negative count.
 void CheckWindow(const WindowSnapshot& window) {
   const SlotCounts& sum = window.counts;
   CAPTURE(window.settings.name);
@@ -85,7 +85,8 @@ TEST_CASE("what came while the clock was ahead counts as of now") {
   CHECK(engine.Window("1h").labelled == 10);
   CHECK(engine.Count(kLastPredictionMs) == static_cast<uint64_t>(now_ms));
 
-  // Ids are known, what waits is joined, and a correction takes out what is in.
+  // Ids are recognised, waiting predictions join, and a correction moves its
+  // pair.
   CHECK(
       engine.Post({Prediction("3", "UP"), Prediction("15", "UP")}).duplicates ==
       2);
@@ -98,7 +99,7 @@ TEST_CASE("what came while the clock was ahead counts as of now") {
   CHECK(engine.Window("1h").labelled == 11);
   CheckLaws(engine);
 
-  // Time goes on, and takes what is over its horizon.
+  // Time passes, and records expire.
   engine.Wait(2 * Engine::kHour);
   CHECK(engine.Window("1h").observations == 0);
   CHECK(engine.Count(kPendingPredictions) == 9);
@@ -117,7 +118,7 @@ TEST_CASE("what had left a window does not come back") {
   engine.Post({Label("a", "UP")});
   engine.now_ms += Engine::kDay;
   engine.Post({Prediction("b", "UP")});
-  // It is not in the window any more, whose slot is still there.
+  // The pair has left the window, which still has the slot.
   engine.Post({Label("a", "DOWN")});
   SetBack(&engine, now_ms + 1000);
   CHECK(engine.Window("1h").observations == 0);
@@ -142,7 +143,7 @@ TEST_CASE("a clock that was ahead for less than a window loses nothing of it") {
   CHECK(engine.Cell("1h", "DOWN", "UP") == 1);
   CHECK(engine.Cell("1h", "UP", "UP") == 1);
   CheckLaws(engine);
-  // From the old slot and from that of now.
+  // Leaves the old slot and the current one.
   engine.Wait(Engine::kHour + 2 * Engine::kMinute);
   CHECK(engine.Window("1h").observations == 0);
 }
@@ -161,7 +162,7 @@ TEST_CASE("a stored chain that is ahead comes into memory") {
     Record unknown = stored;
     unknown.owner = 999;
     CHECK_FALSE(pairs.ChangeStored(std::vector<Record>{unknown}));
-    // Another one, as it is in the store alone.
+    // Another pair, only in the store.
     stored.key.hi ^= 1;
     stored.unsaved = 0;
     CHECK(pairs.ChangeStored(std::vector<Record>{stored}));
@@ -169,7 +170,7 @@ TEST_CASE("a stored chain that is ahead comes into memory") {
     const uint32_t number = state->table().Find(stored.key);
     REQUIRE(number != PairTable::kNone);
     CHECK(state->table().at(number).time == static_cast<uint64_t>(now_ms));
-    // One that is known already is as it is in memory.
+    // A pair in memory keeps its values there.
     CHECK(pairs.ChangeStored(std::vector<Record>{stored}));
     CHECK(pairs.changed() == 1);
   });
@@ -206,7 +207,7 @@ TEST_CASE("a random world that was ahead keeps its laws when it is set back") {
     CheckLaws(engine);
   }
   live(60);
-  // It is saved as it is.
+  // It is saved in this form.
   State loaded(std::pmr::get_default_resource());
   StateImage image;
   engine.pipeline.Exclusively([&](State* state) {

@@ -1,4 +1,4 @@
-// What former versions have stored loads, from the seeds of the fuzzers.
+// States of former versions, from the seeds of the fuzzers, load.
 
 #include <filesystem>
 #include <fstream>
@@ -15,7 +15,7 @@ using namespace plumbline;  // NOLINT: a test
 
 namespace {
 
-// Calls visit(path, bytes) for each; returns how many there are.
+// Calls visit(path, bytes) for each seed. Returns their number.
 template <class Visit>
 int ForEachSeed(const char* fuzzer, Visit visit) {
   int count = 0;

@@ -1,5 +1,4 @@
-// A state that takes over models with their past is like one that had them all
-// the time.
+// A state that takes over models equals one that had them from the beginning.
 
 #include <algorithm>
 #include <iterator>
@@ -22,13 +21,13 @@ bool IsOfPast(const TestEvent& event) {
   return event.model == "model3" || event.model == "model4";
 }
 
-// The past has nothing yet; the present changes no more until it takes it over.
+// Begins an empty past. The present must not change until it takes it over.
 void Begin(Engine* past, const Engine& present) {
   past->pipeline.Exclusively(
       [&](State* state) { state->NumberBehind(present.pipeline.state()); });
 }
 
-// Returns what stood in the way.
+// Returns what prevented it, or empty.
 std::string TakeOver(Engine* past, Engine* present) {
   std::string wrong = "not done";
   past->pipeline.Exclusively([&](State* of_past) {
@@ -38,8 +37,8 @@ std::string TakeOver(Engine* past, Engine* present) {
   return wrong;
 }
 
-// Three engines under the same settings: one that has all, one that has some of
-// the models, and one that applies the past of the others.
+// Three engines with the same settings: one has all models, one has some, and
+// one applies the past of the others.
 struct Worlds {
   explicit Worlds(unsigned seed) : random(seed) {
     for (Engine* engine : {&whole, &present, &past}) {
@@ -49,7 +48,7 @@ struct Worlds {
     }
   }
 
-  // Random events, which come into the whole.
+  // Random events, which are also posted to `whole`.
   std::vector<TestEvent> Events() {
     whole.now_ms += static_cast<int64_t>(random() % 3000);
     std::vector<TestEvent> events;
@@ -102,7 +101,7 @@ TEST_CASE("a state takes over the past of models that it did not have") {
     REQUIRE(Describe(worlds.present.pipeline.state(), worlds.whole.now_ms) ==
             Describe(worlds.whole.pipeline.state(), worlds.whole.now_ms));
   }
-  // All that is remembered expires in its time.
+  // All remembered records expire in time.
   worlds.whole.Wait(Engine::kHour);
   worlds.present.now_ms = worlds.whole.now_ms;
   worlds.present.Do(Command{Tick{}});

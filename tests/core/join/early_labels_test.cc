@@ -1,4 +1,4 @@
-// Labels that come first and are written 1.0: nothing is decided by them.
+// Labels that come first and are written as 1.0. They do not decide the task.
 
 #include <string>
 #include <vector>
@@ -12,7 +12,7 @@ using namespace plumbline;  // NOLINT: a test
 
 namespace {
 
-// A label of a data frame alone, and one that corrects it.
+// Posts a label of a data frame, and one that corrects it.
 void PostEarly(Engine* engine) {
   const auto outcome = engine->Post(
       {Label("a", 1.0), Label("b", 0.0), Label("c", 1.0), Label("d", -0.0)});
@@ -50,9 +50,9 @@ TEST_CASE("early labels are classes where the first prediction is one") {
   CHECK(engine.Cell("1h", "0", "1") == 1);
   CHECK(engine.Cell("1h", "0", "0") == 1);
   CHECK(engine.Count(kPendingLabels) == 1);
-  // They are known in the form that they have now.
+  // Resends are recognised in the current form of the labels.
   CHECK(engine.Post({Label("d", 0), Label("a", 1)}).duplicates == 2);
-  CHECK(engine.Post({Label("c", 1)}).duplicates == 1);  // a past value
+  CHECK(engine.Post({Label("c", 1)}).duplicates == 1);  // a past label
   CHECK(engine.Post({Prediction("d", 0)}).accepted == 1);
   CHECK(engine.Count(kObservations) == 4);
 }

@@ -1,4 +1,4 @@
-// The bound on what is remembered, and both policies at it.
+// The limit on remembered records, and both policies at it.
 
 #include "core/join/eviction.h"
 
@@ -21,8 +21,8 @@ Engine& Bounded(Engine& engine, int64_t records, bool evict) {
 
 std::string Id(int n) { return "id" + std::to_string(n); }
 
-// Each half in a request of its own: a label beside its prediction would be
-// taken for an early one when room is counted.
+// Posts each half in a request of its own. The reservation would take a label
+// beside its prediction for an early one.
 void PostPairs(Engine& engine, int n) {
   for (int i = 0; i < n; ++i) {
     engine.Post({Prediction(Id(i), "UP")});
@@ -41,7 +41,7 @@ TEST_CASE("at the bound joined predictions are forgotten first") {
   CHECK(engine.Count(kForgottenPredictions) > 0);
   CHECK(engine.Count(kObservations) == 128);
   CHECK(engine.remembered() <= 128);
-  // What was forgotten is new when it comes again; what was not is known.
+  // Forgotten ids are new again; remembered ones are recognised.
   CHECK(engine.Post({Prediction(Id(127), "UP")}).duplicates == 1);
   CHECK(engine.Post({Prediction(Id(0), "UP")}).accepted == 1);
 }
@@ -236,7 +236,7 @@ TEST_CASE("past labels of early labels are counted, forgotten and gone") {
   for (const Model* model : state.models().Get()) counted += model->records;
   CHECK(counted == state.records());
   CHECK(counted <= 200);
-  // What is not counted is dead, and swept.
+  // Records that are not counted are dead, and are swept.
   for (int i = 0; i < 10; ++i) engine.Wait(1);
   CHECK(const_cast<State&>(state).table().size() == counted);
 }
@@ -292,7 +292,7 @@ TEST_CASE("what is forgotten while its age is open does not come back") {
   const State& state = engine.pipeline.state();
   CHECK(state.records() <= 64'000);
   auto& table = const_cast<State&>(state).table();
-  for (int i = 0; i < 30; ++i) engine.Wait(1);  // sweeps what is dead
+  for (int i = 0; i < 30; ++i) engine.Wait(1);  // sweeps dead records
   CHECK(table.size() == state.records());
 }
 

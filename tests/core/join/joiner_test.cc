@@ -104,7 +104,7 @@ TEST_CASE("a resend of the old label does not undo a correction") {
   engine.Post({Prediction("a", "UP"), Label("a", "UP"), Label("a", "DOWN")});
   CHECK(engine.Post({Label("a", "UP")}).duplicates == 1);
   CHECK(engine.Cell("1h", "DOWN", "UP") == 1);
-  // A third value is new, and after it both others are old.
+  // A third value is new. After it both others are past labels.
   CHECK(engine.Post({Label("a", "FLAT")}).accepted == 1);
   CHECK(engine.Post({Label("a", "UP"), Label("a", "DOWN")}).duplicates == 2);
 }
@@ -151,7 +151,7 @@ TEST_CASE("a correction finds its place in a last-N window") {
   engine.Post({Prediction("c", "UP"), Label("c", "UP")});  // pushes a out
   CHECK(engine.Cell("last_2", "DOWN", "UP") == 0);
   CHECK(engine.Cell("last_2", "UP", "UP") == 2);
-  engine.Post({Label("a", "FLAT")});  // out of the window
+  engine.Post({Label("a", "FLAT")});  // its pair has left the window
   CHECK(engine.Cell("last_2", "UP", "UP") == 2);
   CHECK(engine.Window("last_2").observations == 2);
 }
@@ -173,7 +173,7 @@ TEST_CASE("both halves with an id are its prediction, then its label") {
   CHECK(engine.Post({Both("UP", "DOWN", "a")}).duplicates == 1);
   CHECK(engine.Count(kDuplicatePredictions) == 1);
   CHECK(engine.Count(kDuplicateLabels) == 1);
-  // A half that is new makes the event accepted.
+  // One new half makes the event accepted.
   engine.Post({Prediction("b", "UP")});
   CHECK(engine.Post({Both("UP", "UP", "b")}).accepted == 1);
   CHECK(engine.Count(kDuplicatePredictions) == 2);
@@ -226,7 +226,7 @@ TEST_CASE("a waiting prediction expires after the horizon, never before") {
   engine.Post({Prediction("a", "UP")});
   engine.Wait(Engine::kHour - 1);
   CHECK(engine.Count(kExpiredPredictions) == 0);
-  engine.Wait(Engine::kMinute + 1);  // 1/60 of the horizon late at most
+  engine.Wait(Engine::kMinute + 1);  // late by at most 1/60 of the horizon
   CHECK(engine.Count(kExpiredPredictions) == 1);
   CHECK(engine.Count(kPendingPredictions) == 0);
   CHECK(engine.remembered() == 0);
@@ -239,7 +239,7 @@ TEST_CASE("after the horizon a prediction is unknown, joined or not") {
   engine.Use();
   engine.Post({Prediction("a", "UP"), Label("a", "UP"), Prediction("b", "UP")});
   engine.Wait(2 * Engine::kHour);
-  // The same prediction again is new, and a label for it an early one.
+  // The same prediction is new again, and a label that comes first is early.
   CHECK(engine.Post({Prediction("a", "UP")}).accepted == 1);
   CHECK(engine.Count(kPendingPredictions) == 1);
   CHECK(engine.Post({Label("b", "UP")}).accepted == 1);
@@ -260,7 +260,7 @@ TEST_CASE("an early label expires after its own horizon") {
 TEST_CASE("a label is remembered as long as a prediction that it scored") {
   Engine engine;
   engine.Post({Prediction("a", "UP", "1"), Label("a", "UP")});
-  engine.Wait(Engine::kDay);  // its own horizon is an hour
+  engine.Wait(Engine::kDay);  // the horizon of labels is an hour
   engine.Post({Prediction("a", "DOWN", "2")});
   CHECK(engine.Cell("1h", "UP", "DOWN", "2") == 1);
 }
@@ -273,7 +273,7 @@ TEST_CASE("a label outlives its prediction for its own horizon") {
   engine.Post({Prediction("a", "UP", "1")});
   engine.Wait(50 * Engine::kMinute);
   engine.Post({Label("a", "UP")});
-  engine.Wait(20 * Engine::kMinute);  // the prediction is gone
+  engine.Wait(20 * Engine::kMinute);  // the prediction has expired
   CHECK(engine.Post({Label("a", "UP")}).duplicates == 1);
   engine.Post({Prediction("a", "DOWN", "2")});
   CHECK(engine.Cell("1h", "UP", "DOWN", "2") == 1);

@@ -1,4 +1,4 @@
-// Which label of an id stands, whatever the order in which they come.
+// Which label of an id wins, in any order of arrival.
 
 #include <algorithm>
 #include <optional>
@@ -22,7 +22,7 @@ double Now(const Engine& engine) {
   return static_cast<double>(engine.now_ms) / 1000;
 }
 
-// True if the id "a", for which "UP" was predicted, has this label.
+// True if "a", predicted as "UP", has this label.
 bool Stands(const Engine& engine, const std::string& label) {
   return engine.Window("1h").observations == 1 &&
          engine.Cell("1h", label, "UP") == 1;
@@ -40,7 +40,7 @@ TEST_CASE("of labels with timestamps the latest stands in each of six orders") {
     one.Post({Prediction("a", "UP")});
     for (const size_t i : order) one.Post({labels[i]});
     CHECK(Stands(one, "A"));
-    // All values that came are classes, whichever stands.
+    // All values become classes, whichever wins.
     CHECK(one.Model().classes.size() == 3);
   } while (std::next_permutation(order.begin(), order.end()));
 }
@@ -53,7 +53,7 @@ TEST_CASE("a newer label of the same value moves the time of the label") {
   CHECK(engine.Count(kDuplicateLabels) == 1);
   CHECK(engine.Post({Label("a", "DOWN", now - 60)}).duplicates == 1);
   CHECK(Stands(engine, "UP"));
-  // An older one of the same value does not move it back.
+  // An older label of the same value does not move the time back.
   CHECK(engine.Post({Label("a", "UP", now - 90)}).duplicates == 1);
   CHECK(engine.Post({Label("a", "DOWN", now - 60)}).duplicates == 1);
   CHECK(engine.Post({Label("a", "DOWN", now - 49)}).accepted == 1);
@@ -152,7 +152,7 @@ TEST_CASE("a label without a timestamp stands as of its receipt") {
   const double now = Now(engine);
   engine.Post({Prediction("a", "UP"), Label("a", "UP")});
   CHECK(engine.Post({Label("a", "DOWN", now - 1)}).duplicates == 1);
-  // One without a timestamp moves nothing.
+  // A label without a timestamp does not move the time.
   engine.Wait(Engine::kMinute);
   CHECK(engine.Post({Label("a", "UP")}).duplicates == 1);
   CHECK(engine.Post({Label("a", "DOWN", now + 1)}).accepted == 1);
@@ -250,7 +250,7 @@ TEST_CASE("the time of a label outlives the memory of its pair") {
   leave();
   CHECK(engine.Post({Label("a", "DOWN", now + 20)}).duplicates == 1);
   leave();
-  CHECK(engine.Post({Label("a", "DOWN")}).duplicates == 1);  // had, by now
+  CHECK(engine.Post({Label("a", "DOWN")}).duplicates == 1);  // a past label
   CHECK(engine.Post({Label("a", "DOWN", now + 40)}).accepted == 1);
   MapStore copy = store;
   Pipeline restored(nullptr);
@@ -268,7 +268,7 @@ TEST_CASE("the time of a label outlives the memory of its pair") {
 // ---- Any permutation ----
 
 struct World {
-  std::vector<Value> values;  // from the least to the greatest
+  std::vector<Value> values;  // in ascending order
   std::vector<std::string> versions;
   bool by_prediction = false;
 };
@@ -291,7 +291,7 @@ World RandomWorld(std::mt19937* random) {
   return world;
 }
 
-// What readers see of the pairs, and nothing of how it came about.
+// The readers' view of the pairs, without their history.
 std::string Seen(const Engine& engine) {
   std::ostringstream out;
   out.precision(9);
@@ -339,7 +339,7 @@ TEST_CASE("any permutation of labels with timestamps ends with the same one") {
   std::mt19937 random(seed);
   const auto pick = [&random](unsigned n) { return random() % n; };
   const World world = RandomWorld(&random);
-  // A second of the hour, whatever the clock is then.
+  // A fixed second of the hour, whatever the clock says.
   const double begin = Now(Engine()) - 100;
   std::vector<TestEvent> events;
   double latest = 0;
@@ -362,7 +362,7 @@ TEST_CASE("any permutation of labels with timestamps ends with the same one") {
         version));
     predictions.back().timestamp = begin;
     events.push_back(predictions.back());
-    // One that has a label, too.
+    // Some predictions carry a label.
     if (pick(3) > 0) continue;
     events.pop_back();
     label(predictions.back());
@@ -386,7 +386,7 @@ TEST_CASE("any permutation of labels with timestamps ends with the same one") {
       if (pick(3) == 0) engine.Wait(pick(100));
     }
     REQUIRE(Seen(engine) == expected);
-    // All again, in another order: nothing is new.
+    // Resend everything in another order: nothing is new.
     std::shuffle(events.begin(), events.end(), random);
     REQUIRE(engine.Post(events).accepted == 0);
     REQUIRE(Seen(engine) == expected);

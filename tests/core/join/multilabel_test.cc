@@ -1,5 +1,5 @@
-// Multilabel: sets of classes, joined, corrected and counted, against a plain
-// recount of the pairs.
+// Multilabel: sets of classes are joined, corrected and counted. A plain
+// recount of the pairs must give the same figures.
 
 #include <algorithm>
 #include <deque>
@@ -42,7 +42,7 @@ size_t Common(const Pair& pair) {
       }));
 }
 
-// What the engine says of these pairs, by the definitions.
+// Checks the engine's figures of these pairs against their definitions.
 void CheckFigures(const Engine& engine, const std::string& window,
                   const std::vector<Pair>& pairs) {
   struct Counts {
@@ -103,7 +103,7 @@ TEST_CASE("figures of sets are those of the pairs in the window") {
   for (int i = 0; i < 200; ++i) {
     const std::string id = "id" + std::to_string(i);
     const Pair pair = {SetOf(&random, classes), SetOf(&random, classes)};
-    // The label may come first, or both at once.
+    // The label comes after, before, or with the prediction.
     switch (i % 3) {
       case 0:
         engine.Post({Prediction(id, pair.predicted), Label(id, pair.actual)});
@@ -154,7 +154,7 @@ TEST_CASE("one label of many classes scores every version, and later ones") {
   CHECK(engine.Figure("accuracy", "1h", "1") == 0);
   CHECK(engine.Figure("accuracy", "1h", "2") == 1);
   CHECK(engine.Figure("accuracy", "1h", "3") == 0);
-  // What it has been before corrects nothing.
+  // A past label corrects nothing.
   CHECK(engine.Post({Label("x", five)}).duplicates == 1);
   engine.Do(Command{Removal{"m", "1"}});
   engine.now_ms += 1;
@@ -270,7 +270,7 @@ TEST_CASE("sets never take the bound beyond itself, and nothing counts twice") {
     counted = model.records;
     REQUIRE(counted == engine.pipeline.state().records());
   }
-  // All that was counted as remembered can be let go.
+  // Everything that was counted as remembered can expire.
   engine.Wait(30 * Engine::kDay);
   CHECK(engine.remembered() == 0);
 }

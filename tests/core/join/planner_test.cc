@@ -1,4 +1,4 @@
-// Deciding without doing.
+// The planner decides and changes nothing.
 
 #include "core/join/planner.h"
 
@@ -31,7 +31,7 @@ class World {
     REQUIRE(outcome.errors.empty());
   }
 
-  // Of one event, looked up as the joiner does it.
+  // Looks an event up as the joiner does, and decides.
   PlanResult Decide(const TestEvent& event) {
     batch = Batch({event});
     names.Begin(batch);
@@ -140,7 +140,7 @@ TEST_CASE("deciding changes nothing") {
     world.Decide(event);
   }
   const StateImage after = SaveState(&world.state);
-  CHECK(after.models.empty());  // those that have changed
+  CHECK(after.models.empty());  // no model has changed
   CHECK(after.head == before.head);
   CHECK(world.state.records() == records);
   CHECK(world.state.table().size() == records);

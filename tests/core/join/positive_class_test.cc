@@ -1,4 +1,4 @@
-// `score` counts once a positive class is known, and until its assumption ends.
+// `score` counts once a positive class is known, until an assumed one ends.
 
 #include <algorithm>
 #include <cmath>
@@ -25,11 +25,11 @@ TestEvent OfClasses(const std::string& id, TestEvent::Value value,
   return event;
 }
 
-// Those of one event, or of all.
+// The warnings of an outcome, but for the one of the first event.
 std::vector<Warning> WarningsOf(const BatchOutcome& outcome) {
   std::vector<Warning> warnings;
   for (const auto& warned : outcome.warnings) {
-    // That of the first event has a test of its own.
+    // Another test covers that warning.
     if (warned.warning != Warning::kTaskAssumed) {
       warnings.push_back(warned.warning);
     }
@@ -49,11 +49,11 @@ TEST_CASE(
   CHECK(WarningsOf(outcome) == Warnings{Warning::kNoPositiveClass});
   CHECK(engine.Count(kObservations) == 1);
   CHECK_FALSE(engine.Figure("log_loss", "1h"));
-  // A resend is a duplicate, without a warning.
+  // A resend is a duplicate and has no warning.
   const auto again = engine.Post({Scored("a", "UP", 0.9)});
   CHECK(again.duplicates == 1);
   CHECK(again.warnings.empty());
-  // What was left out does not come back with a positive class.
+  // A score that was left out does not return with a positive class.
   engine.Post({Scored("w", "UP", 0.9)});
   engine.settings.defaults.positive_class = "UP";
   engine.Use();
@@ -110,7 +110,7 @@ TEST_CASE("an assumed positive class ends with another class, for good") {
     }
     CHECK(engine.Figure("accuracy", window) == 1);
   }
-  // Nothing brings it back, and nothing of before is counted later.
+  // Nothing restores the assumption, and earlier scores are never counted.
   CHECK(WarningsOf(engine.Post({Scored("e", 1, 0.9)})) ==
         Warnings{Warning::kNoPositiveClass});
   CHECK(WarningsOf(engine.Post({Prediction("f", 3)})).empty());
@@ -154,7 +154,7 @@ TEST_CASE("classes that come in one event are looked at together") {
   Engine engine;
   const auto outcome =
       engine.Post({OfClasses("a", 0, {{"0", 0.5}, {"1", 0.25}, {"2", 0.25}})});
-  CHECK(WarningsOf(outcome).empty());  // nothing was assumed that could end
+  CHECK(WarningsOf(outcome).empty());  // there was no assumption to end
   CHECK(engine.Model().positive_origin == PositiveOrigin::kNone);
   Engine binary;
   binary.Post({OfClasses("a", 0, {{"0", 0.5}, {"1", 0.5}}), Label("a", 0)});
@@ -184,7 +184,7 @@ TEST_CASE("without the configured one, a positive class is assumed again") {
   engine.Use();
   CHECK(engine.Model().positive_class == "1");
   CHECK(engine.Model().positive_origin == PositiveOrigin::kAssumed);
-  engine.Post({Label("b", 1)});  // its score was of another class
+  engine.Post({Label("b", 1)});  // its score is of another class
   CHECK_FALSE(engine.Figure("log_loss", "1h"));
 }
 
@@ -201,7 +201,7 @@ TEST_CASE("scores without the predicted class are left out, all of them") {
       {OfClasses("b", "x", {{"y", 0.5}}), OfClasses("c", "x", {{"x", 0.5}})});
   CHECK(WarningsOf(known) == Warnings{Warning::kScoresIncomplete});
   CHECK(known.warnings.at(0).event == 0);
-  // Those of a resend are not read.
+  // Scores of a resend are not read.
   CHECK(engine.Post({OfClasses("b", "x", {{"y", 0.5}})}).warnings.empty());
 }
 

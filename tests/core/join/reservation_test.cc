@@ -1,4 +1,4 @@
-// What a batch may need of the bound, and what is kept for what is to come.
+// Room that a batch may need under the limit, and room kept for events to come.
 
 #include "core/join/reservation.h"
 

@@ -1,5 +1,5 @@
-// Stored pairs that are damaged behind their checksums: what is about them is
-// refused, and nothing is counted.
+// Stored pairs with damage that checksums miss. Events about them are rejected,
+// and nothing is counted.
 
 #include "core/join/sound_record.h"
 
@@ -17,7 +17,7 @@ using namespace plumbline;  // NOLINT: a test
 
 namespace {
 
-// A prediction that waits has left memory.
+// An engine with a waiting prediction that has left memory.
 struct Away {
   Away() {
     engine.pipeline.UseStore(&store, 1, 1000);
@@ -29,13 +29,13 @@ struct Away {
     checkpoint.Whole(0);
     engine.Post({Prediction("other" + std::to_string(store.pairs.size()), 1)});
   }
-  // Of all that are stored.
+  // Damages all stored records.
   void Damage(const std::function<void(Record*)>& damage) {
     for (auto& [key, chain] : store.pairs) {
       for (Record& record : chain) damage(&record);
     }
   }
-  // Whether a label finds the pair of "a".
+  // True if a label joins the pair of "a".
   bool Joins(const TestEvent::Value& label) {
     const uint64_t before = engine.Count(kObservations);
     engine.Post({Label("a", label)});
@@ -104,7 +104,7 @@ TEST_CASE("a stored record under the key of another model is passed over") {
   other.model = "sets";
   away.engine.Post({Prediction("a", "UP"), other});
   away.Leave();
-  // Both keys have the record of the other model.
+  // Both keys get the record of the other model.
   Record of_sets;
   away.Damage([&of_sets](Record* r) {
     if (r->first >> 48 == 2) of_sets = *r;

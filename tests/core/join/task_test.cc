@@ -1,4 +1,4 @@
-// What decides a model's task, and what is said of it.
+// What decides the task of a model, and which warnings tell it.
 
 #include <string>
 

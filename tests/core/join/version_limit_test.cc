@@ -1,4 +1,4 @@
-// What happens at limits.versions_per_model.
+// Behaviour at limits.versions_per_model.
 
 #include <random>
 #include <string>
@@ -14,7 +14,7 @@ namespace {
 constexpr int64_t kMinute = Engine::kMinute;
 constexpr int64_t kHour = Engine::kHour;
 
-// At most three versions.
+// Allows three versions.
 void Limit(Engine* engine) {
   engine->settings.versions_per_model = 3;
   engine->Use();
@@ -30,7 +30,7 @@ Reject RejectOf(const BatchOutcome& outcome) {
   return outcome.errors.empty() ? Reject::kNone : outcome.errors[0].reject;
 }
 
-// A version with a pair, and one more prediction that waits or not.
+// Adds a version with a pair, and with one more prediction, which may wait.
 void Use(Engine* engine, const std::string& version, bool waits = false) {
   engine->Post({Prediction("pair" + version, "UP", version),
                 Label("pair" + version, "UP")});
@@ -50,7 +50,7 @@ TEST_CASE("the version that has been silent for longest makes room") {
   CHECK(engine.Count(kRetiredVersions) == 1);
   CHECK(engine.Count(kRetiredPendingPredictions) == 0);
   CHECK(engine.Cell("1h", "UP", "UP", "d") == 1);
-  // What keeps a version from going is any event of it.
+  // Any event of a version keeps it.
   engine.Post({Label("paira", "DOWN")});
   Use(&engine, "e");
   CHECK(Versions(engine) == "ade");
@@ -68,7 +68,7 @@ TEST_CASE("a version with nothing waiting goes before one silent for longer") {
   Use(&engine, "d");
   CHECK(Versions(engine) == "acd");
   CHECK(engine.Count(kRetiredPendingPredictions) == 0);
-  // Then what waits is given up.
+  // Waiting predictions are given up then.
   engine.Post({Prediction("more", "UP", "a")});
   engine.Wait(kHour);
   engine.Post({Prediction("x", "UP", "d")});
@@ -76,7 +76,7 @@ TEST_CASE("a version with nothing waiting goes before one silent for longer") {
   CHECK(Versions(engine) == "ade");
   CHECK(engine.Count(kRetiredVersions) == 2);
   CHECK(engine.Count(kRetiredPendingPredictions) == 1);
-  // The label of what is gone is an early one.
+  // A label for a deleted prediction is early.
   engine.Post({Label("waitsc", "UP")});
   CHECK(engine.Count(kPendingLabels) == 1);
 }
@@ -149,7 +149,7 @@ TEST_CASE("labels outlive the version that retires") {
   for (const char* version : {"a", "b", "c"}) Use(&engine, version);
   engine.Wait(2 * kHour);
   SECTION("also within the event that retires it") {
-    // Its own label is no news.
+    // Its own label is a duplicate.
     TestEvent both = Both("DOWN", "UP", "paira");
     both.version = "d";
     CHECK(engine.Post({both}).accepted == 1);
@@ -175,12 +175,12 @@ TEST_CASE("a batch goes on after a version that it names has retired") {
   TestEvent refused = Prediction("y", "DOWN", "a");
   TestEvent sliced = Prediction("z", "UP", "a");
   sliced.segments = {{"s", "x"}};
-  // It looks "a" up without an event of it.
+  // The rejected event looks "a" up.
   const auto outcome = engine.Post(
       {refused, Prediction("x", "UP", "d"), refused, Label("waitsa", "UP"),
        Prediction("waitsb", "UP", "b"), Label("waitsb", "UP"), sliced});
   CHECK(outcome.errors.size() == 2);
-  // "c" made room for "a", which starts anew.
+  // "c" made room for "a", which starts from zero.
   CHECK(Versions(engine) == "abd");
   CHECK(engine.Count(kPredictions, "a") == 1);
   CHECK(engine.Count(kObservations, "b") == 2);
@@ -223,7 +223,7 @@ TEST_CASE("versions that retire after long silence are counted") {
   CHECK(engine.Count(kRetiredVersions) == 1);
 }
 
-// ---- Any events ----
+// ---- Random events ----
 
 TestEvent RandomEvent(std::mt19937* random) {
   const auto pick = [random](unsigned n) { return (*random)() % n; };
@@ -247,7 +247,7 @@ TestEvent RandomEvent(std::mt19937* random) {
   return event;
 }
 
-// As the contract has them.
+// Checks the identities of the contract.
 void CheckLaws(const Engine& engine) {
   VisitModels(
       engine.pipeline.state(), engine.now_ms, [](const ModelSnapshot& model) {

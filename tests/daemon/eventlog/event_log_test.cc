@@ -67,7 +67,7 @@ TEST_CASE("Figures are logged once in a minute") {
   Folder folder;
   std::atomic<int64_t> now_ms{60'000};
   std::atomic<int> asked{0};
-  // How often it has looked at the time: when it begins, and at each flush.
+  // How often the log has read the time: at its start, and at each flush.
   std::atomic<int> looked{0};
   {
     EventLog log(
@@ -81,7 +81,7 @@ TEST_CASE("Figures are logged once in a minute") {
           write("{\"kind\":\"figures\",\"at\":" + std::to_string(at_ms) +
                 "}\n");
         });
-    // A whole flush, after whatever has begun.
+    // Waits for a complete flush that begins from now on.
     const auto flushed = [&looked] {
       const int before = looked;
       return WaitFor([&] { return looked >= before + 3; });
@@ -112,7 +112,7 @@ TEST_CASE("What finds the queue full is dropped and counted") {
   uint64_t dropped = 0;
   constexpr uint64_t kSent = 100;
   {
-    // Its thread asks for the time, and does not get it.
+    // The log's thread asks for the time and is blocked.
     EventLog log(
         [&] {
           waits = true;
@@ -134,8 +134,7 @@ TEST_CASE("What finds the queue full is dropped and counted") {
       note->account.prediction_count = 1;
       log.Add(sent, std::move(note));
     }
-    // Of one that comes now no values are kept: it notes no more than how much
-    // it is.
+    // The next request keeps no values: its note only counts.
     CHECK_FALSE(log.TakesValues(kBytes));
     auto note = log.Begin(OneEvent(), SentValues());
     REQUIRE(note != nullptr);
@@ -149,7 +148,7 @@ TEST_CASE("What finds the queue full is dropped and counted") {
     CHECK(dropped < kSent - 60);
     lock.unlock();
   }
-  // The rest is written before it ends.
+  // The rest is written before the log is destroyed.
   CHECK(folder.Lines().size() == kSent - dropped);
 }
 
@@ -167,7 +166,7 @@ TEST_CASE("Pairs that take more than was set aside are dropped and counted") {
     log.Add(OneSent(), std::move(note));
   }
   CHECK(log.Figures().dropped[0].second == 21);
-  // Many at once, and no more than there is room for.
+  // Many requests at once, up to the limit of room.
   EventBatch batch;
   batch.events.resize(10'000);
   SentValues sent;

@@ -1,4 +1,4 @@
-// Checkpoints of a pipeline that is at work, with the real parts.
+// Checkpoints of a working pipeline, with the real parts.
 
 #include "daemon/store/checkpointer.h"
 
@@ -62,7 +62,7 @@ class Store {
     return records;
   }
 
-  // The filter knows which pairs are stored.
+  // True if the filter has all stored pairs.
   bool filled() {
     const auto turned = [this] {
       return !filter_.MayHold({0x1234567812345678, 5});
@@ -118,7 +118,7 @@ TEST_CASE("threads commit while checkpoints are written, and nothing is lost") {
     std::atomic<uint64_t> refused{0};
     for (int t = 0; t < kThreads; ++t) {
       threads.emplace_back([&store, &refused, t] {
-        // Labels come when most of their pairs have left memory.
+        // Labels come after most of their pairs have left memory.
         for (const bool labels : {false, true}) {
           for (int i = 0; i < kEach; i += 100) {
             const Command command{Batch(Events(t, i, labels))};

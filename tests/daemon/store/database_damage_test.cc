@@ -1,4 +1,4 @@
-// A database of which a table is damaged: what does not need it goes on.
+// A database with a damaged table. Work that does not need the table continues.
 
 #include <algorithm>
 #include <atomic>
@@ -21,7 +21,7 @@ namespace {
 constexpr size_t kCache = 1 << 20;
 constexpr uint64_t kCount = 20'000;
 
-// Keys are hashes: spread evenly.
+// Keys are hashes, so they are spread evenly.
 PairKey KeyOf(uint64_t i) {
   const auto mixed = [](uint64_t x) {
     x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
@@ -68,9 +68,9 @@ void FlipBit(const std::string& file, uint64_t at) {
   bytes.put(static_cast<char>(c ^ 4));
 }
 
-// A closed database with pairs and history; a bit of the pairs' table at a
-// share of its length is flipped, or in its last bytes, without which it is no
-// table. The table.
+// Makes a closed database with pairs and history, and returns the table of the
+// pairs. One of its bits is flipped at this share of its length. At 1.0 that is
+// in its last bytes, without which it cannot be opened.
 std::string MakeDamaged(const std::string& directory, double share) {
   std::string error;
   {
@@ -80,7 +80,7 @@ std::string MakeDamaged(const std::string& directory, double share) {
     for (uint64_t i = 0; i < kCount; ++i) update.pairs.push_back(RecordOf(i));
     update.history["step"] = "counts";
     REQUIRE(database->Write(update));
-    // A table of its own.
+    // Goes to another table.
     update = UpdateOf(2);
     update.pairs = {RecordOf(0)};
     REQUIRE(database->Write(update));
@@ -99,7 +99,7 @@ struct Told {
   }
 };
 
-// Of so many keys from `begin` on.
+// The unreadable ones of so many keys from `begin` on.
 std::vector<PairKey> Unreadable(const Database& database, uint64_t begin,
                                 size_t count) {
   std::vector<PairKey> keys;
@@ -117,7 +117,7 @@ std::vector<PairKey> Unreadable(const Database& database, uint64_t begin,
 
 TEST_CASE(
     "ids that do not need a damaged block are found beside those that do") {
-  // In the data, and in the index behind it, which says where all data is.
+  // In the data, and in the index after it, which all reads need.
   const double share = GENERATE(0.1, 0.5, 0.9);
   const TemporaryDirectory directory;
   const std::string table = MakeDamaged(directory.path, share);
@@ -151,8 +151,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a table that cannot be opened stops only what needs it") {
-  // Behind the data, where the parts of the filter and of the index are, and
-  // in its last bytes.
+  // After the data, in the parts of filter and index, and in the last bytes.
   const double share = GENERATE(0.98, 1.0);
   const TemporaryDirectory directory;
   const std::string table = MakeDamaged(directory.path, share);
@@ -170,7 +169,7 @@ TEST_CASE("a table that cannot be opened stops only what needs it") {
   CHECK(database->Read(&error)->sequence == 2);
   std::optional<std::string> step;
   CHECK(database->ReadHistory("step", &step) == Database::ReadStatus::kGood);
-  // Checkpoints are written on, and files merged where there is no damage.
+  // Checkpoints continue, and undamaged files are merged.
   std::atomic<bool> cancel{false};
   database->SetRemembered(nullptr, kCount);
   DatabaseUpdate update = UpdateOf(3);
@@ -217,7 +216,7 @@ TEST_CASE("all keys are visited but those in a gap, which is small") {
   CHECK(visited.size() > kCount - 200);
   CHECK(visited.size() < kCount);
   CHECK(std::is_sorted(visited.begin(), visited.end()));
-  // Each of the others is in the gap, as the filter is told of it.
+  // All other keys are in the gap that the filter gets.
   const PairKey from = DecodeKey(gaps[0].from.data());
   const PairKey to = DecodeKey(gaps[0].to.data());
   for (uint64_t i = 0; i < kCount; ++i) {
@@ -244,7 +243,7 @@ TEST_CASE("files that cannot be merged keep nothing from being written") {
   REQUIRE_FALSE(told.faults.empty());
   CHECK(told.faults[0].damage);
   CHECK_FALSE(database->broken());
-  // Nor are they tried again.
+  // They are not retried either.
   const size_t before = told.faults.size();
   database->Compact(&cancel);
   CHECK(told.faults.size() == before);
@@ -255,7 +254,7 @@ TEST_CASE("files that cannot be merged keep nothing from being written") {
 }
 
 TEST_CASE("what can be read of a damaged database is copied") {
-  // In the data, and the table cannot be opened at all.
+  // In the data, and in a table that cannot be opened.
   const bool whole_table = GENERATE(false, true);
   const TemporaryDirectory directory;
   const std::string table = MakeDamaged(directory.path, whole_table ? 1 : 0.5);
@@ -275,7 +274,7 @@ TEST_CASE("what can be read of a damaged database is copied") {
   REQUIRE(copy != nullptr);
   size_t keys = 0;
   CHECK(copy->ForEachKey([&](const PairKey&) { return ++keys > 0; }));
-  if (whole_table) CHECK(keys == 1);  // of the other table
+  if (whole_table) CHECK(keys == 1);  // in the other table
   if (!whole_table) CHECK(keys > kCount - 200);
   CHECK(keys < kCount);
   CHECK(copy->Read(&error)->sequence == 2);

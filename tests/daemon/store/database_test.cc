@@ -68,7 +68,7 @@ TEST_CASE("what a checkpoint wrote is found, also after it is opened again") {
   CHECK(database->Read(&error)->image.head.empty());
   CHECK(Found(*database, {1, 2}).empty());
 
-  // Out of order, and a chain of two.
+  // The keys are out of order, and one has a chain of two.
   REQUIRE(database->Write(UpdateOf(
       7, {RecordOf(9, 1), RecordOf(2, 2), RecordOf(2, 3), RecordOf(5, 4)})));
   REQUIRE(database->Write(UpdateOf(8, {RecordOf(5, 6)})));
@@ -77,7 +77,7 @@ TEST_CASE("what a checkpoint wrote is found, also after it is opened again") {
     REQUIRE(found.size() == 4);
     CHECK(found[0].label() == 2);
     CHECK(found[1].label() == 3);
-    CHECK(found[2].label() == 6);  // the later one
+    CHECK(found[2].label() == 6);  // the newer one
     const Record whole = RecordOf(9, 1);
     CHECK(found[3].key == whole.key);
     CHECK(found[3].number() == whole.number());
@@ -113,11 +113,11 @@ TEST_CASE("pairs that are forgotten are removed, others stay") {
     pairs.push_back(RecordOf(i, 0, i < 900 ? 1 : 2));
   }
   REQUIRE(database->Write(UpdateOf(2, pairs)));
-  // An older version of a pair must not come back when the later one goes.
+  // An older value of a pair must not return when the newer one is removed.
   REQUIRE(database->Write(UpdateOf(3, {RecordOf(950, 1, 1)})));
   std::atomic<bool> cancel{false};
   database->Compact(&cancel);
-  CHECK(Keys(*database) == 1000);  // nobody has said what is remembered
+  CHECK(Keys(*database) == 1000);  // SetRemembered() was not called
   database->SetRemembered(std::make_shared<const Remembered>(
                               Remembered::Marks{{1, {{2, false, 0}}}}),
                           99);
@@ -126,7 +126,7 @@ TEST_CASE("pairs that are forgotten are removed, others stay") {
   CHECK(Found(*database, {5, 950}).empty());
   CHECK(Found(*database, {949, 951}).size() == 2);
   CHECK(database->bytes() > 0);
-  // What was remembered says nothing of pairs that come later.
+  // SetRemembered() does not apply to younger pairs.
   REQUIRE(database->Write(UpdateOf(4, {RecordOf(2000, 1, 3)})));
   database->Compact(&cancel);
   CHECK(Keys(*database) == 100);
@@ -195,11 +195,11 @@ TEST_CASE("what is no database of ours, or damaged, is refused") {
     std::vector<Record> pairs;
     for (uint64_t i = 0; i < 1000; ++i) pairs.push_back(RecordOf(i, 0));
     REQUIRE(database->Write(UpdateOf(2, pairs)));
-    // A second one on the same directory.
+    // A second database in the same directory.
     CHECK(Database::Open(directory.path, kCache, &error) == nullptr);
     CHECK_THAT(error, Catch::Contains("cannot be opened"));
   }
-  // Bytes of the pairs' file.
+  // Damage the file of the pairs.
   for (const auto& entry :
        std::filesystem::directory_iterator(directory.path + "/db")) {
     if (entry.path().extension() != ".sst" || entry.file_size() < 30'000) {

@@ -1,4 +1,4 @@
-// The journal in files: what it gives back after any end, and what it refuses.
+// The journal in files: what it returns after any crash, and what it refuses.
 
 #include "daemon/store/file_journal.h"
 
@@ -115,7 +115,7 @@ TEST_CASE("a bit that is flipped anywhere is reported with its place") {
       const Opened opened = Open(directory);
       REQUIRE(opened.journal == nullptr);
       REQUIRE(opened.error.find(name) != std::string::npos);
-      REQUIRE(directory.Read(name) == damaged);  // nothing was touched
+      REQUIRE(directory.Read(name) == damaged);  // nothing was changed
     }
   }
 }
@@ -192,12 +192,12 @@ TEST_CASE("where two segments have a record, the later file's counts") {
       REQUIRE(opened.journal->Append(record) == Appended::kStored);
     }
   }
-  std::filesystem::remove(directory.path + "/answered");  // it does not say so
+  std::filesystem::remove(directory.path + "/answered");  // it tells a loss
   const std::string record = "three";
   directory.Write(SegmentName(3),
                   SegmentHeader(3) + RecordHeader(3, 5, 0).substr(0, 16));
   {
-    // A torn first record: the segment is there, so it counts.
+    // The first record is torn. The segment exists, so it counts.
     const Opened opened = Open(directory);
     CHECK(opened.records == Records{"one", "two"});
     REQUIRE(opened.journal->Append(record) == Appended::kStored);
@@ -209,13 +209,13 @@ TEST_CASE("a journal that ends before the checkpoint goes on behind it") {
   const TemporaryDirectory directory;
   Fill(directory, 3);
   for (const char* record : {"ten", "eleven"}) {
-    // As after a loss of power that took records which the checkpoint has.
+    // As after a loss of power that took records before the checkpoint.
     const Opened opened = Open(directory, 10);
     REQUIRE(opened.journal != nullptr);
     REQUIRE(opened.journal->Append(record) == Appended::kStored);
   }
   CHECK(Open(directory, 10).records == Records{"ten", "eleven"});
-  CHECK(Open(directory, 1).journal == nullptr);  // without it they are missing
+  CHECK(Open(directory, 1).journal == nullptr);  // they are missing
 }
 
 TEST_CASE("a new segment that cannot be made does not count") {
@@ -224,7 +224,7 @@ TEST_CASE("a new segment that cannot be made does not count") {
     const Opened opened = Open(directory);
     REQUIRE(opened.journal->Append("one") == Appended::kStored);
     {
-      // A directory in the way of the temporary file.
+      // A directory blocks the temporary file.
       std::filesystem::create_directory(directory.path + "/" + SegmentName(2) +
                                         ".tmp");
       opened.journal->Rotate();
@@ -267,7 +267,7 @@ TEST_CASE("damage before a record that ends in zeros is no torn tail") {
     directory.Write(name, damaged);
     CHECK(Open(directory).journal == nullptr);
   }
-  // The same record, of which the last sectors were never written.
+  // The same record without its last sectors, which were never written.
   directory.Write(name, whole.substr(0, 2000) + std::string(3100, '\0'));
   CHECK(Open(directory).records == Records{"one"});
 }
@@ -322,7 +322,7 @@ TEST_CASE("a probe leaves nothing behind, also where it was not completed") {
     CHECK(std::filesystem::file_size(segment) == length);
     CHECK(opened.journal->next_sequence() == 6);
   }
-  // Killed in the middle of one.
+  // Killed during a probe.
   for (const uint64_t zeros : {1, 100, 4096}) {
     std::filesystem::resize_file(segment, length + zeros);
     const Opened opened = Open(directory, 1, durability);

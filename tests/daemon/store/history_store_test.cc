@@ -12,7 +12,8 @@ using namespace plumbline;  // NOLINT: a test
 
 namespace {
 
-// An engine whose history goes to a database, without the rest of a checkpoint.
+// An engine that stores its history in a database, without other checkpoint
+// parts.
 class Keeper {
  public:
   Keeper() {
@@ -80,7 +81,7 @@ TEST_CASE("history is what was completed in each minute, wherever it is") {
   CHECK(unsaved.begin()->second.cells.at(CellOf(1, 0)) == 1);
   CHECK(unsaved.rbegin()->second.observations == 1);
 
-  // On its way, and stored, and more in the same minute.
+  // Some steps are taken, some stored, and some are in the same minute.
   engine.pipeline.Exclusively(
       [&](State* state) { keeper.history->Take(state, ++keeper.sequence); });
   CHECK(keeper.Observations() == 3);
@@ -158,7 +159,7 @@ TEST_CASE("minutes become hours after a day, and go after the retention") {
   keeper.Checkpoint();
   CHECK(keeper.Read().empty());
   CHECK(keeper.StoredKeys() == 0);
-  // One of what is not kept any more leaves nothing behind.
+  // A correction of a step that is no longer kept adds nothing.
   engine.Post({Label("a", "UP")});
   keeper.Checkpoint();
   CHECK(keeper.StoredKeys() == 0);
@@ -240,13 +241,13 @@ TEST_CASE(
     return bytes;
   };
   CHECK(reads_with(key, step(StepCounts::KeyOf(StepCounts::kMatrix, 3))));
-  // It would take gigabytes to show.
+  // A step with such a key would take gigabytes to show.
   CHECK_FALSE(reads_with(
       key, step(StepCounts::KeyOf(StepCounts::kFirstSection, 1 << 27))));
   CHECK_FALSE(reads_with(key, step(StepCounts::KeyOf(15, 0))));
   REQUIRE(reads_with(key, step(StepCounts::KeyOf(StepCounts::kMatrix, 3))));
   CHECK_FALSE(reads_with(key.substr(0, 12), step(0)));
-  // It is swept away, the next time that minutes become hours.
+  // The next merge of minutes into hours removes it.
   keeper.engine.Wait(2 * Engine::kDay);
   keeper.engine.Post({Both("UP", "UP")});
   keeper.Checkpoint();

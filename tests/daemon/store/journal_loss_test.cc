@@ -29,7 +29,7 @@ Opened Open(JournalOptions options) {
   return opened;
 }
 
-// Records "1", "2" and so on, three to a segment.
+// Appends records "1", "2" and so on, three to a segment.
 void Fill(const TemporaryDirectory& directory, int count,
           Durability durability = Durability::kProcess) {
   const Opened opened =
@@ -52,7 +52,7 @@ void Cut(const TemporaryDirectory& directory, uint64_t segment, size_t bytes) {
   directory.Write(name, whole.substr(0, whole.size() - bytes));
 }
 
-// As if the machine had been started again since.
+// Makes the page look as if the machine had been rebooted.
 void Reboot(const TemporaryDirectory& directory) {
   constexpr size_t kBoot = 16;
   constexpr size_t kChecksum = 56;
@@ -169,7 +169,7 @@ TEST_CASE("a flipped bit is no loss of power") {
     CHECK(opened.journal->loss()->groups == 2);
     CHECK(directory.Read(SegmentName(1) + ".lost") == bytes);
   }
-  // What is set aside stays when there is more of it.
+  // Files set aside stay when more are added.
   bytes.back() ^= 1;
   directory.Write(SegmentName(1), bytes);
   REQUIRE(Open(options).journal != nullptr);
@@ -186,7 +186,7 @@ TEST_CASE("one who refuses every loss changes nothing that tells of it") {
   const Opened refused = Open(options);
   CHECK(refused.journal == nullptr);
   CHECK_THAT(refused.error, Catch::Contains("start plumbline first"));
-  // The daemon goes on by itself, and tells it.
+  // The daemon continues by itself, and reports the loss.
   options.refuses_loss = false;
   uint64_t told = 0;
   options.on_loss = [&told](const JournalLoss& loss) { told = loss.groups; };
@@ -199,7 +199,7 @@ TEST_CASE("what was written and not answered is no loss") {
   Fill(directory, 2);
   const std::string page = directory.Read("answered");
   Fill(directory, 1);
-  directory.Write("answered", page);  // killed before it was told
+  directory.Write("answered", page);  // killed before the page was written
   Cut(directory, 1, 1);
   const Opened opened = Open({.directory = directory.path});
   REQUIRE(opened.journal != nullptr);
@@ -224,7 +224,7 @@ TEST_CASE("a store of before there were pages gets one") {
   Fill(directory, 4);
   Remove(directory, "answered");
   {
-    // A checkpoint that knows of a page misses it.
+    // A checkpoint that knows of a page reports it missing.
     const Opened missing = Open({.directory = directory.path, .checked = true});
     CHECK(missing.journal == nullptr);
     CHECK(Mentions(missing.error, "answered: is missing"));
@@ -264,7 +264,7 @@ TEST_CASE("a journal whose files are removed is not there") {
     CHECK_FALSE(journal.IsThere());
     std::filesystem::copy(away, path, std::filesystem::copy_options::recursive);
     CHECK_FALSE(journal.IsThere());
-    // Nothing is done to what has come there.
+    // Files that replaced them are left alone.
     opened.journal->Rotate();
     opened.journal->DropBefore(2);
     CHECK(ListSegments(path) == ListSegments(away));
