@@ -10,7 +10,7 @@
 namespace plumbline {
 namespace {
 
-// bcrypt looks at no more: two that differ behind it would be the same.
+// bcrypt ignores the bytes after these.
 constexpr size_t kLongestPassword = 72;  // bytes
 
 HttpResponse Closing(HttpResponse response) {
