@@ -1,4 +1,4 @@
-// What the daemon does by itself from time to time.
+// Periodic work of the daemon.
 
 #include "daemon/app.h"
 
@@ -10,7 +10,8 @@
 
 namespace plumbline {
 
-// Time stands still until the clock has caught up.
+// Warns while the system's clock is behind: time stands still until it has
+// caught up.
 void App::WatchClock() {
   constexpr int64_t kDayMs = 86'400'000;
   const int64_t behind_ms = clock_.BehindMs();
