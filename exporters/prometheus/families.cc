@@ -7,7 +7,7 @@ namespace {
 
 using prometheus::MetricType;
 
-// Samples that are handed on at once: enough that their number costs nothing.
+// Samples per batch: enough to make the cost per batch negligible.
 constexpr size_t kSome = 64;
 
 struct Declaration {
