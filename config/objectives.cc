@@ -14,13 +14,13 @@ namespace {
 constexpr size_t kLongestName = 128;
 constexpr double kAnyNumber = 1e300;
 
-// True if the two would be the same alert.
+// True if the two would make the same alert.
 bool Clash(const Objective& a, const Objective& b) {
   return a.rule == b.rule && a.metric == b.metric && a.window == b.window &&
          ((a.min && a.min == b.min) || (a.max && a.max == b.max));
 }
 
-// True if models of this task, if there is one, have the figure.
+// True if models of this task (nullopt: of any) have the figure.
 bool Has(const std::optional<Task>& task, const FigureName& figure) {
   return !task || std::find(figure.tasks.begin(), figure.tasks.end(), *task) !=
                       figure.tasks.end();
