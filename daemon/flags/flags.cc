@@ -69,7 +69,7 @@ std::optional<Flags> ParseFlags(int argc, char** argv, int* exit_status) {
       ->check(CLI::IsMember({"logfmt", "json"}))
       ->capture_default_str();
   try {
-    // "--flag=" would take the next flag for its value.
+    // CLI11 would take the next flag for the value of "--flag=".
     for (int i = 1; i < argc; ++i) {
       const std::string_view argument = argv[i];
       if (argument.starts_with("--") && argument.ends_with("=")) {

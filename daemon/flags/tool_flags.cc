@@ -26,7 +26,7 @@ std::string CheckStep(const std::string& text) {
   return "must be a duration such as 1m, 1h or 1d";
 }
 
-// A time as the API takes it.
+// A time in the API's formats.
 std::optional<int64_t> TimeMs(const std::string& text) {
   if (const auto us = ParseTimestamp(text)) return *us / 1000;
   char* end = nullptr;
@@ -67,7 +67,7 @@ std::string CheckOutcome(const std::string& text) {
              : "must be actual=CLASS,predicted=CLASS, or one of them";
 }
 
-// A token on the command line would be seen by all users of the machine.
+// Tokens come from files: all users of the machine can see a command line.
 void AddTokenFile(CLI::App* command, std::string* file) {
   command
       ->add_option("--token-file", *file,
@@ -76,16 +76,16 @@ void AddTokenFile(CLI::App* command, std::string* file) {
       ->check(CLI::ExistingFile);
 }
 
-// Of the daemon's web listener.
+// The URL of the daemon's web listener.
 void AddUrl(CLI::App* command, std::string* url, std::string* token_file) {
   AddTokenFile(command, token_file);
   command->add_option("--url", *url, "The daemon's web listener")
       ->capture_default_str();
-  // As it was called before.
+  // The former name of --url.
   command->add_option("--from", *url, "")->group("");
 }
 
-// Of several daemons.
+// The URLs of several daemons.
 void AddUrls(CLI::App* command, std::vector<std::string>* urls,
              std::string* token_file) {
   AddTokenFile(command, token_file);
@@ -95,7 +95,7 @@ void AddUrls(CLI::App* command, std::vector<std::string>* urls,
                    "--url, add up: for events that are spread over daemons")
       ->capture_default_str()
       ->allow_extra_args(false);
-  // As it was called before.
+  // The former name of --url.
   command->add_option("--from", *urls, "")->allow_extra_args(false)->group("");
 }
 
