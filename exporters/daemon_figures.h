@@ -114,13 +114,13 @@ struct DaemonFigures {
   std::vector<ListenerFigures> listeners;
   StorageFigures storage;
   bool ready = false;
-  bool recovered = false;   // recovery has finished
-  int64_t connections = 0;  // open ones to the ingest listener
+  bool recovered = false;         // recovery has finished
+  int64_t connections = 0;        // open ones to the ingest listener
   int64_t in_flight_bytes = 0;    // of bodies in progress
   int64_t join_memory_bytes = 0;  // of pairs, and of filters for those on disk
   uint64_t storage_bytes = 0;
-  uint64_t lost_groups = 0;  // answered, but missing in the store at start
-  double checkpoint_seconds = 0;        // the last one
+  uint64_t lost_groups = 0;       // answered, but missing in the store at start
+  double checkpoint_seconds = 0;  // the last one
   double checkpoint_pause_seconds = 0;  // ingest was stopped for it
   double clock_behind_seconds = 0;
   double recovery_seconds = 0;

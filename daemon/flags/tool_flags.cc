@@ -200,8 +200,7 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
       "Shows the state of one id, whether its label has joined, and what "
       "happens to it next");
   find_command->add_option("model", find.model, "The model")->required();
-  find_command->add_option("id", find.id, "The id, as in events")
-      ->required();
+  find_command->add_option("id", find.id, "The id, as in events")->required();
   AddUrl(find_command, &find.url, &find.token_file);
   find_command->add_flag("--json", find.json, "The answer as it is");
 
@@ -227,10 +226,10 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
 
   SimulateFlags simulate;
   std::string step = "1m";
-  CLI::App* simulate_command =
-      cli.add_subcommand("simulate",
-                         "Prints the figures of windows over recorded events, at "
-                         "each step of the events' own time");
+  CLI::App* simulate_command = cli.add_subcommand(
+      "simulate",
+      "Prints the figures of windows over recorded events, at "
+      "each step of the events' own time");
   AddEventFiles(simulate_command, &simulate.events);
   simulate_command->add_option("--config.file", simulate.config,
                                "The configuration to try");

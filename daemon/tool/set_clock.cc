@@ -44,7 +44,7 @@ int SetClock(const SetClockFlags& flags) {
       {.path = flags.path,
        .memory_bytes = config.memory_bytes,
        .remembered_bytes = config.engine.remembered_bytes,
-       // The strictest settings: they suit every daemon.
+       // The strictest durability and retention suit every daemon's store.
        .durability = Durability::kPower,
        .retention_ms = 400 * kDayMs,
        .checkpoint_bytes = uint64_t{128} << 20,
