@@ -128,8 +128,8 @@ void App::WarnOfOpenListeners() const {
   for (const ListenerFigures& listener : Listeners()) {
     if (!listener.open) continue;
     Log(LogLevel::kWarn,
-        "the listener can be reached from elsewhere without a password: listen "
-        "on 127.0.0.1, or give it users or tokens with --" +
+        "other machines can reach the listener without credentials: listen on "
+        "127.0.0.1, or give it users or tokens with --" +
             listener.name + ".config.file",
         {{"listener", listener.name}});
   }
@@ -142,13 +142,13 @@ void App::TellOfStore() const {
     return;
   }
   if (store_->is_new()) {
-    Log(LogLevel::kInfo, "there was no store: a new one was made",
+    Log(LogLevel::kInfo, "there was no store: a new one was created",
         {{"path", options_.storage_path}});
   }
   if (options_.accepts_loss && !store_->loss()) {
     Log(LogLevel::kWarn,
-        "--storage.accept-loss is given, and nothing is lost: leave it out, or "
-        "the next loss is accepted, too");
+        "--storage.accept-loss is set, but nothing is lost: remove it, or the "
+        "next loss is accepted, too");
   }
 }
 

@@ -21,9 +21,9 @@ void App::WatchClock() {
   }
   if (std::exchange(clock_warned_, true)) return;
   Log(LogLevel::kWarn,
-      "the system's clock is more than a day behind the time that was used "
-      "last: windows and horizons stand still until it has caught up; set the "
-      "clock, or, where that time was wrong, stop and run plumbtool set-clock",
+      "the system's clock is more than a day behind the last time used: "
+      "windows and horizons do not advance until it has caught up; set the "
+      "clock, or, if that time was wrong, stop and run plumbtool set-clock",
       {{"behind_seconds", std::to_string(behind_ms / 1000)},
        {"last_used", FormatTimestamp(clock_.NowMs())},
        {"path", options_.storage_path}});
@@ -51,8 +51,7 @@ void App::TendStorage() {
   storage_refuses_ = !refuses.empty();
   if (storage_refuses_) {
     Log(LogLevel::kError,
-        "nothing can be stored: not ready, and ingest answers 503, until it "
-        "can",
+        "nothing can be stored: not ready, and ingest answers 503",
         {{"why", refuses}});
   } else {
     Log(LogLevel::kInfo, "events can be stored again: ready");

@@ -62,9 +62,7 @@ std::string LeftOut::Line() const {
     list += (list.empty() ? "" : ", ") + kind;
   }
   if (list.empty()) return "";
-  return "left out, as the daemons' answers do not contain what they are made "
-         "of: " +
-         list;
+  return "left out, because the daemons' answers lack the data: " + list;
 }
 
 void LeftOut::Add(const std::string& kind) {

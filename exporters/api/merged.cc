@@ -42,7 +42,7 @@ bool Read(const std::vector<DaemonAnswer>& answers, const char* list,
   for (const DaemonAnswer& answer : answers) {
     Json json = Json::parse(answer.text, nullptr, false);
     if (!json.is_object() || !json.contains(list) || !json[list].is_array()) {
-      *error = answer.url + ": this is no answer of plumbline";
+      *error = answer.url + ": this is not an answer of plumbline";
       return false;
     }
     said->push_back({answer.url, std::move(json)});

@@ -322,8 +322,8 @@ models:
         self.assertIn('version "0": 100 predictions, 100 pairs', page.stdout)
         self.assertIn("objective accuracy over 1h at least 0.5: MISSED", page.stdout)
         self.assertIn("matrix of 1h", page.stdout)
-        self.assertIn("left out, as the daemons' answers do not contain what they "
-                      "are made of: ROC AUC", page.stdout)
+        self.assertIn("left out, because the daemons' answers lack the data: "
+                      "ROC AUC", page.stdout)
         table = self.query("fraud", "--all")
         self.assertIn("matthews_correlation", table.stdout)
         self.assertIn("left out", table.stdout)

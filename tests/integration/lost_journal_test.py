@@ -228,16 +228,16 @@ class LostJournalTest(unittest.TestCase):
             self.assertIn("in this process alone", self.log_of(daemon))
             self.assertEqual(daemon.stop(), 1)
             self.assertIn("what was answered is lost", self.log_of(daemon))
-            # And one that was made anew is told.
+            # And the log tells of a new store.
             self.assertEqual(
-                self.log_of(daemon).count("a new one was made"), 1)
+                self.log_of(daemon).count("a new one was created"), 1)
             daemon.start()
             self.assertEqual(
-                self.log_of(daemon).count("a new one was made"), 2)
+                self.log_of(daemon).count("a new one was created"), 2)
             self.assertEqual(daemon.stop(), 0)
             daemon.start()
             self.assertEqual(
-                self.log_of(daemon).count("a new one was made"), 2)
+                self.log_of(daemon).count("a new one was created"), 2)
 
     def test_leave_to_lose_that_is_not_needed_is_told(self):
         with Daemon(args=["--storage.accept-loss"]) as daemon:

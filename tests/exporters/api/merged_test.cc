@@ -241,9 +241,8 @@ TEST_CASE("the mean errors of a regression add up, weighted by pairs") {
             {"label_coverage", "r2", "mean_absolute_percentage_error",
              "absolute_error_quantiles"});
   CHECK(Has(Notes(sum),
-            "left out, as the daemons' answers do not contain what "
-            "they are made of: R2, mean absolute percentage "
-            "error, quantiles, label coverage"));
+            "left out, because the daemons' answers lack the data: R2, mean "
+            "absolute percentage error, quantiles, label coverage"));
 }
 
 TEST_CASE("squares of errors that no double holds do not spoil the root") {
