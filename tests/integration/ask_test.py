@@ -1,5 +1,5 @@
-"""What one asks a running daemon: plumbtool query, find, delete, check-config
---url, and the answers of the API that they rest on."""
+"""Requests to a running daemon: plumbtool query, find, delete, check-config --url,
+and the API's answers that they use."""
 
 import json
 import os
@@ -348,7 +348,7 @@ models:
         self.assertEqual((result.returncode, result.stdout), (1, ""))
         self.assertIn(self.urls[0], result.stderr)
         self.assertIn(self.urls[2], result.stderr)
-        # It does not keep others from adding up.
+        # It does not keep the others from being summed.
         self.assertEqual(self.query("fraud", of=(0, 2)).returncode, 0)
 
     def test_a_list_has_all_models_that_add_up_and_a_line_for_each_other(self):

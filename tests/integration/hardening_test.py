@@ -1,5 +1,5 @@
-"""Doors that stay closed to who does not belong there, and settings that are in
-force as a whole or not at all."""
+"""Requests without rights are refused, and settings take effect as a whole or not
+at all."""
 
 import base64
 import crypt
