@@ -17,7 +17,7 @@ struct File {
     problems.clear();
     return LoadWebConfig(directory.Write("web.yml", text), &problems);
   }
-  // What is wrong with this text, which must be one thing.
+  // The only problem of this text.
   std::string Problem(const std::string& text) {
     CHECK_FALSE(Load(text));
     REQUIRE(problems.size() == 1);

@@ -1,11 +1,11 @@
-// One class, one spelling; scores that miss [0, 1] by a little.
+// One spelling for each class; scores slightly outside [0, 1].
 
 #include "tests/daemon/decode/decoding.h"
 
 namespace plumbline {
 namespace {
 
-// What the class that `json` writes is called.
+// The name of the class `json`.
 std::string ClassOf(const std::string& json) {
   const Decoded decoded =
       DecodeOne(R"({"model":"m","id":"a","prediction":)" + json + "}");

@@ -39,7 +39,7 @@ inline Decoded Decode(std::string text,
   return decoded;
 }
 
-// One event, which is taken or not: as a line, in an array, and alone.
+// Decodes one event, valid or not: as a line, in an array, and alone.
 inline Decoded DecodeOne(const std::string& event,
                          const DecodeLimits& limits = {}) {
   Decoded decoded = Decode(event + "\n", BodyFormat::kNdjson, limits);
@@ -48,14 +48,14 @@ inline Decoded DecodeOne(const std::string& event,
   return decoded;
 }
 
-// The reason for which one event is rejected.
+// The reason for rejecting one event.
 inline Reject Rejected(const std::string& event) {
   const Decoded decoded = DecodeOne(event);
   return decoded.body.errors.empty() ? Reject::kNone
                                      : decoded.body.errors[0].reject;
 }
 
-// An event that has one more field.
+// An event with one more field.
 inline std::string With(const std::string& field) {
   return R"({"model":"m","id":"a","prediction":"UP",)" + field + "}";
 }

@@ -1,4 +1,4 @@
-// What accompanies an event never costs it.
+// Faults in optional fields never cost the event.
 
 #include "tests/daemon/decode/decoding.h"
 
@@ -7,7 +7,7 @@ namespace {
 
 using Fields = std::vector<std::string>;
 
-// The fields that are left out of an event that is taken all the same.
+// The fields that are left out of an accepted event.
 Fields LeftOut(const std::string& field, const DecodeLimits& limits = {}) {
   const Decoded decoded = DecodeOne(With(field), limits);
   CHECK(decoded.body.errors.empty());

@@ -109,7 +109,7 @@ TEST_CASE("Lines sent as JSON are told how lines are sent") {
       "(one event per line is application/x-ndjson)"));
 }
 
-// As text of that many bytes for each character.
+// The text with `bytes` bytes per character.
 std::string Widened(const std::string& text, size_t bytes, bool big) {
   std::string wide;
   for (const char c : text) {

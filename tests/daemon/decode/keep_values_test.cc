@@ -11,7 +11,7 @@ DecodeLimits Keeping() {
   return limits;
 }
 
-// What is kept of a field of one event, as JSON; empty without the field.
+// The kept value of a field of one event, as JSON; empty without the field.
 std::string Kept(const std::string& event, std::string_view field) {
   const SentValues sent = DecodeOne(event, Keeping()).body.sent;
   REQUIRE(sent.events() == 1);
@@ -21,7 +21,7 @@ std::string Kept(const std::string& event, std::string_view field) {
   return json;
 }
 
-// Of a field of an event that has it beside others.
+// The kept value of a field beside others.
 std::string KeptOf(std::string_view field, const std::string& value) {
   return Kept(With("\"" + std::string(field) + "\":" + value), field);
 }
@@ -37,7 +37,7 @@ TEST_CASE("Values are kept, and not their spelling") {
   CHECK(kept("[false,[]]") == R"({"a":[false,[]]})");
   CHECK(kept("-7") == R"({"a":-7})");
   CHECK(kept("18446744073709551615") == R"({"a":18446744073709551615})");
-  // A real number is one however it is written.
+  // Real numbers stay real, in any spelling.
   CHECK(kept("1.00") == R"({"a":1.0})");
   CHECK(kept("-0.0") == R"({"a":-0.0})");
   CHECK(kept("1E-7") == R"({"a":1e-07})");
@@ -133,7 +133,7 @@ TEST_CASE("A feature beyond a double is not kept, and none of the 256") {
     left += (i == 0 ? "{" : ",") + entry;
   }
   features += R"(,"more":1})";
-  // Also where something else has to be mended.
+  // Also if another field needs repair.
   for (const std::string score : {"0.5", "NaN"}) {
     const std::string event =
         With("\"score\":" + score + ",\"features\":" + features);

@@ -1,4 +1,4 @@
-// Identifiers that come as numbers.
+// Identifiers sent as numbers.
 
 #include "tests/daemon/decode/decoding.h"
 

@@ -1,4 +1,4 @@
-// A null is the same as a missing field, wherever it stands; NaN is a null.
+// A null is a missing field everywhere; NaN is a null.
 
 #include "tests/daemon/decode/decoding.h"
 

@@ -112,7 +112,7 @@ TEST_CASE("What finds the queue full is dropped and counted") {
   uint64_t dropped = 0;
   constexpr uint64_t kSent = 100;
   {
-    // Its thread asks for the time, and does not get it.
+    // Its thread blocks when it asks for the time.
     EventLog log(
         [&] {
           waits = true;
@@ -134,8 +134,7 @@ TEST_CASE("What finds the queue full is dropped and counted") {
       note->account.prediction_count = 1;
       log.Add(sent, std::move(note));
     }
-    // Of one that comes now no values are kept: it notes no more than how much
-    // it is.
+    // The next request keeps no values, only the number of its records.
     CHECK_FALSE(log.TakesValues(kBytes));
     auto note = log.Begin(OneEvent(), SentValues());
     REQUIRE(note != nullptr);
@@ -167,7 +166,7 @@ TEST_CASE("Pairs that take more than was set aside are dropped and counted") {
     log.Add(OneSent(), std::move(note));
   }
   CHECK(log.Figures().dropped[0].second == 21);
-  // Many at once, and no more than there is room for.
+  // Many at once, but no more than fit.
   EventBatch batch;
   batch.events.resize(10'000);
   SentValues sent;

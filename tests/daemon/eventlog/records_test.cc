@@ -9,7 +9,7 @@ constexpr auto kEvent =
     R"({"metadata":{"a": 1, "b": [2]},"model":"m","id": "\u0069d",)"
     R"("features":{"x":1.50,"email":"e"},"prediction":"UP","label":"DOWN"})";
 
-// The request of one event that was taken, whose pair is complete.
+// The request of one accepted event with a complete pair.
 LoggedRequest Logged(const std::string& event) {
   DecodeLimits limits;
   limits.keeps_values = true;

@@ -13,7 +13,7 @@ namespace {
 constexpr int64_t kNowMs = 1'700'000'000'000;
 
 struct Seen {
-  // An event that says something that is to be told to nobody but its sender.
+  // An event with content that only its sender may see.
   void Reject(const std::string& model, plumbline::Reject reject,
               int64_t now_ms = kNowMs, uint64_t times = 1) {
     RejectedByModel counts;
@@ -91,7 +91,7 @@ TEST_CASE("the log has a line for each model and reason, one a minute") {
   REQUIRE(seen.log.size() == 3);
   CHECK(seen.log[2].reason == "out_of_range");
   CHECK(seen.log[2].count == 1001);
-  // With nothing new there is nothing to say, then or at the end.
+  // Without a new rejection nothing is logged, then or at the end.
   seen.rejections.WriteDue(kNowMs + 500'000);
   seen.rejections.WriteAll();
   CHECK(seen.log.size() == 3);

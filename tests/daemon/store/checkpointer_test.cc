@@ -1,4 +1,4 @@
-// Checkpoints of a pipeline that is at work, with the real parts.
+// Checkpoints of a busy pipeline, with the real parts.
 
 #include "daemon/store/checkpointer.h"
 
@@ -118,7 +118,7 @@ TEST_CASE("threads commit while checkpoints are written, and nothing is lost") {
     std::atomic<uint64_t> refused{0};
     for (int t = 0; t < kThreads; ++t) {
       threads.emplace_back([&store, &refused, t] {
-        // Labels come when most of their pairs have left memory.
+        // Labels arrive after most of their pairs have left memory.
         for (const bool labels : {false, true}) {
           for (int i = 0; i < kEach; i += 100) {
             const Command command{Batch(Events(t, i, labels))};

@@ -1,4 +1,4 @@
-// A database of which a table is damaged: what does not need it goes on.
+// A database with a damaged table: work that does not need the table goes on.
 
 #include <algorithm>
 #include <atomic>
@@ -21,7 +21,7 @@ namespace {
 constexpr size_t kCache = 1 << 20;
 constexpr uint64_t kCount = 20'000;
 
-// Keys are hashes: spread evenly.
+// Keys are hashes, so they are spread evenly.
 PairKey KeyOf(uint64_t i) {
   const auto mixed = [](uint64_t x) {
     x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
@@ -68,9 +68,9 @@ void FlipBit(const std::string& file, uint64_t at) {
   bytes.put(static_cast<char>(c ^ 4));
 }
 
-// A closed database with pairs and history; a bit of the pairs' table at a
-// share of its length is flipped, or in its last bytes, without which it is no
-// table. The table.
+// Makes a closed database with pairs and history, and flips a bit of the pairs'
+// table at `share` of its length; share 1 means the footer, which every table
+// needs. Returns the table's path.
 std::string MakeDamaged(const std::string& directory, double share) {
   std::string error;
   {
@@ -99,7 +99,7 @@ struct Told {
   }
 };
 
-// Of so many keys from `begin` on.
+// The unreadable ones of `count` keys from `begin` on.
 std::vector<PairKey> Unreadable(const Database& database, uint64_t begin,
                                 size_t count) {
   std::vector<PairKey> keys;
@@ -117,7 +117,7 @@ std::vector<PairKey> Unreadable(const Database& database, uint64_t begin,
 
 TEST_CASE(
     "ids that do not need a damaged block are found beside those that do") {
-  // In the data, and in the index behind it, which says where all data is.
+  // In the data, and in the index after it.
   const double share = GENERATE(0.1, 0.5, 0.9);
   const TemporaryDirectory directory;
   const std::string table = MakeDamaged(directory.path, share);
@@ -151,8 +151,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a table that cannot be opened stops only what needs it") {
-  // Behind the data, where the parts of the filter and of the index are, and
-  // in its last bytes.
+  // After the data, in the parts of filter and index, and in the footer.
   const double share = GENERATE(0.98, 1.0);
   const TemporaryDirectory directory;
   const std::string table = MakeDamaged(directory.path, share);
@@ -170,7 +169,7 @@ TEST_CASE("a table that cannot be opened stops only what needs it") {
   CHECK(database->Read(&error)->sequence == 2);
   std::optional<std::string> step;
   CHECK(database->ReadHistory("step", &step) == Database::ReadStatus::kGood);
-  // Checkpoints are written on, and files merged where there is no damage.
+  // Checkpoints go on, and undamaged files are compacted.
   std::atomic<bool> cancel{false};
   database->SetRemembered(nullptr, kCount);
   DatabaseUpdate update = UpdateOf(3);
@@ -217,7 +216,7 @@ TEST_CASE("all keys are visited but those in a gap, which is small") {
   CHECK(visited.size() > kCount - 200);
   CHECK(visited.size() < kCount);
   CHECK(std::is_sorted(visited.begin(), visited.end()));
-  // Each of the others is in the gap, as the filter is told of it.
+  // Each unreadable key is in the gap that the filter gets.
   const PairKey from = DecodeKey(gaps[0].from.data());
   const PairKey to = DecodeKey(gaps[0].to.data());
   for (uint64_t i = 0; i < kCount; ++i) {
@@ -255,7 +254,7 @@ TEST_CASE("files that cannot be merged keep nothing from being written") {
 }
 
 TEST_CASE("what can be read of a damaged database is copied") {
-  // In the data, and the table cannot be opened at all.
+  // Damage in the data, and a table that cannot be opened.
   const bool whole_table = GENERATE(false, true);
   const TemporaryDirectory directory;
   const std::string table = MakeDamaged(directory.path, whole_table ? 1 : 0.5);

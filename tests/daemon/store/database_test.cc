@@ -117,7 +117,7 @@ TEST_CASE("pairs that are forgotten are removed, others stay") {
   REQUIRE(database->Write(UpdateOf(3, {RecordOf(950, 1, 1)})));
   std::atomic<bool> cancel{false};
   database->Compact(&cancel);
-  CHECK(Keys(*database) == 1000);  // nobody has said what is remembered
+  CHECK(Keys(*database) == 1000);  // SetRemembered() was not called yet
   database->SetRemembered(std::make_shared<const Remembered>(
                               Remembered::Marks{{1, {{2, false, 0}}}}),
                           99);
@@ -126,7 +126,7 @@ TEST_CASE("pairs that are forgotten are removed, others stay") {
   CHECK(Found(*database, {5, 950}).empty());
   CHECK(Found(*database, {949, 951}).size() == 2);
   CHECK(database->bytes() > 0);
-  // What was remembered says nothing of pairs that come later.
+  // The snapshot of liveness does not cover later pairs.
   REQUIRE(database->Write(UpdateOf(4, {RecordOf(2000, 1, 3)})));
   database->Compact(&cancel);
   CHECK(Keys(*database) == 100);

@@ -1,4 +1,4 @@
-// The journal in files: what it gives back after any end, and what it refuses.
+// The journal in files: recovery after any end, and refusals.
 
 #include "daemon/store/file_journal.h"
 
@@ -209,7 +209,7 @@ TEST_CASE("a journal that ends before the checkpoint goes on behind it") {
   const TemporaryDirectory directory;
   Fill(directory, 3);
   for (const char* record : {"ten", "eleven"}) {
-    // As after a loss of power that took records which the checkpoint has.
+    // As after a loss of power that lost records that the checkpoint has.
     const Opened opened = Open(directory, 10);
     REQUIRE(opened.journal != nullptr);
     REQUIRE(opened.journal->Append(record) == Appended::kStored);
@@ -267,7 +267,7 @@ TEST_CASE("damage before a record that ends in zeros is no torn tail") {
     directory.Write(name, damaged);
     CHECK(Open(directory).journal == nullptr);
   }
-  // The same record, of which the last sectors were never written.
+  // The same record without its last sectors.
   directory.Write(name, whole.substr(0, 2000) + std::string(3100, '\0'));
   CHECK(Open(directory).records == Records{"one"});
 }

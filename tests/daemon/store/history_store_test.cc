@@ -12,7 +12,7 @@ using namespace plumbline;  // NOLINT: a test
 
 namespace {
 
-// An engine whose history goes to a database, without the rest of a checkpoint.
+// An engine that writes only its history to a database.
 class Keeper {
  public:
   Keeper() {
@@ -80,7 +80,7 @@ TEST_CASE("history is what was completed in each minute, wherever it is") {
   CHECK(unsaved.begin()->second.cells.at(CellOf(1, 0)) == 1);
   CHECK(unsaved.rbegin()->second.observations == 1);
 
-  // On its way, and stored, and more in the same minute.
+  // Steps being written, stored ones, and more in the same minute.
   engine.pipeline.Exclusively(
       [&](State* state) { keeper.history->Take(state, ++keeper.sequence); });
   CHECK(keeper.Observations() == 3);
@@ -146,7 +146,7 @@ TEST_CASE("minutes become hours after a day, and go after the retention") {
   CHECK(steps.rbegin()->second.observations == 30);
   CHECK(keeper.StoredKeys() == 2);
 
-  // A correction finds the hour.
+  // A correction changes the hour.
   engine.Post({Label("a", "DOWN")});
   keeper.Checkpoint();
   steps = keeper.Read();
@@ -158,7 +158,7 @@ TEST_CASE("minutes become hours after a day, and go after the retention") {
   keeper.Checkpoint();
   CHECK(keeper.Read().empty());
   CHECK(keeper.StoredKeys() == 0);
-  // One of what is not kept any more leaves nothing behind.
+  // A correction of a removed step leaves nothing behind.
   engine.Post({Label("a", "UP")});
   keeper.Checkpoint();
   CHECK(keeper.StoredKeys() == 0);
@@ -246,7 +246,7 @@ TEST_CASE(
   CHECK_FALSE(reads_with(key, step(StepCounts::KeyOf(15, 0))));
   REQUIRE(reads_with(key, step(StepCounts::KeyOf(StepCounts::kMatrix, 3))));
   CHECK_FALSE(reads_with(key.substr(0, 12), step(0)));
-  // It is swept away, the next time that minutes become hours.
+  // It is removed the next time that minutes become hours.
   keeper.engine.Wait(2 * Engine::kDay);
   keeper.engine.Post({Both("UP", "UP")});
   keeper.Checkpoint();

@@ -1,5 +1,5 @@
-// join.memory_bytes holds whatever shape events have: what pairs take is held
-// against it by the table's own figures, and by those of the allocator.
+// join.memory_bytes holds for events of any shape, by the table's own figures
+// and by those of the allocator.
 
 #include <malloc.h>
 
@@ -30,7 +30,7 @@ size_t Allocated() {
   return info.uordblks + info.hblkhd;
 }
 
-// Looks at what is allocated all the time.
+// Samples the allocated memory continuously.
 class Watch {
  public:
   Watch() : before_(Allocated()), thread_([this] { Run(); }) {}
@@ -38,7 +38,7 @@ class Watch {
     stop_.store(true);
     thread_.join();
   }
-  // More than at the beginning, at most so far.
+  // The largest growth since the beginning.
   int64_t most() const {
     return static_cast<int64_t>(most_.load()) - static_cast<int64_t>(before_);
   }
@@ -73,7 +73,7 @@ std::vector<std::pair<std::string, double>> Scores() {
 
 std::string Id(int n) { return "id" + std::to_string(n); }
 
-// The n-th event of a shape. Each is of one id, whatever it says.
+// Makes the event of the n-th id.
 using Shape = std::function<TestEvent(int id)>;
 
 TestEvent Scored(int id) {
@@ -105,7 +105,7 @@ Shape SetLabels(int count, int shift = 0) {
   };
 }
 
-// One after the other, over the same ids.
+// Shapes that are posted in turn, over the same ids.
 struct Way {
   const char* name;
   int ids;
@@ -113,8 +113,8 @@ struct Way {
   std::vector<Shape> shapes;
 };
 
-// Less is done under AddressSanitizer, which has an allocator of its own, and
-// looks for other faults.
+// Smaller under AddressSanitizer, which has its own allocator and finds other
+// faults.
 #ifdef __SANITIZE_ADDRESS__
 constexpr int kShare = 8;
 #else
@@ -165,7 +165,7 @@ struct Stored {
   }
 
   BatchOutcome Commit(const Command& command) {
-    // As a client does that is told to come again.
+    // Retries like a client after a 503.
     for (int n = 0; n < 1000; ++n) {
       Outcome outcome;
       const auto status = pipeline.Commit(command, now_ms, &outcome);
@@ -175,7 +175,7 @@ struct Stored {
     FAIL("it never has room");
     return {};
   }
-  // How many were taken.
+  // Returns the number of accepted events.
   uint64_t Post(const Shape& shape, int begin, int end) {
     std::vector<TestEvent> events;
     for (int id = begin; id < end; ++id) events.push_back(shape(id));
@@ -192,7 +192,7 @@ struct Stored {
   std::string error;
   Pipeline pipeline{nullptr, std::pmr::new_delete_resource()};
   std::unique_ptr<Store> store;
-  int64_t pair_bytes = 0;  // at most so far
+  int64_t pair_bytes = 0;  // the maximum so far
 };
 
 }  // namespace
@@ -227,7 +227,7 @@ TEST_CASE("what one request brings beyond the limit leaves memory by itself") {
   CHECK(stored.Post(Sliced, 0, 10'000) == 10'000);
   CHECK(stored.Post(Labels(0), 0, 10'000) == 10'000);
   CHECK(stored.pair_bytes > kMemory);
-  // Nothing comes any more.
+  // No more events arrive.
   for (int n = 0; n < 3000 && stored.gauge() > kMemory; ++n) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
@@ -270,7 +270,7 @@ TEST_CASE("without a store the bound of what is remembered is one of memory") {
   CHECK(pipeline.state().gauges().remembered_bytes.load() <= kMemory);
   CHECK(most <= kMemory);
   CHECK(watch.most() <= kMemory + 48 * kMiB);
-  // When all has expired the memory goes back, though nothing comes.
+  // After everything has expired, the memory is freed without new events.
   now_ms += 8 * Engine::kDay;
   for (int n = 0; n < 20; ++n) commit(Command{Tick{}});
   CHECK(pipeline.state().gauges().pair_bytes.load() < kMiB);

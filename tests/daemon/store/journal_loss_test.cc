@@ -1,4 +1,4 @@
-// What a start does when answered records are missing in the journal.
+// Starts with answered records missing in the journal.
 
 #include "daemon/store/journal_loss.h"
 
@@ -52,7 +52,7 @@ void Cut(const TemporaryDirectory& directory, uint64_t segment, size_t bytes) {
   directory.Write(name, whole.substr(0, whole.size() - bytes));
 }
 
-// As if the machine had been started again since.
+// As if the machine was restarted since.
 void Reboot(const TemporaryDirectory& directory) {
   constexpr size_t kBoot = 16;
   constexpr size_t kChecksum = 56;
@@ -169,7 +169,7 @@ TEST_CASE("a flipped bit is no loss of power") {
     CHECK(opened.journal->loss()->groups == 2);
     CHECK(directory.Read(SegmentName(1) + ".lost") == bytes);
   }
-  // What is set aside stays when there is more of it.
+  // Set-aside files stay when more are added.
   bytes.back() ^= 1;
   directory.Write(SegmentName(1), bytes);
   REQUIRE(Open(options).journal != nullptr);
@@ -186,7 +186,7 @@ TEST_CASE("one who refuses every loss changes nothing that tells of it") {
   const Opened refused = Open(options);
   CHECK(refused.journal == nullptr);
   CHECK_THAT(refused.error, Catch::Contains("start plumbline first"));
-  // The daemon goes on by itself, and tells it.
+  // The daemon goes on by itself, and reports the loss.
   options.refuses_loss = false;
   uint64_t told = 0;
   options.on_loss = [&told](const JournalLoss& loss) { told = loss.groups; };
@@ -264,7 +264,7 @@ TEST_CASE("a journal whose files are removed is not there") {
     CHECK_FALSE(journal.IsThere());
     std::filesystem::copy(away, path, std::filesystem::copy_options::recursive);
     CHECK_FALSE(journal.IsThere());
-    // Nothing is done to what has come there.
+    // The foreign directory at that path is left alone.
     opened.journal->Rotate();
     opened.journal->DropBefore(2);
     CHECK(ListSegments(path) == ListSegments(away));

@@ -48,12 +48,12 @@ TEST_CASE("a filter forgets keys when all of their time is forgotten") {
   const auto second = RandomKeys(100, 2);
   filter.TurnIfDue({0, 0}, {10, 20});
   for (const PairKey& key : first) filter.Add(key);
-  // Buckets of the time before the turn are alive yet, of one kind at least.
+  // Buckets from before the turn are still alive, of one kind at least.
   filter.TurnIfDue({9, 30}, {12, 31});
   filter.TurnIfDue({30, 19}, {12, 31});
   for (const PairKey& key : second) filter.Add(key);
   CHECK(Held(filter, first) == 100);
-  // Now both halves are of one age: the younger becomes the older one.
+  // Now both halves have one age: the younger becomes the older one.
   filter.TurnIfDue({10, 20}, {15, 40});
   CHECK(Held(filter, first) == 100);
   CHECK(Held(filter, second) == 100);

@@ -34,8 +34,8 @@ TEST_CASE("nobody waits while no checkpoint is written") {
   CHECK(pacer.TurnOf(1, kLimit / 2, kStart) == kStart);
 }
 
-// Posts at full speed for as long as a checkpoint takes; returns how many
-// records have changed, and the longest wait for a turn.
+// Posts at full speed during a checkpoint; returns the number of changed
+// records, and the longest wait for a turn.
 struct Posted {
   size_t unsaved = 0;
   Pacer::Time::duration longest{0};
@@ -57,7 +57,7 @@ Posted PostDuring(Pacer* pacer, milliseconds duration, size_t events,
 TEST_CASE("full speed is shared out over the time that a checkpoint takes") {
   Pacer pacer(kLimit);
   Learn(&pacer);
-  // Ten times as fast as there is room.
+  // Ten times faster than there is room for.
   const Posted posted =
       PostDuring(&pacer, milliseconds(1000), 1000, milliseconds(0));
   CHECK(posted.unsaved > kLimit * 6 / 10);
@@ -81,7 +81,7 @@ TEST_CASE("a checkpoint that takes longer than the last leaves some room") {
       PostDuring(&pacer, milliseconds(1500), 1000, milliseconds(0));
   CHECK(posted.unsaved < kLimit);
   CHECK(posted.longest <= Pacer::kLongestWait);
-  // And the next one is thought to be longer.
+  // The next checkpoint is expected to be longer.
   const Posted next =
       PostDuring(&pacer, milliseconds(1000), 1000, milliseconds(0));
   CHECK(next.unsaved < posted.unsaved);

@@ -46,7 +46,7 @@ TEST_CASE("each kind of fault is told at once, and then once a minute") {
   CHECK(log.lines == Lines{{"write E0", 1}, {"write EIO", 1}});
   log.faults.WriteDue(begin + seconds(59));
   CHECK(log.lines.size() == 2);
-  // What came meanwhile is told with the last of it.
+  // Faults since then are logged together, with the last one.
   log.faults.WriteDue(begin + seconds(60));
   REQUIRE(log.lines.size() == 3);
   CHECK(log.lines[2] == Lines::value_type{"write E39", 39});
