@@ -53,7 +53,7 @@ void ReadObjective(const YAML::Node& node, const std::string& path,
           "must be a figure as the API calls it, such as accuracy or f1_macro" +
               NearestHint(objective.metric, FigureNames()));
   } else if (!Has(model.task, *figure)) {
-    wrong("metric", "is no figure of the model's task");
+    wrong("metric", "is not a figure of the model's task");
   }
   const WindowSettings* window = FindWindow(objective.window, model.windows);
   if (window == nullptr) {
@@ -88,7 +88,7 @@ const Keys<Objective>& ObjectiveKeys() {
          map->Text("metric", kLongestName, &objective->metric);
        }},
       {{"window", "required", "a window of the model",
-        "the window whose figure it is"},
+        "the window of the figure"},
        [](YamlMap* map, Objective* objective) {
          map->Text("window", kLongestName, &objective->window);
        }},

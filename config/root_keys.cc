@@ -73,7 +73,7 @@ const Keys<Config>& RootKeys() {
          ReadMap<JoinKeys>("join", root, config);
        }},
       {{"storage", "its defaults", "a map: [storage](#storage)",
-        "what is kept on disk"},
+        "data on disk"},
        ReadStorage},
       {{"event_log", "none", "a map: [event_log](#event_log)",
         "the log of events and figures ([event-log.md](event-log.md))"},

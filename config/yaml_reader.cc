@@ -196,7 +196,7 @@ void YamlMap::RefuseOthers() {
       list += (list.empty() ? "" : ", ") + known;
     }
     Problem(entry.first, PathOf(key.c_str()),
-            "is no known key; known here: " + list +
+            "is not a known key; known keys: " + list +
                 NearestHint(key, {names.begin(), names.end()}));
   }
 }

@@ -36,7 +36,7 @@ std::string Check(const CheckStorageFlags& flags, JournalEnd* end,
                   uint64_t* checkpoint_sequence) {
   const std::string& path = flags.path;
   if (!std::filesystem::exists(path + "/PLUMBLINE")) {
-    return path + ": is no store of plumbline";
+    return path + ": is not a store of plumbline";
   }
   std::string error;
   const auto directory = StoreDirectory::Open(path, &error);

@@ -86,8 +86,8 @@ std::string DropDamaged(const std::string& store) {
   std::filesystem::remove_all(made, failed);
   SyncDirectory(store);
   std::printf(
-      "%s: what can be read was written anew, and what cannot, in %llu places, "
-      "is dropped; the damaged files are in %s\n",
+      "%s: readable data was rewritten, unreadable data in %llu places was "
+      "dropped; the damaged files are in %s\n",
       store.c_str(), static_cast<unsigned long long>(*gaps), kept.c_str());
   return "";
 }

@@ -115,7 +115,7 @@ void LogFiles::Read(const std::string& path,
       visit(record);
     } else if (!open) {
       problems_.push_back(path + ":" + std::to_string(text.line) +
-                          ": is no record of an event log");
+                          ": is not a record of an event log");
     }
   }
   if (!input->ok() && !open) problems_.push_back(path + ": is damaged");

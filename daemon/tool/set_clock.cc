@@ -35,7 +35,7 @@ int SetClock(const SetClockFlags& flags) {
                 ", which is long past: set it first");
   }
   if (!std::filesystem::exists(flags.path + "/PLUMBLINE")) {
-    return Fail(flags.path + ": is no store of plumbline");
+    return Fail(flags.path + ": is not a store of plumbline");
   }
   const Config config;
   HugePages memory;

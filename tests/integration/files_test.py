@@ -255,7 +255,7 @@ class BadLinesTest(Files):
                          "accepted 150, duplicates 0, rejected 150\n")
         self.assertIn(f"{paths[0]}: 150 events, 0 rejected\n"
                       f"{paths[1]}: 150 events, 100 rejected\n"
-                      "not known of which file: 50 rejected\n", run.stderr)
+                      "in unknown files: 50 rejected\n", run.stderr)
         self.assertIn("50 more of 300 events", run.stderr)
 
     def test_an_event_counts_once_for_each_kind_of_warning(self):
