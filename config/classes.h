@@ -9,8 +9,8 @@
 
 namespace plumbline {
 
-// Classes are read in their one spelling; see core/settings/class_text.h. Where
-// that is not as the file has it, there is a note.
+// Classes are read in canonical spelling; see core/settings/class_text.h. A
+// note reports each that the file spells differently.
 void ReadClassSettings(YamlMap* map, ModelSettings* model,
                        std::vector<ConfigNote>* notes);
 

@@ -13,7 +13,7 @@ using range::kTiB;
 
 using Row = Key<Config>;
 
-// A number of the settings that decide about events.
+// A number in Settings.
 Row::Place<int64_t> Engine(int64_t Settings::*field) {
   return [field](Config& config) -> int64_t& { return config.engine.*field; };
 }
@@ -21,7 +21,7 @@ Row::Place<bool> Engine(bool Settings::*field) {
   return [field](Config& config) -> bool& { return config.engine.*field; };
 }
 
-// The default is an hour, or the horizon where that is shorter.
+// The default is an hour, or the horizon if that is shorter.
 Row LabelHorizon() {
   constexpr const char* kName = "label_horizon";
   const auto read = [](YamlMap* map, Config* config) {

@@ -10,7 +10,7 @@
 namespace plumbline {
 namespace {
 
-// A detector is there if its key is.
+// A detector is enabled if its key is present.
 template <class Settings>
 Key<DetectorSettings> Detector(
     const char* name, const Keys<Settings>& keys,

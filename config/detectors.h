@@ -8,8 +8,8 @@
 
 namespace plumbline {
 
-// With the key, those that it names, with what they leave out as the default;
-// without it the default alone.
+// With the key, enables the detectors that it names, with defaults for missing
+// parameters; without it, the default detectors.
 
 void ReadDetectors(YamlMap* model, DetectorSettings* detectors);
 void ReadAnomalies(YamlMap* model, AnomalySettings* anomalies);

@@ -60,7 +60,7 @@ void ReadFeatures(YamlMap* map, DriftSettings* drift) {
   }
 }
 
-// N of first_N; 0 if it is none.
+// N of first_N; 0 for other texts.
 int64_t FirstOf(std::string_view text) {
   constexpr std::string_view kFirst = "first_";
   if (!text.starts_with(kFirst)) return 0;

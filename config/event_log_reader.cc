@@ -14,7 +14,7 @@ constexpr int64_t kTiB = 1LL << 40;
 constexpr size_t kLongestPath = 4096;
 constexpr size_t kMostRedacted = 256;
 
-// What an event, or a pair, may be told without.
+// True for fields that an event or a pair can do without in the log.
 bool IsRedactable(const std::string& field) {
   static constexpr std::array<std::string_view, 10> kFields = {
       "id",        "prediction", "label",    "score",   "scores",

@@ -12,7 +12,7 @@
 
 namespace plumbline {
 
-// The key `event_log` of the whole file. The log is off without it.
+// The key `event_log` of the whole file. Without it the log is off.
 void ReadEventLog(YamlMap* root, std::optional<EventLogSettings>* settings);
 const Keys<EventLogSettings>& EventLogKeys();
 

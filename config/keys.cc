@@ -5,7 +5,7 @@
 namespace plumbline {
 namespace {
 
-// A greatest value from here on is only there to keep sums from overflowing.
+// A larger maximum only keeps sums from overflowing: it is not documented.
 constexpr int64_t kUnlimited = 1'000'000'000'000;
 
 template <class Format>

@@ -1,5 +1,5 @@
 // Keys of one map of the configuration, as a table. A row reads its key and
-// documents it: docs/configuration-keys.md is made from the rows.
+// documents it: docs/configuration-keys.md is generated from the rows.
 
 #pragma once
 
@@ -18,10 +18,10 @@
 
 namespace plumbline {
 
-// What the reference page says of a key.
+// The entry of a key on the reference page.
 struct KeyText {
   std::string name;
-  std::string fallback;  // in force where the key is missing
+  std::string fallback;  // the default
   std::string range;
   std::string meaning;
 };
@@ -35,16 +35,15 @@ std::string FormatNumber(double value);
 // "process, power or memory"
 std::string WordRange(const std::vector<std::string_view>& words);
 
-// A key whose value goes into a Target.
+// A key that sets a value of a Target.
 template <class Target>
 struct Key {
-  // The place of the value in a target: a lambda or a pointer to a member.
+  // Locates the value in a target: a lambda or a pointer to a member.
   template <class Value>
   using Place = std::function<Value&(Target&)>;
 
   KeyText text;
-  // Reads the key into the target where it is there. Null: another row reads
-  // it.
+  // Reads the key, if present, into the target. Null if another row reads it.
   std::function<void(YamlMap* map, Target* target)> read;
 
   static Key Duration(const char* name, Integers in, Place<int64_t> place,
@@ -55,7 +54,7 @@ struct Key {
                      std::string meaning);
   static Key Number(const char* name, Reals in, Place<double> place,
                     std::string meaning);
-  // True for the first of two words, which is the default if `place` is true.
+  // The first word means true, the second false.
   static Key Either(const char* name, std::array<std::string_view, 2> words,
                     Place<bool> place, std::string meaning);
 };
@@ -63,7 +62,7 @@ struct Key {
 template <class Target>
 using Keys = std::vector<Key<Target>>;
 
-// Reads the keys in the order of their rows. Any other key is a problem.
+// Reads the keys in the order of their rows. Reports any other key.
 template <class Target>
 void ReadKeys(const Keys<Target>& keys, YamlMap* map, Target* target) {
   for (const Key<Target>& key : keys) {

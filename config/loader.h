@@ -12,23 +12,22 @@
 namespace plumbline {
 
 struct ConfigProblem {
-  int line = 0;         // from 1; 0 where none is known
+  int line = 0;         // from 1; 0 if unknown
   std::string path;     // "join.horizon"; empty for the whole file
-  std::string message;  // what is wrong, and what would be right
+  std::string message;  // the error and its remedy
 };
 
-// The configuration that `text` (YAML) describes, or nullopt and all that is
-// wrong with it.
+// Parses `text` (YAML). nullopt, with all problems, if it is invalid.
 std::optional<Config> LoadConfig(std::string_view text,
                                  std::vector<ConfigProblem>* problems);
 
-// The same for a file; a file that cannot be read is a problem too.
+// The same for a file. An unreadable file is a problem, too.
 std::optional<Config> LoadConfigFile(const std::string& path,
                                      std::vector<ConfigProblem>* problems);
 
 // "plumbline.yaml:12: join.horizon: ..."
 std::string Describe(const std::string& file, const ConfigProblem& problem);
-// All of them, a line each.
+// All problems, one per line.
 std::string Describe(const std::string& file,
                      const std::vector<ConfigProblem>& problems);
 

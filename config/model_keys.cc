@@ -41,7 +41,7 @@ void ReadTask(YamlMap* map, ModelEntry* entry) {
   }
 }
 
-// Behind `windows`.
+// Read after `windows`.
 void ReadWindowTime(YamlMap* map, ModelEntry* entry) {
   std::string window_time = "resolved";
   map->Word("window_time", {"resolved", "prediction"}, &window_time);
@@ -52,7 +52,7 @@ void ReadWindowTime(YamlMap* map, ModelEntry* entry) {
   }
 }
 
-// Several keys that are read together; the rows of the others have no reader.
+// Reads several keys together; the rows of the others have no reader.
 void ReadClasses(YamlMap* map, ModelEntry* entry) {
   ReadClassSettings(map, &entry->model, &entry->config->notes);
 }

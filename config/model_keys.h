@@ -9,12 +9,12 @@
 
 namespace plumbline {
 
-// An entry while it is read.
+// An entry of `models` while it is read.
 struct ModelEntry {
   ModelSettings model;
   Config* config = nullptr;  // takes objectives and notes
-  size_t index = 0;          // in `models`
-  bool is_reachable = true;  // some model can match it
+  size_t index = 0;          // within `models`
+  bool is_reachable = true;  // some model's first match can be this entry
 };
 
 const Keys<ModelEntry>& ModelKeys();

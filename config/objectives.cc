@@ -14,13 +14,13 @@ namespace {
 constexpr size_t kLongestName = 128;
 constexpr double kAnyNumber = 1e300;
 
-// True if the two would be the same alert.
+// True if the two would make the same alert.
 bool Clash(const Objective& a, const Objective& b) {
   return a.rule == b.rule && a.metric == b.metric && a.window == b.window &&
          ((a.min && a.min == b.min) || (a.max && a.max == b.max));
 }
 
-// True if models of this task, if there is one, have the figure.
+// True if models of this task (nullopt: of any) have the figure.
 bool Has(const std::optional<Task>& task, const FigureName& figure) {
   return !task || std::find(figure.tasks.begin(), figure.tasks.end(), *task) !=
                       figure.tasks.end();
@@ -53,7 +53,7 @@ void ReadObjective(const YAML::Node& node, const std::string& path,
           "must be a figure as the API calls it, such as accuracy or f1_macro" +
               NearestHint(objective.metric, FigureNames()));
   } else if (!Has(model.task, *figure)) {
-    wrong("metric", "is no figure of the model's task");
+    wrong("metric", "is not a figure of the model's task");
   }
   const WindowSettings* window = FindWindow(objective.window, model.windows);
   if (window == nullptr) {
@@ -88,7 +88,7 @@ const Keys<Objective>& ObjectiveKeys() {
          map->Text("metric", kLongestName, &objective->metric);
        }},
       {{"window", "required", "a window of the model",
-        "the window whose figure it is"},
+        "the window of the figure"},
        [](YamlMap* map, Objective* objective) {
          map->Text("window", kLongestName, &objective->window);
        }},

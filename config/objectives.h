@@ -10,7 +10,7 @@
 
 namespace plumbline {
 
-// `rule`: the place of the entry; `model`: what it says otherwise.
+// `rule`: the index of the entry in `models`; `model`: its other settings.
 void ReadObjectives(YamlMap* map, const ModelSettings& model, size_t rule,
                     Config* config);
 const Keys<Objective>& ObjectiveKeys();

@@ -26,7 +26,7 @@ std::string MatchOf(const YAML::Node& entry) {
 bool Covers(std::string_view glob, std::string_view other) {
   if (glob.empty() || other.empty()) return false;
   if (glob == other || IsCatchAll(glob)) return true;
-  // Without ?, its stars alone can take the wildcards of the other.
+  // Without ?, only its stars can match the wildcards of `other`.
   return glob.find('?') == std::string_view::npos && GlobMatches(glob, other);
 }
 

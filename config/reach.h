@@ -1,4 +1,4 @@
-// Which entries of `models` any model can match: the first that fits counts.
+// Which entries of `models` can apply, given that the first match wins.
 
 #pragma once
 
@@ -10,17 +10,17 @@
 
 namespace plumbline {
 
-// True if `glob` matches whatever `other`, a name or a glob, matches. May be
-// false where it takes more than a look at the two to see it.
+// True if `glob` matches everything that `other`, a name or a glob, matches.
+// May be false although it does: the check is conservative.
 bool Covers(std::string_view glob, std::string_view other);
 
 struct Reach {
-  // Of each entry, one before it that matches whatever it matches.
+  // For each entry, an earlier one that matches all its models.
   std::vector<std::optional<size_t>> covered_by;
-  // Some model has the default windows.
+  // Some model can have the default windows.
   bool uses_default_windows = true;
 };
-// `models`: the node of the key, whatever it is.
+// `models`: the node of the key, valid or not.
 Reach ReachOf(const YAML::Node& models);
 
 }  // namespace plumbline

@@ -1,4 +1,4 @@
-// The page that lists every key of the configuration.
+// The page of all configuration keys.
 
 #pragma once
 
@@ -6,7 +6,7 @@
 
 namespace plumbline {
 
-// Markdown, made from the tables that read the configuration.
+// Markdown, generated from the tables that read the configuration.
 std::string ReferencePage();
 
 }  // namespace plumbline

@@ -16,7 +16,8 @@ namespace plumbline {
 namespace {
 
 void ReadSlots(YamlMap* root, Config* config) {
-  // One slot divides every window: what is no number of slots is one problem.
+  // With one slot every window divides, so an invalid number of slots is
+  // reported once.
   int64_t slots = root->Has("slots_per_window") ? 1 : config->slots_per_window;
   root->Integer("slots_per_window", range::kSlots, &slots);
   config->slots_per_window = slots;
@@ -38,14 +39,14 @@ void ReadDefaultWindows(YamlMap* root, Config* config) {
   }
 }
 
-// A map of keys that are all of the configuration as a whole.
+// A map with keys that all belong to the whole configuration.
 template <const Keys<Config>& (*keys)()>
 void ReadMap(const char* name, YamlMap* root, Config* config) {
   YamlMap map = root->Map(name);
   ReadKeys(keys(), &map, config);
 }
 
-// Behind `join`, which has both sizes.
+// Read after `join`, which has both sizes.
 void ReadStorage(YamlMap* root, Config* config) {
   ReadMap<StorageKeys>("storage", root, config);
   config->engine.remembered_bytes =
@@ -72,7 +73,7 @@ const Keys<Config>& RootKeys() {
          ReadMap<JoinKeys>("join", root, config);
        }},
       {{"storage", "its defaults", "a map: [storage](#storage)",
-        "what is kept on disk"},
+        "data on disk"},
        ReadStorage},
       {{"event_log", "none", "a map: [event_log](#event_log)",
         "the log of events and figures ([event-log.md](event-log.md))"},

@@ -56,7 +56,7 @@ void ReadSlices(YamlMap* map, ModelSettings* model) {
         keys.push_back(text);
       }
     }
-    // The order of keys makes no other crossing.
+    // The same keys in another order are the same slice.
     const auto same = [&keys](const std::vector<std::string>& other) {
       return std::is_permutation(keys.begin(), keys.end(), other.begin(),
                                  other.end());

@@ -11,7 +11,7 @@ struct Unit {
   std::string_view name;
   int64_t factor;
 };
-// From small to large.
+// In increasing order.
 constexpr std::array<Unit, 4> kDurations = {
     {{"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
 constexpr std::array<Unit, 5> kSizes = {{{"B", 1},
@@ -20,7 +20,7 @@ constexpr std::array<Unit, 5> kSizes = {{{"B", 1},
                                          {"GiB", 1LL << 30},
                                          {"TiB", 1LL << 40}}};
 
-// Cuts a whole number off the front of `text`.
+// Removes a whole number from the front of `text`.
 std::optional<int64_t> TakeNumber(std::string_view* text) {
   int64_t number = 0;
   const auto parsed =

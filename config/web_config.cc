@@ -20,7 +20,7 @@ constexpr size_t kLongestPath = 4096;
 constexpr std::array<std::string_view, kRightCount> kRightNames = {
     "ingest", "read", "admin"};
 
-// Of the empty text: what comes of a shell variable that is not set.
+// The digest of the empty text, the result of an unset shell variable.
 constexpr std::string_view kDigestOfNothing =
     "\xe3\xb0\xc4\x42\x98\xfc\x1c\x14\x9a\xfb\xf4\xc8\x99\x6f\xb9\x24"
     "\x27\xae\x41\xe4\x64\x9b\x93\x4c\xa4\x95\x99\x1b\x78\x52\xb8\x55";
@@ -55,7 +55,7 @@ void ReadUsers(YamlMap* root, std::vector<ConfigProblem>* problems,
   }
 }
 
-// The bytes of hexadecimal digits; nullopt if there is anything else.
+// Decodes hexadecimal digits; nullopt for other text.
 std::optional<std::string> FromHex(std::string_view text) {
   const auto value = [](char c) {
     if (c >= '0' && c <= '9') return c - '0';
@@ -73,7 +73,7 @@ std::optional<std::string> FromHex(std::string_view text) {
   return bytes;
 }
 
-// Empty where it cannot be used. `entry` is where it ought to be.
+// Empty if it is invalid. `entry` is the node to blame if it is missing.
 std::string ReadDigest(const YAML::Node& entry, YamlMap* token) {
   const YAML::Node digest_node = token->Take("sha256");
   const YAML::Node& node = digest_node.IsDefined() ? digest_node : entry;
@@ -153,7 +153,7 @@ void ReadTokens(YamlMap* root, std::vector<ConfigProblem>* problems,
 
 ClientCertificate ReadClientCertificate(YamlMap* tls) {
   std::string type = "NoClientCert";
-  // The other types of Go's library ask for a certificate and do not check it.
+  // The other types of Go's library request a certificate without checking it.
   tls->Word(
       "client_auth_type",
       {"NoClientCert", "VerifyClientCertIfGiven", "RequireAndVerifyClientCert"},
@@ -189,7 +189,7 @@ void ReadTls(YamlMap* root, std::vector<ConfigProblem>* problems,
   }
 }
 
-// Relative paths are those of the configuration file's folder.
+// Relative paths start at the configuration file's folder.
 void ResolvePaths(const std::string& file, TlsConfig* tls) {
   const size_t slash = file.rfind('/');
   if (slash == std::string::npos) return;

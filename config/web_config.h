@@ -1,5 +1,5 @@
-// The web configuration file, in the format of Prometheus's exporter-toolkit,
-// with bearer tokens beside its users.
+// The web configuration file: the format of Prometheus's exporter-toolkit, plus
+// bearer tokens.
 
 #pragma once
 
@@ -15,14 +15,14 @@
 
 namespace plumbline {
 
-// What a request asks for.
+// The right that a request needs.
 enum class Right : uint8_t {
-  kIngest,  // whatever the ingest listener takes
-  kRead,    // what changes nothing on the web listener
-  kAdmin,   // the rest of it: reload, quit, delete, snapshot
+  kIngest,  // all requests to the ingest listener
+  kRead,    // reading requests to the web listener
+  kAdmin,   // its other requests: reload, quit, delete, snapshot
 };
 inline constexpr size_t kRightCount = 3;
-// As `allow` spells it.
+// Its name in `allow`.
 std::string_view NameOf(Right right);
 
 struct BearerToken {
@@ -37,9 +37,9 @@ struct BearerToken {
 enum class ClientCertificate : uint8_t { kNone, kIfGiven, kRequired };
 
 struct TlsConfig {
-  std::string cert_file;  // PEM: the certificate, then those that issued it
+  std::string cert_file;  // PEM: the certificate, then its chain
   std::string key_file;
-  std::string client_ca_file;  // empty unless client certificates are looked at
+  std::string client_ca_file;  // empty if client certificates are not checked
   ClientCertificate client_certificate = ClientCertificate::kNone;
   std::string min_version = "TLS12";  // or TLS13
 
@@ -52,7 +52,7 @@ struct WebConfig {
   std::optional<TlsConfig> tls;
 };
 
-// nullopt, with all that is wrong, if the file cannot be used.
+// nullopt, with all problems, if the file is invalid.
 std::optional<WebConfig> LoadWebConfig(const std::string& path,
                                        std::vector<ConfigProblem>* problems);
 

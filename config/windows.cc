@@ -12,7 +12,7 @@ namespace {
 
 using range::kSecond;
 
-// What is wrong with a window, whatever its slots, or nothing.
+// The problem of a window apart from its slots, or empty.
 std::string CheckRange(const WindowSettings& window) {
   if (window.slots == 0) {
     return range::kLast.Has(window.last)

@@ -1,4 +1,4 @@
-// The key `windows`, of the whole and of an entry of `models`.
+// The key `windows`, of the whole file and of an entry of `models`.
 
 #pragma once
 
@@ -11,10 +11,11 @@
 
 namespace plumbline {
 
-// What keeps a window from dividing into its slots, or nothing.
+// Why a window does not divide into its slots; empty if it does.
 std::string CheckSlots(const WindowSettings& window);
 
-// `used`: some model has them; else they need not divide into slots.
+// `used`: some model can have these windows; else they need not divide into
+// slots.
 void ReadWindows(YamlMap* map, int64_t slots, bool used,
                  std::vector<WindowSettings>* windows);
 
@@ -22,7 +23,7 @@ void ReadWindows(YamlMap* map, int64_t slots, bool used,
 const WindowSettings* FindWindow(const std::string& text,
                                  const std::vector<WindowSettings>& windows);
 
-// As messages list them.
+// The list for messages.
 std::string ListWindows(const std::vector<WindowSettings>& windows);
 
 }  // namespace plumbline

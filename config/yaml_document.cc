@@ -10,7 +10,7 @@
 namespace plumbline {
 namespace {
 
-// Where the last document is, and whether there is anything in it.
+// Finds the last document, and whether it has content.
 class Outline : public YAML::EventHandler {
  public:
   void OnDocumentStart(const YAML::Mark& mark) override {
@@ -43,9 +43,9 @@ class Outline : public YAML::EventHandler {
   int line_ = 0;
 };
 
-// The first line that is more than a comment, a marker of documents or a plain
-// null; 0 if there is none. yaml-cpp takes directives and anchors without a
-// value for an empty document, and does not say when they are wrong.
+// The first line that is more than a comment, a document marker or a plain
+// null; 0 if there is none. yaml-cpp reads directives and anchors without a
+// value as an empty document, without reporting errors in them.
 int LineOfContent(std::string_view text) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   constexpr std::array<std::string_view, 6> kNothing = {"",     "...",  "~",
@@ -76,7 +76,7 @@ std::optional<YAML::Node> LoadDocument(const std::string& text,
     std::istringstream in(text);
     YAML::Parser parser(in);
     Outline outline;
-    // An empty one, behind a last "---", is none.
+    // An empty document after a final "---" does not count.
     constexpr int kMost = 2;  // with the first
     bool is_one = true;
     for (int n = 0; is_one && parser.HandleNextDocument(outline); ++n) {

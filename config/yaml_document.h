@@ -1,4 +1,4 @@
-// The one YAML document of a file.
+// Loads the only YAML document of a file.
 
 #pragma once
 
@@ -12,9 +12,9 @@
 
 namespace plumbline {
 
-// Null if there is none; a problem if there are more, or it is malformed:
-// nullopt then. Reads three documents at most: yaml-cpp finds ever more of
-// them in some texts (", a").
+// A null node if there is none. nullopt, with a problem, if there are several
+// or the document is malformed. Reads at most three documents: yaml-cpp finds
+// endlessly many in some texts (", a").
 std::optional<YAML::Node> LoadDocument(const std::string& text,
                                        std::vector<ConfigProblem>* problems);
 

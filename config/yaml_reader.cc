@@ -18,7 +18,7 @@ std::string ShownValue(const YAML::Node& node) {
   return node.IsNull() ? "empty" : node.IsSequence() ? "a list" : "a map";
 }
 
-// "5" in quotes is a text.
+// Quoted, "5" is a text.
 std::optional<int64_t> ParseInteger(const YAML::Node& node) {
   if (node.Tag() == "!") return std::nullopt;
   const std::string& text = node.Scalar();
@@ -39,7 +39,7 @@ std::optional<std::string> ReadFile(const std::string& path) {
   while (file.read(piece, sizeof(piece)) || file.gcount() > 0) {
     text.append(piece, static_cast<size_t>(file.gcount()));
   }
-  // A directory opens like a file and fails to be read.
+  // A directory can be opened, but not read.
   if (file.bad()) return std::nullopt;
   return text;
 }
@@ -155,7 +155,7 @@ void YamlMap::Word(const char* key,
 
 YAML::Node YamlMap::Take(const char* key) {
   known_.emplace_back(key);
-  // Asking an undefined node for a key would make one.
+  // Indexing an undefined node would create the key.
   if (!node_.IsMap()) return YAML::Node(YAML::NodeType::Undefined);
   const YAML::Node& map = node_;
   return map[key];
@@ -170,7 +170,8 @@ void YamlMap::Problem(const YAML::Node& at, const std::string& path,
   problems_->push_back({LineOf(at), path, std::move(message)});
 }
 
-// An empty value stands where the next key is; its own key tells the line.
+// yaml-cpp gives an empty value the line of the next key, so its own key tells
+// the line.
 int YamlMap::LineOf(const YAML::Node& at) const {
   if (at.IsNull() && node_.IsMap()) {
     for (const auto& entry : node_) {
@@ -195,7 +196,7 @@ void YamlMap::RefuseOthers() {
       list += (list.empty() ? "" : ", ") + known;
     }
     Problem(entry.first, PathOf(key.c_str()),
-            "is no known key; known here: " + list +
+            "is not a known key; known keys: " + list +
                 NearestHint(key, {names.begin(), names.end()}));
   }
 }

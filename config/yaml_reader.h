@@ -1,5 +1,5 @@
-// A map of the configuration, read key by key. Whatever is wrong is noted with
-// its path and line, and reading goes on: all problems are reported at once.
+// Reads a map of the configuration key by key. Collects each problem with its
+// path and line, and goes on, so that all are reported at once.
 
 #pragma once
 
@@ -18,7 +18,7 @@
 
 namespace plumbline {
 
-// Everything in a file; nullopt if it cannot be read, or is none.
+// The content of a file; nullopt if it is unreadable or no file.
 std::optional<std::string> ReadFile(const std::string& path);
 
 // True if `text` has 1 to `most` bytes and no control characters.
@@ -26,11 +26,11 @@ bool IsPlainText(std::string_view text, size_t most);
 
 class YamlMap {
  public:
-  // A node that is no map is a problem, and reads as an empty one.
+  // A node that is no map is a problem, and reads as an empty map.
   YamlMap(const YAML::Node& node, std::string path,
           std::vector<ConfigProblem>* problems);
 
-  // Each sets *out if the key is there and its value is good.
+  // Each sets *out if the key is present and its value is valid.
   void Duration(const char* key, int64_t least, int64_t most, int64_t* out);
   void Size(const char* key, int64_t least, int64_t most, int64_t* out);
   void Integer(const char* key, int64_t least, int64_t most, int64_t* out);
@@ -53,18 +53,18 @@ class YamlMap {
   void Word(const char* key, std::initializer_list<std::string_view> words,
             std::string* out);
 
-  // A map inside: of a key, or of a node of its own.
+  // A nested map, of a key or of a node.
   YamlMap Map(const char* key) { return Inner(Take(key), PathOf(key)); }
   YamlMap Inner(const YAML::Node& node, std::string path) const {
     return YamlMap(node, std::move(path), problems_);
   }
 
-  // As it was given, whatever it is.
+  // The node as given, a map or not.
   const YAML::Node& node() const { return given_; }
   bool Has(const char* key) const {
     return node_.IsMap() && node_[key].IsDefined();
   }
-  // The node of a key that the caller reads, undefined if it is not there.
+  // The node of a key for the caller to read; undefined if it is missing.
   YAML::Node Take(const char* key);
   std::string PathOf(const char* key) const;
   void Problem(const YAML::Node& at, const std::string& path,
@@ -73,7 +73,7 @@ class YamlMap {
   // From 1.
   int LineOf(const YAML::Node& at) const;
 
-  // To be called last: every key that was not asked for is a problem.
+  // Reports every key that was not read. Call last.
   void RefuseOthers();
 
  private:

@@ -1,4 +1,4 @@
-// What the daemon is put together of, how it starts, and how it stops.
+// The parts of the daemon, its start and its stop.
 
 #include "daemon/app.h"
 
@@ -15,7 +15,7 @@ constexpr int64_t kWebConnections = 256;
 constexpr auto kStopGrace = std::chrono::seconds(10);
 constexpr auto kRecoveryReports = std::chrono::seconds(5);
 
-// The addresses, with the ports that the system chose for port 0.
+// The addresses, with the chosen port in place of port 0.
 std::string Ports(const std::vector<std::string>& addresses,
                   const std::vector<uint16_t>& ports) {
   std::string text;
@@ -94,7 +94,7 @@ std::unique_ptr<App> App::Start(const AppOptions& options, std::string* error) {
   return app;
 }
 
-// What needs no socket and little time.
+// The quick part of the start, without sockets.
 bool App::Open(std::string* error) {
   auto config = Load(error);
   if (!config) return false;
@@ -165,17 +165,17 @@ bool App::Listen(std::string* error) {
   return ingest_server_ != nullptr;
 }
 
-// While it runs, the listeners say that the daemon is recovering.
+// Meanwhile the listeners answer that the daemon is recovering.
 bool App::Recover(std::string* error) {
   if (store_ != nullptr) {
     if (!store_->Recover(&pipeline_, error)) return false;
-    // Time never runs back, not even over a restart.
+    // Time never runs backwards, not even across a restart.
     clock_.Advance(pipeline_.state().gauges().now_ms.load());
   } else {
     pipeline_.Exclusively(
         [this](State* state) { state->LimitHistory(config_.retention_ms); });
   }
-  // What is in force already needs no record: a full disk takes none.
+  // Unchanged settings need no record, so a start on a full disk succeeds.
   const bool same = EncodeSettings(pipeline_.state().settings()) ==
                     EncodeSettings(config_.engine);
   if (!same || pipeline_.state().LacksNamedModels()) {
@@ -197,7 +197,7 @@ bool App::Stop() {
   bool kept = true;
   Phase ready = Phase::kReady;
   phase_.compare_exchange_strong(ready, Phase::kStopping);
-  // Ingest first: what it has answered is still seen by a last scrape.
+  // Ingest stops first: a last scrape can still see all that it answered.
   if (ingest_server_ != nullptr) ingest_server_->Stop(kStopGrace);
   rejections_.WriteAll();
   pipeline_.Stop();

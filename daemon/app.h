@@ -1,4 +1,4 @@
-// The composition root: makes the parts, wires them, and stops them in order.
+// The composition root: creates the parts, wires them, and stops them in order.
 
 #pragma once
 
@@ -32,22 +32,22 @@ namespace plumbline {
 
 class App {
  public:
-  // nullptr, with *error saying what to do, if it cannot start.
+  // nullptr, with the remedy in *error, if it cannot start.
   static std::unique_ptr<App> Start(const AppOptions& options,
                                     std::string* error);
-  // Stops listening, answers what is at work, and ends.
-  // False if what was answered is lost, as the store is gone.
+  // Stops listening, answers running requests, and ends. False if answered
+  // events are lost because the store is gone.
   bool Stop();
   ~App();
 
-  // [Any thread] Loads the configuration again. What went wrong, or nothing;
-  // then what was in force stays.
+  // [Any thread] Loads the configuration again. Returns the error, if any; then
+  // the former configuration stays in force.
   std::optional<std::string> Reload();
 
-  // Lets time pass for a state that nothing else moves. To be called often.
+  // Advances the state's time when no events do. Call often.
   void TickIfDue();
 
-  // /-/quit was asked for.
+  // True after a request to /-/quit.
   bool quit() const { return quit_.load(); }
 
  private:
@@ -64,7 +64,7 @@ class App {
   void WarnOfOpenListeners() const;
   void TellOfStore() const;
   void WatchClock();
-  // REQUIRES: nothing changes the configuration meanwhile.
+  // REQUIRES: the configuration does not change meanwhile.
   void LogConflicts() const;
   void TendStorage();
   std::string StorageRefuses() const;
@@ -84,8 +84,8 @@ class App {
   std::atomic<Phase> phase_{Phase::kRecovering};
   std::atomic<bool> quit_{false};
   std::atomic<uint64_t> snapshots_{0};
-  bool storage_refuses_ = false;  // as the log was told last
-  bool clock_warned_ = false;     // likewise
+  bool storage_refuses_ = false;  // as last logged
+  bool clock_warned_ = false;     // as last logged
   IngestCounters http_counters_{"http"};
   Rejections rejections_{&pipeline_.state()};
   std::atomic<double> recovery_seconds_{0};

@@ -1,4 +1,4 @@
-// The configuration in force: how it is loaded, applied and reloaded.
+// Loads, applies and reloads the configuration.
 
 #include "daemon/app.h"
 
@@ -88,7 +88,7 @@ std::optional<std::string> App::Reload() {
   return wrong;
 }
 
-// All is read and checked before anything is in force.
+// Reads and checks everything before anything takes effect.
 std::optional<std::string> App::ReloadAll() {
   std::string error;
   auto config = Load(&error);

@@ -1,4 +1,4 @@
-// What is shown of the daemon itself, and told of it in the log.
+// Figures and log messages about the daemon itself.
 
 #include "daemon/app.h"
 
@@ -14,7 +14,7 @@
 
 namespace plumbline {
 
-// Why the daemon is not ready though it has recovered; empty if it is.
+// Why the store refuses writes after recovery; empty if it does not.
 std::string App::StorageRefuses() const {
   return store_ == nullptr || phase_.load() == Phase::kRecovering
              ? ""
@@ -36,7 +36,7 @@ DaemonFigures App::Figures() const {
   figures.storage.refuses = StorageRefuses();
   figures.ready = phase == Phase::kReady && figures.storage.refuses.empty();
   figures.recovered = phase != Phase::kRecovering;
-  // Then both listeners are there.
+  // After recovery both listeners exist.
   if (figures.recovered) {
     figures.connections = ingest_server_->open();
     figures.join_memory_bytes =
@@ -74,12 +74,12 @@ std::optional<Steps> App::History(uint32_t owner, int64_t from_ms,
   return steps;
 }
 
-// Named after the time at which it was asked for.
+// The name of a snapshot is the time of its request.
 std::optional<std::string> App::WriteSnapshot() {
   if (store_ == nullptr) return "";
   std::string name = FormatTimestamp(clock_.NowMs());
   std::erase_if(name, [](char c) { return c == ':' || c == '-'; });
-  // Two may come at the same time.
+  // Distinguishes requests at the same time.
   name += "-" + std::to_string(snapshots_.fetch_add(1) + 1);
   size_t kept = 0;
   {
@@ -128,8 +128,8 @@ void App::WarnOfOpenListeners() const {
   for (const ListenerFigures& listener : Listeners()) {
     if (!listener.open) continue;
     Log(LogLevel::kWarn,
-        "the listener can be reached from elsewhere without a password: listen "
-        "on 127.0.0.1, or give it users or tokens with --" +
+        "other machines can reach the listener without credentials: listen on "
+        "127.0.0.1, or give it users or tokens with --" +
             listener.name + ".config.file",
         {{"listener", listener.name}});
   }
@@ -142,13 +142,13 @@ void App::TellOfStore() const {
     return;
   }
   if (store_->is_new()) {
-    Log(LogLevel::kInfo, "there was no store: a new one was made",
+    Log(LogLevel::kInfo, "there was no store: a new one was created",
         {{"path", options_.storage_path}});
   }
   if (options_.accepts_loss && !store_->loss()) {
     Log(LogLevel::kWarn,
-        "--storage.accept-loss is given, and nothing is lost: leave it out, or "
-        "the next loss is accepted, too");
+        "--storage.accept-loss is set, but nothing is lost: remove it, or the "
+        "next loss is accepted, too");
   }
 }
 

@@ -1,4 +1,4 @@
-// What the daemon does by itself from time to time.
+// Periodic work of the daemon.
 
 #include "daemon/app.h"
 
@@ -10,7 +10,8 @@
 
 namespace plumbline {
 
-// Time stands still until the clock has caught up.
+// Warns while the system's clock is behind: time stands still until it has
+// caught up.
 void App::WatchClock() {
   constexpr int64_t kDayMs = 86'400'000;
   const int64_t behind_ms = clock_.BehindMs();
@@ -20,9 +21,9 @@ void App::WatchClock() {
   }
   if (std::exchange(clock_warned_, true)) return;
   Log(LogLevel::kWarn,
-      "the system's clock is more than a day behind the time that was used "
-      "last: windows and horizons stand still until it has caught up; set the "
-      "clock, or, where that time was wrong, stop and run plumbtool set-clock",
+      "the system's clock is more than a day behind the last time used: "
+      "windows and horizons do not advance until it has caught up; set the "
+      "clock, or, if that time was wrong, stop and run plumbtool set-clock",
       {{"behind_seconds", std::to_string(behind_ms / 1000)},
        {"last_used", FormatTimestamp(clock_.NowMs())},
        {"path", options_.storage_path}});
@@ -50,8 +51,7 @@ void App::TendStorage() {
   storage_refuses_ = !refuses.empty();
   if (storage_refuses_) {
     Log(LogLevel::kError,
-        "nothing can be stored: not ready, and ingest answers 503, until it "
-        "can",
+        "nothing can be stored: not ready, and ingest answers 503",
         {{"why", refuses}});
   } else {
     Log(LogLevel::kInfo, "events can be stored again: ready");

@@ -22,7 +22,7 @@ namespace {
 using plumbline::Log;
 using plumbline::LogLevel;
 
-// Signals are taken one by one by the main thread, and by no other.
+// The main thread alone handles signals, one by one.
 sigset_t BlockSignals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -34,15 +34,15 @@ sigset_t BlockSignals() {
   return signals;
 }
 
-// Each thread has an arena for itself else, as far as there are eight for each
-// core, and keeps there what its largest request took.
+// By default each thread gets an arena of its own, up to eight per core, which
+// keeps the memory of its largest request.
 void BoundMemory() {
   mallopt(M_ARENA_MAX, 4);
-  // What a large body took goes back to the system with it.
+  // Memory of a large body returns to the system when it is freed.
   mallopt(M_MMAP_THRESHOLD, 256 << 10);
 }
 
-// A connection is a descriptor.
+// Each connection takes a descriptor.
 void RaiseDescriptorLimit() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
@@ -50,7 +50,7 @@ void RaiseDescriptorLimit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// A signal to stop is waiting to be taken.
+// True if a signal to stop is pending.
 bool IsToStop() {
   sigset_t pending;
   return sigpending(&pending) == 0 && (sigismember(&pending, SIGINT) == 1 ||
@@ -90,7 +90,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (app == nullptr) {
-    // Several problems of a configuration are several lines.
+    // One line for each problem of a configuration.
     for (size_t begin = 0; begin <= error.size();) {
       const size_t end = std::min(error.find('\n', begin), error.size());
       Log(LogLevel::kError, error.substr(begin, end - begin));

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Installs what building and running needs, and nothing that is there already.
-# Where that is not possible it says what is missing, and fails.
+# Installs the missing dependencies for building and running. If it cannot, it
+# lists them, and fails.
 # usage: install-dependencies.sh [build|test|run|demo|lint|bench|interop]...
 set -euo pipefail
 
-# A package of Debian, and what shows that it is there, however it came: a program,
-# a header of C++, a module of Debian's Python, or a clang that has libFuzzer.
+# A Debian package, and the sign that it or an equivalent is installed: a program,
+# a C++ header, a module of Debian's Python, or a clang with libFuzzer.
 build="g++:g++ ccache:ccache cmake:cmake ninja-build:ninja make:make
   pkg-config:pkg-config
   prometheus-cpp-dev:prometheus/registry.h libcivetweb-dev:civetweb.h
@@ -33,7 +33,7 @@ for set in "${@:-build}"; do
   esac
 done
 
-is_there() {  # what shows it
+is_there() {  # the sign
   case "$1" in
     libfuzzer) has_libfuzzer ;;
     catch2) is_there catch2/catch_test_macros.hpp || is_there catch2/catch.hpp ;;
@@ -45,7 +45,7 @@ is_there() {  # what shows it
   esac
 }
 
-# As cmake/fuzz_toolchain.cmake looks for one.
+# The search is that of cmake/fuzz_toolchain.cmake.
 has_libfuzzer() {
   local cxx
   for cxx in clang++ $(compgen -c clang++- | sort -u); do
@@ -85,7 +85,7 @@ if [ -z "$apt" ]; then
 fi
 
 echo "Installing:$missing"
-# Debian starts servers as it installs them, on all interfaces. None is wanted.
+# Debian starts servers on all interfaces as it installs them. This prevents it.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
   trap '$sudo rm -f "$policy"' EXIT

@@ -1,4 +1,4 @@
-// What the daemon says of itself, as plain values for exporters.
+// Figures of the daemon itself, as plain values for exporters.
 
 #pragma once
 
@@ -16,11 +16,11 @@
 
 namespace plumbline {
 
-// Seconds that a request took.
+// Bounds of the histogram of request durations, in seconds.
 inline constexpr std::array<double, 12> kRequestBounds = {
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 10};
 
-// Of one source of events.
+// Figures of one source of events.
 struct IngestFigures {
   std::string_view protocol;  // "http"
   struct Code {
@@ -31,12 +31,13 @@ struct IngestFigures {
   std::array<uint64_t, kRequestBounds.size() + 1> duration_buckets{};
   double duration_sum = 0;
   uint64_t bytes = 0;                             // of bodies, as sent
-  uint64_t events = 0;                            // good and bad
+  uint64_t events = 0;                            // accepted or not
   std::array<uint64_t, kRejectCount> rejected{};  // by Reject
   std::array<uint64_t, kWarningCount> warned{};   // by Warning
 };
 
-// An event, or a request (then without model and field). Without what was sent.
+// A rejected event, or a request (without model and field). Holds nothing that
+// was sent but names.
 struct RecentRejection {
   int64_t time_ms = 0;
   std::string model;
@@ -46,7 +47,7 @@ struct RecentRejection {
 };
 
 struct RejectionFigures {
-  // Of models that are known, as far as there were any: by Reject.
+  // Of known models with rejections; indexed by Reject.
   std::map<std::string, std::array<uint64_t, kRejectCount>, std::less<>>
       by_model;
   std::vector<RecentRejection> recent;  // the newest first
@@ -74,13 +75,13 @@ struct ProcessFigures {
 struct ListenerFigures {
   std::string name;
   std::vector<std::string> addresses;
-  bool open = false;  // reachable from elsewhere without credentials
+  bool open = false;  // reachable by other machines without credentials
 };
 
 inline constexpr std::array<std::string_view, 3> kStorageOperations = {
     "append", "checkpoint", "read"};
 
-// A kind of fault of the storage, with its last example.
+// A kind of storage fault, with its last example.
 struct StorageFaultFigures {
   std::string_view operation;
   std::string what;
@@ -96,8 +97,8 @@ struct StorageFaultFigures {
 struct StorageFigures {
   // By operation, since the start.
   std::array<uint64_t, kStorageOperations.size()> errors{};
-  bool damaged = false;  // what was read is not what was written
-  // Why nothing can be stored now; empty if it can.
+  bool damaged = false;  // bytes read differ from bytes written
+  // Why the store refuses writes now; empty if it does not.
   std::string refuses;
   std::vector<StorageFaultFigures> faults;
 };
@@ -113,14 +114,14 @@ struct DaemonFigures {
   std::vector<ListenerFigures> listeners;
   StorageFigures storage;
   bool ready = false;
-  bool recovered = false;   // what is stored has been read, once and for all
-  int64_t connections = 0;  // open ones to the ingest listener
-  int64_t in_flight_bytes = 0;    // of bodies being worked on
-  int64_t join_memory_bytes = 0;  // of pairs, and of what finds them on disk
+  bool recovered = false;         // recovery has finished
+  int64_t connections = 0;        // open ones to the ingest listener
+  int64_t in_flight_bytes = 0;    // of bodies in progress
+  int64_t join_memory_bytes = 0;  // of pairs, and of filters for those on disk
   uint64_t storage_bytes = 0;
-  uint64_t lost_groups = 0;  // answered, and missing in the store at the start
-  double checkpoint_seconds = 0;        // the last one
-  double checkpoint_pause_seconds = 0;  // how long ingest stood still for it
+  uint64_t lost_groups = 0;       // answered, but missing in the store at start
+  double checkpoint_seconds = 0;  // the last one
+  double checkpoint_pause_seconds = 0;  // ingest was stopped for it
   double clock_behind_seconds = 0;
   double recovery_seconds = 0;
   double scrape_seconds = 0;  // the last scrape

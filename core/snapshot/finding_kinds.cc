@@ -303,7 +303,7 @@ std::span<const FindingKind> FindingKinds() {
 std::vector<FindingFamily> WindowFamilies() {
   std::vector<FindingFamily> families = {
       {"plumbline_top_confusion_observations",
-       "The 20 most frequent misses in the window, at most so many."}};
+       "Upper bounds of the 20 most frequent misses in the window."}};
   AppendFamiliesOfFigures(&families);
   const std::vector<FindingFamily> others = {
       {"plumbline_anomaly_score",
@@ -311,12 +311,11 @@ std::vector<FindingFamily> WindowFamilies() {
       {"plumbline_drift_distance",
        "Distance of the window's distribution from the reference, by measure."},
       {"plumbline_drift_p_value",
-       "Probability that chance makes the window differ so from the "
-       "reference."},
+       "P-value of the difference between the window and the reference."},
       {"plumbline_drift_observations",
-       "Predictions that a distance rests on, by side."},
+       "Predictions that the drift figures are computed from, by side."},
       {"plumbline_anomalous",
-       "1 where that distance is beyond the configured threshold, else 0."},
+       "1 if the anomaly score is beyond the configured threshold, else 0."},
       {"plumbline_class_precision_ratio", "Precision of one class."},
       {"plumbline_class_recall_ratio", "Recall of one class."},
       {"plumbline_class_f1_ratio", "F1 score of one class."},
@@ -344,9 +343,9 @@ std::vector<FindingFamily> VersionFamilies() {
           {"plumbline_change_error",
            "Mean error before and after the last change."},
           {"plumbline_detector_statistic",
-           "What the detector holds against its threshold."},
+           "The statistic that the detector compares with its threshold."},
           {"plumbline_detector_threshold",
-           "The detector finds a change where the statistic exceeds it."}};
+           "The detector finds a change when its statistic exceeds this."}};
 }
 
 std::string MetricName(std::string_view prefix, std::string_view name,

@@ -71,7 +71,7 @@ ClientResponse HttpClient::Post(const std::string& url,
   curl_easy_reset(impl_->curl);
   curl_slist* headers =
       curl_slist_append(nullptr, ("Content-Type: " + content_type).c_str());
-  headers = curl_slist_append(headers, "Expect:");  // no wait for a 100
+  headers = curl_slist_append(headers, "Expect:");  // do not wait for a 100
   curl_easy_setopt(impl_->curl, CURLOPT_HTTPHEADER, headers);
   curl_easy_setopt(impl_->curl, CURLOPT_POSTFIELDSIZE_LARGE,
                    static_cast<curl_off_t>(body.size()));

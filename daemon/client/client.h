@@ -14,10 +14,10 @@ struct ClientResponse {
   int retry_after_seconds = 0;
 };
 
-// Keeps its connection. Not thread-safe.
+// Reuses its connection. Not thread-safe.
 class HttpClient {
  public:
-  // With a bearer token, unless it is empty.
+  // Sends `token` as a bearer token, unless it is empty.
   explicit HttpClient(std::string token = "");
   ~HttpClient();
 
@@ -31,7 +31,7 @@ class HttpClient {
   std::unique_ptr<Impl> impl_;
 };
 
-// `url` without its user and password, for messages.
+// `url` without user and password, for messages.
 std::string ShownUrl(const std::string& url);
 
 // `text` as one segment of a path.

@@ -8,15 +8,15 @@
 namespace plumbline {
 namespace {
 
-// Blanks around a cell without quotes are no part of it. Tabs may be what is
-// between cells.
+// Blanks around an unquoted cell are trimmed. A tab may be the delimiter, so it
+// is no blank.
 int IsBlank(unsigned char c) { return c == ' ' ? 1 : 0; }
 
 }  // namespace
 
 struct CsvReader::Impl {
   csv_parser parser{};
-  CsvCells cells;  // of the row that has begun
+  CsvCells cells;  // of the incomplete row
   bool whole = false;
 
   explicit Impl(char delimiter) {
@@ -40,7 +40,7 @@ CsvReader::CsvReader(char delimiter)
 CsvReader::~CsvReader() = default;
 
 bool CsvReader::Add(std::string_view line, CsvCells* cells) {
-  // Its only error is that there is no memory for a cell.
+  // The only possible error is a lack of memory.
   if (csv_parse(&impl_->parser, line.data(), line.size(), Impl::OnCell,
                 Impl::OnRow, impl_.get()) != line.size()) {
     throw std::bad_alloc();

@@ -16,10 +16,10 @@ class CsvReader {
   explicit CsvReader(char delimiter);
   ~CsvReader();
 
-  // True if the row that the line belongs to ends with it: its cells are then
-  // in *cells. REQUIRES: the line has its end, and is not blank between rows.
+  // Adds a line. True, with *cells, if it completes a row. REQUIRES: the line
+  // has its line end, and is not a blank line between rows.
   bool Add(std::string_view line, CsvCells* cells);
-  // Forgets the row that has begun.
+  // Discards the incomplete row.
   void Restart();
 
  private:

@@ -280,8 +280,7 @@ void EventLog::DropUnflushed() {
   unflushed_ = {};
   if (std::exchange(failing_, true)) return;
   Log(LogLevel::kError,
-      "the event log cannot be written: what comes is dropped from it, and "
-      "counted",
+      "the event log cannot be written: its records are dropped and counted",
       {{"path", followed_->settings.path}, {"error", directory_->error()}});
 }
 

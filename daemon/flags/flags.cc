@@ -44,11 +44,10 @@ std::optional<Flags> ParseFlags(int argc, char** argv, int* exit_status) {
   cli.add_flag("--web.enable-lifecycle", app.enable_lifecycle,
                "Allow /-/reload and /-/quit");
   cli.add_flag("--web.enable-admin-api", app.enable_admin_api,
-               "Allow models and versions to be deleted, and the store to be "
-               "copied");
+               "Allow deleting models and versions, and copying the store");
   cli.add_option("--web.external-url", app.external_url,
-                 "Where users reach the web listener, such as behind a proxy; "
-                 "requests to another Host are refused then")
+                 "The URL by which users reach the web listener, such as a "
+                 "proxy's; requests to another Host are then refused")
       ->check([](const std::string& url) {
         const bool good =
             url.starts_with("http://") || url.starts_with("https://");
@@ -56,7 +55,7 @@ std::optional<Flags> ParseFlags(int argc, char** argv, int* exit_status) {
       });
   cli.add_option("--web.trusted-proxies", app.trusted_proxies,
                  "Addresses or networks (10.0.0.0/8) of proxies in front of "
-                 "either listener, whose X-Forwarded-For is believed; may be "
+                 "either listener whose X-Forwarded-For is trusted; may be "
                  "repeated")
       ->delimiter(',')
       ->allow_extra_args(false);
@@ -69,7 +68,7 @@ std::optional<Flags> ParseFlags(int argc, char** argv, int* exit_status) {
       ->check(CLI::IsMember({"logfmt", "json"}))
       ->capture_default_str();
   try {
-    // "--flag=" would take the next flag for its value.
+    // CLI11 would take the next flag for the value of "--flag=".
     for (int i = 1; i < argc; ++i) {
       const std::string_view argument = argv[i];
       if (argument.starts_with("--") && argument.ends_with("=")) {

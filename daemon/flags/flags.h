@@ -16,7 +16,7 @@ struct Flags {
   LogFormat log_format = LogFormat::kLogfmt;
 };
 
-// The flags, or the exit status where the program ends here: after --help,
+// nullopt, with *exit_status, if the program ends here: after --help,
 // --version, or an error that was printed.
 std::optional<Flags> ParseFlags(int argc, char** argv, int* exit_status);
 

@@ -26,7 +26,7 @@ std::string CheckStep(const std::string& text) {
   return "must be a duration such as 1m, 1h or 1d";
 }
 
-// A time as the API takes it.
+// A time in the API's formats.
 std::optional<int64_t> TimeMs(const std::string& text) {
   if (const auto us = ParseTimestamp(text)) return *us / 1000;
   char* end = nullptr;
@@ -67,35 +67,35 @@ std::string CheckOutcome(const std::string& text) {
              : "must be actual=CLASS,predicted=CLASS, or one of them";
 }
 
-// A token on the command line would be seen by all users of the machine.
+// Tokens come from files: all users of the machine can see a command line.
 void AddTokenFile(CLI::App* command, std::string* file) {
   command
       ->add_option("--token-file", *file,
-                   "A file with the bearer token to send; without it that of "
-                   "the environment is sent, PLUMBLINE_TOKEN")
+                   "A file with the bearer token to send; default: the "
+                   "environment variable PLUMBLINE_TOKEN")
       ->check(CLI::ExistingFile);
 }
 
-// Of the daemon's web listener.
+// The URL of the daemon's web listener.
 void AddUrl(CLI::App* command, std::string* url, std::string* token_file) {
   AddTokenFile(command, token_file);
   command->add_option("--url", *url, "The daemon's web listener")
       ->capture_default_str();
-  // As it was called before.
+  // The former name of --url.
   command->add_option("--from", *url, "")->group("");
 }
 
-// Of several daemons.
+// The URLs of several daemons.
 void AddUrls(CLI::App* command, std::vector<std::string>* urls,
              std::string* token_file) {
   AddTokenFile(command, token_file);
   command
       ->add_option("--url", *urls,
-                   "The daemon's web listener. Several, each with its own "
-                   "--url, add up: for events that are spread over daemons")
+                   "The daemon's web listener. Repeat it to sum several "
+                   "daemons that share the events of a model")
       ->capture_default_str()
       ->allow_extra_args(false);
-  // As it was called before.
+  // The former name of --url.
   command->add_option("--from", *urls, "")->allow_extra_args(false)->group("");
 }
 
@@ -112,12 +112,12 @@ void AddEventFiles(CLI::App* command, EventFilesFlags* flags) {
       ->check(CheckEventFile);
   command
       ->add_option("--map", flags->map,
-                   "Which columns of CSV are which fields, as "
-                   "FIELD=COLUMN,...; others go by their names")
+                   "Maps columns of CSV to fields, as FIELD=COLUMN,...; other "
+                   "columns are matched by name")
       ->allow_extra_args(false);
   command
       ->add_option("--constant", flags->constants,
-                   "Fields that are the same in all rows of CSV, as "
+                   "Sets fields to the same value in all rows of CSV, as "
                    "FIELD=VALUE,...")
       ->allow_extra_args(false);
 }
@@ -138,26 +138,26 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
   check_command->add_option("file", check.file, "The file")->required();
   check_command->add_option(
       "--url", check.url,
-      "The web listener of a daemon: names models that it has otherwise than "
-      "the file says");
+      "The web listener of a daemon: also lists conflicts between its models "
+      "and the file");
   AddTokenFile(check_command, &check.token_file);
 
   CheckStorageFlags storage;
   CLI::App* storage_command = cli.add_subcommand(
-      "check-storage", "Checks the store of a daemon that is stopped");
+      "check-storage", "Checks the store of a stopped daemon");
   storage_command->add_option("path", storage.path, "Its --storage.path")
       ->required();
   storage_command->add_flag(
       "--drop-damaged", storage.drop_damaged,
-      "Forgets what damaged tables of the database hold and cannot be read: "
-      "ids in it are new again, and may count twice. What can be read is "
-      "written anew, the damaged files are kept beside it");
+      "Drops the unreadable parts of damaged tables of the database: their "
+      "ids are forgotten, and may count twice. Rewrites the rest, and keeps "
+      "the damaged files beside it");
 
   SetClockFlags clock;
   CLI::App* clock_command = cli.add_subcommand(
       "set-clock",
-      "Brings the time of the store of a daemon that is stopped back to now, "
-      "where its clock was ahead");
+      "Sets the time of a stopped daemon's store back to now, after its clock "
+      "was ahead");
   clock_command->add_option("path", clock.path, "Its --storage.path")
       ->required();
 
@@ -165,7 +165,7 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
   std::string speed = "max";
   CLI::App* replay_command = cli.add_subcommand(
       "replay",
-      "Posts recorded events, those of all files by their timestamps");
+      "Posts recorded events of all files in the order of their timestamps");
   AddEventFiles(replay_command, &replay.events);
   replay_command
       ->add_option("--to", replay.url,
@@ -176,15 +176,15 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
       ->capture_default_str()
       ->check(CheckSpeed);
   replay_command->add_flag("--rebase", replay.rebase,
-                           "Give each event the time it is sent as timestamp");
+                           "Replace timestamps by the time of sending");
 
   QueryFlags query;
   CLI::App* query_command = cli.add_subcommand(
       "query",
-      "Lists the models of a daemon, or shows what matters of one: figures "
-      "with bounds, objectives, the matrix, what is anomalous or has changed");
+      "Lists the models of a daemon, or shows one: figures with bounds, "
+      "objectives, the matrix, anomalies and changes");
   query_command->add_option("model", query.model,
-                            "The model; without it all are listed");
+                            "The model; default: list all models");
   AddUrls(query_command, &query.urls, &query.token_file);
   query_command->add_option("--version,--model-version", query.version,
                             "Only this version");
@@ -197,21 +197,20 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
   FindFlags find;
   CLI::App* find_command = cli.add_subcommand(
       "find",
-      "Shows what is known of one id, whether its label has joined, and what "
+      "Shows the state of one id, whether its label has joined, and what "
       "happens to it next");
   find_command->add_option("model", find.model, "The model")->required();
-  find_command->add_option("id", find.id, "The id, as events have it")
-      ->required();
+  find_command->add_option("id", find.id, "The id, as in events")->required();
   AddUrl(find_command, &find.url, &find.token_file);
   find_command->add_flag("--json", find.json, "The answer as it is");
 
   DeleteFlags forget;
   CLI::App* delete_command = cli.add_subcommand(
       "delete",
-      "Has a daemon forget a model, or one version of it, with all that is "
-      "stored of it (needs its --web.enable-admin-api)");
+      "Deletes a model, or one version of it, with all its stored data (needs "
+      "the daemon's --web.enable-admin-api)");
   delete_command->add_option("model", forget.model, "The model")->required();
-  delete_command->add_option("--version", forget.version, "This version alone");
+  delete_command->add_option("--version", forget.version, "Only this version");
   AddUrl(delete_command, &forget.url, &forget.token_file);
 
   RulesFlags rules;
@@ -223,15 +222,14 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
       ->required();
   rules_command->add_option(
       "--runbook-url", rules.runbook,
-      "What an alert's name is appended to for its runbook_url");
+      "URL to which the alert's name is appended for its runbook_url");
 
   SimulateFlags simulate;
   std::string step = "1m";
-  CLI::App* simulate_command =
-      cli.add_subcommand("simulate",
-                         "Prints what the windows would have said of recorded "
-                         "events, at each step "
-                         "of their own time");
+  CLI::App* simulate_command = cli.add_subcommand(
+      "simulate",
+      "Prints the figures of windows over recorded events, at "
+      "each step of the events' own time");
   AddEventFiles(simulate_command, &simulate.events);
   simulate_command->add_option("--config.file", simulate.config,
                                "The configuration to try");
@@ -244,8 +242,8 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
   BackfillFlags backfill;
   CLI::App* backfill_command = cli.add_subcommand(
       "backfill",
-      "Brings recorded events into the store of a daemon that is stopped, by "
-      "their own time");
+      "Adds recorded events to the store of a stopped daemon, at their own "
+      "times");
   AddEventFiles(backfill_command, &backfill.events);
   backfill_command->add_option("--config.file", backfill.config,
                                "The daemon's configuration");
@@ -254,8 +252,8 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
                    "The daemon's --storage.path")
       ->required();
   backfill_command->add_flag("--skip-rejected", backfill.skip_rejected,
-                             "Bring in the rest where some are rejected; "
-                             "without it nothing is written then");
+                             "Add the rest if some are rejected; by default "
+                             "nothing is then written");
 
   LogFlags log;
   std::string from;
@@ -278,7 +276,7 @@ std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
                    "Only pairs such as actual=UP,predicted=DOWN")
       ->check(CheckOutcome);
   log_command->add_flag("--joined", log.joined,
-                        "One row a pair, with its inputs");
+                        "One row per pair, with its inputs");
   log_command->add_option("--format", format, "ndjson or csv")
       ->capture_default_str()
       ->check(CLI::IsMember({"ndjson", "csv"}));

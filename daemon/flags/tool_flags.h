@@ -14,7 +14,7 @@ inline constexpr const char* kWebUrl = "http://127.0.0.1:9351";
 
 struct CheckConfigFlags {
   std::string file;
-  std::string url;         // of a daemon to hold it against; empty: of none
+  std::string url;         // of a daemon to compare with; empty: none
   std::string token_file;  // a bearer token for it; empty: see ReadToken()
 };
 
@@ -27,7 +27,7 @@ struct SetClockFlags {
   std::string path;
 };
 
-// Files of events, and how those that are CSV are read.
+// Files of events, and the mapping of CSV columns.
 struct EventFilesFlags {
   std::vector<std::string> files;
   std::vector<std::string> map;        // FIELD=COLUMN,...
@@ -38,14 +38,14 @@ struct ReplayFlags {
   EventFilesFlags events;
   std::string url;
   std::string token_file;  // a bearer token for it; empty: see ReadToken()
-  int64_t events_per_second = 0;  // 0: as fast as they are taken
+  int64_t events_per_second = 0;  // 0: no limit
   bool rebase = false;
 };
 
 struct QueryFlags {
-  std::optional<std::string> model;  // missing: a list of them
+  std::optional<std::string> model;  // missing: list all models
   std::vector<std::string> urls = {kWebUrl};
-  std::string token_file;  // for all of them
+  std::string token_file;  // for all URLs
   std::optional<std::string> version;
   std::optional<std::string> window;
   bool all = false;  // every figure of every window and slice
@@ -94,7 +94,7 @@ struct LogFlags {
   int64_t from_ms = INT64_MIN;
   int64_t to_ms = INT64_MAX;             // inclusive
   std::optional<std::string> actual;     // of a pair
-  std::optional<std::string> predicted;  // likewise
+  std::optional<std::string> predicted;  // of a pair
   bool joined = false;
   bool csv = false;
 };
@@ -104,7 +104,8 @@ using ToolFlags =
                  FindFlags, DeleteFlags, RulesFlags, SimulateFlags,
                  BackfillFlags, LogFlags, SetClockFlags>;
 
-// The command and its flags, or the exit status where the program ends here.
+// The command and its flags; nullopt, with *exit_status, if the program ends
+// here.
 std::optional<ToolFlags> ParseToolFlags(int argc, char** argv,
                                         int* exit_status);
 

@@ -11,7 +11,7 @@
 namespace plumbline {
 namespace {
 
-// The largest window, with a header of this kind.
+// zlib's window bits: the largest window, with a header of each kind.
 constexpr int kZlib = 15;
 constexpr int kGzip = 15 + 16;
 constexpr int kRaw = -15;
@@ -30,8 +30,8 @@ struct Inflater {
   const bool ready;
 };
 
-// A header of zlib: its method, and a checksum of its two bytes. No raw stream
-// begins so, as its first block would be stored with padding that is not 0.
+// True for a zlib header: the method, and a checksum of its two bytes. No raw
+// stream begins so: its first block would be stored with nonzero padding.
 bool HasZlibHeader(std::string_view packed) {
   if (packed.size() < 2) return false;
   const auto first = static_cast<unsigned char>(packed[0]);
@@ -44,7 +44,7 @@ GunzipStatus Unpack(int header, std::string_view packed, size_t most,
   Inflater inflater(header);
   z_stream& stream = inflater.stream;
   if (!inflater.ready) return GunzipStatus::kBroken;
-  // zlib reads only, whatever its type says.
+  // zlib only reads, despite the type.
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
   stream.avail_in = static_cast<uInt>(packed.size());
   out->clear();
@@ -62,12 +62,12 @@ GunzipStatus Unpack(int header, std::string_view packed, size_t most,
     size = out->size() - stream.avail_out;
     if (result == Z_STREAM_END) {
       if (stream.avail_in == 0) break;
-      // Only gzip has several members.
+      // Only gzip allows several members.
       if (header != kGzip || inflateReset(&stream) != Z_OK) {
         return GunzipStatus::kBroken;
       }
     } else if (result != Z_OK) {
-      return GunzipStatus::kBroken;  // damaged, or cut short
+      return GunzipStatus::kBroken;  // damaged or truncated
     }
   }
   if (size > most) return GunzipStatus::kTooLarge;

@@ -12,40 +12,39 @@ namespace plumbline {
 
 enum class GunzipStatus { kOk, kBroken, kTooLarge, kRefused };
 
-// Unpacks all members of `packed` into *out. At most `most` bytes, which is
-// found out before they are made. `grow` is asked for leave before each piece
-// of so many bytes is unpacked.
+// Unpacks all members of `packed` into *out, at most `most` bytes; the limit is
+// checked before memory is taken. `grow(n)` permits or refuses n more bytes
+// before each piece.
 GunzipStatus Gunzip(std::string_view packed, size_t most,
                     const std::function<bool(size_t)>& grow, std::string* out);
 
-// The same for the HTTP coding "deflate": zlib's format, or without its header,
-// as some clients have it.
+// The same for the HTTP coding "deflate": zlib's format, with or without its
+// header, which some clients omit.
 GunzipStatus Inflate(std::string_view packed, size_t most,
                      const std::function<bool(size_t)>& grow, std::string* out);
 
-// By its first bytes, which begin no text.
+// True if `bytes` begin with gzip's magic number, which begins no text.
 bool IsGzip(std::string_view bytes);
 
-// Unpacks the first member of what `next` gives piece by piece, an empty one at
-// the end, and lets `take` have the text; it says whether it wants more. False
-// where it does not, or where the member is damaged or does not end.
+// Unpacks the first member of the input. `next` returns its pieces, an empty
+// one at the end. `take` receives the text, and returns whether it wants more.
+// False if `take` stopped, or the member is damaged or incomplete.
 bool GunzipPieces(const std::function<std::string_view()>& next,
                   const std::function<bool(std::string_view)>& take);
 
-// Reads a file that is plain or gzip, of one member or several: its first bytes
-// say which.
+// Reads a plain file or a gzip file of any number of members; the first bytes
+// tell which.
 class FileReader {
  public:
   // nullptr if the file cannot be opened. "-" is the standard input.
   static std::unique_ptr<FileReader> Open(const std::string& path);
   ~FileReader();
 
-  // Appends some of what follows. False at the end, or where the file is
-  // damaged or cannot be read: then ok() is false.
+  // Appends the next part of the text. False at the end, and, with ok() false,
+  // if the file is damaged or unreadable.
   bool Append(std::string* out);
   bool ok() const { return ok_; }
-  // How much of the file has been read, from 0 to 1; 0 where nobody knows its
-  // size.
+  // The share of the file read, from 0 to 1; 0 if its size is unknown.
   double progress() const;
 
  private:

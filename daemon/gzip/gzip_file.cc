@@ -43,8 +43,8 @@ class MemberReader {
   }
   ~MemberReader() { inflateEnd(&stream_); }
 
-  // Where the last whole member ends; nullopt, with errno, if the file cannot
-  // be read.
+  // The end of the last complete member; nullopt, with errno, if the file
+  // cannot be read.
   std::optional<uint64_t> LastEnd() {
     uint64_t end = 0;
     while (Fill()) {
@@ -115,8 +115,8 @@ std::unique_ptr<GzipFile> GzipFile::Create(const std::string& path) {
   const int fd =
       open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kMode);
   if (fd < 0) return nullptr;
-  // Tells others that it is being written. One who came in between may have
-  // taken it for one that is left, and removed it.
+  // The lock marks the file as being written. Before it was taken, another
+  // process may have removed the file as abandoned.
   struct stat status {};
   if (flock(fd, LOCK_EX | LOCK_NB) != 0 || fstat(fd, &status) != 0 ||
       status.st_nlink == 0) {
@@ -129,7 +129,7 @@ std::unique_ptr<GzipFile> GzipFile::Create(const std::string& path) {
 
 bool GzipFile::Deflate(std::string_view lines, int flush) {
   z_stream& z = stream_->z;
-  // zlib reads only, whatever its type says.
+  // zlib only reads, despite the type.
   z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(lines.data()));
   z.avail_in = static_cast<uInt>(lines.size());
   do {

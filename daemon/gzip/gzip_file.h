@@ -1,9 +1,9 @@
 // GzipFile: a gzip file of lines that is written over a long time.
 //
-// Each flush ends a gzip member, and a file of several members is a gzip file
-// as any (RFC 1952, 2.2). So what is flushed can be read, whatever happens
-// then: a file that nobody finished, as its writer was killed or its disk full,
-// is cut behind its last whole member, which takes no room.
+// Each flush ends a gzip member, and several members form a valid gzip file
+// (RFC 1952, 2.2). So flushed lines stay readable. A file that was not
+// finished, because its writer was killed or the disk was full, is truncated
+// after its last complete member, which needs no free space.
 
 #pragma once
 
@@ -16,22 +16,22 @@ namespace plumbline {
 
 class GzipFile {
  public:
-  // A new file. nullptr, with errno, if there cannot be one, or there is one.
+  // Creates the file. nullptr, with errno, if that fails or the file exists.
   static std::unique_ptr<GzipFile> Create(const std::string& path);
   ~GzipFile();
 
-  // Each false, with errno, if it cannot be written: then only Cut() is left to
-  // do. REQUIRES: `lines` ends a line.
+  // Each returns false, with errno, on failure; then only Cut() may follow.
+  // REQUIRES: `lines` ends with the end of a line.
   [[nodiscard]] bool Write(std::string_view lines);
   [[nodiscard]] bool Flush();
-  // Flushes. What the file holds survives a loss of power then.
+  // Flushes, and makes the file survive a loss of power.
   [[nodiscard]] bool Finish();
-  // Ends the file behind what was flushed last. It may be tried again.
+  // Truncates the file after its last flush. May be retried.
   [[nodiscard]] bool Cut();
 
-  // Of the file.
+  // Size of the file.
   uint64_t bytes() const { return bytes_; }
-  // True if nothing was flushed yet: there is nothing to cut it after.
+  // True before the first flush.
   bool empty() const { return flushed_bytes_ == 0; }
 
  private:
@@ -43,17 +43,17 @@ class GzipFile {
   const int fd_;
   std::unique_ptr<Stream> stream_;
   uint64_t bytes_ = 0;
-  uint64_t flushed_bytes_ = 0;  // behind the last flush
+  uint64_t flushed_bytes_ = 0;  // up to the last flush
 };
 
 enum class Mended {
   kYes,
-  kEmpty,   // it has no whole member
-  kInUse,   // somebody writes it
+  kEmpty,   // no complete member
+  kInUse,   // a process writes it
   kFailed,  // errno says why
 };
 
-// Cuts a file that nobody finished behind its last whole member.
+// Truncates an unfinished file after its last complete member.
 Mended MendGzipFile(const std::string& path);
 
 }  // namespace plumbline

@@ -7,11 +7,11 @@
 namespace plumbline {
 namespace {
 
-// Of text: a piece that is much shorter packs worse.
+// Bytes of text in a piece: much shorter ones compress worse.
 constexpr size_t kPiece = 32 << 10;
 constexpr int kRaw = -15;  // the largest window, without a header
 
-// A member of the fastest compression, without a time and a name.
+// The header of a member with the fastest compression, without time and name.
 constexpr std::string_view kHeader("\x1f\x8b\x08\0\0\0\0\0\x04\xff", 10);
 constexpr std::string_view kLastBlock("\x03\x00", 2);
 
@@ -49,7 +49,7 @@ void GzipParts::Pack(Part* part) {
   auto* text = reinterpret_cast<Bytef*>(part->text.data());
   const auto text_size = static_cast<uInt>(part->text.size());
   const size_t begin = packed_.size();
-  // A flush takes a few bytes more than the bound of a whole stream.
+  // A flush takes a few bytes more than the bound for a whole stream.
   const size_t most = deflateBound(&stream, text_size) + 16;
   packed_.resize(begin + most);
   stream.next_in = text;

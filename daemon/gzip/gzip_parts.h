@@ -1,10 +1,9 @@
-// GzipParts: a long text becomes one gzip member while its parts are written by
-// turns, and never lies in memory whole.
+// GzipParts: packs a long text into one gzip member while its parts are written
+// in turns, without holding the whole text in memory.
 //
-// Each part is packed a piece at a time. A piece is deflated on its own,
-// without a look at what is before it, and ends at a byte (Z_FULL_FLUSH): so
-// the pieces can be put in any order, and the checksum of the whole follows
-// from theirs.
+// Each part is packed piece by piece. A piece is deflated independently of the
+// pieces before it, and ends at a byte (Z_FULL_FLUSH). So pieces can be put in
+// any order, and the checksum of the whole is combined from theirs.
 
 #pragma once
 
@@ -24,10 +23,11 @@ struct PackedText {
 
 class GzipParts {
  public:
-  // Throw std::bad_alloc where there is no memory.
+  // Each member throws std::bad_alloc if memory runs out.
   GzipParts();
   void Append(size_t part, std::string_view text);
-  // The parts, by their number. To be called once, after the last Append().
+  // The parts in the order of their numbers. Call once, after the last
+  // Append().
   PackedText Finish();
   ~GzipParts();
 
@@ -48,7 +48,7 @@ class GzipParts {
 
   const std::unique_ptr<Deflater> deflater_;
   std::vector<Part> parts_;
-  std::string packed_;  // the pieces, as they came
+  std::string packed_;  // the pieces, by arrival
 };
 
 }  // namespace plumbline

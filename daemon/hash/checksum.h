@@ -1,4 +1,4 @@
-// The checksum of what is stored: XXH3, 64 bits.
+// The checksum of stored bytes: XXH3, 64 bits.
 
 #pragma once
 

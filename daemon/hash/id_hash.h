@@ -1,7 +1,7 @@
-// The keyed hash by which ids are known.
+// The keyed hash that stands for an id.
 //
-// 128 bits: the chance that any two of a billion ids collide is 1e-21. Keyed,
-// so that nobody outside can choose ids that fall together.
+// 128 bits: the chance that any two of a billion ids collide is 1e-21. The key
+// keeps clients from choosing ids that collide.
 
 #pragma once
 
@@ -31,7 +31,7 @@ class IdHasher {
   Secret secret_;
 };
 
-// From now on texts from outside are hashed with a secret of this process
+// Makes texts from outside be hashed with a secret of this process from now on
 // (core/event/text_hash.h).
 void UseKeyedTextHash();
 

@@ -1,4 +1,4 @@
-// SHA-256: what is known of a secret that nobody is to read back.
+// SHA-256, to compare secrets without storing them.
 
 #pragma once
 
@@ -10,7 +10,7 @@ namespace plumbline {
 // 32 bytes.
 std::string Sha256(std::string_view bytes);
 
-// Compares in a time that does not depend on where they differ.
+// Compares in constant time.
 bool SameBytes(std::string_view a, std::string_view b);
 
 }  // namespace plumbline

@@ -32,7 +32,7 @@ AcceptQueue* QueueOf(int listener) {
   return queue == hooks.queues.end() ? nullptr : queue->second;
 }
 
-// Ends a wait for a connection to it.
+// Wakes a thread that waits for a connection to `listener`.
 void ConnectTo(int listener) {
   sockaddr_in name{};
   socklen_t size = sizeof(name);
@@ -52,8 +52,8 @@ AcceptHook::AcceptHook(int listener, AcceptQueue* queue) : listener_(listener) {
   const int replaced = fcntl(listener, F_DUPFD_CLOEXEC, 0);
   hooks.queues[listener] = queue;
   dup3(queue->fd(), listener, O_CLOEXEC);
-  // A thread of civetweb can be waiting for what the descriptor was before, and
-  // looks at what it is now after two seconds only.
+  // A thread of civetweb may still poll the former socket; without a connection
+  // it would take two seconds to notice the replacement.
   ConnectTo(replaced);
   close(replaced);
 }
@@ -66,7 +66,7 @@ AcceptHook::~AcceptHook() {
 
 }  // namespace plumbline
 
-// civetweb accepts with this definition, as it comes before the C library's.
+// civetweb calls this definition: it takes precedence over the C library's.
 extern "C" int accept(int listener, sockaddr* address, socklen_t* size) {
   using Function = int (*)(int, sockaddr*, socklen_t*);
   static const auto next =

@@ -1,4 +1,4 @@
-// Has civetweb take its connections from an AcceptQueue.
+// Makes civetweb take its connections from an AcceptQueue.
 
 #pragma once
 
@@ -6,10 +6,10 @@
 
 namespace plumbline {
 
-// While it lives, accept() on the descriptor `listener` asks `queue`.
+// While a hook lives, accept() on the descriptor `listener` asks `queue`.
 class AcceptHook {
  public:
-  // `listener` is replaced: it becomes readable when `queue` is.
+  // Replaces `listener`: it becomes readable when `queue` is.
   AcceptHook(int listener, AcceptQueue* queue);
   ~AcceptHook();
   AcceptHook(const AcceptHook&) = delete;

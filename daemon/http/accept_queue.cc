@@ -20,22 +20,22 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kMostEvents = 64;    // a step
-constexpr int kMostAccepted = 64;  // likewise
-constexpr int kMostDrained = 64;   // pieces of what a refused one has sent
+constexpr int kMostEvents = 64;    // per step
+constexpr int kMostAccepted = 64;  // per step
+constexpr int kMostDrained = 64;   // reads from a refused connection
 
-// Of the timer: deadlines, and while connections wait for a thread.
+// Periods of the timer: the fast one while connections wait for a thread.
 constexpr long kSlowMs = 100;
 constexpr long kFastMs = 10;
 
-// A wait for a thread that is ordinary where many come at once.
+// In a burst of requests, waits up to this are ordinary.
 constexpr Milliseconds kOrdinaryWait{20};
-// All that wait are to get a thread within this time, so those that have one
-// keep it, without a request, the shorter the more there are.
+// Every waiting connection should get a thread within this time, so the grace
+// of slow connections shrinks as more connections wait.
 constexpr Milliseconds kTurn{300};
 constexpr Milliseconds kLeastGrace{10};
 
-// Threads that are kept for requests that are there as a whole.
+// Threads reserved for complete requests.
 int64_t ReserveOf(int64_t threads) { return threads / 8; }
 
 void SetTimer(int timer, long interval_ms) {
@@ -128,7 +128,7 @@ void AcceptQueue::Admit(int fd, const sockaddr_in& peer, SteadyTime now) {
       heads.insert(heads.end(), {.fd = fd, .peer = peer, .accepted = now});
   places_[fd] = place;
   if (places_.size() > options_.most_waiting) {
-    // Whoever has sent no request for longest gives way.
+    // The connection that has waited longest without a request is dropped.
     if (heads.size() > 1) {
       Drop(heads.begin());
     } else {
@@ -164,7 +164,7 @@ AcceptQueue::State AcceptQueue::StateOf(int fd, size_t seen) const {
       ArrivalOf({first_.data(), seen},
                 std::max(seen, static_cast<size_t>(std::max(arrived, 0))));
   if (arrival.whole) return State::kWhole;
-  // A head that does not fit is refused for its size.
+  // A head that does not fit gets a thread: the server refuses it for its size.
   return arrival.head || full ? State::kPartial : State::kHead;
 }
 
@@ -193,7 +193,7 @@ void AcceptQueue::Refuse(Place place, const Refusal& refusal, SteadyTime now) {
     const std::string text = HeadText(response, false) + response.body;
     send(place->fd, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     shutdown(place->fd, SHUT_WR);
-    // What is not read when it is closed would take the answer with it.
+    // Closing a socket with unread bytes would discard the answer.
     for (int i = 0; i < kMostDrained; ++i) {
       if (recv(place->fd, first_.data(), first_.size(), MSG_DONTWAIT) <= 0) {
         break;
@@ -213,7 +213,7 @@ void AcceptQueue::EndOverdue(SteadyTime now) {
     if (recv(place->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0) {
       Refuse(place, {408, "too_slow", "the headers took too long"}, now);
     } else {
-      Drop(place);  // no request was begun
+      Drop(place);  // sent nothing
     }
   }
 }
@@ -221,7 +221,7 @@ void AcceptQueue::EndOverdue(SteadyTime now) {
 void AcceptQueue::MakeWay(SteadyTime now) {
   const auto& partial = waiting_[static_cast<size_t>(State::kPartial)];
   const auto& whole = waiting_[static_cast<size_t>(State::kWhole)];
-  // Of many that come at once the last wait for their turn, not for a thread.
+  // While threads are free, the last of a burst wait only for their turn.
   const int64_t free = options_.threads - connections_->count();
   if (free > (partial.empty() ? 0 : ReserveOf(options_.threads))) return;
   SteadyTime oldest = SteadyTime::max();
@@ -256,7 +256,7 @@ int AcceptQueue::GiveOut(Place place, sockaddr_in* peer) {
   return fd;
 }
 
-// After one that was given out, another may follow at once.
+// After a connection was returned, wakes civetweb at once: another may follow.
 void AcceptQueue::EndStep(bool gave) {
   const bool fast = ready_.load() > 0;
   crowded_.store(fast && !gave);

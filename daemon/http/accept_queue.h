@@ -1,18 +1,17 @@
-// AcceptQueue: the connections of a listener that wait for a thread.
+// AcceptQueue: connections that wait for a thread.
 //
-// civetweb gives a thread to a connection before the first byte of a request is
-// there, so those who send nothing, or a byte now and then, would hold every
-// thread. Here a connection waits without one until the head of its first
-// request has come. Where threads are short, those go first whose request has
-// come as a whole: it can be answered without waiting for its client. And those
-// that have a thread, but keep it waiting, give way.
+// civetweb gives a connection a thread before the first byte of a request has
+// arrived, so idle and slow clients could hold every thread. Here a connection
+// waits without a thread until the head of its first request has arrived. When
+// threads are short, complete requests go first: they need no wait for their
+// clients. Connections that keep their thread waiting are cut.
 //
-// civetweb polls and accepts on its listening socket. The queue takes its
-// place: its epoll descriptor is readable when there is something to do, and
-// accept() does it (accept_hook.h).
+// civetweb polls its listening socket and accepts on it. The queue's epoll
+// descriptor replaces that socket: it is readable when there is work, and
+// accept() does the work (accept_hook.h).
 //
-// Bounded: Options::most_waiting connections, of which this process keeps what
-// Waiting says; what they have sent stays in the kernel.
+// At most Options::most_waiting connections wait. Each takes a Waiting here;
+// the bytes it has sent stay in the kernel.
 
 #pragma once
 
@@ -38,15 +37,15 @@ namespace plumbline {
 class AcceptQueue {
  public:
   struct Options {
-    std::vector<int> listeners;  // sockets that listen; closed with the queue
+    std::vector<int> listeners;  // listening sockets; closed with the queue
     int64_t threads;
     size_t most_waiting = 4096;
-    bool encrypted = false;  // the requests cannot be looked into
-    // Told of each connection that is answered here, and how long it was there.
+    bool encrypted = false;  // requests cannot be inspected
+    // Called for each connection that the queue answers, with its age.
     std::function<void(const Refusal&, double seconds)> on_refused;
   };
 
-  // A head that takes longer is answered 408.
+  // A head that takes longer is answered with 408.
   static constexpr Milliseconds kHeadTimeout{10'000};
 
   AcceptQueue(Options options, Connections* connections);
@@ -57,16 +56,17 @@ class AcceptQueue {
   // Readable when Accept() has something to do.
   int fd() const { return epoll_; }
 
-  // Does what is to be done now, without waiting, and gives a connection out
-  // whose turn it is; -1 if there is none.
+  // Does the pending work without blocking. Returns the next connection to
+  // serve, or -1.
   int Accept(sockaddr_in* peer);
 
-  // [Any thread] A thread has become free.
+  // [Any thread] Tells the queue that a thread has become free.
   void ThreadFreed();
-  // [Any thread] True if a connection waits for a thread, and there is none.
+  // [Any thread] True if a connection waits and no thread is free.
   bool crowded() const { return crowded_.load(); }
-  // [Any thread] Closes the listeners, and all that wait. Who has sent the head
-  // of a request is told to come again, unless the connection is encrypted.
+  // [Any thread] Closes the listeners and all waiting connections. A client
+  // that has sent the head of a request gets a 503 (Stopping()), unless the
+  // connection is encrypted.
   void Stop();
 
  private:
@@ -76,8 +76,8 @@ class AcceptQueue {
     sockaddr_in peer;
     SteadyTime accepted;
     State state = State::kHead;
-    SteadyTime ready{};    // since when the head is there
-    bool watched = false;  // by epoll_
+    SteadyTime ready{};    // when the head arrived
+    bool watched = false;  // registered with epoll_
   };
   using Place = std::list<Waiting>::iterator;
 
@@ -85,8 +85,9 @@ class AcceptQueue {
   void Gather(SteadyTime now);
   void AcceptAll(int listener, SteadyTime now);
   void Admit(int fd, const sockaddr_in& peer, SteadyTime now);
-  // Looks at what it has sent, and moves it to the list of its state; nothing
-  // more comes of one that is `ended`. False if it is gone.
+  // Inspects the bytes that have arrived, and moves the connection to the list
+  // of its state. `ended`: the client sends no more. False if the connection
+  // was dropped.
   bool Look(Place place, bool ended, SteadyTime now);
   State StateOf(int fd, size_t seen) const;
   void Move(Place place, State state, SteadyTime now);
@@ -106,12 +107,12 @@ class AcceptQueue {
 
   std::mutex mutex_;
   bool stopped_ = false;  // this and what follows: guarded by mutex_
-  // By state, the oldest first.
+  // One list for each state, the oldest first.
   std::array<std::list<Waiting>, 3> waiting_;
   std::unordered_map<int, Place> places_;
-  bool fast_ = false;              // the timer's pace
+  bool fast_ = false;              // whether the timer is
   std::array<char, 16384> first_;  // bytes of a request
-  std::atomic<size_t> ready_{0};   // waiting that have a head
+  std::atomic<size_t> ready_{0};   // connections with a head
   std::atomic<bool> crowded_{false};
 };
 

@@ -9,7 +9,7 @@
 namespace plumbline {
 namespace {
 
-// The elements of a list that have an index, a code, a field and a message.
+// A JSON list of objects with index, code, field and message.
 template <class Listed, class Code>
 void AppendListed(const char* name, const std::vector<Listed>& listed,
                   Code code, std::string* json) {

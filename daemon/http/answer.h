@@ -8,8 +8,9 @@
 
 namespace plumbline {
 
-// Decoding and applying each reject events; the answer lists both in body
-// order. `batch` is what was applied; body.rejected counts what either did.
+// Decoding and applying both reject events; the answer lists all rejections in
+// body order. `batch` is what was applied; body.rejected counts the rejections
+// of both.
 HttpResponse EventsResponse(const DecodedBody& body, const EventBatch& batch,
                             const BatchOutcome& outcome);
 

@@ -10,7 +10,7 @@
 namespace plumbline {
 namespace {
 
-// bcrypt looks at no more: two that differ behind it would be the same.
+// bcrypt ignores the bytes after these.
 constexpr size_t kLongestPassword = 72;  // bytes
 
 HttpResponse Closing(HttpResponse response) {
@@ -173,8 +173,8 @@ HttpResponse Authenticator::Busy() {
       told_s_.compare_exchange_strong(told_s, now_s,
                                       std::memory_order_relaxed)) {
     Log(LogLevel::kWarn,
-        "more passwords are sent than can be checked: those that were right "
-        "before pass, the others are told to come again",
+        "more passwords are sent than can be checked: known passwords pass, "
+        "others get 503",
         {{"file", file_}});
   }
   return Closing(

@@ -1,5 +1,5 @@
-// Who may do what: users (basic authentication) and bearer tokens of a web
-// configuration file.
+// Authentication and authorization: users (basic authentication) and bearer
+// tokens of a web configuration file.
 
 #pragma once
 
@@ -20,27 +20,27 @@ namespace plumbline {
 // [Any thread]
 class Authenticator {
  public:
-  // Of a web configuration file; everybody may do all where `file` is empty.
-  // nullptr, with *error, if the file cannot be used.
+  // Loads a web configuration file. Without one (`file` is empty) everybody may
+  // do everything. nullptr, with *error, if the file is invalid.
   static std::unique_ptr<Authenticator> Load(const std::string& file,
                                              std::string* error);
 
-  // What the file says now; what is in force stays until Use(). nullopt, with
-  // *error, if it cannot be used: also where it has no users and tokens any
-  // more, as that would let everybody in, and where it wants another TLS.
+  // Reads the file again; takes effect by Use(). nullopt, with *error, if the
+  // file is invalid, if it changes the TLS settings, or if it has lost all its
+  // users and tokens, which would let everybody in.
   std::optional<WebConfig> Read(std::string* error) const;
   void Use(WebConfig config);
 
   bool lets_all_in() const { return open_.load(std::memory_order_relaxed); }
-  // Of the start.
+  // As loaded at start.
   const std::optional<TlsConfig>& tls() const { return tls_; }
 
-  // The refusal to answer, or nothing if the request may pass. Users may do
-  // all, a token what it has the right to.
+  // The refusal, or nullopt if the request may pass. Users have every right, a
+  // token those listed for it.
   std::optional<HttpResponse> Check(const HttpRequest& request, Right right);
 
  private:
-  // What is looked at without a lock.
+  // Immutable, so readers need no lock after they have copied the pointer.
   struct InForce {
     bool has_users = false;
     std::vector<BearerToken> tokens;
@@ -64,7 +64,7 @@ class Authenticator {
   mutable std::mutex mutex_;
   std::shared_ptr<const InForce> in_force_;  // guarded by mutex_
   PasswordChecks passwords_;
-  std::atomic<int64_t> told_s_{INT64_MIN};  // when being busy was logged
+  std::atomic<int64_t> told_s_{INT64_MIN};  // last log line about being busy
 };
 
 }  // namespace plumbline

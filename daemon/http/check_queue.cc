@@ -83,7 +83,7 @@ void CheckQueue::Begin(Ticket ticket) {
 
 void CheckQueue::End(Time begin, Time end, bool failed) {
   checking_ = false;
-  // Those who asked the same go on from what is known now.
+  // Requests that share the place decide again with the result.
   for (Place& place : places_) place.begun = false;
   if (!failed) return;
   rested_ = std::max(rested_, end - kBurst) + (1 + kRests) * (end - begin);

@@ -1,10 +1,9 @@
-// Who may have a password checked, and when.
+// CheckQueue: the order of password checks.
 //
-// A check takes a core for some 60 ms, by design. So there is one at a time,
-// few wait for theirs, and checks that fail take a bounded share of a core.
-// Whoever is told to come again, and does, goes before those that are new each
-// time, and whoever comes from where passwords were wrong lately goes behind
-// all others.
+// A check takes a core for some 60 ms, by design. So one check runs at a time,
+// few wait, and failing checks take a bounded share of a core. Clients that
+// return after a 503 go before new ones. Clients from addresses that sent
+// wrong passwords lately go last.
 
 #pragma once
 
@@ -25,7 +24,7 @@ class CheckQueue {
   using Duration = std::chrono::steady_clock::duration;
   using Ticket = uint64_t;
 
-  // The first goes first.
+  // In order of precedence.
   enum class Rank : uint8_t {
     kComesAgain,
     kNew,
@@ -33,30 +32,29 @@ class CheckQueue {
     kSuspect,
   };
 
-  // Each holds a thread of its listener.
+  // Bounds, because each waiting request holds a thread of its listener.
   static constexpr size_t kMostWaiting = 4;
   static constexpr size_t kMostCompanions = 16;
-  // A check that fails is followed by a rest of so many times its length, but
-  // for as much at once as a rest of kBurst makes up for.
+  // A failed check is followed by a rest of kRests times its length. Rests of
+  // up to kBurst in total may be owed before checks wait for them.
   static constexpr int kRests = 3;
   static constexpr Duration kBurst = std::chrono::seconds(1);
 
-  // A place for one who asks about `attempt`, or, where the same attempt waits
-  // or is being checked already, its place once more. nullopt if there is no
-  // room. Where all places are taken, the last of those behind `rank` loses its
-  // own.
+  // Takes a place for `attempt`, or shares the place of an equal attempt that
+  // waits or is being checked. In a full queue the last attempt of a rank
+  // behind `rank` loses its place; if there is none, returns nullopt.
   std::optional<Ticket> Enter(const IdHash& attempt, Rank rank);
-  // Gives one part of a place back: after Enter(), whatever came of it.
+  // Undoes one Enter() that returned a ticket.
   void Leave(Ticket ticket);
 
-  // False if it has lost its place.
+  // False if the attempt has lost its place.
   bool Waits(Ticket ticket) const;
-  // From when on it may begin, if nobody comes before it. nullopt as long as
-  // others are before it.
+  // The time from which the check may begin, unless another takes precedence.
+  // nullopt while others are before it.
   std::optional<Time> Turn(Ticket ticket) const;
 
   void Begin(Ticket ticket);
-  // What began is over.
+  // Ends the check that Begin() began.
   void End(Time begin, Time end, bool failed);
 
  private:

@@ -47,8 +47,8 @@ Milliseconds Connection::Lateness(SteadyTime now) const {
   return std::max(in_ms(now - since_) - credit, in_ms(now - last_moved_));
 }
 
-// A body that has come meanwhile can still be read, and the client be answered;
-// an answer that is not taken is given up.
+// A cut from reading keeps what has arrived: the request can still be answered.
+// An answer that the client does not read is abandoned.
 void Connection::CutOff(Cut why) {
   cut_ = why;
   ended_ = wait_ == Wait::kReader;
@@ -137,7 +137,7 @@ void Connections::GiveWay(size_t most, Milliseconds grace, SteadyTime now) {
   if (late.size() > most) late.resize(most);
   for (const Late& one : late) {
     const std::lock_guard its(one.second->mutex_);
-    // Its request may have come meanwhile.
+    // Its request may have arrived meanwhile.
     if (!one.second->CanBeCut()) continue;
     one.second->CutOff(Connection::Cut::kGaveWay);
   }

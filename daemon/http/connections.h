@@ -1,11 +1,10 @@
-// Connections: what each connection that has a thread is waiting for, so that
-// the slowest gives way when others wait for a thread.
+// Connections: tracks the waits of each connection that has a thread, so that
+// the slowest are cut when others wait for a thread.
 //
-// civetweb serves a connection with a thread, and waits for each piece of a
-// body, and for each piece of an answer to be taken, anew. A client that sends
-// or reads a byte now and then would hold its thread for ever. Each wait has a
-// deadline here; and a rate that any honest client keeps, against which the
-// slowest are told.
+// civetweb serves each connection with a thread, and restarts its timeout with
+// each piece of a body or an answer. A client that sends or reads a byte now
+// and then would hold its thread forever. Here each wait has a deadline, and an
+// expected rate by which the slowest are found.
 
 #pragma once
 
@@ -22,22 +21,22 @@ namespace plumbline {
 using SteadyTime = std::chrono::steady_clock::time_point;
 using Milliseconds = std::chrono::milliseconds;
 
-// A connection that has a thread. Its thread writes; others look at it.
-// [Any thread]
+// [Any thread] A connection that has a thread. That thread updates it; others
+// read it and may cut it.
 class Connection {
  public:
   enum class Wait {
-    kRequest,  // the next one
-    kBody,
-    kReader,  // to take the answer
-    kNothing  // it is being worked on
+    kRequest,  // for the next request
+    kBody,     // for the rest of a body
+    kReader,   // for the client to read the answer
+    kNothing   // the server works on the request
   };
   // Why the connection was shut down.
   enum class Cut { kNot, kDeadline, kGaveWay };
 
-  // What a client is expected to send or to take.
+  // The rate that a client is expected to keep.
   static constexpr size_t kBytesPerMs = 128;
-  // What it is given for so many bytes: a start, and that rate.
+  // The time allowed for `bytes`: 10 s, and more at that rate.
   static constexpr Milliseconds Allowed(size_t bytes) {
     return Milliseconds(10'000 + bytes / kBytesPerMs);
   }
@@ -49,25 +48,25 @@ class Connection {
         since_(accepted),
         last_moved_(accepted) {}
 
-  // Waits from `now` on; cut after `allowed`.
+  // A wait begins; its deadline is `allowed` after `now`.
   void Begin(Wait wait, SteadyTime now, Milliseconds allowed);
-  // The wait is over for the moment: nothing depends on the client.
+  // The wait is over: the server does not depend on the client.
   void End();
-  // `bytes` came, or went out.
+  // `bytes` were received or sent.
   void Moved(size_t bytes, SteadyTime now);
   Cut cut() const;
-  // When it came to this process.
+  // When this process accepted it.
   SteadyTime accepted() const { return accepted_; }
 
  private:
   friend class Connections;
 
-  // How much longer than an honest client it takes, or for how long nothing has
-  // moved, if that is more. What the kernel holds for a reader has not moved
-  // him.
+  // The larger of the time behind the expected rate and the time since the last
+  // progress. Bytes that still lie in the kernel's send queue do not count.
   Milliseconds Lateness(SteadyTime now) const;
-  // False where nothing is waited for, or it is cut. Who was cut while idle can
-  // have sent a request, and is waited for to take the answer.
+  // False if no wait runs, or the connection is cut already. One that was cut
+  // from reading can still be cut while its client reads an answer: its last
+  // request may have arrived before the cut.
   bool CanBeCut() const;
   void CutOff(Cut why);
 
@@ -78,37 +77,37 @@ class Connection {
   Wait wait_ = Wait::kRequest;  // this and what follows: guarded by mutex_
   SteadyTime since_;
   SteadyTime deadline_ = SteadyTime::max();
-  uint64_t moved_ = 0;  // bytes, since since_
+  uint64_t moved_ = 0;  // bytes since since_
   SteadyTime last_moved_;
-  Cut cut_ = Cut::kNot;  // nothing more is read
-  bool ended_ = false;   // nor written
+  Cut cut_ = Cut::kNot;  // reading has ended
+  bool ended_ = false;   // writing has ended, too
 };
 
 // [Any thread]
 class Connections {
  public:
-  // `fd`, from `peer`, is about to get a thread.
+  // Adds `fd`, from `peer`, which is about to get a thread.
   void Add(int fd, const sockaddr_in& peer, SteadyTime accepted);
-  // That of `fd`, or where this is -1, one from `address`:`port`. Valid until
-  // Close(); nullptr if there is none.
+  // The connection of `fd`, else one from `address`:`port`; nullptr if there is
+  // none. Valid until Close().
   Connection* Find(int fd, const std::string& address, uint16_t port);
-  // Before its descriptor is closed.
+  // Forgets it. REQUIRES: its descriptor is still open.
   void Close(Connection* connection);
-  // Those whose descriptor is closed already, or another's.
+  // Forgets connections whose descriptor is closed or reused.
   void CloseGone();
 
   int64_t count() const;
-  // Cuts those whose deadline has passed.
+  // Cuts connections whose deadline has passed.
   void CutOverdue(SteadyTime now);
-  // Has at most `most` be cut, those of before included: of those that are
-  // later than `grace`, idle ones first, then the latest.
+  // Cuts connections whose lateness exceeds `grace`, idle ones first, then the
+  // latest. At most `most`, including those that were cut before.
   void GiveWay(size_t most, Milliseconds grace, SteadyTime now);
-  // No more is read from any of them.
+  // Ends reading on all connections.
   void StopReading();
 
  private:
-  // By descriptor. While a connection is listed its descriptor is open, so that
-  // it cannot be another's.
+  // By descriptor. A listed connection's descriptor is open, so it cannot have
+  // been reused.
   mutable std::mutex mutex_;
   std::unordered_map<int, Connection> open_;  // guarded by mutex_
 };

@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, 7> kLines = {
     "ndjson",      "jsonl",       "jsonlines", "json-lines",
     "json-stream", "stream+json", "ldjson"};
 
-// In lower case, without white space around it.
+// Lower case, without surrounding white space.
 std::string Plain(std::string_view text) {
   constexpr std::string_view kSpace = " \t";
   const size_t begin = std::min(text.find_first_not_of(kSpace), text.size());

@@ -39,7 +39,7 @@ std::optional<std::string> DecodeBase64(std::string_view text) {
 
 Credentials ReadBasic(std::string_view encoded) {
   auto decoded = DecodeBase64(encoded);
-  // bcrypt would see no more than what is before a NUL.
+  // bcrypt would ignore everything after a NUL.
   if (!decoded || decoded->find('\0') != std::string::npos) return {};
   const size_t colon = decoded->find(':');
   if (colon == std::string::npos) return {};

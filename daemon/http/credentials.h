@@ -18,11 +18,11 @@ struct BearerCredentials {
   std::string_view token;  // not empty
 };
 
-// monostate: of another scheme, or not as its scheme has it.
+// monostate: another scheme, or malformed.
 using Credentials =
     std::variant<std::monostate, BasicCredentials, BearerCredentials>;
 
-// `header` must outlive what is returned.
+// REQUIRES: `header` outlives the result.
 Credentials ReadCredentials(std::string_view header);
 
 }  // namespace plumbline

@@ -28,7 +28,7 @@ HttpResponse Overloaded() {
       "too many bytes are being worked on (limits.in_flight_bytes)"));
 }
 
-// `curl -d @file` takes the line ends out, so that lines become one.
+// `curl -d @file` strips line ends, so that lines become one.
 bool LostLineEnds(std::string_view body) {
   return body.find('\n') == std::string_view::npos &&
          body.find("}{") != std::string_view::npos;
@@ -84,8 +84,7 @@ HttpResponse IngestHandler::Handle(HttpRequest& request) {
 
 void IngestHandler::NoteRefused(const Refusal& refusal, double seconds) {
   counters_->CountRequest(refusal.status, seconds);
-  // What is the server's own trouble may come again, and is no error of who
-  // sent it.
+  // A 5xx is not the client's error, so it is not kept as a rejection.
   if (refusal.status < 500) Tell(refusal);
 }
 
@@ -248,7 +247,7 @@ HttpResponse IngestHandler::ResponseTo(const Ingested& ingested,
                           std::get<EventBatch>(workspace.command),
                           ingested.outcome);
   } catch (const std::bad_alloc&) {
-    return NoAnswer();  // it is applied: a 503 would be a lie
+    return NoAnswer();  // the body is applied: a 503 would be wrong
   }
 }
 

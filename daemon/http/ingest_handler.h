@@ -22,8 +22,8 @@
 
 namespace plumbline {
 
-// [Any thread] Reads and unpacks a body on the thread of its request, has it
-// ingested, and answers.
+// [Any thread] Reads and unpacks a body on the thread of its request, passes it
+// to the Ingestor, and answers.
 class IngestHandler {
  public:
   struct Parts {
@@ -37,18 +37,18 @@ class IngestHandler {
   };
   explicit IngestHandler(const Parts& parts);
 
-  // Limits hold from the next request on.
+  // Takes effect with the next request.
   void SetLimits(const Config& config);
   // Bytes of bodies being worked on.
   int64_t in_flight() const { return in_flight_.load(); }
 
   HttpResponse Handle(HttpRequest& request);
-  // A request that the server answered without asking, and how long it took.
+  // Counts a request that the server refused without this handler.
   void NoteRefused(const Refusal& refusal, double seconds);
 
  private:
   class InFlight;
-  // How a body is to be read.
+  // Format and coding of a body.
   struct Content {
     BodyFormat format = BodyFormat::kUnknown;
     Coding coding = Coding::kIdentity;
@@ -62,7 +62,7 @@ class IngestHandler {
   static Refusal TooLarge(const char* what, const char* limit);
   HttpResponse BodyError(HttpRequest::BodyStatus status);
   HttpResponse UnpackError(GunzipStatus status);
-  // Answers, and has it told that it was so.
+  // Records `refusal` in the rejections, and answers with it.
   HttpResponse Refuse(const Refusal& refusal);
   void Tell(const Refusal& refusal);
   HttpResponse ResponseTo(const Ingested& ingested, const Workspace& workspace);

@@ -14,13 +14,13 @@ namespace {
 
 constexpr int kBacklog = 1000;
 
-// What the kernel keeps of an answer to a client that does not read. Answers
-// that fit need no thread.
+// The kernel's send buffer. The thread of an answer that fits need not wait for
+// its client.
 constexpr int kSendBytes = 128 << 10;
 
 using Addresses = std::unique_ptr<addrinfo, void (*)(addrinfo*)>;
 
-// Of HOST:PORT; none if it is no such thing.
+// The addresses of a HOST:PORT; none if it does not resolve.
 Addresses Resolve(const std::string& address) {
   Addresses none(nullptr, freeaddrinfo);
   const size_t colon = address.rfind(':');
@@ -45,14 +45,14 @@ Addresses Resolve(const std::string& address) {
   return Addresses(found, freeaddrinfo);
 }
 
-// -1, with errno, if it cannot be had.
+// -1, with errno, on failure.
 int ListenOn(const addrinfo& address) {
   const int fd =
       socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
   if (fd < 0) return -1;
   const int on = 1;
   setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  // Connections inherit it.
+  // Accepted connections inherit it.
   setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &kSendBytes, sizeof(kSendBytes));
   if (bind(fd, address.ai_addr, address.ai_addrlen) == 0 &&
       listen(fd, kBacklog) == 0) {
@@ -71,7 +71,7 @@ uint16_t PortOf(int fd) {
   return ntohs(name.sin_port);
 }
 
-// nullopt, with *error, if it cannot be had.
+// nullopt, with *error, on failure.
 std::optional<int> ListenOn(const std::string& address, std::string* error) {
   const Addresses resolved = Resolve(address);
   if (resolved == nullptr) {

@@ -1,4 +1,4 @@
-// Sockets that listen.
+// Listening sockets.
 
 #pragma once
 
@@ -14,8 +14,8 @@ struct Listening {
   std::vector<uint16_t> ports;  // of each
 };
 
-// On each of `addresses`: "127.0.0.1:9350", ":9350" for all, port 0 for one
-// that is free. nullopt, with *error saying what to do, if one cannot be had.
+// Listens on each of `addresses`: "127.0.0.1:9350", ":9350" for all interfaces,
+// port 0 for a free one. nullopt, with the remedy in *error, if one fails.
 std::optional<Listening> Listen(const std::vector<std::string>& addresses,
                                 std::string* error);
 

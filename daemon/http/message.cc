@@ -19,7 +19,7 @@ namespace {
 constexpr size_t kMostHeaderBytes = 16 << 10;
 constexpr int kMostHeaders = 64;  // civetweb sees no more
 
-// How long a body of unknown length may take.
+// The longest time for a body of unknown length.
 constexpr auto kChunkedTime = std::chrono::milliseconds(30'000);
 constexpr auto kSilence = std::chrono::milliseconds(9'000);  // civetweb's 10 s
 
@@ -38,10 +38,9 @@ std::string_view WithoutSpace(std::string_view value) {
   return value.substr(begin, value.find_last_not_of(kSpace) - begin + 1);
 }
 
-// True if civetweb understood every header. It stops without a word at the
-// 65th, at a folded line and the like, and what it did not see could announce
-// another length of the body. Behind the last header that it saw there must be
-// the empty line.
+// True if civetweb parsed every header: the empty line follows the last header
+// that it reports. It stops silently at the 65th, at a folded line and the
+// like, and an unparsed header could give the body another length.
 bool SawAllHeaders(const mg_request_info& info) {
   if (info.num_headers <= 0) return true;
   const char* value = info.http_headers[info.num_headers - 1].value;
@@ -252,7 +251,7 @@ HttpRequest::BodyStatus HttpRequest::ReadPieces(
     if (size == length) {
       return pieces ? BodyStatus::kTooLarge : BodyStatus::kOk;
     }
-    // Counted as it comes, not as it is announced.
+    // Memory is taken for bytes that arrive, not for those announced.
     if (size == body->size()) {
       const size_t piece = std::min(kPiece, length - size);
       if (!grow(piece)) return BodyStatus::kRefused;
@@ -268,7 +267,7 @@ HttpRequest::BodyStatus HttpRequest::ReadPieces(
     }
     const Connection::Cut cut = waits_->cut();
     if (cut == Connection::Cut::kGaveWay) return BodyStatus::kGaveWay;
-    // 0 is the end of chunks, and silence in a body of known length.
+    // 0 is the end of a chunked body, and a timeout in a body of known length.
     if (n == 0 && pieces) break;
     if (stopping_->load()) return BodyStatus::kStopping;
     const bool silent = std::chrono::steady_clock::now() - begin >= kSilence;

@@ -19,13 +19,13 @@ namespace plumbline {
 class Connection;
 class TrustedProxies;
 
-// Sends a piece of a body. False: the client takes no more.
+// Sends a piece of a body. False if the client accepts no more.
 using SendPiece = std::function<bool(std::string_view)>;
 
-// A body that never lies in memory whole.
+// A body that is never in memory as a whole.
 struct BodyInPieces {
   uint64_t size = 0;  // bytes in all
-  // Sends all of it, or returns false: then the connection ends.
+  // Sends the whole body. False closes the connection.
   std::function<bool(const SendPiece& send)> send;
 };
 
@@ -33,39 +33,39 @@ struct HttpResponse {
   int status = 200;
   std::string_view content_type = "application/json";  // a literal
   std::string body;
-  BodyInPieces pieces;  // instead of it, where they can be sent
+  BodyInPieces pieces;  // replaces `body` if it has a `send`
   std::vector<std::pair<std::string, std::string>> headers;
-  bool close = false;      // the connection, after the answer
-  bool no_answer = false;  // close without one
+  bool close = false;      // closes the connection after the answer
+  bool no_answer = false;  // closes it without an answer
 
   uint64_t body_size() const { return pieces.send ? pieces.size : body.size(); }
 };
 
-// {"error": {"code": ..., "message": ...}}; 5xx and 429 get a Retry-After.
+// {"error": {"code": ..., "message": ...}}, with Retry-After for 5xx and 429.
 HttpResponse ErrorResponse(int status, std::string_view code,
                            std::string_view message);
 
-// What an OPTIONS of the server itself ("*") is answered.
+// The answer to OPTIONS of the server itself ("*").
 HttpResponse OptionsResponse(const char* methods);
 
-// Why a request is refused as a whole.
+// The reason for refusing a whole request.
 struct Refusal {
   int status;
   const char* code;
   std::string message;
-  const char* shown = nullptr;  // instead of a message with what was sent
-  bool close = true;            // what is left of the body is not read
+  const char* shown = nullptr;  // recorded if `message` quotes the request
+  bool close = true;            // the rest of the body is not read
 };
 HttpResponse ErrorResponse(const Refusal& refusal);
-// Of a request that took too long while others waited.
+// A slow request was cut because others waited.
 Refusal GaveWay();
-// Of one that comes while the daemon ends.
+// The daemon is stopping.
 Refusal Stopping();
 
-// The connection ends without an answer: nobody knows yet what came of it.
+// Closes the connection without an answer: the outcome is not known yet.
 HttpResponse NoAnswer();
 
-// Valid while its handler runs.
+// Valid only while its handler runs.
 class HttpRequest {
  public:
   HttpRequest(mg_connection* connection, Connection* waits,
@@ -74,19 +74,19 @@ class HttpRequest {
   std::string_view method() const;
   // Percent-encoded, as sent, without the query.
   std::string_view path() const;
-  // The values of these query parameters, decoded, nullopt where one is not
-  // there. Nothing at all if the query is malformed, has others, or one twice:
-  // `error` says which.
+  // The decoded values of these query parameters, nullopt for an absent one.
+  // Returns nullopt, with *error, if the query is malformed, has another
+  // parameter, or has one twice.
   std::optional<std::vector<std::optional<std::string>>> Query(
       const std::vector<std::string_view>& names, std::string* error) const;
-  // The first header of this name, without the white space around it.
+  // The first header of this name, without surrounding white space.
   std::optional<std::string_view> Header(std::string_view name) const;
   size_t HeaderCount(std::string_view name) const;
-  // Whom it is from: the peer of the connection, or where that is a trusted
-  // proxy, whom it says.
+  // The address of the peer, or, if that is a trusted proxy, the one that it
+  // reports.
   std::string_view client_address() const;
 
-  // What makes the headers unacceptable, or nothing.
+  // Why the headers are not acceptable; nullopt if they are.
   std::optional<Refusal> CheckHeaders() const;
 
   enum class BodyStatus {
@@ -97,14 +97,14 @@ class HttpRequest {
     kGaveWay,
     kBroken,
     kRefused,   // by `grow`
-    kStopping,  // the server stops and will not wait longer
+    kStopping,  // the server stops, and waits no longer
   };
-  // Reads the whole body into *body. At most `most` bytes; `grow` is asked for
-  // leave before memory for so many more is taken. Answers an expected 100.
+  // Reads the whole body into *body, at most `most` bytes. `grow(n)` permits or
+  // refuses n more bytes of memory. Sends the 100 that the client expects.
   BodyStatus ReadBody(size_t most, const std::function<bool(size_t)>& grow,
                       std::string* body);
-  // Throws away what is left of the body, within bounds, so that the client
-  // gets to read the answer.
+  // Discards the rest of the body, within bounds, so that the client gets to
+  // read the answer.
   void DrainBody();
 
  private:

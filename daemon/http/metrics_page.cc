@@ -12,20 +12,19 @@
 namespace plumbline {
 namespace {
 
-// What is copied out of a rendering at once. Of each reader there is one.
+// The piece that a reader copies out of a rendering. Each reader holds one.
 constexpr size_t kPiece = 32 << 10;
 
-// Of text: what makes more of it leaves behind free memory that is worth the
-// time to give it back.
+// Bytes of text from which freed memory is worth returning to the system.
 constexpr uint64_t kLarge = uint64_t{16} << 20;
 
-// What follows of a rendering, packed.
+// Reads a rendering in compressed pieces.
 class Reader {
  public:
   explicit Reader(const Rendering* rendering)
       : rendering_(rendering), piece_(kPiece, '\0') {}
 
-  // Empty at the end, and where the reader is cut.
+  // Empty at the end, and once the rendering is cut.
   std::string_view Next() {
     const size_t size = rendering_->Read(begin_, piece_.size(), piece_.data());
     begin_ += size;
@@ -70,7 +69,8 @@ bool SendText(const Rendering& rendering, const SendPiece& send) {
 }  // namespace
 
 HttpResponse MetricsPage::Answer(bool accepts_gzip) {
-  // The one format, of everything. A choice of either will be in the key.
+  // There is one format and one selection. A choice of either belongs in the
+  // key.
   const auto rendering = renderings_.Get("text", [this] { return Render(); });
   if (rendering == nullptr) {
     return ErrorResponse(503, "overloaded",

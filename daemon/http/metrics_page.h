@@ -1,4 +1,4 @@
-// /metrics: what the collector has, packed once and sent to all who asked.
+// /metrics: rendered and compressed once for all concurrent scrapes.
 
 #pragma once
 
@@ -13,7 +13,7 @@ namespace plumbline {
 // [Any thread]
 class MetricsPage {
  public:
-  // `rendered` is told how long each rendering took.
+  // `rendered` is called with the duration of each rendering.
   MetricsPage(const Collector* collector,
               std::function<void(double seconds)> rendered)
       : collector_(collector), rendered_(std::move(rendered)) {}

@@ -14,8 +14,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// An unknown user is to cost as much time as a known one: the hash that costs
-// most ("$2b$12$...").
+// The hash with the highest cost ("$2b$12$..."). Unknown users are checked
+// against it, so that their answer takes as long as a known user's.
 std::string CostliestOf(const PasswordChecks::Users& users) {
   const auto cost = [](const auto& user) { return user.second.substr(4, 2); };
   const auto costliest = std::max_element(
@@ -43,7 +43,7 @@ void PasswordChecks::Use(Users users) {
     const auto now = users.find(passed.first);
     return now == users.end() || now->second != before->second;
   });
-  attempts_.Clear();  // what was wrong may be right now
+  attempts_.Clear();  // a wrong password may be right now
   users_ = std::move(users);
   costliest_ = CostliestOf(users_);
 }
@@ -58,7 +58,7 @@ PasswordChecks::Verdict PasswordChecks::Check(const std::string& user,
   const auto ticket = queue_.Enter(attempt.hash, RankOf(attempt));
   Verdict verdict = Verdict::kBusy;
   if (ticket) {
-    changed_.notify_all();  // one may have lost its place
+    changed_.notify_all();  // Enter() may have removed another
     const auto known = Await(attempt, *ticket, &lock);
     verdict = known ? *known : CheckNow(attempt, &lock);
     queue_.Leave(*ticket);

@@ -1,8 +1,8 @@
-// Whether passwords are right, at a bounded cost.
+// PasswordChecks: verifies passwords at a bounded cost.
 //
-// bcrypt is slow, so that nobody tries many. What was right is known from then
-// on, until the user's hash changes, and costs nothing; what was wrong is known
-// for a moment. What is neither is checked in the order of CheckQueue.
+// bcrypt is slow by design, so results are cached: a right password until the
+// user's hash changes, a wrong one for RecentTable::kRemembered. Everything
+// else is checked in the order of CheckQueue.
 
 #pragma once
 
@@ -19,13 +19,13 @@
 
 namespace plumbline {
 
-// True if `hash` (bcrypt) is that of `password`.
+// True if `hash` is the bcrypt hash of `password`.
 bool MatchesBcrypt(const std::string& password, const std::string& hash);
 
 // [Any thread]
 class PasswordChecks {
  public:
-  using Users = std::unordered_map<std::string, std::string>;  // to bcrypt
+  using Users = std::unordered_map<std::string, std::string>;  // name to hash
   using Matches =
       std::function<bool(const std::string& password, const std::string& hash)>;
 
@@ -36,9 +36,9 @@ class PasswordChecks {
   enum class Verdict {
     kRight,
     kWrong,
-    kBusy,  // too many ask: come again
+    kBusy,  // too many checks: retry later
   };
-  // Waits for a check where there is room to wait. `address`: of who asks.
+  // Waits for a check if the queue has room. `address` is the client's.
   Verdict Check(const std::string& user, const std::string& password,
                 std::string_view address);
 
@@ -47,14 +47,14 @@ class PasswordChecks {
   struct Attempt {
     const std::string& user;
     const std::string& password;
-    IdHash hash;     // of both
-    IdHash address;  // of its text
+    IdHash hash;     // of user and password
+    IdHash address;  // of the address's text
   };
 
   std::optional<Verdict> Known(const Attempt& attempt) const;
   CheckQueue::Rank RankOf(const Attempt& attempt) const;
-  // Waits for the turn of this ticket. What is known by then, or nothing, and
-  // the check has begun.
+  // Waits for the turn of this ticket. Returns the verdict if another check has
+  // given it meanwhile; else begins the check and returns nullopt.
   std::optional<Verdict> Await(const Attempt& attempt,
                                CheckQueue::Ticket ticket,
                                std::unique_lock<std::mutex>* lock);
@@ -65,8 +65,8 @@ class PasswordChecks {
   std::mutex mutex_;  // guards all below
   std::condition_variable changed_;
   Users users_;
-  std::string costliest_;                           // hash of a user
-  std::unordered_map<std::string, IdHash> passed_;  // one a user, so bounded
+  std::string costliest_;                           // of the users' hashes
+  std::unordered_map<std::string, IdHash> passed_;  // one per user
   RecentTable<Outcome> attempts_{size_t{1} << 16};
   RecentTable<bool> suspects_{size_t{1} << 14};  // addresses
   CheckQueue queue_;

@@ -1,5 +1,5 @@
-// What was noted lately, in bounded memory: of two that fall together the later
-// one stays.
+// RecentTable: values noted in the last kRemembered, in bounded memory. Of two
+// keys with the same slot the later one stays.
 
 #pragma once
 
@@ -13,8 +13,8 @@
 
 namespace plumbline {
 
-// Keys are hashed with a secret, so nobody outside chooses who falls together.
-// Not thread-safe.
+// Keys are hashed with a secret, so clients cannot force collisions. Not
+// thread-safe.
 template <class Value>
 class RecentTable {
  public:
@@ -24,7 +24,7 @@ class RecentTable {
   explicit RecentTable(size_t size) : size_(size) {}
 
   void Note(const IdHash& key, Value value, Time now) {
-    // Most never need it.
+    // Allocated at first use: most daemons never need it.
     if (slots_.empty()) slots_.resize(size_);
     slots_[key.lo % size_] = {key.hi, now, value, true};
   }

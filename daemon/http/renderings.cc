@@ -64,7 +64,7 @@ std::shared_ptr<const Rendering> Renderings::Get(
     Leave(asked);
     if (!asked->done) return nullptr;
     if (asked->failed) std::rethrow_exception(asked->failed);
-    // Whoever was so late that two more have been made asks again.
+    // It was cut before this waiter woke up: ask again.
     if (!asked->made->is_cut()) return asked->made;
   }
 }
@@ -87,7 +87,7 @@ std::shared_ptr<Renderings::Asked> Renderings::Join(const std::string& key) {
   return *it;
 }
 
-// One that nobody waits for any more would stand in the way of the others.
+// Removes a rendering that nobody waits for: it would block the queue.
 void Renderings::Leave(const std::shared_ptr<Asked>& asked) {
   --waiting_;
   if (--asked->waiting > 0) return;
@@ -98,7 +98,7 @@ void Renderings::Make(const std::shared_ptr<Asked>& asked,
                       const std::function<PackedText()>& make, Lock* lock) {
   making_ = true;
   WaitForReaders(lock);
-  queue_.pop_front();  // it begins: who asks from now on gets the next
+  queue_.pop_front();  // later requests get the next rendering
   lock->unlock();
   try {
     asked->made = std::make_shared<Rendering>(make());
@@ -112,7 +112,7 @@ void Renderings::Make(const std::shared_ptr<Asked>& asked,
   changed_.notify_all();
 }
 
-// Those of the one that is about to be cut.
+// Waits for the readers of the rendering that is about to be cut.
 void Renderings::WaitForReaders(Lock* lock) {
   constexpr Milliseconds kLook{5};
   const auto end = Clock::now() + options_.patience;

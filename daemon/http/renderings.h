@@ -1,13 +1,13 @@
-// Renderings: a page that is costly to make is made once for all who asked in
-// time, and lies in memory once for all who read it.
+// Renderings: a costly page is rendered once for all concurrent requests, and
+// all its readers share one copy in memory.
 //
-// One rendering is made at a time. Who asks gets one that begins after he has
-// asked: the first that begins so, together with all who want the same. So what
-// it shows lies after everything that was answered before he asked.
+// One rendering is made at a time. A request gets the first rendering that
+// begins after it arrived, shared by all requests with the same key. So the
+// page shows everything that was answered before the request.
 //
-// Two renderings are kept, each while somebody reads it. A reader who is still
-// at the one before them is cut, so that clients who do not read cost no more
-// memory than these two and the one that is being made.
+// At most two finished renderings are kept, each while it has readers. Readers
+// of an older one are cut, so slow clients cost at most the memory of these two
+// and of the one that is being made.
 
 #pragma once
 
@@ -27,25 +27,25 @@
 
 namespace plumbline {
 
-// [Any thread] A page, packed. Its bytes are copied out piece by piece, so that
-// a reader who waits for his client does not hold them.
+// [Any thread] A compressed page. Readers copy it piece by piece, so a reader
+// that waits for its client does not keep the page alive.
 class Rendering {
  public:
   explicit Rendering(PackedText page);
 
-  // Also once it is cut.
+  // Valid after Cut(), too.
   size_t packed_size() const { return packed_size_; }
   uint64_t text_size() const { return text_size_; }
 
-  // Copies at most `most` bytes that follow `begin`; returns how many. 0 at the
-  // end, and once it is cut.
+  // Copies up to `most` bytes from offset `begin`; returns their number. 0 at
+  // the end, and after Cut().
   size_t Read(size_t begin, size_t most, char* to) const;
 
-  // Whoever reads it gets no more.
+  // Frees the page: readers get no more.
   void Cut();
   bool is_cut() const;
 
-  // A reader got on.
+  // Notes that a reader made progress.
   void NoteProgress() const;
   std::chrono::steady_clock::time_point last_progress() const;
 
@@ -62,10 +62,10 @@ class Renderings {
  public:
   using Milliseconds = std::chrono::milliseconds;
   struct Options {
-    // Who asks waits at most as long.
+    // Of a request for its rendering.
     Milliseconds longest_wait{60'000};
-    // Before readers are cut, they get time to finish: as long as one of them
-    // got on within `stalled`, and at most `patience`.
+    // Before readers are cut, they get time to finish: while one of them made
+    // progress within `stalled`, and at most `patience`.
     Milliseconds stalled{50};
     Milliseconds patience{300};
   };
@@ -73,16 +73,16 @@ class Renderings {
   Renderings() : Renderings(Options()) {}
   explicit Renderings(const Options& options) : options_(options) {}
 
-  // `key` says what is wanted: those with the same share. Null after the
-  // longest wait. What `make` throws is thrown to all who share.
+  // Requests with the same `key` share a rendering. Null after the longest
+  // wait. An exception of `make` is thrown to all that share.
   std::shared_ptr<const Rendering> Get(const std::string& key,
                                        const std::function<PackedText()>& make);
 
-  // How many wait for one now.
+  // The number of requests that wait.
   size_t waiting() const;
 
  private:
-  // One that has not begun, or that some of its waiters have not picked up.
+  // A rendering that has not begun, or that some waiters have not picked up.
   struct Asked {
     std::string key;
     size_t waiting = 0;
@@ -106,7 +106,7 @@ class Renderings {
   // What follows is guarded by mutex_.
   bool making_ = false;
   size_t waiting_ = 0;
-  std::deque<std::shared_ptr<Asked>> queue_;  // not begun, the next one first
+  std::deque<std::shared_ptr<Asked>> queue_;  // not begun, in order
   std::weak_ptr<Rendering> last_;
   std::weak_ptr<Rendering> before_last_;
 };

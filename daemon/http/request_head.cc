@@ -9,14 +9,14 @@
 namespace plumbline {
 namespace {
 
-// The server refuses a head with such a byte as soon as it sees it.
+// The server refuses a head with such a byte at once.
 bool IsControl(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return (byte < ' ' && c != '\r' && c != '\n' && c != '\t') || byte == 0x7f;
 }
 
-// Where the body begins: behind an empty line, which civetweb also takes
-// without CRs. npos if it has not come.
+// Where the body begins: after an empty line, which civetweb also accepts
+// without CRs. npos if it has not arrived.
 size_t EndOfHead(std::string_view first) {
   const auto behind = [&](std::string_view line) {
     const size_t begin = first.find(line);
@@ -25,7 +25,7 @@ size_t EndOfHead(std::string_view first) {
   return std::min(behind("\r\n\r\n"), behind("\n\n"));
 }
 
-// What is behind `name` on its line, if that begins so.
+// The rest of the line after `name`, if the line begins with it.
 std::optional<std::string_view> ValueOf(std::string_view line,
                                         std::string_view name) {
   if (line.size() <= name.size() || line[name.size()] != ':' ||

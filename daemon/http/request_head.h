@@ -1,4 +1,4 @@
-// How much of a request has arrived, told from its first bytes.
+// How much of a request has arrived, judged by its first bytes.
 
 #pragma once
 
@@ -8,16 +8,16 @@
 namespace plumbline {
 
 struct Arrival {
-  // The empty line behind the headers is there, or it is clear that the request
-  // is refused without it.
+  // The headers are complete, or the request is certain to be refused without
+  // the rest.
   bool head = false;
-  // The body is there, too, or there is none.
+  // The body is complete, too, or there is none.
   bool whole = false;
 };
 
-// Of a request that begins with `first` and of which `arrived` bytes are there,
-// at least as many. A request that is malformed counts as whole: it is refused
-// without a wait.
+// The state of a request that begins with `first`; `arrived` is the number of
+// bytes that have arrived, at least first.size(). A malformed request counts as
+// whole: it is refused without a wait.
 Arrival ArrivalOf(std::string_view first, size_t arrived);
 
 }  // namespace plumbline

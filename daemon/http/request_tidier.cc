@@ -144,7 +144,8 @@ int RequestTidier::StepValue(char c) {
     if (header_ == Header::kCoding && MayDrop()) return kDropped;
     return ' ';
   }
-  // Not a list of codings without its spaces, nor one that was none.
+  // White space inside a value: removing it could turn an invalid list of
+  // codings into a valid one.
   if (spaced_) return GiveUp(header_ == Header::kCoding ? ' ' : c);
   AppendShown(Lower(c), &value_);
   return static_cast<unsigned char>(c);

@@ -1,4 +1,4 @@
-// The bytes of a response in front of its body.
+// The bytes of a response before its body.
 
 #pragma once
 
@@ -8,7 +8,8 @@
 
 namespace plumbline {
 
-// Status line and headers, to the empty line; `keep` the connection or not.
+// Status line and headers, including the empty line. `keep`: the connection
+// stays open.
 std::string HeadText(const HttpResponse& response, bool keep);
 
 }  // namespace plumbline

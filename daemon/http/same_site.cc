@@ -24,7 +24,7 @@ std::string_view WithoutPort(std::string_view host) {
   return has_port ? host.substr(0, colon) : host;
 }
 
-// No name leads to an address but itself.
+// An address cannot be rebound.
 bool IsAddress(std::string_view name) {
   return name.starts_with('[') ||
          name.find_first_not_of("0123456789.") == std::string_view::npos;

@@ -1,10 +1,9 @@
-// Requests that a browser makes for a page of elsewhere.
+// Protection against cross-site requests.
 //
-// A page that somebody looks at can have the browser post to whatever the
-// browser reaches, as a form or as plain text, without asking. Browsers say
-// where such a request is from (Origin, RFC 6454, section 7). And the name of a
-// page's own host can be made to lead here (DNS rebinding): then the Host is a
-// name that is not ours.
+// Any page can make a browser post a form or plain text to every host that the
+// browser reaches. Browsers state the page's origin (Origin, RFC 6454, section
+// 7). A page can also make its own host name resolve to this server (DNS
+// rebinding): then the Host header holds a foreign name.
 
 #pragma once
 
@@ -16,16 +15,16 @@
 
 namespace plumbline {
 
-// Other methods read.
+// False for methods that only read.
 bool ChangesSomething(std::string_view method);
 
-// 403 for a request that changes something and has an Origin other than its
-// Host and `external_url` (empty: there is none).
+// 403 for a request that changes something and whose Origin is neither its Host
+// nor `external_url` (empty: not configured).
 std::optional<HttpResponse> RefuseForeignOrigin(
     const HttpRequest& request, const std::string& external_url);
 
 // 403 for a Host that is neither that of `external_url`, nor an address, nor
-// localhost. Without `external_url` every Host is taken.
+// localhost. Without `external_url` every Host is accepted.
 std::optional<HttpResponse> RefuseUnknownHost(const HttpRequest& request,
                                               const std::string& external_url);
 

@@ -20,8 +20,8 @@
 #include "daemon/http/write_answer.h"
 #include "daemon/log/log.h"
 
-// Debian builds civetweb with thread stacks of 100 KiB, a quarter of which is
-// used before a handler runs. This definition comes before the library's.
+// Debian builds civetweb with thread stacks of 100 KiB, and a quarter is used
+// before a handler runs. This definition takes precedence over the library's.
 extern "C" int pthread_attr_setstacksize(pthread_attr_t* attributes,
                                          size_t size) noexcept {
   constexpr size_t kLeastStack = 512 << 10;
@@ -36,8 +36,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A connection that waits takes a descriptor: a quarter of all, for each of the
-// two listeners.
+// Each waiting connection takes a descriptor. Each of the two listeners may use
+// a quarter of them.
 size_t MostWaiting() {
   constexpr rlim_t kMost = 4096;
   rlimit limit{};
@@ -45,19 +45,19 @@ size_t MostWaiting() {
   return std::min(kMost, limit.rlim_cur / 4);
 }
 
-// What civetweb takes into memory of a connection: its head, and what of the
-// body comes with it.
+// civetweb's buffer for each connection: the head, and the start of the body
+// that arrives with it.
 constexpr size_t kRequestBytes = 32 << 10;
 
 constexpr auto kHeaderTimeout = AcceptQueue::kHeadTimeout;
-// civetweb ends it sooner.
+// Not reached: civetweb closes idle connections sooner.
 constexpr Milliseconds kKeepAlive{60'000};
 
-// Where TLS was not agreed on, civetweb does not say whose connection it
+// After a failed TLS handshake civetweb does not name the connection that it
 // closes.
 thread_local bool closes_unknown = false;
 
-// The last thing civetweb complained about, for the message of a failed start.
+// The last complaint of civetweb, for the message of a failed start.
 thread_local std::string last_complaint;
 
 bool HasToken(std::string_view list, std::string_view token) {
@@ -75,7 +75,7 @@ bool HasToken(std::string_view list, std::string_view token) {
   return false;
 }
 
-// What civetweb found wrong before a handler could be asked.
+// The refusal of a request that civetweb rejects before the handler.
 Refusal RefusalFor(int status, std::string_view message, Connection::Cut cut) {
   if (cut == Connection::Cut::kGaveWay) return GaveWay();
   if (message == "Malformed message" &&
@@ -127,7 +127,7 @@ struct ServerCallbacks {
     return 0;
   }
 
-  // The descriptor is still its own.
+  // The descriptor is still open here.
   static void ConnectionClose(const mg_connection* connection) {
     Introduce(connection);
     EndTidying();
@@ -191,8 +191,8 @@ std::unique_ptr<HttpServer> HttpServer::Start(const Options& options,
   return server;
 }
 
-// civetweb listens on a port that nobody is told of, whose socket then gives
-// its number to the queue's.
+// civetweb listens on a private port; then the queue's descriptor replaces that
+// socket under the same number.
 bool HttpServer::StartThreads(const std::optional<TlsSettings>& tls,
                               std::string* error) {
   const std::string threads = std::to_string(threads_);
@@ -268,8 +268,8 @@ void HttpServer::Stop(std::chrono::milliseconds grace) {
   while (serving_.load() > 0 && Clock::now() < end) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
-  // What is written after mg_stop() has begun is lost, so it comes last; and
-  // it waits for every idle connection, so these are woken.
+  // mg_stop() comes last: answers written after it has begun are lost. It waits
+  // for every idle connection, so these are woken.
   std::thread stop([this] { mg_stop(context_); });
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
   connections_.StopReading();
@@ -283,10 +283,10 @@ void HttpServer::NoteRefused(const Refusal& refusal) const {
   on_refused_(refusal, took.count());
 }
 
-// civetweb is C: nothing may be thrown through it.
+// civetweb is C: no exception may pass through it.
 int HttpServer::Serve(mg_connection* connection) {
   ++serving_;
-  int status = 500;  // not 0: civetweb would answer
+  int status = 500;  // 0 would make civetweb answer
   ConnectionOf(connection)->End();
   try {
     status = Answer(connection);
@@ -349,7 +349,7 @@ bool HttpServer::KeepsAlive(mg_connection* connection,
   const auto wanted = request.Header("Connection");
   const bool http_1_1 =
       std::string_view(mg_get_request_info(connection)->http_version) == "1.1";
-  // civetweb goes by the first header that it finds, and knows no lists.
+  // civetweb reads only the first Connection header, and parses no lists.
   const bool plain = wanted ? HasToken(*wanted, "keep-alive") &&
                                   !HasToken(*wanted, "close") &&
                                   !HasToken(*wanted, "upgrade")
@@ -361,8 +361,8 @@ bool HttpServer::KeepsAlive(mg_connection* connection,
   return keep;
 }
 
-// With a thread for each connection, those beyond the limit wait until one
-// ends. Near the limit every answer ends one, so that all get their turn.
+// Connections beyond the limit of threads wait until one ends. Near the limit
+// every answer closes its connection, so that all get their turn.
 bool HttpServer::crowded() const {
   return queue_->crowded() || open() * 10 > threads_ * 9;
 }

@@ -1,9 +1,9 @@
 // HttpServer: one listener, on civetweb.
 //
-// A thread serves a connection once the head of its request is there
-// (accept_queue.h); a client that keeps it waiting is cut (connections.h).
-// Everything that civetweb offers beside the protocol (files, CGI,
-// CORS, forms) is off: each request goes to the one handler.
+// A connection gets a thread once the head of its request has arrived
+// (accept_queue.h). A client that keeps its thread waiting is cut
+// (connections.h). All features of civetweb besides the protocol (files, CGI,
+// CORS, forms) are off: each request goes to the one handler.
 
 #pragma once
 
@@ -37,20 +37,20 @@ class HttpServer {
     int64_t connections = 64;            // served at once
     std::optional<TlsConfig> tls = std::nullopt;
     std::vector<std::string> trusted_proxies = {};  // see TrustedProxies
-    // Told of each request that is answered without asking the handler, or
-    // that the handler threw at, and how long it took.
+    // Called for each request that is answered without the handler, or whose
+    // handler threw, with its duration.
     std::function<void(const Refusal&, double seconds)> on_refused =
         [](const Refusal&, double) {};
   };
 
-  // nullptr, with *error saying what to do, if it cannot listen. `handler` is
-  // called on many threads at once; what it throws is answered: 503 where
-  // memory ran out, else 500.
+  // nullptr, with the remedy in *error, if it cannot listen. `handler` is
+  // called on many threads at once. An exception of it is answered:
+  // std::bad_alloc with 503, others with 500.
   static std::unique_ptr<HttpServer> Start(const Options& options,
                                            Handler handler, std::string* error);
 
-  // Refuses new connections, lets requests at work finish (at most `grace`),
-  // and ends the threads.
+  // Refuses new connections, waits up to `grace` for running requests, and ends
+  // the threads.
   void Stop(std::chrono::milliseconds grace);
   ~HttpServer();
 
@@ -68,7 +68,7 @@ class HttpServer {
   int Serve(mg_connection* connection);
   int Answer(mg_connection* connection);
   HttpResponse Handle(HttpRequest& request);
-  // True if civetweb is to keep the connection; tells it if not.
+  // True if the connection is kept; else tells civetweb to close it.
   bool KeepsAlive(mg_connection* connection, const HttpRequest& request,
                   const HttpResponse& response);
   bool crowded() const;

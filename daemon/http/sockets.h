@@ -1,4 +1,4 @@
-// The sockets behind civetweb's connections, which its interface hides.
+// The sockets of civetweb's connections, which its interface hides.
 
 #pragma once
 
@@ -8,12 +8,12 @@
 
 namespace plumbline {
 
-// Calls `visit(fd, listening)` for each TCP socket of the process that is
+// Calls `visit(fd, listening)` for each TCP socket of this process that is
 // bound to `port`.
 void VisitSockets(uint16_t port,
                   const std::function<void(int fd, bool listening)>& visit);
 
-// True if only this machine can reach what listens on `address`, a HOST:PORT.
+// True if `address`, a HOST:PORT, can be reached only from this machine.
 bool IsLoopback(const std::string& address);
 
 }  // namespace plumbline

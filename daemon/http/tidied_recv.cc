@@ -16,8 +16,8 @@ using Clock = std::chrono::steady_clock;
 struct Reading {
   bool open = false;
   int fd = -1;
-  std::optional<Clock::time_point> began;  // the request
-  size_t bytes = 0;                        // likewise
+  std::optional<Clock::time_point> began;  // of the request
+  size_t bytes = 0;                        // of the request
   RequestTidier tidier;
 };
 thread_local Reading reading;
@@ -55,7 +55,7 @@ Clock::time_point RequestBegan() {
 
 }  // namespace plumbline
 
-// civetweb reads with this definition, as it comes before the C library's.
+// civetweb calls this definition: it takes precedence over the C library's.
 extern "C" ssize_t recv(int fd, void* bytes, size_t size, int flags) {
   using plumbline::reading;
   using Function = ssize_t (*)(int, void*, size_t, int);
@@ -69,7 +69,7 @@ extern "C" ssize_t recv(int fd, void* bytes, size_t size, int flags) {
         reading.tidier.Tidy(static_cast<char*>(bytes), static_cast<size_t>(n));
     reading.bytes += left;
     if (left > 0) return static_cast<ssize_t>(left);
-    // 0 would be the end of the reading.
+    // Tidying left nothing: read on, because 0 would mean the end of input.
     if (!plumbline::WaitForBytes(fd)) return -1;
   }
 }

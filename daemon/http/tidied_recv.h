@@ -1,4 +1,5 @@
-// Has what a thread reads from its connection go through a RequestTidier.
+// Passes the bytes that a thread reads from its connection through a
+// RequestTidier.
 
 #pragma once
 
@@ -7,18 +8,19 @@
 
 namespace plumbline {
 
-// From here on this thread reads one connection: the first that it reads from.
+// Tidies from now on the first connection that this thread reads from.
 void BeginTidying();
 void EndTidying();
-// The descriptor of that connection; -1 if it was not read from.
+// The descriptor of that connection; -1 before its first read.
 int ReadingFrom();
 
 // The next bytes begin a request.
 void AwaitRequest();
-// Bytes that were read since, as the server sees them.
+// Bytes read since, after tidying.
 size_t RequestBytes();
 void RequestBeganAt(std::chrono::steady_clock::time_point time);
-// When the request of this thread began to arrive; now if it has not.
+// When the request of this thread began to arrive; the current time if it has
+// not.
 std::chrono::steady_clock::time_point RequestBegan();
 
 }  // namespace plumbline

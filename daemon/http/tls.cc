@@ -11,9 +11,9 @@
 namespace plumbline {
 namespace {
 
-// civetweb loads OpenSSL when it first needs it, and where a function is
-// missing it says so once: asked again it says yes, and the first connection
-// ends the process (civetweb 1.15 with OpenSSL 3, as in Debian 12).
+// civetweb loads OpenSSL at first use. If a function is missing, only the first
+// call fails: a second one succeeds, and then the first connection crashes the
+// process (civetweb 1.15 with OpenSSL 3, as in Debian 12).
 bool CivetwebDoesTls() {
   static const bool does =
       mg_check_feature(MG_FEATURES_TLS) != 0 &&
@@ -33,7 +33,7 @@ std::optional<std::string> ReadPem(const std::string& path,
   return text;
 }
 
-// Of a file in memory that has this text, or -1.
+// The descriptor of a file in memory with this text, or -1.
 int FileOf(const std::string& text) {
   const int fd = memfd_create("plumbline-tls", MFD_CLOEXEC);
   if (fd >= 0 && write(fd, text.data(), text.size()) !=
@@ -76,7 +76,7 @@ std::optional<TlsSettings> TlsSettings::Of(const TlsConfig& config,
   tls.settings_ = {
       "ssl_certificate", "/proc/self/fd/" + std::to_string(tls.pem_),
       "ssl_certificate_chain", config.cert_file,
-      // Numbered by what is refused: below 4 is TLS 1.1.
+      // civetweb's numbers: 4 refuses versions below TLS 1.2, 5 below TLS 1.3.
       "ssl_protocol_version", config.min_version == "TLS13" ? "5" : "4"};
   if (config.client_certificate != ClientCertificate::kNone) {
     if (!ReadPem(config.client_ca_file, error)) return std::nullopt;

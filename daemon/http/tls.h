@@ -1,4 +1,4 @@
-// TLS by civetweb, where the one that is linked can do it.
+// TLS by civetweb, if the linked library supports it.
 
 #pragma once
 
@@ -10,10 +10,11 @@
 
 namespace plumbline {
 
-// What mg_start() needs for a listener with TLS; to be kept until it returns.
+// The arguments of mg_start() for a listener with TLS. REQUIRES: outlives that
+// call.
 class TlsSettings {
  public:
-  // nullopt, with *error saying what to do, if there can be no TLS, or a file
+  // nullopt, with the remedy in *error, if TLS is not supported or a file
   // cannot be read.
   static std::optional<TlsSettings> Of(const TlsConfig& config,
                                        std::string* error);
@@ -29,7 +30,8 @@ class TlsSettings {
  private:
   explicit TlsSettings(int pem) : pem_(pem) {}
 
-  // civetweb wants certificate and key in one file: this one has no name.
+  // civetweb wants certificate and key in one file: an anonymous file in
+  // memory.
   int pem_;
   std::vector<std::string> settings_;
 };

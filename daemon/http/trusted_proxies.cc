@@ -12,7 +12,7 @@ namespace {
 constexpr int kBits = 128;
 constexpr int kBitsOfIpv4 = 32;
 
-// An address of IPv4 is the one of IPv6 that stands for it.
+// IPv4 addresses become IPv4-mapped IPv6 addresses.
 std::optional<in6_addr> AddressOf(std::string_view text) {
   const std::string copy(text);
   in6_addr address{};
@@ -80,7 +80,7 @@ std::string_view TrustedProxies::ClientOf(
       const size_t comma = rest.rfind(',');
       const size_t begin = comma == std::string_view::npos ? 0 : comma + 1;
       const std::string_view named = WithoutPort(Trim(rest.substr(begin)));
-      // What is no address came from nobody that can be told.
+      // An entry that is no address ends the search.
       if (!AddressOf(named)) return client;
       client = named;
       rest = rest.substr(0, begin == 0 ? 0 : comma);

@@ -1,9 +1,9 @@
-// TrustedProxies: whose word is taken for whom a request is from.
+// TrustedProxies: proxies whose X-Forwarded-For is trusted.
 //
 // Behind a proxy each request comes from the proxy's address. The client's is
-// in X-Forwarded-For, to which each proxy on the way adds whom it was asked by.
-// A client can write there what it likes, so only what trusted proxies added
-// counts: from the end, up to the first address that is none of theirs.
+// in X-Forwarded-For: each proxy appends the address of its peer. A client can
+// forge earlier entries, so the list is read from its end up to the first
+// address that is not a trusted proxy's.
 
 #pragma once
 
@@ -18,7 +18,7 @@ namespace plumbline {
 
 class TrustedProxies {
  public:
-  // Of none.
+  // Trusts no proxy.
   TrustedProxies() = default;
 
   // Addresses and networks: "10.0.0.0/8", "::1". nullopt, with *error, if one
@@ -26,8 +26,8 @@ class TrustedProxies {
   static std::optional<TrustedProxies> Parse(
       const std::vector<std::string>& networks, std::string* error);
 
-  // Whom a request is from that came from `peer`, with these headers
-  // X-Forwarded-For. A view of one of them, or of `peer`.
+  // The client of a request that came from `peer` with these X-Forwarded-For
+  // headers. A view into one of them, or `peer`.
   std::string_view ClientOf(
       std::string_view peer,
       const std::vector<std::string_view>& forwarded_for) const;
@@ -37,7 +37,7 @@ class TrustedProxies {
  private:
   struct Network {
     in6_addr address;
-    int bits;  // that are the network's
+    int bits;  // of the prefix
   };
 
   bool Contains(const in6_addr& address) const;

@@ -97,7 +97,7 @@ std::optional<HttpResponse> CheckChoice(const Choice& choice,
   return std::nullopt;
 }
 
-// Who starts and stops the daemon asks for these, and has no credentials.
+// Orchestrators probe these without credentials.
 bool IsProbe(const HttpRequest& request) {
   const std::string_view path = request.path();
   return (path == "/-/healthy" || path == "/-/ready") &&
@@ -127,7 +127,7 @@ WebHandler::WebHandler(Options options, Pipeline* pipeline, Clock* clock,
 
 HttpResponse WebHandler::Handle(HttpRequest& request) {
   HttpResponse response = Answer(request);
-  // What is answered is data: a browser is to run none of it.
+  // Answers are data: browsers must not execute them.
   response.headers.emplace_back("X-Content-Type-Options", "nosniff");
   response.headers.emplace_back("Referrer-Policy", "no-referrer");
   response.headers.emplace_back(
@@ -139,7 +139,7 @@ HttpResponse WebHandler::Handle(HttpRequest& request) {
 
 HttpResponse WebHandler::Answer(HttpRequest& request) {
   const std::string_view path = request.path();
-  // Probes and scrapes come by whatever name.
+  // Probes and scrapes may use any host name.
   const bool any_host =
       path == "/metrics" || path == "/-/healthy" || path == "/-/ready";
   if (!any_host) {
@@ -312,7 +312,7 @@ HttpResponse WebHandler::History(const HttpRequest& request,
   const auto asked = HistoryQuery::Parse((*query)[2], (*query)[3], (*query)[4],
                                          now_ms, &error);
   if (!asked) return InvalidQuery(error);
-  // History has no windows; one that there is not is an error all the same.
+  // History has no windows, but an unknown window is still an error.
   const Choice choice{(*query)[0], (*query)[1]};
   if (auto refused = CheckChoice(choice, *model)) return *std::move(refused);
 
@@ -325,7 +325,7 @@ HttpResponse WebHandler::History(const HttpRequest& request,
     }
     versions.emplace_back(&version, *std::move(steps));
   }
-  // An answer is made in memory.
+  // The answer is built in memory, so it is bounded.
   constexpr size_t kMostCells = size_t{4} << 20;
   const size_t classes = model->classes.size();
   size_t cells = 0;

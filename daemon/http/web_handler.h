@@ -28,27 +28,27 @@ class WebHandler {
   struct Options {
     bool lifecycle = false;         // /-/reload and /-/quit
     bool admin_api = false;         // DELETE, snapshots
-    std::string external_url = {};  // as its users see it; empty: not known
+    std::string external_url = {};  // as clients see it; empty: unknown
   };
-  // What the handler needs of the daemon.
+  // Callbacks into the daemon.
   struct Daemon {
     std::function<DaemonFigures()> figures;
     std::function<std::string()> status_json;
-    // Why nothing can be stored now; empty if it can.
+    // Why the store refuses writes now; empty if it does not.
     std::function<std::string()> storage_refuses;
-    std::function<std::optional<std::string>()> reload;  // what went wrong
+    std::function<std::optional<std::string>()> reload;  // the error
     std::function<void()> quit;
     std::function<void(double seconds)> scraped;
     // The steps of a version in [from, to); nullopt if they cannot be read now.
     std::function<std::optional<Steps>(uint32_t owner, int64_t from_ms,
                                        int64_t to_ms)>
         history;
-    // What is known of an id of a model.
+    // Looks up an id of a model.
     std::function<FoundId(const std::string& model, const std::string& id,
                           KnownId* known)>
         find_id;
-    // Where a copy of the store is; nullopt if none could be made. Empty if
-    // nothing is stored.
+    // Copies the store and returns the path; nullopt on failure, empty without
+    // a store.
     std::function<std::optional<std::string>()> snapshot;
   };
 

@@ -8,7 +8,7 @@
 namespace plumbline {
 namespace {
 
-// Bodies up to this are not counted: one for each thread takes little.
+// Smaller bodies are not counted: one for each thread takes little.
 constexpr size_t kSmall = 64 << 10;
 constexpr size_t kPiece = 256 << 10;
 
@@ -36,7 +36,7 @@ struct WholeAnswers::Held {
   std::string body;
 };
 
-// From the moment that there is room for it.
+// Waits for a turn to build an answer, and holds it.
 class WholeAnswers::Turn {
  public:
   explicit Turn(WholeAnswers* owner) : owner_(owner) {

@@ -17,11 +17,11 @@ using Clock = std::chrono::steady_clock;
 
 constexpr size_t kPiece = 64 << 10;
 
-// False if the client did not take it.
+// False if the client did not accept all of it.
 bool Send(mg_connection* connection, std::string_view text) {
   while (!text.empty()) {
     const size_t piece = std::min(text.size(), kPiece);
-    // Less than all of it is written where the connection ends in between.
+    // A shorter write means that the connection ended.
     if (mg_write(connection, text.data(), piece) != static_cast<int>(piece)) {
       return false;
     }
@@ -31,8 +31,8 @@ bool Send(mg_connection* connection, std::string_view text) {
   return true;
 }
 
-// What is short goes in one write, so in one packet where it fits. False if the
-// client did not take all.
+// Sends a short answer in one write, so in one packet if it fits. False if the
+// client did not accept all of it.
 bool WriteAll(mg_connection* connection, const HttpResponse& response,
               std::string text, bool with_body) {
   if (with_body && response.pieces.send) {

@@ -1,4 +1,4 @@
-// How an answer goes to a client, in pieces.
+// Sends an answer to a client in pieces.
 
 #pragma once
 
@@ -9,10 +9,10 @@ struct mg_connection;
 
 namespace plumbline {
 
-// What is known of a connection of civetweb's; null before it is introduced.
+// The Connection of a civetweb connection; null before it is known.
 Connection* ConnectionOf(const mg_connection* connection);
 
-// False if the client did not take all.
+// False if the client did not accept all of it.
 bool WriteAnswer(mg_connection* connection, const HttpResponse& response,
                  bool keep, bool with_body);
 

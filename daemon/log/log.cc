@@ -9,7 +9,7 @@
 namespace plumbline {
 namespace {
 
-// As the time in a line, in UTC, and what stands behind it.
+// The time in UTC, then the formatted line.
 constexpr char kLogfmtPattern[] = "ts=%Y-%m-%dT%H:%M:%S.%eZ %v";
 constexpr char kJsonPattern[] = "{\"time\":\"%Y-%m-%dT%H:%M:%S.%eZ\",%v}";
 

@@ -1,4 +1,4 @@
-// The daemon's log: one line an entry on standard error, as logfmt or JSON.
+// The daemon's log on standard error: one line per entry, as logfmt or JSON.
 // Nothing is logged per event at level info or above.
 
 #pragma once
@@ -12,8 +12,8 @@ namespace plumbline {
 
 enum class LogLevel { kDebug, kInfo, kWarn, kError };
 
-// Once, before the first Log(). Until then entries of kInfo and above are
-// written as logfmt.
+// Call once, before other threads log. Until then entries of kInfo and above
+// are written as logfmt.
 void InitLog(LogLevel level, LogFormat format);
 
 // [Any thread]

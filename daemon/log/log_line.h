@@ -1,4 +1,4 @@
-// What a line of the log holds.
+// Formats a line of the log.
 
 #pragma once
 
@@ -13,9 +13,8 @@ enum class LogFormat { kLogfmt, kJson };
 
 using LogField = std::pair<std::string_view, std::string>;
 
-// The fields of a line, beginning with its level and its message, as they stand
-// behind its time. Values are escaped, so that text from outside cannot make up
-// a line or a field.
+// The part of a line after its time: level, message and fields. Values are
+// escaped, so text from outside cannot forge a line or a field.
 std::string FormatLogLine(LogFormat format, std::string_view level,
                           std::string_view message,
                           std::initializer_list<LogField> fields);

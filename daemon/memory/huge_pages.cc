@@ -20,7 +20,7 @@ void* HugePages::do_allocate(size_t bytes, size_t alignment) {
   if (bytes < kHugePage) {
     return std::pmr::new_delete_resource()->allocate(bytes, alignment);
   }
-  // Mapped with one page to spare, and cut to the alignment.
+  // Maps one page more, and trims both ends to the alignment.
   const size_t size = RoundUp(bytes);
   auto* map =
       static_cast<char*>(mmap(nullptr, size + kHugePage, PROT_READ | PROT_WRITE,
@@ -31,7 +31,7 @@ void* HugePages::do_allocate(size_t bytes, size_t alignment) {
   char* block = map + head;
   if (head > 0) munmap(map, head);
   if (head < kHugePage) munmap(block + size, kHugePage - head);
-  madvise(block, size, MADV_HUGEPAGE);  // where it fails, small pages serve
+  madvise(block, size, MADV_HUGEPAGE);  // on failure small pages serve
   return block;
 }
 

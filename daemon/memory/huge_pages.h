@@ -1,8 +1,8 @@
-// Memory in huge pages, for the tables that are read at random.
+// HugePages: memory for tables with random access.
 //
-// A lookup in a table of hundreds of megabytes misses the TLB each time, which
-// on a virtual machine costs more than the cache miss; and 4 KiB pages of fresh
-// memory cost 40 ns for each 64 bytes first touched, against 9 ns here.
+// Each lookup in a table of hundreds of megabytes misses the TLB, which on a
+// virtual machine costs more than the cache miss. The first touch of 64 bytes
+// costs 40 ns in fresh 4 KiB pages, and 9 ns here.
 
 #pragma once
 
@@ -11,8 +11,8 @@
 
 namespace plumbline {
 
-// Blocks of 2 MiB and more are mapped on their own, aligned to huge pages and
-// advised to use them where the system allows; smaller ones are on the heap.
+// Blocks of 2 MiB and more are mapped separately, aligned to huge pages and
+// advised to use them; smaller ones come from the heap.
 class HugePages : public std::pmr::memory_resource {
  private:
   void* do_allocate(size_t bytes, size_t alignment) override;

@@ -1,4 +1,4 @@
-// The daemon's clock, which never runs back.
+// The daemon's clock, which never runs backwards.
 
 #pragma once
 
@@ -12,14 +12,14 @@ namespace plumbline {
 // [Any thread]
 class Clock {
  public:
-  // The later of the system's clock and the last time used, in milliseconds
-  // since 1970. Events and scrapes share it.
+  // The later of the system's time and the last time returned, in milliseconds
+  // since 1970. Shared by events and scrapes.
   int64_t NowMs() {
     Advance(SystemMs());
     return last_ms_.load(std::memory_order_relaxed);
   }
 
-  // Time is `now_ms` at least.
+  // Makes `now_ms` the least time from now on.
   void Advance(int64_t now_ms) {
     int64_t last = last_ms_.load(std::memory_order_relaxed);
     while (last < now_ms && !last_ms_.compare_exchange_weak(
@@ -27,7 +27,7 @@ class Clock {
     }
   }
 
-  // How far the system's clock is behind the last time used.
+  // How far the system's clock lags the last time used.
   int64_t BehindMs() const {
     const int64_t last = last_ms_.load(std::memory_order_relaxed);
     return std::max<int64_t>(last - SystemMs(), 0);

@@ -11,7 +11,7 @@ void ActAsOwnerOf(const std::string& path) {
   if (geteuid() != 0 || stat(path.c_str(), &info) != 0 || info.st_uid == 0) {
     return;
   }
-  // Where this is not allowed what follows fails, or is root's as before.
+  // Without permission for this, later file operations fail or remain root's.
   if (setgroups(0, nullptr) != 0 || setegid(info.st_gid) != 0) return;
   [[maybe_unused]] const int failed = seteuid(info.st_uid);
 }

@@ -1,4 +1,4 @@
-// Whom files belong to that a tool makes.
+// The owner of the files that a tool creates.
 
 #pragma once
 
@@ -6,9 +6,9 @@
 
 namespace plumbline {
 
-// Root acts as the owner of `path` from here on, so that the daemon, which runs
-// as that user, can read and write what a tool makes there. Others are who they
-// are. Before other threads are started.
+// Makes a process of root act as the owner of `path`, so that the daemon, which
+// runs as that user, can read and write the files that a tool creates there.
+// Other users keep their identity. REQUIRES: no other thread has started.
 void ActAsOwnerOf(const std::string& path);
 
 }  // namespace plumbline

@@ -1,10 +1,10 @@
-// Where the daemon is in its life.
+// Phases of the daemon's life.
 
 #pragma once
 
 namespace plumbline {
 
-// It stops after it was ready, or without ever leaving recovery.
+// kStopping follows kReady, or kRecovering directly.
 enum class Phase { kRecovering, kReady, kStopping };
 
 }  // namespace plumbline

@@ -1,4 +1,4 @@
-// What the system says of this process, for the process_* metrics.
+// Figures of this process for the process_* metrics.
 
 #pragma once
 
@@ -6,7 +6,7 @@
 
 namespace plumbline {
 
-// Zeros where /proc does not tell.
+// A figure is 0 if /proc does not have it.
 ProcessFigures ReadProcessFigures();
 
 }  // namespace plumbline

@@ -7,14 +7,15 @@
 
 namespace plumbline {
 
-// Appends `text` in quotes. Control characters are escaped, and bytes that are
-// not UTF-8 are replaced by U+FFFD.
+// Appends `text` in quotes. Escapes control characters, and replaces bytes that
+// are not UTF-8 by U+FFFD.
 void AppendJsonString(std::string_view text, std::string* out);
 
-// The bytes of the UTF-8 character that `text` begins with; 0 if it is none.
+// The size of the UTF-8 character at the beginning of `text`; 0 if it is not
+// valid.
 size_t CharacterLength(std::string_view text);
 
-// The longest beginning of `text` of at most `most` bytes that does not cut a
+// The longest prefix of `text` with at most `most` bytes that splits no
 // character.
 std::string_view CutText(std::string_view text, size_t most);
 

@@ -1,9 +1,9 @@
-// Recorded events into the store of a daemon that is stopped: all of them, or
-// nothing. They are applied to its state in memory, and come into the store
-// with one checkpoint.
+// plumbtool backfill: adds recorded events to the store of a stopped daemon,
+// all or none. They are applied to its state in memory, and one checkpoint
+// writes them to the store.
 //
-// Models that the store does not know begin in their own past: it is applied to
-// a state of its own, which the store's then takes over.
+// Models that the store does not know begin in their own past. Those events are
+// applied to a separate state, which the store's state then takes over.
 
 #include <algorithm>
 #include <cstdio>
@@ -43,7 +43,7 @@ class Backfilling {
         pipeline_(*pipeline),
         stored_ms_(pipeline->state().gauges().now_ms.load()) {}
 
-  // Models that have been silent for so long that the daemon will forget them.
+  // Models that the daemon will soon forget, because they have been silent.
   std::vector<std::string> SoonForgotten() const {
     const Settings& settings = pipeline_.state().settings();
     std::vector<std::string> forgotten;
@@ -64,7 +64,7 @@ class Backfilling {
     return forgotten;
   }
 
-  // Each says what went wrong, or nothing.
+  // Each returns the error, or an empty string.
 
   std::string Configure() {
     Outcome settled;
@@ -77,8 +77,8 @@ class Backfilling {
   }
 
   std::string Bring(int64_t now_ms) {
-    // A store that time would have to catch up with could not be used until
-    // then.
+    // A store that is ahead of the clock would be unusable until the clock has
+    // caught up.
     if (events_.last_ms() > now_ms + config_.future_ms) {
       return "the events go on until " + FormatTimestamp(events_.last_ms()) +
              ", which is further ahead than limits.future allows";
@@ -95,10 +95,10 @@ class Backfilling {
   }
 
  private:
-  // Events before the store's time are refused of models that it knows, and
-  // kept back of others, to be applied apart.
+  // Handles events before the store's time: refuses those of models that the
+  // store knows, and sets those of others aside, to be applied separately.
   std::string SetPastApart() {
-    std::map<std::string, int64_t> begins;  // of those that are refused
+    std::map<std::string, int64_t> begins;  // of refused models
     events_.KeepBack([&](std::string_view model, int64_t time_ms) {
       if (time_ms >= stored_ms_) return false;
       const Model* known = pipeline_.state().FindModel(model);
@@ -139,8 +139,8 @@ class Backfilling {
                : "with these models it would be more than " + wrong + " allows";
   }
 
-  // With what the store's state leaves of limits. Models that are configured by
-  // their names are in both, and count once.
+  // Grants `past` the rest of the limits that the store's state leaves. Models
+  // that are configured by name are in both states, and count once.
   void Configure(Pipeline* past) {
     constexpr auto kRelaxed = std::memory_order_relaxed;
     Settings settings = pipeline_.state().settings();
@@ -159,7 +159,7 @@ class Backfilling {
   std::string Run(Pipeline* pipeline, ForEach for_each) {
     auto status = Ingested::Status::kTaken;
     for_each([&](int64_t moment_ms, const Command& command) {
-      // What is ahead of the clock counts as now, as in the daemon.
+      // A time ahead of the clock counts as now, as in the daemon.
       const int64_t now_ms = std::min(moment_ms, now_ms_);
       status = events_.Apply(command, now_ms, pipeline).status;
       return status == Ingested::Status::kTaken;
@@ -176,7 +176,7 @@ class Backfilling {
   int64_t now_ms_ = 0;  // of the clock
 };
 
-// Tells what there was, and returns the exit status.
+// Prints the summary, and returns the exit status.
 int Finish(const BackfillFlags& flags, const EventReport& report,
            Store* store) {
   const bool written = report.events() > report.rejected() &&
@@ -225,7 +225,7 @@ int Backfill(const BackfillFlags& flags) {
   Pipeline pipeline(nullptr, &memory);
   if (!store->Recover(&pipeline, &error)) return Fail(error);
   Backfilling backfilling(*config, events.get(), &pipeline);
-  // Without a file a store that was in use goes on as it was configured.
+  // Without a file a store that was in use keeps its configuration.
   const bool keep_settings =
       flags.config.empty() && pipeline.state().gauges().now_ms.load() > 0;
   if (!keep_settings) error = backfilling.Configure();

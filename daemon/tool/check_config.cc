@@ -12,9 +12,9 @@
 namespace plumbline {
 namespace {
 
-// False if the daemon has models of another task than the file says, or does
-// not answer. Other conflicts are told, and go no further: the daemon has them
-// with any file.
+// False if the daemon does not answer, or has models with another task than the
+// file says. Other conflicts are only printed: the daemon has them with any
+// file.
 bool CheckAgainst(const CheckConfigFlags& flags, const Config& config) {
   const auto token = ReadToken(flags.token_file);
   if (!token) return false;

@@ -30,13 +30,13 @@ bool HasTables(const std::string& path) {
   });
 }
 
-// What is wrong with the store, or nothing. Changes nothing in it, unless it is
-// to drop what is damaged.
+// The problems of the store, or an empty string. Changes nothing, except with
+// --drop-damaged.
 std::string Check(const CheckStorageFlags& flags, JournalEnd* end,
                   uint64_t* checkpoint_sequence) {
   const std::string& path = flags.path;
   if (!std::filesystem::exists(path + "/PLUMBLINE")) {
-    return path + ": is no store of plumbline";
+    return path + ": is not a store of plumbline";
   }
   std::string error;
   const auto directory = StoreDirectory::Open(path, &error);
@@ -48,7 +48,7 @@ std::string Check(const CheckStorageFlags& flags, JournalEnd* end,
   Pipeline pipeline(nullptr);
   std::unique_ptr<Database> database;
   std::unique_ptr<StoredPairs> pairs;
-  const KeyFilter filter(0);  // knows nothing: all is looked up
+  const KeyFilter filter(0);  // empty: every key is looked up
   bool checked = false;
   if (std::filesystem::exists(path + "/db/CURRENT") || HasTables(path)) {
     database = Database::OpenToRead(path, &error);
@@ -62,7 +62,7 @@ std::string Check(const CheckStorageFlags& flags, JournalEnd* end,
     if (!stored) return path + ": " + error;
     *checkpoint_sequence = stored->sequence;
     checked = stored->journal_checked;
-    // Every block of pairs has a checksum, which reading it checks.
+    // Reading a block of pairs verifies its checksum.
     Progress progress("checking", "pairs");
     uint64_t pairs_read = 0;
     const auto count = [&](const PairKey&) {

@@ -6,34 +6,34 @@
 
 namespace plumbline {
 
-// 0 if the daemon would take the file, and has no model of another task than
-// the file says; else 1, with all that is wrong.
+// 0 if the file is valid, and agrees with the tasks of the daemon's models;
+// else 1, with all problems.
 int CheckConfig(const CheckConfigFlags& flags);
 
-// 0 if a daemon would start on the store, and nothing of it is lost; else 1,
-// with what is wrong and where.
+// 0 if a daemon would start on the store and nothing of it is lost; else 1,
+// with the problems and their places.
 int CheckStorage(const CheckStorageFlags& flags);
 
-// 0 if the store's time is not ahead of the clock any more, or was not; 2 if it
-// gave up: then nothing was changed.
+// 0 if the store's time is no longer ahead of the clock; 2 if it gave up
+// without a change.
 int SetClock(const SetClockFlags& flags);
 
-// 0 if every event was taken; 1 if some were rejected; 2 if it gave up.
+// 0 if every event was accepted; 1 if some were rejected; 2 if it gave up.
 int Replay(const ReplayFlags& flags);
 
-// 0 if every event was taken; 1 if some were rejected; 2 if it gave up.
+// 0 if every event was accepted; 1 if some were rejected; 2 if it gave up.
 int Simulate(const SimulateFlags& flags);
 
-// The same.
+// 0 if every event was accepted; 1 if some were rejected; 2 if it gave up.
 int Backfill(const BackfillFlags& flags);
 
-// 0 if the configuration is good.
+// 0 if the configuration is valid.
 int Rules(const RulesFlags& flags);
 
 // 0 if the model was found, or the models are listed.
 int Query(const QueryFlags& flags);
 
-// 0 if something is known of the id.
+// 0 if the daemon knows the id.
 int Find(const FindFlags& flags);
 
 // 0 if it was deleted.

@@ -16,7 +16,7 @@ constexpr size_t kLongestRow = size_t{1} << 20;  // of several lines
 constexpr size_t kListedColumns = 20;
 constexpr std::string_view kDelimiters = ",;\t";
 
-// What is JSON in a cell may be on several lines.
+// JSON in a cell may span several lines.
 void PutOnOneLine(std::string* json) {
   std::replace_if(
       json->begin(), json->end(), [](char c) { return c == '\n' || c == '\r'; },
@@ -29,7 +29,7 @@ std::string Quoted(std::string_view text) {
   return quoted;
 }
 
-// A name in a list on one line.
+// A name as messages list it, on one line.
 std::string Shown(const std::string& name) {
   const bool plain =
       !name.empty() && std::none_of(name.begin(), name.end(), [](char c) {
@@ -58,7 +58,7 @@ CsvCells CellsOf(const std::string& header, char delimiter) {
   return cells;
 }
 
-// What is between the cells of this header: a comma, a semicolon or a tab.
+// The delimiter of this header: a comma, a semicolon or a tab.
 char DelimiterOf(std::string_view header) {
   std::array<size_t, kDelimiters.size()> counts{};
   bool quoted = false;
@@ -101,7 +101,7 @@ void CsvEvents::FindTargets(const CsvMapping& mapping) {
     used[cell] = true;
     targets_.push_back({mapped.field, cell, ""});
   }
-  // The others by their names.
+  // Columns without a mapping are matched by their names.
   for (size_t cell = 0; cell < header_.size(); ++cell) {
     const auto field = FindCsvField(header_[cell]);
     const bool taken =
@@ -161,7 +161,7 @@ std::string CsvEvents::LeftOut() const {
       }
     }
   }
-  // Of many columns those that may be meant are told.
+  // Columns with a name close to a field's come first in a long list.
   close.insert(close.end(), others.begin(), others.end());
   std::string text;
   AppendList("left out, as no field has the name: ", close, &text);
@@ -197,7 +197,7 @@ bool CsvEvents::Next(EventText* event) {
   }
 }
 
-// The cells of the next row. False at the end. A row that does not end is a
+// Reads the cells of the next row. False at the end. An unterminated row is a
 // problem of the event.
 bool CsvEvents::TakeRow(CsvCells* cells, EventText* event) {
   row_.clear();
@@ -224,8 +224,8 @@ bool CsvEvents::TakeRow(CsvCells* cells, EventText* event) {
   return true;
 }
 
-// Its first line is left out. What was taken for its further lines is read
-// again: a quote that is missing costs no other row.
+// Skips the first line, and reads the supposed further lines again: a missing
+// quote costs no other row.
 void CsvEvents::RowIsBroken(std::string problem, EventText* event) {
   event->problem = std::move(problem);
   reader_.Restart();
@@ -256,8 +256,8 @@ const std::string& CsvEvents::CellOf(const Target& target,
 
 std::string CsvEvents::Json(const CsvCells& cells) const {
   std::string json = "{";
-  const std::string* open = nullptr;  // the object that is being written
-  // To leave one out would say that it is 0.
+  const std::string* open = nullptr;  // the object being written
+  // A missing score would count as 0.
   const bool has_scores =
       std::any_of(targets_.begin(), targets_.end(), [&](const Target& target) {
         return target.field.object == "scores" &&

@@ -1,4 +1,4 @@
-// Events of a CSV with a header, one a row.
+// Events of a CSV with a header, one per row.
 
 #pragma once
 
@@ -13,25 +13,26 @@
 
 namespace plumbline {
 
-// True if the header names one of the columns that an event is about.
+// True if a column is named model, prediction, label or id.
 bool LooksLikeCsv(std::string_view header);
 
 class CsvEvents : public EventSource {
  public:
-  // Reads the header. Both must outlive it.
+  // Reads the header. REQUIRES: both arguments outlive this.
   CsvEvents(TextInput* input, const CsvMapping* mapping);
 
   const std::vector<std::string>& columns() const { return header_; }
-  // Why no row can be an event; nothing if some can.
+  // Why no row can be an event; empty if some can.
   std::string Problem() const;
-  // Which columns are not read, though nobody said so; nothing if there are
-  // none. One line.
+  // The columns that are skipped without a flag saying so, in one line; empty
+  // if there are none.
   std::string LeftOut() const;
 
   bool Next(EventText* event) override;
 
  private:
-  // A field, and the cell that it is in; kConstant if it is the same in all.
+  // A field and its cell; kConstant for a field with the same value in all
+  // rows.
   struct Target {
     CsvField field;
     size_t cell = 0;
@@ -56,9 +57,9 @@ class CsvEvents : public EventSource {
   TextInput& in_;
   CsvReader reader_;
   std::vector<std::string> header_;
-  std::vector<Target> targets_;  // those of an object side by side
-  std::vector<Line> row_;        // the lines of the row at hand
-  std::deque<Line> again_;       // to be read before what is to come
+  std::vector<Target> targets_;  // fields of an object are adjacent
+  std::vector<Line> row_;        // the lines of the current row
+  std::deque<Line> again_;       // lines to read again
 };
 
 }  // namespace plumbline

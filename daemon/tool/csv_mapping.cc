@@ -22,7 +22,7 @@ constexpr Known kFields[] = {
     {"scores", Kind::kWhole},   {"segments", Kind::kWhole},
     {"features", Kind::kWhole}, {"metadata", Kind::kWhole},
 };
-// Objects, by what their entries are.
+// Objects, with the kind of their entries.
 constexpr Known kObjects[] = {
     {"scores", Kind::kNumber},
     {"segments", Kind::kText},

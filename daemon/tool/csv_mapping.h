@@ -1,4 +1,4 @@
-// Which columns of a CSV are which fields of an event.
+// The mapping of CSV columns to fields of an event.
 
 #pragma once
 
@@ -9,20 +9,20 @@
 
 namespace plumbline {
 
-// A field as --map and --constant name it: one of an event, or an entry of one,
-// such as "segments.region" or "scores.spam".
+// A field as --map and --constant name it: a field of an event, or an entry of
+// an object, such as "segments.region" or "scores.spam".
 struct CsvField {
   enum class Kind {
     kText,
     kId,     // text, or an integer as data frames write it
-    kClass,  // or a value: what is written as a number is one
+    kClass,  // or a value; digits are read as a number
     kNumber,
     kTime,
     kFeature,
     kWhole,  // an object, as JSON
   };
   Kind kind = Kind::kText;
-  std::string object;  // of which it is an entry; empty if of none
+  std::string object;  // that has the entry; else empty
   std::string name;
 
   std::string FullName() const {
@@ -33,31 +33,31 @@ struct CsvField {
   }
 };
 
-// nullopt if an event has no such field.
+// nullopt if events have no such field.
 std::optional<CsvField> FindCsvField(std::string_view text);
 
-// The field that a column that is none may be meant for; empty if none is near.
+// The field with a name close to an unknown column's; empty if there is none.
 std::string CloseCsvField(const std::string& column);
 
 class CsvMapping {
  public:
-  // Of "FIELD=COLUMN,..." and "FIELD=VALUE,...", each several times. nullopt,
-  // with what is wrong.
+  // Parses lists of "FIELD=COLUMN,..." and "FIELD=VALUE,...". nullopt, with
+  // *error, if one is invalid.
   static std::optional<CsvMapping> Parse(
       const std::vector<std::string>& maps,
       const std::vector<std::string>& constants, std::string* error);
 
   struct Entry {
     CsvField field;
-    std::string value;  // the column, or what is the same in all rows
+    std::string value;  // the column, or the constant
   };
   const std::vector<Entry>& columns() const { return columns_; }
   const std::vector<Entry>& constants() const { return constants_; }
   bool empty() const { return columns_.empty() && constants_.empty(); }
   bool Has(const CsvField& field) const;
 
-  // What is wrong with it for files with these columns, each column of one file
-  // at least; nothing if there is nothing.
+  // The problem of the mapping with files that have these columns (each in at
+  // least one file); empty if there is none.
   std::string Check(const std::vector<std::string>& columns) const;
 
  private:

@@ -14,7 +14,7 @@ namespace {
 
 using Kind = CsvField::Kind;
 
-// Such as "-Inf", in any case.
+// True for "inf" and the like, with or without a sign, in any case.
 bool IsInfinite(std::string_view text) {
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
   std::string lower(text.substr(0, sizeof("infinity")));
@@ -22,19 +22,20 @@ bool IsInfinite(std::string_view text) {
   return lower == "inf" || lower == "infinity";
 }
 
-// Unix time as text: 20261129 is none, and seconds of 1970 as a number.
+// True for digits that are not sent as a number: 20261129 is no Unix time, but
+// as a number would mean a second of 1970.
 bool IsDigitsOfTime(std::string_view text) {
   return !text.empty() &&
          text.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
-// Integers beyond 64 bits are no numbers of JSON's, but may be classes.
+// Integers beyond 64 bits are classes as text, not as JSON numbers.
 bool IsLongInteger(std::string_view text) {
   constexpr size_t kMost = 18;
   return text.size() > kMost && text.find_first_of(".eE") == text.npos;
 }
 
-// Data frames write the integers of a column so where one is missing.
+// Data frames write integers as "7.0" in a column with a missing value.
 std::string_view IdOf(std::string_view text) {
   constexpr int64_t kExact = int64_t{1} << 53;
   if (!text.ends_with(".0")) return text;
@@ -53,8 +54,8 @@ bool IsDigitAt(std::string_view text, size_t i) {
   return i < text.size() && text[i] >= '0' && text[i] <= '9';
 }
 
-// A number as JSON writes it: "+1" is 1, ".5" 0.5, and "5." 5.0. Nothing if the
-// text is no number.
+// The JSON spelling of a number: "+1" is 1, ".5" 0.5, and "5." 5.0. Empty if
+// the text is no number.
 std::string JsonNumberOf(std::string_view text) {
   if (IsJsonNumber(text)) return std::string(text);
   if (text.starts_with('+')) {
@@ -78,7 +79,7 @@ void AppendNumber(std::string_view text, std::string* json) {
     *json += as_json;
     return;
   }
-  // With zeros ahead.
+  // Leading zeros are not JSON.
   std::string_view digits = text;
   if (digits.starts_with('+')) digits.remove_prefix(1);
   double number = 0;
@@ -86,7 +87,7 @@ void AppendNumber(std::string_view text, std::string* json) {
       std::from_chars(digits.data(), digits.data() + digits.size(), number);
   if (error != std::errc() || end != digits.data() + digits.size() ||
       !std::isfinite(number)) {
-    return AppendJsonString(text, json);  // whoever reads it says what is wrong
+    return AppendJsonString(text, json);  // the decoder rejects it
   }
   char shortest[32];
   const auto written =
@@ -116,7 +117,7 @@ bool AppendCell(Kind kind, std::string_view text, std::string* json) {
   if (IsMissingCell(text)) return false;
   const bool is_text = kind == Kind::kText || kind == Kind::kId;
   if (!is_text && IsInfinite(text)) {
-    // Whoever reads it warns of it.
+    // The decoder warns about it.
     *json += text.starts_with('-') ? "-Infinity" : "Infinity";
     return true;
   }

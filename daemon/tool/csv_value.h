@@ -1,4 +1,4 @@
-// From a cell of CSV to the value of a field, as JSON.
+// Converts a cell of CSV to the JSON value of a field.
 
 #pragma once
 
@@ -9,10 +9,11 @@
 
 namespace plumbline {
 
-// What exports write where there is nothing.
+// True for the texts that exports write for a missing value.
 bool IsMissingCell(std::string_view text);
 
-// Appends the value. False if the event has no such field.
+// Appends the value. False if the cell is missing, so the event lacks the
+// field.
 bool AppendCell(CsvField::Kind kind, std::string_view text, std::string* json);
 
 }  // namespace plumbline

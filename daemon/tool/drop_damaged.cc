@@ -14,7 +14,7 @@
 namespace plumbline {
 namespace {
 
-// db.damaged-1, or the next that is free.
+// db.damaged-1, or the next free name.
 std::string FreeName(const std::string& store) {
   for (int i = 1;; ++i) {
     std::string name = store + "/db.damaged-" + std::to_string(i);
@@ -74,7 +74,7 @@ std::string DropDamaged(const std::string& store) {
     std::filesystem::remove_all(made, failed);
     return error;
   }
-  // At once: a store without a database would begin anew.
+  // Atomic exchange: a store without a database would start empty.
   if (renameat2(AT_FDCWD, (made + "/db").c_str(), AT_FDCWD,
                 database_path.c_str(), RENAME_EXCHANGE) != 0) {
     return database_path + ": cannot be exchanged: " + std::strerror(errno) +
@@ -86,8 +86,8 @@ std::string DropDamaged(const std::string& store) {
   std::filesystem::remove_all(made, failed);
   SyncDirectory(store);
   std::printf(
-      "%s: what can be read was written anew, and what cannot, in %llu places, "
-      "is dropped; the damaged files are in %s\n",
+      "%s: readable data was rewritten, unreadable data in %llu places was "
+      "dropped; the damaged files are in %s\n",
       store.c_str(), static_cast<unsigned long long>(*gaps), kept.c_str());
   return "";
 }

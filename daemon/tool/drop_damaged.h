@@ -1,4 +1,4 @@
-// What plumbtool does about tables of a store that are damaged.
+// Reports and drops damaged tables of a store.
 
 #pragma once
 
@@ -8,12 +8,12 @@
 
 namespace plumbline {
 
-// The damaged tables, a line each, and what to do; empty if there are none.
+// The damaged tables, one per line, and the remedy; empty if there are none.
 std::string DescribeDamage(const Database& database);
 
-// Puts a database with all that can be read of the store's in its place, and
-// keeps the old one beside it. What went wrong, or nothing. REQUIRES: the lock
-// of the store is held.
+// Replaces the database by one with all its readable rows, and keeps the old
+// one beside it. Returns the error, or an empty string. REQUIRES: the caller
+// holds the lock of the store.
 std::string DropDamaged(const std::string& store);
 
 }  // namespace plumbline

@@ -17,7 +17,7 @@ bool HasCsvName(std::string path) {
          path.ends_with(".CSV") || path.ends_with(".TSV");
 }
 
-// Goes to the first line that is not blank.
+// Skips blank lines.
 std::string_view FirstLine(TextInput* input) {
   for (;;) {
     const std::string_view line = input->LineAhead(kLongestHeader);

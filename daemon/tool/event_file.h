@@ -1,5 +1,5 @@
-// Files of events, as all tools read them: JSON or CSV, plain or gzip; what
-// they hold says which.
+// Files of events, as all tools read them: JSON or CSV, plain or gzip. The
+// format is detected from the content.
 
 #pragma once
 
@@ -16,19 +16,20 @@ namespace plumbline {
 
 class EventFile : public EventSource {
  public:
-  // nullptr, with what is wrong. `mapping` must outlive it.
+  // nullptr, with *error, if it cannot be read. REQUIRES: `mapping` outlives
+  // it.
   static std::unique_ptr<EventFile> Open(const std::string& path,
                                          const CsvMapping* mapping,
                                          std::string* error);
 
   bool Next(EventText* event) override { return events_->Next(event); }
-  // False once it turned out that the rest cannot be read.
+  // False after the rest has proved unreadable.
   bool ok() const { return input_->ok(); }
   // From 0 to 1.
   double progress() const { return input_->progress(); }
-  // Of a CSV; of other files none.
+  // The columns of a CSV; empty for other files.
   const std::vector<std::string>& columns() const { return columns_; }
-  // Which of them are not read, though nobody said so, in one line, or nothing.
+  // The columns that are skipped without a flag saying so, in one line.
   const std::string& left_out() const { return left_out_; }
 
  private:
@@ -43,17 +44,17 @@ class EventFile : public EventSource {
   friend class EventFiles;
 };
 
-// Those that a tool was given, each open at its beginning.
+// The files of a command, each open at its beginning.
 class EventFiles {
  public:
-  // False, after telling what is wrong, if one cannot be read or the mapping
-  // fits none. `mapping` must outlive it.
+  // False, after printing why, if one cannot be read or the mapping fits none.
+  // REQUIRES: `mapping` outlives this.
   bool Open(const std::vector<std::string>& paths, const CsvMapping* mapping,
             EventReport* report);
 
   size_t size() const { return files_.size(); }
   EventFile& operator[](size_t i) { return *files_[i]; }
-  // Of all, from 0 to 1.
+  // Over all files, from 0 to 1.
   double progress() const;
 
  private:

@@ -17,7 +17,7 @@ namespace {
 constexpr int kTriesWithoutAnswer = 30;
 constexpr int kTooLarge = 413;
 
-// An answer to come back for: the daemon is busy, or who stands before it.
+// True if a retry may succeed: the daemon, or a proxy before it, is busy.
 bool IsTemporary(int status) {
   return status == 408 || status == 429 || status == 502 || status == 503 ||
          status == 504;
@@ -98,7 +98,7 @@ void EventPoster::Note(const std::string& answer, const Events& events,
   const auto fields = FieldsOf(answer);
   accepted_ += NumberOf(fields, "accepted");
   duplicates_ += NumberOf(fields, "duplicates");
-  // Calls visit(index, code, message) for each of a list.
+  // Calls visit(index, code, message) for each element of a list.
   const auto for_each = [&](const char* list, const auto& visit) {
     for (const std::string_view item :
          SplitArray(Find(fields, list), SIZE_MAX)) {

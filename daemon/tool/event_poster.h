@@ -1,4 +1,4 @@
-// Posts events to a daemon until each is answered for good.
+// Posts events to a daemon until each has a final answer.
 
 #pragma once
 
@@ -19,13 +19,13 @@ struct PostedEvent {
 
 class EventPoster {
  public:
-  // `url`: of the listener, or of its events. `token`: a bearer token; empty:
-  // none. The report must outlive it.
+  // `url`: of the listener, or of its /v1/events. `token`: a bearer token, or
+  // empty. REQUIRES: `report` outlives this.
   EventPoster(std::string url, const std::string& token, EventReport* report);
 
-  // Posts them as one body, or as several where the daemon says that it is too
-  // large. It waits as long as the daemon asks for, and goes on. What is
-  // rejected is reported. False, after telling why, if there is no hope.
+  // Posts them as one body, or as several if the daemon finds it too large.
+  // Waits and retries as the daemon asks. Reports rejected events. False, after
+  // printing why, if retrying is useless.
   bool Post(const std::vector<PostedEvent>& events);
 
   uint64_t accepted() const { return accepted_; }

@@ -59,7 +59,7 @@ void EventReport::Summarize(uint64_t accepted, uint64_t duplicates) {
          std::to_string(file.rejected) + " rejected");
   }
   if (rejected_of_no_file_ > 0) {
-    Tell("not known of which file: " + std::to_string(rejected_of_no_file_) +
+    Tell("in unknown files: " + std::to_string(rejected_of_no_file_) +
          " rejected");
   }
   if (events() == 0) return Tell("no events");

@@ -1,5 +1,5 @@
-// What a tool tells, on the standard error, of files of events: each line that
-// is not taken, how far it is, and at the end how many of what there were.
+// Reports on standard error about files of events: each line that is not
+// accepted, the progress, and a summary.
 
 #pragma once
 
@@ -21,21 +21,23 @@ struct FileLine {
 
 class EventReport {
  public:
-  // The paths of the files, by number; "replay" is "sending", say.
+  // `paths`: of the files, by number. `doing`: a word for the progress bar,
+  // such as "sending".
   EventReport(std::vector<std::string> paths, std::string doing);
 
-  // One more line that is, or ought to be, an event.
+  // Counts a line that is, or should be, an event.
   void CountEvent(FileLine place) { ++files_[place.file].events; }
-  // It is not taken.
+  // Reports and counts an event that is not accepted.
   void Reject(FileLine place, std::string_view why);
-  // `n` more of `of` that were sent at once are not, and nobody says which.
+  // Counts `n` more rejected events, of `of` sent together, that the answer
+  // does not list.
   void RejectMore(uint64_t n, uint64_t of);
-  // The event is taken, but for what the warning says. Told at the end, by
-  // kind. `number`: its own, by which an event that has several of a kind, one
-  // after another, is counted once.
+  // Notes a warning about an accepted event, for the summary by kind. `number`
+  // identifies the event: consecutive warnings of a kind about one event count
+  // once.
   void Warn(FileLine place, uint64_t number, std::string_view kind,
             std::string_view what);
-  // There are, or may be, warnings that nobody lists.
+  // Notes that there may be warnings that the answer does not list.
   void WarnOfMore() { more_warnings_ = true; }
   void Tell(const std::string& line);
 
@@ -43,11 +45,11 @@ class EventReport {
   uint64_t events() const;
   uint64_t rejected() const;
 
-  // The counts of each file, and of all. Those that were taken are either
-  // accepted or duplicates.
+  // Prints the counts of each file and of all. `accepted` excludes
+  // `duplicates`.
   void Summarize(uint64_t accepted, uint64_t duplicates);
 
-  // 0 if every event was taken; 1 if some were rejected or there were none.
+  // 0 if every event was accepted; 1 if some were rejected or there were none.
   int exit_status() const { return events() > 0 && rejected() == 0 ? 0 : 1; }
 
   const std::string& path(uint32_t file) const { return files_[file].path; }
@@ -72,7 +74,7 @@ class EventReport {
   Progress progress_;
 };
 
-// Why an event was refused, as one line.
+// Why an event was rejected, in one line.
 std::string Describe(const EventError& error);
 
 }  // namespace plumbline

@@ -1,4 +1,4 @@
-// What a file of events holds, one by one.
+// The events of a file, one by one.
 
 #pragma once
 
@@ -8,15 +8,15 @@
 namespace plumbline {
 
 struct EventText {
-  std::string json;     // one line; it may be no event
-  uint64_t line = 0;    // that it begins in, from 1
+  std::string json;     // one line; not validated
+  uint64_t line = 0;    // its first, from 1
   std::string problem;  // why there is no `json`
 };
 
 class EventSource {
  public:
   virtual ~EventSource() = default;
-  // False at the end, or where the rest cannot be read.
+  // False at the end, or if the rest cannot be read.
   virtual bool Next(EventText* event) = 0;
 };
 

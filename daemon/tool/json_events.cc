@@ -68,7 +68,7 @@ void JsonEvents::TakeValue(EventText* event) {
   if (broken && in_.line() > event->line) SkipBroken(column);
 }
 
-// Up to the end of the value, or of the line.
+// Reads up to the end of the value or of the line.
 JsonEvents::End JsonEvents::Scan(EventText* event) {
   bool escaped = false;
   while (event->json.size() <= kLongest) {
@@ -106,8 +106,8 @@ JsonEvents::End JsonEvents::Scan(EventText* event) {
   return End::kLine;
 }
 
-// Goes to what is next on a further line. False if it begins an event, or there
-// is nothing.
+// Skips white space up to the next text. False if that begins an event (a brace
+// at `column`), or at the end.
 bool JsonEvents::GoOn(uint64_t column) {
   for (;;) {
     const std::string_view ahead = in_.Ahead();
@@ -117,7 +117,7 @@ bool JsonEvents::GoOn(uint64_t column) {
   }
 }
 
-// The rest of an event that breaks off on a line behind its first.
+// Skips the rest of a broken event of several lines.
 void JsonEvents::SkipBroken(uint64_t column) {
   while (GoOn(column)) {
     if (in_.Ahead()[0] == ']' && in_.column() < column) return;
@@ -125,7 +125,7 @@ void JsonEvents::SkipBroken(uint64_t column) {
   }
 }
 
-// What stands behind an event on its line belongs to none.
+// Other text after an event on its line is a problem.
 void JsonEvents::TakeRestOfLine(EventText* event) {
   std::string rest;
   for (;;) {

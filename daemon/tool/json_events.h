@@ -1,8 +1,8 @@
-// Events of a file of JSON: one on a line, an array of them on one line or
-// many, or objects over several lines, one after the other.
+// Events of a JSON file: one per line, an array over one or several lines, or
+// consecutive objects over several lines.
 //
-// What is broken costs itself. A line that begins with a brace as far to the
-// right as an event that has not ended does begins the next one.
+// A broken event costs only itself: a line that begins with a brace at the same
+// column as the incomplete event begins the next one.
 
 #pragma once
 
@@ -29,7 +29,7 @@ class JsonEvents : public EventSource {
 
   TextInput& in_;
   bool in_array_ = false;
-  // Of the value at hand
+  // Of the current value.
   size_t depth_ = 0;
   bool in_string_ = false;
 };

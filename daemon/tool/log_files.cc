@@ -13,7 +13,7 @@ namespace plumbline {
 namespace fs = std::filesystem;
 namespace {
 
-// Of one model. A regression has as many as it has values.
+// Per model: a regression has as many classes as values.
 constexpr size_t kMostClasses = 10'000;
 
 void Note(std::string_view name, std::set<std::string, std::less<>>* names) {
@@ -84,7 +84,7 @@ void LogFiles::ForEach(const std::function<void(const LogRecord&)>& visit) {
 
 void LogFiles::Read(const std::string& path,
                     const std::function<void(const LogRecord&)>& visit) {
-  // One that is complete by now has another name.
+  // A file that was completed meanwhile has another name.
   const bool open = path.ends_with(".open");
   std::string error;
   auto input = TextInput::Open(path, &error);
@@ -107,7 +107,7 @@ void LogFiles::Read(const std::string& path,
     if (record.line.starts_with('{') && record.line.ends_with('}')) {
       record.fields = FieldsOf(record.line);
     }
-    // The last line of one that is being written may be a part of one.
+    // The last line of a file that is being written may be incomplete.
     if (record.Has("kind")) {
       Note(record.Raw("model"), &models_);
       Note(record.Raw("version"), &versions_);
@@ -115,7 +115,7 @@ void LogFiles::Read(const std::string& path,
       visit(record);
     } else if (!open) {
       problems_.push_back(path + ":" + std::to_string(text.line) +
-                          ": is no record of an event log");
+                          ": is not a record of an event log");
     }
   }
   if (!input->ok() && !open) problems_.push_back(path + ": is damaged");

@@ -16,39 +16,39 @@
 
 namespace plumbline {
 
-// A line of the log. The views are into it.
+// A line of the log. The fields are views into it.
 struct LogRecord {
   std::string line;
   std::vector<JsonField> fields;
 
-  // The field's text; empty if it is not there.
+  // The JSON text of the field; empty if it is absent.
   std::string_view Raw(std::string_view key) const;
   bool Has(std::string_view key) const { return !Raw(key).empty(); }
-  // What it says; see TextOf.
+  // Its value as text; see TextOf.
   std::string Text(std::string_view key) const { return TextOf(Raw(key)); }
 };
 
 class LogFiles {
  public:
-  // A directory with files of a log, in the order of their names, or one file.
+  // `path`: one file, or a directory of files, read in the order of their
+  // names.
   explicit LogFiles(const std::string& path);
 
   bool empty() const { return paths_.empty(); }
-  // What could not be read to its end, with what is wrong.
+  // The files that could not be read to their end, with the reasons.
   const std::vector<std::string>& problems() const { return problems_; }
 
-  // The models and versions of the records that were read.
+  // The models and versions of the records read so far.
   std::vector<std::string> models() const { return TextsOf(models_); }
   std::vector<std::string> versions() const { return TextsOf(versions_); }
 
-  // The classes that pairs have, as label or prediction, of the model or of
-  // all, each in its canonical spelling. nullopt where there are too many to
-  // keep.
+  // The classes of pairs, as label or prediction, of one model or of all, in
+  // canonical spelling. nullopt if there are too many to keep.
   std::optional<std::vector<std::string>> Classes(
       const std::optional<std::string>& model) const;
 
-  // Each record, in order. One that is being written is read as far as it is.
-  // What is no record is left out, and a problem.
+  // Visits each record in order. A file that is being written is read as far as
+  // it goes. Lines that are no records are skipped, and listed in problems().
   void ForEach(const std::function<void(const LogRecord&)>& visit);
 
  private:
@@ -66,7 +66,7 @@ class LogFiles {
   Names versions_;
   std::map<std::string, Names, std::less<>> classes_;  // by model
   Progress progress_{"reading", "records"};
-  size_t file_ = 0;       // that is read
+  size_t file_ = 0;       // being read
   uint64_t records_ = 0;  // read so far
 };
 

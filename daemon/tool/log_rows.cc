@@ -18,8 +18,8 @@
 namespace plumbline {
 namespace {
 
-// What an `id`, a `version` or a class is, as JSON: an integer however it was
-// written (7.0 is 7), as a string beyond 64 bits.
+// The canonical JSON of an `id`, a `version` or a class: 7.0 becomes 7, and
+// integers beyond 64 bits become strings.
 std::string SpellingOfName(std::string_view value) {
   if (value.starts_with('"') || !IsJsonNumber(value)) return std::string(value);
   if (IsInteger(value)) {
@@ -34,8 +34,8 @@ std::string SpellingOfName(std::string_view value) {
   return std::to_string(static_cast<int64_t>(number));
 }
 
-// Of an id, a version or a class, in which an integer is one however it was
-// sent. Older logs have all of them as they were sent.
+// The canonical text of an id, a version or a class. Older logs have them as
+// they were sent.
 std::string NameOf(const LogRecord& record, const char* field) {
   return TextOf(SpellingOfName(record.Raw(field)));
 }
@@ -51,7 +51,7 @@ bool IsInTime(const LogFlags& flags, const LogRecord& record) {
   return us && *us / 1000 >= flags.from_ms && *us / 1000 <= flags.to_ms;
 }
 
-// In any spelling.
+// Compares in any spelling.
 bool IsClass(const LogRecord& record, const char* half,
              const std::string& text) {
   const std::string logged = record.Text(half);
@@ -65,10 +65,10 @@ bool IsOutcome(const LogFlags& flags, const LogRecord& record) {
          (!flags.predicted || IsClass(record, "prediction", *flags.predicted));
 }
 
-// What a prediction and its pair have in common; empty without an id.
+// The key that a prediction and its pair share; empty without an id.
 std::string KeyOf(const LogRecord& record) {
   if (!record.Has("id")) return "";
-  // A line feed is in none of them.
+  // None of the parts can contain a line feed.
   return NameOf(record, "id") + '\n' + record.Text("model") + '\n' +
          NameOf(record, "version");
 }
@@ -94,8 +94,8 @@ LogRecord Row(const LogRecord& pair, const LogRecord& prediction) {
   return row;
 }
 
-// What a pair has over its records: the last one has the label that stands, the
-// first one when it was complete, and the delay.
+// Combines the records of a pair: the last one has the final label, the first
+// one the time of completion and the delay.
 LogRecord Corrected(const LogRecord& first, const LogRecord& last) {
   LogRecord pair;
   char separator = '{';
@@ -132,9 +132,9 @@ std::optional<double> NumberOf(const std::string& text) {
   return number;
 }
 
-// Whether a prediction says, as it was sent, what the pair has in the spelling
-// of the model. Sets and what is hidden are not compared, and nobody knows the
-// aliases that were in force.
+// True if a prediction, as it was sent, agrees with the pair, which has the
+// model's spelling. Sets and redacted values are not compared. The aliases in
+// force at that time are unknown.
 bool SaysTheSame(const LogRecord& prediction, const LogRecord& pair) {
   const std::string_view sent = prediction.Raw("prediction");
   if (sent.empty() || sent[0] == '[' || sent == "\"<redacted>\"") return true;
@@ -144,7 +144,7 @@ bool SaysTheSame(const LogRecord& prediction, const LogRecord& pair) {
   return number && number == NumberOf(pair.Text("prediction"));
 }
 
-// Joins pairs with their predictions, those of one part of all keys.
+// Joins pairs with their predictions, for one part of the keys.
 class Join {
  public:
   Join(const LogFlags& flags, size_t part, size_t parts, const VisitRow& visit)
@@ -160,7 +160,7 @@ class Join {
       without_prediction_ += IsShown(record) ? 1 : 0;
       return;
     }
-    // An id that is used again once it is forgotten is another pair.
+    // An id that is used again after it was forgotten is another pair.
     std::deque<LogRecord>& pairs = keys_[key].pairs;
     if (record.Has("correction") && !pairs.empty()) {
       const LogRecord corrected = Corrected(pairs.back(), record);
@@ -182,7 +182,7 @@ class Join {
     const auto found = keys_.find(key);
     if (found == keys_.end()) return;
     OfKey& of_key = found->second;
-    // The one before has been forgotten: it makes no more pairs.
+    // The former prediction has been forgotten: it makes no more pairs.
     const int64_t time = TimeOf(record);
     Settle(time, &of_key);
     const auto same = std::find_if(
@@ -218,17 +218,17 @@ class Join {
   }
 
  private:
-  // What is to be joined of a key.
+  // The pending records of a key.
   struct OfKey {
     std::deque<LogRecord> pairs;
-    // The last prediction, where no pair says the same, and its number.
+    // The last prediction, if no pair agrees with it, and its number.
     std::optional<LogRecord> unsure;
     uint64_t number = 0;
   };
 
-  // A prediction that says what no pair does was sent under an alias, or has no
-  // pair: it is that of the first pair from its time up to `end`, that of the
-  // next prediction of the key. A later pair is not its own.
+  // A prediction that agrees with no pair was sent under an alias, or has no
+  // pair. It belongs to the first pair from its time up to `end`, the time of
+  // the key's next prediction. Later pairs are not its own.
   void Settle(int64_t end, OfKey* of_key) {
     if (!of_key->unsure) return;
     const int64_t begin = TimeOf(*of_key->unsure);
@@ -253,7 +253,7 @@ class Join {
   void Show(const LogRecord& pair, const LogRecord& prediction) {
     if (IsShown(pair)) visit_(Row(pair, prediction));
   }
-  // A pair without an id follows its prediction, and was complete with it.
+  // A pair without an id directly follows its prediction, which completed it.
   void AddWithoutId(const std::string& kind, const LogRecord& record) {
     if (kind == "prediction") {
       waiting_ = CopyOf(record);

@@ -1,4 +1,4 @@
-// Rows of an event log: its records as they are, or pairs with their inputs.
+// Rows of an event log: its records, or pairs with their inputs.
 
 #pragma once
 
@@ -13,15 +13,15 @@ namespace plumbline {
 
 using VisitRow = std::function<void(const LogRecord& row)>;
 
-// The records that the flags ask for, in order.
+// The records that the flags select, in order.
 void ForEachRecord(const LogFlags& flags, LogFiles* files,
                    const VisitRow& visit);
 
-// A row for each pair, with its last label, and what was logged of its
-// prediction. Of many pairs the memory is bounded: they are joined in parts, of
-// `pairs_at_once` each, and come in the order of these; in each, those whose
-// class was sent under an alias come once it is sure that they belong together.
-// Returns how many pairs have no prediction in the log.
+// A row for each pair: its last label, and the logged fields of its prediction.
+// Bounds memory by joining `pairs_at_once` pairs at a time; rows follow the
+// order of these parts. Within a part, pairs with a class that was sent under
+// an alias follow once the match is certain. Returns the number of pairs
+// without a prediction in the log.
 uint64_t ForEachPair(const LogFlags& flags, size_t pairs_at_once,
                      LogFiles* files, const VisitRow& visit);
 

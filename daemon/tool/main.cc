@@ -1,4 +1,4 @@
-// plumbtool: what one does with plumbline from a terminal.
+// plumbtool: the command-line tool.
 
 #include <sys/stat.h>
 
@@ -33,7 +33,7 @@ int main(int argc, char** argv) try {
   const auto flags = plumbline::ParseToolFlags(argc, argv, &exit_status);
   if (!flags) return exit_status;
   plumbline::UseKeyedTextHash();
-  umask(plumbline::kFileMask);  // some write a store
+  umask(plumbline::kFileMask);  // some commands write a store
   return std::visit([](const auto& f) { return plumbline::Run(f); }, *flags);
 } catch (const std::exception& error) {
   std::fprintf(stderr, "plumbtool: %s\n", error.what());

@@ -8,7 +8,7 @@
 namespace plumbline {
 namespace {
 
-// What a pipe holds is gone once it is read.
+// False for pipes: reading consumes them.
 bool CanBeReadTwice(const std::string& path) {
   std::error_code error;
   return path != "-" && std::filesystem::is_regular_file(path, error);

@@ -1,5 +1,5 @@
-// The events of several files by their timestamps, equal ones as the files and
-// their lines are given.
+// The events of several files in the order of their timestamps; ties follow the
+// order of files and lines.
 
 #pragma once
 
@@ -21,26 +21,27 @@ class OrderedEvents {
     int64_t time_us = 0;
   };
 
-  // False, after telling what is wrong. A file that is in order is read as its
-  // events are asked for; one that is not, the standard input, and what is no
-  // regular file are read into memory and sorted. All must outlive it.
+  // False, after printing why. A sorted regular file is read as its events are
+  // needed; other files and the standard input are read into memory and sorted.
+  // REQUIRES: `mapping` and `report` outlive this.
   bool Open(const std::vector<std::string>& paths, const CsvMapping* mapping,
             EventReport* report);
 
-  // False at the end. What is no event by the look of its file is reported, and
-  // left out. An event without a timestamp follows the one before it.
+  // False at the end. Texts that the file's reader cannot take for events are
+  // reported and skipped. An event without a timestamp follows the one before
+  // it.
   bool Next(Item* item);
 
-  // False if a file could not be read to its end, which is told.
+  // False, after printing why, if a file could not be read to its end.
   bool ok() const { return ok_; }
   double progress() const { return files_.progress(); }
 
  private:
   struct Source {
     uint32_t file = 0;
-    int64_t last_us = 0;  // of what was read
+    int64_t last_us = 0;  // timestamp read last
     bool sorted = false;
-    std::vector<Item> items;  // where sorted, from the last to the first
+    std::vector<Item> items;  // if sorted, in reverse
     Item next;
     bool done = false;
   };

@@ -1,4 +1,4 @@
-// A bar on the terminal, for what takes more than a second. Nothing where the
+// A progress bar on the terminal, after the first second. Draws nothing if
 // standard error is no terminal.
 
 #pragma once
@@ -17,10 +17,10 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // How much is done, from 0 to 1, or less than 0 where nobody knows; and how
-  // many things that are. At most ten times a second something is drawn.
+  // `done`: the share done, from 0 to 1; negative if unknown. `count`: the
+  // number of things done. Draws at most ten times a second.
   void Show(double done, uint64_t count);
-  // Makes room for other lines. What is shown next comes below these.
+  // Erases the bar before other lines are printed.
   void Clear();
 
  private:

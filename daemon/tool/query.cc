@@ -53,7 +53,7 @@ int QueryOne(const QueryFlags& flags, const std::string& token) {
   return Print(ModelPage(*model, *models, *status));
 }
 
-// The sum of daemons that share events, and what is to know of it.
+// The sum over daemons that share the events of a model, with its notes.
 class SumOfDaemons {
  public:
   SumOfDaemons(const QueryFlags& flags, const std::string& token)
@@ -68,7 +68,7 @@ class SumOfDaemons {
   }
 
  private:
-  // What is asked twice would be counted twice.
+  // Refuses equal URLs: their daemon would be counted twice.
   bool Connect() {
     for (const std::string& url : flags_.urls) {
       const std::string& added = apis_.emplace_back(url, token_).url();
@@ -89,7 +89,7 @@ class SumOfDaemons {
     return text.has_value();
   }
 
-  // Of each daemon that has it. False: one fails, or none has it.
+  // Asks each daemon that has the model. False if one fails, or none has it.
   bool AskForModel(std::vector<DaemonAnswer>* answers,
                    std::vector<DaemonAnswer>* statuses) {
     const bool is_page = !flags_.json && !flags_.all;
@@ -138,7 +138,7 @@ class SumOfDaemons {
     if (!flags_.json && !flags_.all) return ShowPage(model, statuses);
     const std::string notes = Lines(model.notes);
     if (!flags_.json) return Print(ModelTable(model.text) + notes);
-    // Who reads JSON finds nothing else beside it.
+    // Standard output holds nothing but JSON.
     std::fputs(notes.c_str(), stderr);
     return Print(model.text);
   }
@@ -154,8 +154,8 @@ class SumOfDaemons {
   }
 
   const QueryFlags& flags_;
-  const std::string token_;  // of all of them
-  std::deque<WebApi> apis_;  // a client does not move
+  const std::string token_;  // for all daemons
+  std::deque<WebApi> apis_;  // a WebApi cannot be moved
   std::vector<DaemonAnswer> models_;
 };
 

@@ -32,7 +32,7 @@ void Print(const std::string& line) {
 }
 
 // RFC 4180.
-// A spreadsheet takes text that begins so for a formula, and runs it.
+// A spreadsheet would run text that begins so as a formula.
 bool IsFormula(const std::string& text) {
   constexpr std::string_view kBegins = "=+-@\t\r";
   return !text.empty() && kBegins.find(text[0]) != std::string_view::npos &&
@@ -54,8 +54,8 @@ std::string CellOf(std::string_view value) {
   return value == "null" ? std::string() : TextOf(value);
 }
 
-// Calls visit(name, text) for each cell of a row: what is in an object is a
-// column each, "features.age".
+// Calls visit(name, text) for each cell of a row. Each entry of an object has a
+// column of its own, such as "features.age".
 template <class Visit>
 void ForEachCell(const LogRecord& row, Visit visit) {
   for (const JsonField& field : row.fields) {
@@ -103,8 +103,8 @@ class CsvTable {
   std::vector<std::string> cells_;  // scratch
 };
 
-// A class of --outcome that no pair has, in any spelling and either half, or
-// nothing. That it is of the other half alone is an answer.
+// The class of --outcome, if no pair has it as label or prediction in any
+// spelling; else empty. A class of the other half alone is a valid question.
 std::string UnknownClass(const char* half,
                          const std::optional<std::string>& text,
                          const LogFlags& flags, const LogFiles& files) {
@@ -120,7 +120,7 @@ std::string UnknownClass(const char* half,
          "has this class" + NearestHint(canonical, *classes);
 }
 
-// What no record is of, or nothing.
+// The model or version that no record has, or empty.
 std::string UnknownName(const LogFlags& flags, const LogFiles& files) {
   const auto unknown = [](const char* flag,
                           const std::optional<std::string>& name,

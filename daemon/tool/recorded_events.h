@@ -21,38 +21,38 @@ namespace plumbline {
 
 class RecordedEvents {
  public:
-  // nullptr, after saying so, if a file cannot be read. What is no event,
-  // breaks a rule or has no timestamp is reported, and left out. The report
-  // must outlive it.
+  // nullptr, after printing why, if a file cannot be read. Texts that are no
+  // valid events or have no timestamp are reported and skipped. REQUIRES:
+  // `report` outlives this.
   static std::unique_ptr<RecordedEvents> Load(const EventFilesFlags& flags,
                                               const Config& config,
                                               const IdHasher& hasher,
                                               EventReport* report);
 
-  // Calls visit(now_ms, command) for each millisecond that has events, with
-  // these, until it returns false. Those of one timestamp are in the order of
-  // the files. False if it was.
+  // Calls visit(now_ms, command) with the events of each millisecond that has
+  // some, until it returns false. Events with equal timestamps keep the order
+  // of the files. Returns false if `visit` did.
   template <class Visit>
   bool ForEachMoment(Visit visit) {
     return ForEachMoment(order_, visit);
   }
-  // The same for those that are not kept back, and for those that are.
+  // The same for the events that KeepBack() set aside.
   template <class Visit>
   bool ForEachKept(Visit visit) {
     return ForEachMoment(kept_, visit);
   }
 
-  // Keeps those back for which keep(model, time_ms) is true.
+  // Sets aside the events for which keep(model, time_ms) is true.
   template <class Keep>
   void KeepBack(Keep keep);
 
-  // Has a command of these applied, and reports what of it was rejected. The
-  // status is another than kTaken where it was refused as a whole.
+  // Applies a command of these events, and reports the rejected ones. The
+  // status is not kTaken if the whole command was refused.
   Ingested Apply(const Command& command, int64_t now_ms, Pipeline* pipeline);
-  // Reports how many of what there were.
+  // Prints the summary of the report.
   void Summarize() { report_.Summarize(accepted_, duplicates_); }
 
-  // Those that the events are of.
+  // The models of the events.
   std::vector<std::string> models() const;
   int64_t last_ms() const;  // 0 if there are none
 
@@ -73,13 +73,13 @@ class RecordedEvents {
   std::vector<FileLine> places_;   // by index in the body
   Command command_{EventBatch{}};  // the one that is applied
   std::vector<uint32_t> order_;    // of the body's events
-  std::vector<uint32_t> kept_;     // likewise, of those kept back
+  std::vector<uint32_t> kept_;     // of the events set aside
   uint64_t accepted_ = 0;
   uint64_t duplicates_ = 0;
 };
 
-// What a tool works with: of the file, or without one (an empty path) the
-// defaults. nullopt, after saying what is wrong on the standard error.
+// The configuration of a tool: from the file, or the defaults if `path` is
+// empty. nullopt, after printing the problems on standard error.
 std::optional<Config> LoadConfigOrTell(const std::string& path);
 
 template <class Keep>

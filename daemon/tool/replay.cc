@@ -19,7 +19,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr size_t kLargestBatch = 1000;    // events
-constexpr size_t kLargestBody = 1 << 20;  // bytes, but for one long line
+constexpr size_t kLargestBody = 1 << 20;  // bytes, unless one line is longer
 constexpr int kBatchesPerSecond = 10;
 
 int64_t NowUs() {
@@ -28,8 +28,8 @@ int64_t NowUs() {
       .count();
 }
 
-// Gives each event the time that it is sent, in the order that they have. Those
-// of one time keep one.
+// Replaces timestamps by the time of sending, in the same order. Events with
+// equal timestamps keep equal ones.
 class Rebase {
  public:
   void Do(int64_t time_us, std::string* json) {
@@ -44,14 +44,14 @@ class Rebase {
  private:
   TimestampField field_;
   bool any_ = false;
-  int64_t time_us_ = 0;  // recorded, of the last event
-  int64_t now_us_ = 0;   // that it was given
+  int64_t time_us_ = 0;  // the last event's recorded time
+  int64_t now_us_ = 0;   // its replacement
 };
 
-// What is no event, whatever the daemon's limits and models, need not be sent.
+// Finds events that every daemon would reject, so that they are not sent.
 class FirstLook {
  public:
-  // Why it is none, or nothing.
+  // Why it is no event; empty if it may be one.
   std::string WhatIsWrong(std::string* json) {
     json->reserve(json->size() + BodyDecoder::Padding());
     body_.Clear();
@@ -93,7 +93,7 @@ class Replayer {
   uint64_t duplicates() const { return poster_.duplicates(); }
 
  private:
-  // Events for one body; false if there are none any more.
+  // Collects the events of one body; false if none are left.
   bool FillBatch(OrderedEvents* events, std::vector<PostedEvent>* batch) {
     const size_t most =
         flags_.events_per_second == 0

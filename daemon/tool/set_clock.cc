@@ -1,4 +1,5 @@
-// The time of a store back to now: all of it, with one checkpoint, or nothing.
+// plumbtool set-clock: sets the time of a store back to now, with one
+// checkpoint.
 
 #include <cstdio>
 #include <filesystem>
@@ -16,7 +17,7 @@ namespace plumbline {
 namespace {
 
 constexpr int64_t kDayMs = 86'400'000;
-// 2024-01-01. A clock of before was never set.
+// 2024-01-01. An earlier clock was never set.
 constexpr int64_t kLeastMs = 1'704'067'200'000;
 
 int Fail(const std::string& error) {
@@ -34,7 +35,7 @@ int SetClock(const SetClockFlags& flags) {
                 ", which is long past: set it first");
   }
   if (!std::filesystem::exists(flags.path + "/PLUMBLINE")) {
-    return Fail(flags.path + ": is no store of plumbline");
+    return Fail(flags.path + ": is not a store of plumbline");
   }
   const Config config;
   HugePages memory;
@@ -43,7 +44,7 @@ int SetClock(const SetClockFlags& flags) {
       {.path = flags.path,
        .memory_bytes = config.memory_bytes,
        .remembered_bytes = config.engine.remembered_bytes,
-       // Whatever the daemon's is: more is promised, and less forgotten.
+       // The strictest durability and retention suit every daemon's store.
        .durability = Durability::kPower,
        .retention_ms = 400 * kDayMs,
        .checkpoint_bytes = uint64_t{128} << 20,

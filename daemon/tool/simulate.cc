@@ -1,5 +1,5 @@
-// What the daemon's own engine would have said of recorded events, under their
-// own time.
+// plumbtool simulate: runs the daemon's engine over recorded events, with their
+// own timestamps as the clock.
 
 #include <algorithm>
 #include <cstdio>
@@ -75,7 +75,7 @@ class Simulation {
   int64_t due_ms_ = kNever;  // the step after the last event
 };
 
-// The names of all windows that the settings have.
+// All windows in the settings.
 std::vector<WindowSettings> WindowsOf(const Settings& settings) {
   std::vector<WindowSettings> windows = settings.defaults.windows;
   for (const ModelSettings& rule : settings.model_rules) {
@@ -84,7 +84,7 @@ std::vector<WindowSettings> WindowsOf(const Settings& settings) {
   return windows;
 }
 
-// By its name, or by its length in another spelling.
+// Finds a window by its name, or by another spelling of its length.
 std::optional<std::string> FindWindow(const Settings& settings,
                                       const std::string& text) {
   const auto length_ms = ParseDuration(text);
@@ -97,7 +97,7 @@ std::optional<std::string> FindWindow(const Settings& settings,
   return std::nullopt;
 }
 
-// What is wrong with what the output is narrowed to, or nothing.
+// The problem with the selected model or window, or empty.
 std::string Narrow(const RecordedEvents& events, const Settings& settings,
                    SimulateFlags* flags) {
   const auto models = events.models();

@@ -14,7 +14,7 @@ struct Signature {
   const char* what;
 };
 
-// With what a file begins that is no text.
+// The first bytes of formats that are no text.
 using std::string_view_literals::operator""sv;
 constexpr Signature kSignatures[] = {
     {"\x28\xb5\x2f\xfd"sv, "is packed with zstd"},
@@ -24,7 +24,7 @@ constexpr Signature kSignatures[] = {
     {"PAR1\x15"sv, "is a Parquet file"},
 };
 
-// What is wrong with a file that begins so; nothing if it may be text in UTF-8.
+// The problem of a file that begins so; empty if it may be UTF-8 text.
 std::string Fault(std::string_view begin) {
   const std::string wide(WideEncodingOf(begin));
   if (!wide.empty()) {

@@ -1,4 +1,4 @@
-// The bearer token that a daemon is asked with.
+// The bearer token for requests to a daemon.
 
 #pragma once
 
@@ -7,8 +7,9 @@
 
 namespace plumbline {
 
-// Of this file, or without one of the environment (PLUMBLINE_TOKEN); empty if
-// there is none. nullopt if the file has none, and that is told.
+// The token in `file`, or, if that is empty, in the environment
+// (PLUMBLINE_TOKEN); empty if there is none. nullopt, after printing why, if
+// the file has no token.
 std::optional<std::string> ReadToken(const std::string& file);
 
 }  // namespace plumbline

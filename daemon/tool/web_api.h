@@ -1,4 +1,4 @@
-// The API of a daemon's web listener, as the tools ask it.
+// The tools' client of a daemon's web API.
 
 #pragma once
 
@@ -12,20 +12,20 @@ namespace plumbline {
 
 class WebApi {
  public:
-  // `url`: of the listener, with or without a slash at its end.
-  // `token`: a bearer token; empty: none.
+  // `url`: of the listener, with or without a final slash. `token`: a bearer
+  // token, or empty.
   WebApi(const std::string& url, const std::string& token);
 
-  // The answer of this path, or nothing, and why is told.
+  // The answer for this path; nullopt, after printing why.
   std::optional<std::string> Get(const std::string& path);
-  // The same, but that the daemon does not have it (404) is not told: it is in
-  // `missing`, which is empty otherwise.
+  // The same, but sets *missing to the message of a 404 instead of printing it;
+  // otherwise *missing is empty.
   std::optional<std::string> Find(const std::string& path,
                                   std::string* missing);
-  // True if it was deleted; else why not is told.
+  // True if it was deleted; else prints why not.
   bool Delete(const std::string& path);
 
-  // For messages: without a password.
+  // Without user and password, for messages.
   const std::string& url() const { return shown_url_; }
 
  private:

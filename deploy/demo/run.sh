@@ -12,10 +12,10 @@ ingest=${INGEST:-127.0.0.1:9350}
 web=${WEB:-127.0.0.1:9351}
 prometheus=${PROMETHEUS:-127.0.0.1:9390}
 if ! command -v curl >/dev/null; then
-  echo "curl is not installed: it is asked whether the daemon is ready." >&2
+  echo "curl is not installed: this script needs it to wait for the daemon." >&2
   exit 1
 fi
-# Before anything is deleted, or sent to a daemon that is not this one.
+# Checked before anything is deleted, or sent to another daemon.
 for address in "$ingest" "$web" "$prometheus"; do
   if (exec 3<>"/dev/tcp/${address%:*}/${address##*:}") 2>/dev/null; then
     echo "$address is in use, perhaps by another Plumbline. Stop it, or choose" \
@@ -37,7 +37,7 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 130' INT TERM
 
-await() {  # name, url, log: of what was started last
+await() {  # name, url, log: of the last started process
   for _ in $(seq 100); do
     if ! kill -0 "${pids[-1]}" 2>/dev/null; then break; fi
     if curl -fsS -o /dev/null "$2" 2>/dev/null; then return; fi
@@ -66,7 +66,7 @@ if command -v prometheus >/dev/null; then
   graph="http://$prometheus/graph?g0.expr=plumbline_accuracy_ratio%7Bwindow%3D%22last_1000%22%7D&g0.tab=0&g0.range_input=5m"
 else
   graph=""
-  echo "Prometheus is not installed here: look at the metrics themselves."
+  echo "Prometheus is not installed here: see the metrics directly."
 fi
 
 cat <<EOF

@@ -1,5 +1,5 @@
-// Which version and window of a model are asked for, and what there is instead
-// of those that there are not.
+// The version and window of a request, and messages for unknown ones that list
+// the known.
 
 #pragma once
 
@@ -13,7 +13,7 @@ namespace plumbline {
 
 struct Choice {
   std::optional<std::string> version;  // missing: all
-  std::optional<std::string> window;   // likewise; any spelling of its length
+  std::optional<std::string> window;   // missing: all; any spelling
 
   bool Has(const VersionSnapshot& v) const {
     return !version || v.name == *version;
@@ -21,12 +21,13 @@ struct Choice {
   bool Has(const WindowSnapshot& w) const;
 };
 
-// What is wrong with the version, or nothing.
+// The error for an unknown version, or empty.
 std::string CheckVersion(const Choice& choice, const ModelSnapshot& model);
-// The same of the window; a model without versions has no windows yet.
+// The error for an unknown window, or empty. A model without versions has no
+// windows yet.
 std::string CheckWindow(const Choice& choice, const ModelSnapshot& model);
 
-// For a model that there is not.
+// The error for an unknown model.
 std::string NoSuchModel(const PublishedState& state, const std::string& name);
 
 }  // namespace plumbline

@@ -9,7 +9,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// An array of an answer; empty if it has none of this name.
+// The array `name` of an answer; empty if there is none.
 Json ListOf(std::string_view answer, const char* name) {
   const Json json = Json::parse(answer, nullptr, false);
   return json.is_object() && json.contains(name) ? json[name] : Json::array();
@@ -23,7 +23,7 @@ std::vector<std::string> TaskConflicts(std::string_view models,
   std::vector<std::string> conflicts;
   for (const Json& model : ListOf(models, "models")) {
     const std::string name = model["model"];
-    if (!model["task"].is_string()) continue;  // nothing has decided it yet
+    if (!model["task"].is_string()) continue;  // not decided yet
     const std::string task = model["task"];
     const auto& configured = settings.For(name).task;
     if (!configured || TaskName(*configured) == task) continue;

@@ -1,4 +1,4 @@
-// Where the models of a daemon are otherwise than a configuration says.
+// Conflicts between the models of a daemon and a configuration.
 
 #pragma once
 
@@ -10,15 +10,16 @@
 
 namespace plumbline {
 
-// `models`: of GET /api/v1/models of the daemon at `url`. A configured task
-// changes nothing for a model that is known by another: a sentence for each,
-// which ends with the command that forgets the model.
+// `models`: the answer of GET /api/v1/models of the daemon at `url`. A sentence
+// for each model that has another task than the configuration; it ends with the
+// command that deletes the model, because a configured task does not change a
+// known model.
 std::vector<std::string> TaskConflicts(std::string_view models,
                                        const Settings& settings,
                                        std::string_view url);
 
-// `status`: of GET /api/v1/status. Sentences about models whose assumed
-// positive class has ended, and which the configuration gives none.
+// `status`: the answer of GET /api/v1/status. A sentence for each model that
+// has lost its assumed positive class and has none in the configuration.
 std::vector<std::string> PositiveClassConflicts(std::string_view status,
                                                 const Settings& settings);
 

@@ -23,7 +23,7 @@ void AppendLine(const Json& line, std::string* out) {
   *out += '\n';
 }
 
-// The keys of the fields that `simulate` shows, in their order there.
+// The keys of the fields that `simulate` shows, in order.
 std::vector<std::string> ColumnKeys() {
   std::multimap<uint8_t, std::string> keys;
   for (const FindingKind& kind : FindingKinds()) {

@@ -1,4 +1,4 @@
-// Figures as lines of JSON: of `plumbtool simulate`, and of the event log.
+// Figures as lines of JSON, for `plumbtool simulate` and the event log.
 
 #pragma once
 
@@ -11,18 +11,18 @@
 
 namespace plumbline {
 
-// Appends one line of JSON for each version, window and segment; of one window
-// alone if it is given. `time_ms`: of the snapshot.
+// Appends a line for each version, window and segment, or only those of
+// `window`. `time_ms`: of the snapshot.
 void AppendSimulation(const ModelSnapshot& model,
                       const std::optional<std::string>& window, int64_t time_ms,
                       std::string* out);
 
-// Appends what an event log holds of a model each minute: a line for each
-// version, window and segment.
+// Appends the lines that the event log records of a model each minute: one for
+// each version, window and segment.
 void AppendLoggedFigures(const ModelSnapshot& model, int64_t time_ms,
                          std::string* out);
 
-// Appends the line of a change that a detector found at this time.
+// Appends the line for a change that a detector found.
 void AppendChange(const BatchOutcome::Detected& detected, int64_t time_ms,
                   std::string* out);
 

@@ -34,14 +34,15 @@ void Put(const FindingKind& kind, const Finding& finding, Json* field) {
   *at = ValueOf(finding);
 }
 
-// Adds an empty one if there is none. A later field may move it.
+// Adds an empty field if it is missing. Adding another invalidates the
+// reference.
 Json& FieldOf(std::string_view key, Json::value_t empty, Json* json) {
   Json& field = (*json)[std::string(key)];
   if (field.is_null()) field = Json(empty);
   return field;
 }
 
-// Lists the names of those that have most.
+// Lists the names with the largest values.
 void AddTop(const FindingKind& kind, Json* field) {
   constexpr size_t kTop = 10;
   const std::string of(kind.top_of);

@@ -10,7 +10,7 @@
 
 namespace plumbline {
 
-// Whether a kind is to be shown.
+// True for kinds to include.
 using IsShown = bool (*)(const FindingKind& kind);
 
 // Appends the fields of a window, in the order of the kinds.
@@ -21,8 +21,8 @@ void AppendFindings(const WindowInput& input, IsShown is_shown,
 nlohmann::ordered_json FindingsOfKey(const WindowInput& input,
                                      std::string_view key);
 
-// The fields of versions as a whole: lists with an object for each version and
-// each value of the label that their kind lists by.
+// The fields of whole versions: lists with an object for each version and each
+// value of the label by which their kind is listed.
 nlohmann::ordered_json ListedFindings(
     const std::vector<const VersionSnapshot*>& versions);
 

@@ -12,7 +12,7 @@
 namespace plumbline {
 namespace {
 
-// RFC 3339, or Unix seconds. nullopt if it is neither.
+// RFC 3339 or Unix seconds; nullopt if it is neither.
 std::optional<int64_t> ParseTime(const std::string& text) {
   if (const auto us = ParseTimestamp(text)) return *us / 1000;
   double seconds = 0;
@@ -32,8 +32,8 @@ std::optional<int64_t> ParseStep(const std::string& text) {
   return ParseTime(text);
 }
 
-// In the sizes of the model, but that a matrix which is not shown is as small
-// as its cells allow.
+// Counts in the model's dimensions; a hidden matrix is as small as its cells
+// allow.
 SlotCounts CountsOf(const StepCounts& step, const ModelSnapshot& model) {
   SlotCounts counts;
   const ClassMap& map = model.class_map;
@@ -82,7 +82,7 @@ std::optional<HistoryQuery> HistoryQuery::Parse(
              (old ? "1h, as minutes are kept for a day" : "1m");
     return std::nullopt;
   }
-  // The step that `from` is in, too.
+  // Includes the step that contains `from`.
   return HistoryQuery{*from_ms / *step_ms * *step_ms, *to_ms, *step_ms};
 }
 
@@ -98,7 +98,7 @@ std::string HistoryJson(
     }
     Json points = Json::array();
     for (const auto& [begin_ms, step] : asked) {
-      // Nothing but corrections of what is not kept any more.
+      // Such a step holds only corrections of steps that are no longer kept.
       if (step.observations == 0) continue;
       WindowSnapshot window;
       window.counts = CountsOf(step, model);

@@ -1,4 +1,4 @@
-// The history of a model as the API gives it.
+// The history of a model in the API.
 
 #pragma once
 
@@ -13,15 +13,15 @@
 
 namespace plumbline {
 
-// What is asked for, in ms: the steps that begin in [from, to).
+// Selects the steps that begin in [from_ms, to_ms).
 struct HistoryQuery {
   int64_t from_ms = 0;
   int64_t to_ms = 0;
   int64_t step_ms = 0;
 
-  // From the query's texts, at `now_ms`. Missing ones mean the last day, and
-  // the shortest step that is kept for it. nullopt, with *error, if one is
-  // malformed, or the step is no multiple of what is kept.
+  // Parses the query's parameters. Defaults: the last day, and the shortest
+  // step kept for it. nullopt, with *error, if one is malformed, or the step is
+  // no multiple of the kept one.
   static std::optional<HistoryQuery> Parse(
       const std::optional<std::string>& from,
       const std::optional<std::string>& to,
@@ -29,7 +29,7 @@ struct HistoryQuery {
       std::string* error);
 };
 
-// `versions`: of the model, with what is kept of each.
+// `versions`: of the model, with the kept steps of each.
 std::string HistoryJson(
     const ModelSnapshot& model, const HistoryQuery& query,
     const std::vector<std::pair<const VersionSnapshot*, Steps>>& versions);

@@ -1,4 +1,4 @@
-// What is known of one id, as JSON.
+// A known id as JSON.
 
 #pragma once
 

@@ -225,7 +225,7 @@ std::string ModelJson(const ModelSnapshot& model, const Choice& choice) {
 
 namespace {
 
-// How far each limit is used. Those of a model show the model that has most.
+// The use of each limit. Limits per model show the model with the highest use.
 Json LimitsJson(const PublishedState& state, const Config& config,
                 const DaemonFigures& daemon) {
   constexpr auto relaxed = std::memory_order_relaxed;

@@ -1,4 +1,4 @@
-// From a snapshot to the JSON of the API.
+// The JSON of the API, from a snapshot.
 
 #pragma once
 
@@ -18,7 +18,7 @@ namespace plumbline {
 // GET /api/v1/models
 std::string ModelsJson(const PublishedState& state, int64_t now_ms);
 
-// GET /api/v1/models/{model}: the versions and windows that are asked for.
+// GET /api/v1/models/{model}: the chosen versions and windows.
 std::string ModelJson(const ModelSnapshot& model, const Choice& choice);
 
 // GET /api/v1/status

@@ -48,7 +48,7 @@ std::string NameOf(const ModelSnapshot& model, const VersionSnapshot& version) {
   return model.name + ", version \"" + version.name + "\": ";
 }
 
-// What the kinds of findings tell of a version: of the whole, then by window.
+// Adds the findings of a version: of the whole, then by window.
 void AddFindings(const ModelSnapshot& model, int64_t now_ms,
                  std::vector<std::string>* findings) {
   std::vector<std::string> told;

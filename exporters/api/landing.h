@@ -1,4 +1,4 @@
-// GET /: where everything is, and what has been found.
+// GET /: the landing page, with links and findings.
 
 #pragma once
 
@@ -10,8 +10,8 @@
 
 namespace plumbline {
 
-// HTML. With `ready`, what is anomalous now and has changed within a day; and
-// what was rejected last.
+// HTML. If `ready`, lists current anomalies and changes of the last day. Always
+// lists the last rejections.
 std::string LandingPage(const PublishedState& state, bool ready, int64_t now_ms,
                         const RejectionFigures& rejections);
 

@@ -13,11 +13,11 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 struct Kind {
-  std::string_view begin;  // of the names of its figures
+  std::string_view begin;  // prefix of its figures' names
   std::string_view name;
 };
 
-// A figure of none of these is named itself.
+// Figures of no kind are listed by their names.
 constexpr std::array<Kind, 14> kKinds = {{
     {"roc_auc", "ROC AUC"},
     {"average_precision", "average precision"},
@@ -62,9 +62,7 @@ std::string LeftOut::Line() const {
     list += (list.empty() ? "" : ", ") + kind;
   }
   if (list.empty()) return "";
-  return "left out, as the daemons' answers do not contain what they are made "
-         "of: " +
-         list;
+  return "left out, because the daemons' answers lack the data: " + list;
 }
 
 void LeftOut::Add(const std::string& kind) {

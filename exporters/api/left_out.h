@@ -1,4 +1,4 @@
-// What of the daemons' answers is not in their sum.
+// Names the figures of the daemons' answers that are missing in their sum.
 
 #pragma once
 
@@ -8,10 +8,10 @@
 
 namespace plumbline {
 
-// The kinds of what there is in answers and not in what they add up to.
+// Collects the kinds of missing figures.
 class LeftOut {
  public:
-  // `results`: of one window, `sum`: what they add up to.
+  // `results`: the daemons' results of one window. `sum`: their sum.
   void Compare(const std::vector<nlohmann::ordered_json>& results,
                const nlohmann::ordered_json& sum);
   void AddDetectors() { Add("detected changes"); }

@@ -35,14 +35,14 @@ struct Said {
   Json json;
 };
 
-// `list`: the field that holds what is asked for. False: one is no such answer,
-// and `error` says which.
+// `list`: the field that every answer must have. False, with *error, if one
+// lacks it.
 bool Read(const std::vector<DaemonAnswer>& answers, const char* list,
           std::vector<Said>* said, std::string* error) {
   for (const DaemonAnswer& answer : answers) {
     Json json = Json::parse(answer.text, nullptr, false);
     if (!json.is_object() || !json.contains(list) || !json[list].is_array()) {
-      *error = answer.url + ": this is no answer of plumbline";
+      *error = answer.url + ": this is not an answer of plumbline";
       return false;
     }
     said->push_back({answer.url, std::move(json)});
@@ -50,7 +50,7 @@ bool Read(const std::vector<DaemonAnswer>& answers, const char* list,
   return true;
 }
 
-// What daemons of another version say may lack a field.
+// Reports missing fields in the answers of daemons of another version.
 template <class Merge>
 Merged WithFields(Merge merge) {
   try {
@@ -61,7 +61,7 @@ Merged WithFields(Merge merge) {
   }
 }
 
-// By model; all, or this one.
+// Groups by model: all, or only `name`.
 std::map<std::string, std::vector<SaidOfModel>> ByModel(
     const std::vector<Said>& said, const std::optional<std::string>& only) {
   std::map<std::string, std::vector<SaidOfModel>> models;
@@ -95,13 +95,13 @@ Merged MergedList(const std::vector<DaemonAnswer>& answers,
     }
     list.push_back(MergedSummary(of));
   }
-  // An empty list would say that there are no models.
+  // An empty list would mean that there are no models.
   if (list.empty() && !merged.apart.empty()) return merged;
   merged.text = Dump({{"models", list}});
   return merged;
 }
 
-// Who asks for one model is to get it, or an error.
+// Returns the one model, or an error.
 Merged MergedOne(const std::vector<DaemonAnswer>& answers,
                  const std::string& name) {
   Merged merged = MergedList(answers, name);
@@ -109,7 +109,7 @@ Merged MergedOne(const std::vector<DaemonAnswer>& answers,
                               : Failed(std::move(merged.apart.front()));
 }
 
-// The same for all spellings of a window's length.
+// Equal for all spellings of a window's length.
 std::string KeyOf(const Json& window) {
   const std::string name = window;
   const auto length = ParseDuration(name);
@@ -131,7 +131,7 @@ Labels LabelsOf(const Json& segment) {
   return labels;
 }
 
-// What daemons say of the windows of one version.
+// The daemons' results for the windows of one version.
 class VersionResults {
  public:
   void Add(const std::string& url, const Json& result) {
@@ -147,7 +147,7 @@ class VersionResults {
     window->results[LabelsOf(result.at("segment"))].push_back(result);
   }
 
-  // A window that a daemon does not have would lack its pairs.
+  // Drops windows that a daemon lacks: its pairs would be missing.
   void DropPartial(std::vector<std::string>* notes) {
     std::erase_if(windows_, [&](const Window& window) {
       for (const std::string& url : urls_) {
@@ -162,7 +162,7 @@ class VersionResults {
     });
   }
 
-  // Calls visit(results) by segment, the whole first, then by window.
+  // Calls visit(results) by segment (the whole version first), then by window.
   template <class Visit>
   void ForEach(Visit visit) const {
     std::set<Labels> segments;
@@ -189,8 +189,9 @@ class VersionResults {
   std::set<std::string> urls_;
 };
 
-// Gives all results the spelling of the list, and of these where they have a
-// class that came after it. False: `models` are no such answers.
+// Gives all results the spellings of the lists of models; for classes that are
+// newer than the lists, those of the results. False if `models` are no such
+// answers.
 bool GiveOneSpelling(const std::vector<DaemonAnswer>& models,
                      const std::string& name, std::vector<Said>* answers,
                      std::string* error) {
@@ -214,7 +215,7 @@ void AddClasses(const Json& names, std::vector<std::string>* classes) {
   }
 }
 
-// What the figures of all windows rest on.
+// The properties of the model that all windows share.
 ModelSnapshot TraitsOf(const Json& summary, const std::vector<Said>& said) {
   ModelSnapshot model;
   model.name = summary.at("model");
@@ -238,7 +239,8 @@ ModelSnapshot TraitsOf(const Json& summary, const std::vector<Said>& said) {
   return model;
 }
 
-// True if a window of the last N pairs has more: one daemon had let them go.
+// True if a sum over last_N has more than N pairs: one daemon would have
+// dropped the oldest.
 bool IsMoreThanLast(const Json& sum) {
   constexpr std::string_view kLast = "last_";
   const std::string window = sum.at("window");
@@ -311,7 +313,7 @@ Merged MergedModel(const std::vector<DaemonAnswer>& answers,
     const Merged list = MergedOne(models, name);
     if (!list.error.empty()) return list;
     if (!GiveOneSpelling(models, name, &said, &merged.error)) return merged;
-    // What one alone says is the sum, with all its figures.
+    // One answer is the sum, with all its figures.
     if (answers.size() == 1) return {Dump(said.front().json), {}, ""};
     const Json known = Json::parse(list.text);
     if (known["models"].empty()) {

@@ -1,8 +1,8 @@
-// What several daemons say, added up: of a model whose events are spread over
-// them, as one daemon that has all events says it.
+// Merges the answers of several daemons that share the events of a model into
+// the answer of one daemon with all events.
 //
-// What follows from counts is computed again from their sum. What does not is
-// left out, and a note says so.
+// Figures that follow from counts are computed from the summed counts. Others
+// are left out, and a note says so.
 
 #pragma once
 
@@ -11,35 +11,36 @@
 
 namespace plumbline {
 
-// What one daemon answered.
+// The answer of one daemon.
 struct DaemonAnswer {
   std::string url;  // of the daemon
   std::string text;
 };
 
 struct Merged {
-  std::string text;                // in the shape of the API
-  std::vector<std::string> notes;  // what is left out and why: a line each
-  std::string error;               // not empty: there is no sum
-  // Of a list: the models that do not add up, and so are not in it: a line
-  // each. Where none does there is no text.
+  std::string text;                // in the format of the API
+  std::vector<std::string> notes;  // what is left out and why, one per line
+  std::string error;               // if not empty, there is no sum
+  // For a list: the models that cannot be merged and are not in it, one per
+  // line. If none can, `text` is empty.
   std::vector<std::string> apart = {};
 };
 
-// Of GET /api/v1/models.
+// Merges answers of GET /api/v1/models.
 Merged MergedModels(const std::vector<DaemonAnswer>& models);
 
-// The same, of this model alone.
+// The same for this model only.
 Merged MergedModels(const std::vector<DaemonAnswer>& models,
                     const std::string& name);
 
-// Of GET /api/v1/models/{model}. `answers`: of those daemons that have it, at
-// least one; `models`: what all of them say of their models.
+// Merges answers of GET /api/v1/models/{model}. `answers`: of the daemons that
+// have the model, at least one. `models`: the GET /api/v1/models of all
+// daemons.
 Merged MergedModel(const std::vector<DaemonAnswer>& answers,
                    const std::vector<DaemonAnswer>& models);
 
-// Of GET /api/v1/status: one that has the objectives which all daemons have for
-// the model. They are for all of them, so where daemons differ there is none.
+// Merges answers of GET /api/v1/status: keeps the model's objectives that all
+// daemons share.
 Merged MergedStatus(const std::vector<DaemonAnswer>& statuses,
                     const std::string& model);
 

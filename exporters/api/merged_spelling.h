@@ -1,5 +1,5 @@
-// The classes of a model in one spelling, in all that several daemons say of
-// it: one may show `true` and another `1`, and both are one class.
+// Gives the classes of a model one spelling in the answers of several daemons:
+// one may show `true` and another `1` for the same class.
 
 #pragma once
 
@@ -9,22 +9,22 @@
 
 namespace plumbline {
 
-// The spelling of each class is that of the first daemon that has it.
+// The spelling of the first daemon that has a class counts.
 class OneSpelling {
  public:
-  // What a daemon says of the model as a whole, or of a window of it. To be
-  // called in the order of the daemons.
+  // Learns the spellings of a daemon's answer about the model or one of its
+  // windows. Call in the order of the daemons.
   void See(const nlohmann::ordered_json& said);
 
-  // Gives it the one spelling wherever a class is named. Throws if it has a
-  // class in both spellings: no daemon has.
+  // Replaces the spelling wherever *said names a class. Throws if it has a
+  // class in two spellings, which no daemon writes.
   void Respell(nlohmann::ordered_json* said) const;
 
  private:
   std::string Of(const std::string& name) const;
   nlohmann::ordered_json KeysOf(const nlohmann::ordered_json& by_class) const;
 
-  std::set<std::string, std::less<>> first_;  // of those that have two
+  std::set<std::string, std::less<>> first_;  // of classes with two spellings
 };
 
 }  // namespace plumbline

@@ -21,7 +21,7 @@ bool Assumes(const SaidOfModel& said, const char* key) {
   return std::find(assumed.begin(), assumed.end(), key) != assumed.end();
 }
 
-// The first daemon that has a value for it, or null.
+// The first daemon with a value for `key`, or null.
 const SaidOfModel* FirstWith(const std::vector<SaidOfModel>& said,
                              const char* key) {
   for (const SaidOfModel& of : said) {
@@ -30,7 +30,7 @@ const SaidOfModel* FirstWith(const std::vector<SaidOfModel>& said,
   return nullptr;
 }
 
-// Two that have different values for it.
+// Describes two daemons with different values for `key`.
 std::string Difference(const std::vector<SaidOfModel>& said, const char* key,
                        const std::string& what) {
   const SaidOfModel* first = FirstWith(said, key);
@@ -46,7 +46,7 @@ std::string Difference(const std::vector<SaidOfModel>& said, const char* key,
   return "";
 }
 
-// True if every daemon that has a value for it assumes it.
+// True if every daemon with a value for `key` assumes it.
 bool AllAssume(const std::vector<SaidOfModel>& said, const char* key) {
   return FirstWith(said, key) != nullptr &&
          std::all_of(said.begin(), said.end(), [key](const SaidOfModel& of) {
@@ -66,7 +66,7 @@ Json ClassesOf(const std::vector<SaidOfModel>& said) {
   return classes;
 }
 
-// A class that is assumed to be positive must be so among all classes.
+// An assumed positive class must also follow from the classes of all daemons.
 Json PositiveOf(const std::vector<SaidOfModel>& said, const Json& classes) {
   const SaidOfModel* first = FirstWith(said, kPositive);
   if (first == nullptr) return nullptr;
@@ -80,7 +80,7 @@ Json PositiveOf(const std::vector<SaidOfModel>& said, const Json& classes) {
   return first->summary.at(kPositive);
 }
 
-// RFC 3339 in UTC sorts as text. Null is none.
+// The later time; RFC 3339 in UTC sorts as text. Null is no time.
 Json Later(const Json& a, const Json& b) {
   if (a.is_null() || b.is_null()) return a.is_null() ? b : a;
   return std::max(a.get<std::string>(), b.get<std::string>());

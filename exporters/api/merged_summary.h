@@ -1,4 +1,4 @@
-// What several daemons say of a model as a whole, added up.
+// Merges the summaries of a model from several daemons.
 
 #pragma once
 
@@ -8,16 +8,17 @@
 
 namespace plumbline {
 
-// What one daemon says of a model in GET /api/v1/models.
+// A model's entry in one daemon's GET /api/v1/models.
 struct SaidOfModel {
   std::string url;  // of the daemon
   nlohmann::ordered_json summary;
 };
 
-// Why these cannot be added up: task or positive class differ. Empty: they can.
+// Why these cannot be merged (task or positive class differ); empty if they
+// can.
 std::string DifferenceOf(const std::vector<SaidOfModel>& said);
 
-// REQUIRES: there is one at least, and no difference.
+// REQUIRES: `said` is not empty, and DifferenceOf(said) is.
 nlohmann::ordered_json MergedSummary(const std::vector<SaidOfModel>& said);
 
 }  // namespace plumbline

@@ -28,8 +28,9 @@ bool IsWithheld(const Json& result) {
   return result.at(kMetrics).value(kWithheld, 0.0) == 1;
 }
 
-// Whether min_coverage withholds the figures of the sum. Its coverage lies
-// between those of the daemons. nullopt: none is configured, or they disagree.
+// Whether min_coverage withholds the figures of the sum; the coverage of the
+// sum lies between those of the daemons. nullopt if none is configured, or the
+// daemons disagree.
 std::optional<bool> WithheldInAll(const std::vector<Json>& results) {
   bool is_configured = false;
   bool shown = false;
@@ -75,7 +76,7 @@ void AddMatrix(const Json& result, const ClassIndex& index,
   }
 }
 
-// A count, from its share of all: a double has digits enough to tell.
+// Restores a count from its share of `all`; a double is precise enough.
 uint64_t PartOf(double share, uint64_t all) {
   return static_cast<uint64_t>(std::llround(share * static_cast<double>(all)));
 }
@@ -112,12 +113,12 @@ SlotCounts CountsOf(const ModelSnapshot& model,
   return counts;
 }
 
-// A mean over all pairs, from those of the daemons, as the mean of order
-// `power`. nullopt where a daemon that has pairs has none.
+// The power mean of order `power` over all pairs, from the daemons' means.
+// nullopt if a daemon with pairs has no mean.
 std::optional<double> MeanOf(const std::vector<Json>& results,
                              const std::string& name, int power = 1) {
   double all = 0;
-  double most = 0;  // so that no square is too large
+  double most = 0;  // scales the values, so that no square overflows
   for (const Json& result : results) {
     const uint64_t pairs = PairsOf(result);
     if (pairs == 0) continue;
@@ -146,7 +147,7 @@ Json RegressionMetrics(const std::vector<Json>& results) {
   const auto absolute = MeanOf(results, "mean_absolute_error");
   auto root_mean_squared = MeanOf(results, "root_mean_squared_error", 2);
   if (absolute && root_mean_squared) {
-    // Equal but for rounding, where all errors are of one size.
+    // Rounding could put RMSE below MAE when all errors have the same size.
     root_mean_squared = std::max(*root_mean_squared, *absolute);
   }
   add("mean_absolute_error", absolute);
@@ -155,8 +156,8 @@ Json RegressionMetrics(const std::vector<Json>& results) {
   return metrics;
 }
 
-// What rests on more than the marginals of classes: pairs that are right as a
-// whole, and means over pairs.
+// Sets the figures that do not follow from class marginals: exact matches, and
+// means over pairs.
 void SetPairFigures(const std::vector<Json>& results, Json* metrics) {
   uint64_t exact = 0;
   uint64_t pairs = 0;
@@ -185,7 +186,7 @@ Json MetricsOf(const ModelSnapshot& model, const WindowSnapshot& window,
   return metrics;
 }
 
-// Of a window below the least coverage.
+// The counts of a window below the least coverage.
 Json CountsOfClasses(ModelSnapshot model, WindowSnapshot window) {
   model.min_coverage = 1;
   window.settings = {};

@@ -1,4 +1,4 @@
-// What several daemons say of one window, added up.
+// Merges the results of one window from several daemons.
 
 #pragma once
 
@@ -9,16 +9,15 @@
 
 namespace plumbline {
 
-// What one daemon would say that had all events. `results`: what each says of
-// the same version, window and segment, one at least. Of `model` count what it
-// is and its classes, which are those of all daemons, and whether all of them
-// have the matrix.
+// The result of one daemon with all events. `results`: of the same version,
+// window and segment, at least one. `model` supplies the task, the classes of
+// all daemons, and whether all daemons have the matrix.
 nlohmann::ordered_json MergedWindow(
     const ModelSnapshot& model,
     const std::vector<nlohmann::ordered_json>& results);
 
-// True if one of them withholds its figures: then the sum has none, as not all
-// counts are known.
+// True if a daemon withholds its figures. Then the sum has none, because not
+// all counts are known.
 bool WithheldByOne(const std::vector<nlohmann::ordered_json>& results);
 
 }  // namespace plumbline

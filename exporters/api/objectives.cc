@@ -27,7 +27,7 @@ std::string VerdictOf(const Json& objective, const Json& window) {
 
 }  // namespace
 
-// The first entry that matches counts.
+// Only the first matching entry counts.
 Json ObjectivesOf(const Json& status, const std::string& model) {
   const Json::json_pointer models("/config/models");
   if (!status.is_object() || !status.contains(models)) return Json::array();

@@ -1,4 +1,4 @@
-// What a model is to reach, held against its windows.
+// The objectives of a model, compared with its windows.
 
 #pragma once
 
@@ -8,12 +8,12 @@
 
 namespace plumbline {
 
-// From the answer of GET /api/v1/status: a list, empty if there are none.
+// The objectives of `model` in an answer of GET /api/v1/status: a list.
 nlohmann::ordered_json ObjectivesOf(const nlohmann::ordered_json& status,
                                     const std::string& model);
 
-// Whether the windows of a version reach it; empty if its window is not among
-// them.
+// Says whether the windows of a version meet the objective; empty if its window
+// is not among them.
 std::string ObjectiveLine(const nlohmann::ordered_json& objective,
                           const std::vector<nlohmann::ordered_json>& windows);
 

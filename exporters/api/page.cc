@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// The figures that most look at first, of all tasks.
+// The main figures of all tasks.
 constexpr const char* kFigures[] = {
     "label_coverage",
     "accuracy",
@@ -35,7 +35,7 @@ constexpr const char* kFigures[] = {
     "estimated_accuracy",
 };
 
-// 2026-11-24T03:00:00.000Z, or that there is none.
+// 2026-11-24T03:00:00.000Z, or a word for none.
 std::string TimeOf(const Json& time) {
   return time.is_null() ? "none" : Shown(time);
 }
@@ -47,7 +47,7 @@ std::string ListOf(const Json& list) {
   return text;
 }
 
-// By name; null if there is none.
+// The entry with this name, or null.
 Json FindNamed(const Json& list, const char* key, const Json& name) {
   for (const Json& item : list) {
     if (item[key] == name) return item;
@@ -55,7 +55,7 @@ Json FindNamed(const Json& list, const char* key, const Json& name) {
   return nullptr;
 }
 
-// Of one version, without slices.
+// The windows of one version, without slices.
 std::vector<Json> WindowsOf(const Json& model, const Json& version) {
   std::vector<Json> windows;
   for (const Json& result : model["results"]) {
@@ -70,7 +70,7 @@ std::string TaskOf(const Json& summary) {
   return summary["task"].is_null() ? "not decided" : Shown(summary["task"]);
 }
 
-// What the model is, and what of that is assumed.
+// The model's properties, with assumed ones marked.
 std::string Heading(const Json& summary) {
   std::string text = Shown(summary["model"]) + ": " + TaskOf(summary);
   if (!summary["classes"].empty()) {
@@ -104,7 +104,7 @@ std::string FiguresOfWindows(const std::vector<Json>& windows) {
   return AlignedRows(rows);
 }
 
-// Of the window with most pairs; of several the longest.
+// The matrix of the window with the most pairs; among equals, the longest.
 std::string MatrixOf(const std::vector<Json>& windows) {
   const Json* most = nullptr;
   for (const Json& window : windows) {

@@ -11,7 +11,7 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-// The API's name of a bound of what it calls `name`.
+// The API's name for a bound of the figure `name`.
 std::string BoundOf(const std::string& name, const std::string& side) {
   const auto figure = FigureOf(name);
   if (!figure || figure->average.empty()) return name + side;
@@ -72,7 +72,7 @@ std::string WithBounds(const Json& figures, const std::string& name) {
 
 namespace {
 
-// What labels will say, and how far those that came are from it.
+// The estimate, and its gap to the labels that have arrived.
 std::string Estimate(const Json& metrics) {
   if (!metrics.contains("estimated_accuracy")) return "";
   std::string text =

@@ -1,4 +1,4 @@
-// What a window, or one step of history, is in the API's JSON beside its
+// The parts of a window, or of a step of history, in the API's JSON, except
 // findings.
 
 #pragma once
@@ -14,7 +14,7 @@ namespace plumbline {
 nlohmann::ordered_json ConfusionJson(const ModelSnapshot& model,
                                      const WindowSnapshot& window);
 
-// Key and value of each label; empty for what is not sliced.
+// Key and value of each label; empty for the whole version.
 nlohmann::ordered_json SegmentJson(const WindowSnapshot& window);
 
 }  // namespace plumbline

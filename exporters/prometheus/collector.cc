@@ -19,7 +19,7 @@ namespace {
 
 double Number(uint64_t n) { return static_cast<double>(n); }
 
-// A histogram that core/model/histogram.h laid out.
+// A histogram in the layout of core/model/histogram.h.
 template <size_t Bounds>
 void AddStoredHistogram(Families* out, std::string_view family,
                         const Labels& labels,
@@ -48,7 +48,7 @@ void AddConfusion(Families* out, const ModelSnapshot& model,
   }
 }
 
-// Adds the labels that tell a finding apart to those of what it is of.
+// Extends the labels of the finding's window or version by its own.
 void AddFinding(Families* out, const FindingKind& kind, const Finding& finding,
                 Labels* labels) {
   const size_t common = labels->size();
@@ -59,7 +59,7 @@ void AddFinding(Families* out, const FindingKind& kind, const Finding& finding,
   labels->resize(common);
 }
 
-// `scratch`: memory that is used again.
+// `scratch`: reused memory.
 void AddWindow(Families* out, const ModelSnapshot& model,
                const VersionSnapshot& version, const WindowSnapshot& window,
                FindingList* scratch) {
@@ -204,7 +204,7 @@ void Expose(const Collector& collector, const TakeText& take) {
     serializer.Serialize(text, some);
     std::string_view piece = text.view();
     if (index >= begun.size()) begun.resize(index + 1);
-    // The comments stand before the first sample of a family.
+    // HELP and TYPE precede only the first sample of a family.
     while (begun[index] && piece.starts_with('#')) {
       piece.remove_prefix(piece.find('\n') + 1);
     }

@@ -1,4 +1,4 @@
-// From a snapshot to Prometheus's text format.
+// Exposes a snapshot in Prometheus's text format.
 
 #pragma once
 
@@ -14,12 +14,12 @@ namespace plumbline {
 
 class Collector {
  public:
-  // The figures of models are left out until the daemon is ready.
-  // `now_ms` and `daemon` are called at each Collect().
+  // Omits the figures of models until the daemon is ready. Calls `now_ms` and
+  // `daemon` in each Collect().
   Collector(const PublishedState* state, std::function<int64_t()> now_ms,
             std::function<DaemonFigures()> daemon);
 
-  // [Any thread] Fresh values each time; takes no lock that a writer takes.
+  // [Any thread] Collects current values. Takes no lock that a writer takes.
   void Collect(const Families::Take& take) const;
 
  private:
@@ -28,8 +28,8 @@ class Collector {
   const std::function<DaemonFigures()> daemon_;
 };
 
-// [Any thread] The exposition, in text format 0.0.4. It comes in pieces, those
-// of one family in their order, but families between each other: put by
+// [Any thread] Writes the exposition, in text format 0.0.4, in pieces. Pieces
+// of one family come in order, but families interleave: concatenated by
 // `family`, they are the whole.
 using TakeText = std::function<void(size_t family, std::string_view piece)>;
 void Expose(const Collector& collector, const TakeText& take);

@@ -64,7 +64,8 @@ void AddEventLog(Families* out, const EventLogFigures& log) {
 
 }  // namespace
 
-// Every reason, so that an increase begins with the first.
+// Exposes every reason, also with 0, so that increase() sees the first
+// rejection.
 void AddRejected(Families* out, const std::string& model,
                  const RejectionFigures& rejections) {
   static constexpr std::array<uint64_t, kRejectCount> kNone{};

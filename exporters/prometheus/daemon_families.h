@@ -1,4 +1,4 @@
-// What /metrics says of the daemon itself, and of the events that it rejects.
+// The metric families of the daemon itself, and of rejected events.
 
 #pragma once
 
@@ -14,7 +14,7 @@ namespace plumbline {
 void AddDaemon(Families* out, const PublishedState& state,
                const DaemonFigures& daemon, int64_t now_ms);
 
-// Events that name this model.
+// Adds the rejected events that name this model.
 void AddRejected(Families* out, const std::string& model,
                  const RejectionFigures& rejections);
 

@@ -1,4 +1,4 @@
-// The metric families that plumbline exposes, in the order they appear.
+// The metric families of /metrics, in order.
 
 #pragma once
 
@@ -17,20 +17,19 @@
 
 namespace plumbline {
 
-// One label; the values are escaped by the serializer.
+// One label. The serializer escapes its value.
 struct LabelPair {
   std::string_view name;
   std::string_view value;
 };
 using Labels = std::vector<LabelPair>;
 
-// Collects samples by family, and hands them on some at a time: all of them at
-// once would take several times the memory of their text. All names are
-// declared in families.cc.
+// Collects samples by family, and hands them on in batches: all at once would
+// take several times the memory of their text. families.cc declares all names.
 class Families {
  public:
-  // A list of one family, as serializers take it, with some of its samples, at
-  // least one. `index` is the place of the family among all.
+  // Takes a batch of at least one sample: a list of one family, as serializers
+  // expect it. `index` is the place of the family among all.
   using Take = std::function<void(
       size_t index, const std::vector<prometheus::MetricFamily>& some)>;
 
@@ -39,7 +38,8 @@ class Families {
   void AddGauge(std::string_view family, const Labels& labels, double value) {
     Add(family, labels).gauge.value = value;
   }
-  // A gauge, or a counter, as its family is. What has no time yet is left out.
+  // Adds a gauge or a counter, as its family declares. Omits a time that is not
+  // set yet.
   void AddFinding(const FindingKind& kind, const Finding& finding,
                   const Labels& labels);
   void AddCounter(std::string_view family, const Labels& labels, double value) {
@@ -50,7 +50,7 @@ class Families {
                     const double* bounds, size_t bound_count,
                     const uint64_t* counts, double sum);
 
-  // Hands on what is left. To be called once, after the last sample.
+  // Hands on the remaining samples. Call once, after the last sample.
   void Finish();
 
  private:
@@ -64,7 +64,7 @@ class Families {
   const Take take_;
   std::vector<std::vector<prometheus::MetricFamily>> families_;  // each a list
   std::unordered_map<std::string_view, size_t> index_;
-  // By prefix of the kind and name, both of which are told by where they are.
+  // By prefix of the kind and name, compared as pointers.
   std::map<std::pair<const char*, const char*>, size_t> findings_;
 };
 

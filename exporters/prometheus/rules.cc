@@ -18,8 +18,8 @@ void Replace(std::string_view what, std::string_view with, std::string* text) {
   }
 }
 
-// Characters that YAML takes for the end of a line, or does not take. Names
-// have no other control characters.
+// Escapes characters that YAML reads as line ends or forbids. Names have no
+// other control characters.
 void EscapeUnreadable(std::string* text) {
   for (int c = 0x80; c < 0xa0; ++c) {
     char escaped[8];
@@ -34,7 +34,7 @@ void EscapeUnreadable(std::string* text) {
   Replace("\xef\xbf\xbf", "\\uffff", text);
 }
 
-// In double quotes, as both YAML and PromQL read them.
+// A string in double quotes, for both YAML and PromQL.
 std::string Quoted(std::string text) {
   Replace("\\", "\\\\", &text);
   Replace("\"", "\\\"", &text);
@@ -42,7 +42,8 @@ std::string Quoted(std::string text) {
   return "\"" + text + "\"";
 }
 
-// Prometheus expands templates in labels and annotations.
+// Protects text from the templates that Prometheus expands in labels and
+// annotations.
 std::string Verbatim(std::string text) {
   Replace("{{", "{{ `{{` }}", &text);
   return text;
@@ -74,7 +75,7 @@ std::string Regex(std::string_view glob) {
   return regex;
 }
 
-// The models whose first entry is this one.
+// Matches the models whose first matching entry is this one.
 std::string ModelMatchers(const std::vector<ModelSettings>& rules,
                           size_t rule) {
   const std::string& match = rules[rule].match;
@@ -89,7 +90,7 @@ std::string ModelMatchers(const std::vector<ModelSettings>& rules,
   return text;
 }
 
-// An objective is of all pairs of a version, not of its slices.
+// Matches series of whole versions, without slices.
 std::string Unsliced(const ModelSettings& rule) {
   std::set<std::string> keys;
   for (const auto& crossing : rule.slices) {
@@ -100,7 +101,7 @@ std::string Unsliced(const ModelSettings& rule) {
   return text;
 }
 
-// An earlier entry takes all its models.
+// True if an earlier entry matches all its models.
 bool IsShadowed(const std::vector<ModelSettings>& rules, size_t rule) {
   return std::any_of(rules.begin(),
                      rules.begin() + static_cast<ptrdiff_t>(rule),
@@ -166,10 +167,10 @@ class ObjectiveAlerts {
            "{" + labels + "}";
   }
 
-  // Too few pairs say nothing. What rests on predictions is told when there are
-  // no pairs at all.
+  // Requires enough observations. Figures of predictions have no guard: they
+  // exist without pairs, too.
   std::string Guard() const {
-    // Nor do scores as they are: a model is wrong about itself.
+    // Estimates also require calibration: raw scores misjudge their model.
     if (figure_.name.starts_with("estimated_")) {
       return "            and ignoring (average) plumbline_score_calibrated{" +
              matchers_ + "} == 1\n";
@@ -180,8 +181,8 @@ class ObjectiveAlerts {
            "\n";
   }
 
-  // `misses`: how a figure compares that misses it. `far`: the bound that is
-  // nearer to it.
+  // `misses`: the comparison of a figure that misses the objective. `far`: the
+  // bound of the figure on the objective's side.
   void AppendSide(const std::string& misses, const std::string& reaches,
                   const std::string& far, double limit,
                   std::string* out) const {
@@ -215,8 +216,8 @@ class ObjectiveAlerts {
   std::string match_;
 };
 
-// PromQL cannot compare two labels of a series, so the cells of the diagonal
-// are those that a class's own series, given both labels, goes with.
+// PromQL cannot compare two labels of a series. So the diagonal is selected by
+// matching it with a series per class that gets both labels.
 constexpr char kRecording[] = R"yaml(  - name: plumbline-fleet
     rules:
       - record: model_version_window:plumbline_correct_observations:sum

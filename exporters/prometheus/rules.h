@@ -1,13 +1,13 @@
 // Alert and recording rules for Prometheus, from the objectives of a
 // configuration.
 //
-// Each objective is two alerts, both guarded by the number of observations. The
-// one says that the figure misses it, and is a warning. The other says that
-// even the bound of the figure does, which chance seldom explains, and is
-// critical; it is there for figures that have bounds.
+// Each objective becomes up to two alerts, both guarded by the number of
+// observations. The warning fires if the figure misses the objective. The
+// critical alert, for figures with bounds, fires if even the figure's bound
+// misses it, which chance seldom explains.
 //
-// The recording rules add up what several instances count of one model, and
-// divide then: a mean of ratios is no ratio.
+// The recording rules sum the counts of several instances of one model before
+// they divide: a mean of ratios would be wrong.
 
 #pragma once
 

@@ -1,4 +1,4 @@
-// The events that are measured, as the lines that a client would send.
+// The measured events, as a client's lines.
 
 #pragma once
 
@@ -17,7 +17,7 @@ class BodyMaker {
   // Bodies of `events` lines each.
   explicit BodyMaker(size_t events) : events_(events) {}
 
-  // Events that carry their label, without an id.
+  // Events with their label, without an id.
   Bodies Labelled(size_t bodies) {
     Bodies made;
     for (size_t b = 0; b < bodies; ++b) {
@@ -30,8 +30,8 @@ class BodyMaker {
     return made;
   }
 
-  // `bodies` of predictions and as many of their labels, which trail them by
-  // `trail` bodies.
+  // `bodies` of predictions and as many of their labels, which follow `trail`
+  // bodies later.
   Bodies Joined(size_t bodies, size_t trail) {
     Bodies made;
     for (size_t b = 0; b < bodies + trail; ++b) {

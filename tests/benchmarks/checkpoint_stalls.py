@@ -1,5 +1,5 @@
-"""What checkpoints do to answers: the latencies of a minute of joined batches
-at full speed, against those of the same load while no checkpoint runs.
+"""The effect of checkpoints on latency: a minute of joined batches at full speed,
+compared with the same load without a checkpoint.
 
 usage: checkpoint_stalls.py BUILD_DIRECTORY [SECONDS]
 """
@@ -58,7 +58,7 @@ def show(name, result):
 def main():
     build = os.path.abspath(sys.argv[1])
     seconds = int(sys.argv[2]) if len(sys.argv) > 2 else 60
-    # All that changes stays in memory: not for longer than it has room.
+    # All dirty pairs stay in memory, so the time is limited by its size.
     without = load(build, min(seconds, 10), "8GiB", "8GiB",
                    ["--storage.checkpoint-bytes=100GiB"])
     show("without checkpoints", without)

@@ -1,6 +1,6 @@
-// What one event costs, from body bytes to windows, on one thread: for
-// event_cost.py, which counts the instructions of the two measured functions,
-// or takes the time that is printed.
+// The cost of one event, from body bytes to windows, on one thread.
+// event_cost.py counts the instructions of the two measured functions, or reads
+// the printed time.
 //
 // usage: event_cost labelled|scored|joined|joined_scored BODIES
 
@@ -21,11 +21,11 @@ using namespace plumbline;  // NOLINT: a benchmark
 namespace {
 
 constexpr size_t kBatch = 1000;  // events of a body
-constexpr size_t kTrail = 20;    // bodies that labels come later
-constexpr size_t kWarm = 40;     // bodies before those that are measured
+constexpr size_t kTrail = 20;    // bodies from prediction to label
+constexpr size_t kWarm = 40;     // bodies before the measured ones
 constexpr int64_t kNowMs = 1'790'001'000'000;
 
-// Each event that predicts gets a score of four decimals.
+// Gives each prediction a score with four decimals.
 void AddScores(Bodies* bodies) {
   const std::string mark = R"(,"timestamp")";
   uint32_t random = 1;
@@ -48,7 +48,7 @@ void AddScores(Bodies* bodies) {
   }
 }
 
-// The same in each run, so that instructions are, too.
+// Constant, so that the instructions are the same in each run.
 IdHasher::Secret FixedSecret() {
   IdHasher::Secret secret{};
   uint32_t random = 1;

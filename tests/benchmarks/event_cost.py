@@ -1,4 +1,4 @@
-"""What one event costs: instructions, as callgrind counts them, and time.
+"""The cost of one event: instructions, counted by callgrind, and time.
 
 usage: event_cost.py BUILD [BUILD_BEFORE]
 
@@ -36,7 +36,7 @@ def instructions(build, kind, bodies):
 
 
 def per_event(build, kind):
-    """The difference of two runs: what warming up takes is in both."""
+    """The difference of two runs, which cancels the cost of warming up."""
     few, many = 20, 60
     return (instructions(build, kind, many) -
             instructions(build, kind, few)) / ((many - few) * BATCH)

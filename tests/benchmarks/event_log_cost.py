@@ -1,5 +1,5 @@
-"""What the event log costs ingest: its rate over HTTP with the log as a ratio to
-that without, in turns. The load takes all cores, so that the log drops records.
+"""The cost of the event log for ingest: the rate over HTTP with the log, as a ratio
+to the rate without, in turns. The load takes all cores, so the log drops records.
 
 usage: event_log_cost.py BUILD_DIRECTORY
 """

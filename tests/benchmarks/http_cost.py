@@ -1,5 +1,5 @@
-"""What a request costs before and behind the engine: CPU time of the daemon for
-small requests, of this build and of another, by turns.
+"""The cost of a request outside the engine: CPU time of the daemon for small
+requests, of this build and of another, in turns.
 
 usage: http_cost.py BUILD BEFORE [ROUNDS]    folders that hold daemon/plumbline
 

@@ -1,5 +1,5 @@
-// What civetweb alone reaches: a server that reads each body, and parses its
-// lines or does nothing, and answers as short as Plumbline does.
+// The limit that civetweb alone reaches: a server that reads each body, parses
+// its lines or not, and answers as briefly as Plumbline.
 //
 // usage: http_limit read|parse PORT
 
@@ -16,7 +16,7 @@ namespace {
 
 bool parses = false;
 
-// How many lines of the body are JSON.
+// The number of lines of the body that are JSON.
 int Parse(std::string* body) {
   thread_local simdjson::dom::parser parser;
   body->reserve(body->size() + simdjson::SIMDJSON_PADDING);

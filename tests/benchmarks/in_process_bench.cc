@@ -1,5 +1,5 @@
-// From body bytes to windows, on one thread, against simdjson parsing the same
-// lines and doing nothing else. report.py prints the ratios.
+// The path from body bytes to windows, on one thread, compared with simdjson
+// only parsing the same lines. report.py prints the ratios.
 
 #include <benchmark/benchmark.h>
 #include <simdjson.h>
@@ -17,11 +17,11 @@ namespace {
 using namespace plumbline;  // NOLINT: a benchmark
 
 constexpr size_t kBatch = 1000;        // events
-constexpr size_t kPredictions = 1000;  // batches of them
-constexpr size_t kTrail = 500;         // batches that labels come later
+constexpr size_t kPredictions = 1000;  // batches
+constexpr size_t kTrail = 500;         // batches from prediction to label
 constexpr int64_t kNowMs = 1'790'001'000'000;
 
-// Bodies are read with padding behind them.
+// simdjson needs padding after the bytes.
 Bodies Padded(Bodies bodies) {
   for (std::string& body : bodies) {
     body.reserve(body.size() + BodyDecoder::Padding());
@@ -57,8 +57,8 @@ void ParseOnly(benchmark::State& state, const Bodies& bodies) {
                           static_cast<int64_t>(bodies.size() * kBatch));
 }
 
-// Each iteration is a day later than a horizon: what the one before remembered
-// has expired, as in a daemon that has run for long.
+// Each iteration is more than a horizon later: the pairs of the former one have
+// expired, as in a daemon that has run for long.
 void Whole(benchmark::State& state, const Bodies& bodies) {
   HugePages memory;
   Pipeline pipeline(nullptr, &memory);

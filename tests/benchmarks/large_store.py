@@ -1,4 +1,4 @@
-"""Millions of ids in a store: resident memory, and how long a start takes.
+"""Millions of ids in a store: resident memory and start time.
 
 usage: large_store.py BUILD_DIRECTORY [PENDING_MILLIONS [JOINED_MILLIONS]]
 
@@ -68,7 +68,7 @@ class Daemon:
             rf"^{name}(?:{{[^}}]*}})? (\S+)$", text, re.MULTILINE))
 
     def post(self, lines):
-        """Until it is taken; seconds waited for a store that is behind."""
+        """Posts until it is accepted; returns the seconds waited for the store."""
         body = "\n".join(lines).encode()
         while True:
             self.connection.request("POST", "/v1/events", body,
@@ -106,7 +106,7 @@ def post_all(daemon, count):
 
 
 def label_all(daemon, count, of):
-    """In an order in which neighbours are far apart."""
+    """Labels in an order that puts neighbours far apart."""
     begin = time.time()
     stride = 7_368_787  # a prime
     for first in range(0, count, BATCH):

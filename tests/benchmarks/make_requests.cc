@@ -1,5 +1,5 @@
-// Writes requests for wrk, whole and beforehand, so that the load generator
-// only sends: each as its length, a line end, and its bytes.
+// Writes complete requests for wrk beforehand, so that the load generator only
+// sends: each as its length, a line end, and its bytes.
 //
 // usage: make_requests labelled|joined EVENTS_PER_BODY BODIES > FILE
 
@@ -16,7 +16,8 @@ int main(int argc, char** argv) {
   const auto events = static_cast<size_t>(std::atol(argv[2]));
   const auto bodies = static_cast<size_t>(std::atol(argv[3]));
   plumbline::BodyMaker maker(events);
-  // With labels a fifth behind, no connection's delay makes one come first.
+  // Labels trail by a fifth of the bodies, so that a delayed connection cannot
+  // make a label arrive before its prediction.
   const plumbline::Bodies made = kind == "joined"
                                      ? maker.Joined(bodies / 2, bodies / 5)
                                      : maker.Labelled(bodies);

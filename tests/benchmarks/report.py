@@ -55,7 +55,7 @@ def in_process(build):
 
 
 def store(build, directory):
-    """What store_bench measures; it compares in the same run."""
+    """The results of store_bench, which compares within one run."""
     result = subprocess.run([f"{build}/tests/benchmarks/store_bench", directory],
                             check=True, stdout=subprocess.PIPE)
     return json.loads(result.stdout)
@@ -68,7 +68,7 @@ def free_port():
 
 
 def ready(port):
-    """Whether it answers at all; of the daemon, whether it takes events."""
+    """Whether it answers; for the daemon, whether it accepts events."""
     try:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
         connection.request("GET", "/-/ready")

@@ -1,9 +1,9 @@
-// What the statistics cost: an event that counts in slices and scores, one that
-// everything watches (detectors, anomalies, drift, estimates), and one whose
-// features are watched, too, against a plain one and one that has a score that
-// is only counted, with decoding and without; a scrape of many models against
-// the serializer alone; and simdjson parsing the lines of the file in EVENTS,
-// for the simulation. statistics_report.py prints the ratios.
+// The cost of the statistics. Events with slices and scores, with detectors,
+// anomalies, drift and estimates, and with feature drift are compared with
+// plain events and events with a score that is only counted, with and without
+// decoding. A scrape of many models is compared with the serializer alone. For
+// the simulation, simdjson parses the lines of the file in EVENTS.
+// statistics_report.py prints the ratios.
 
 #include <benchmark/benchmark.h>
 #include <prometheus/text_serializer.h>
@@ -33,9 +33,9 @@ constexpr size_t kBatch = 1000;  // events
 constexpr size_t kBatches = 300;
 constexpr int64_t kNowMs = 1'790'001'000'000;
 
-// As a model server sends them: a prediction with an id, and its label some
-// batches later. Or both in one event without an id, which costs least.
-// `features`: how many of them a prediction has.
+// The events of a model server: predictions with ids, and their labels some
+// batches later; or both in one event without an id, which costs least.
+// `features`: the number of features of a prediction.
 std::vector<std::string> Bodies(bool rich, bool with_ids, bool scored,
                                 int features) {
   constexpr size_t kLate = 20;  // batches
@@ -80,8 +80,8 @@ std::vector<std::string> Bodies(bool rich, bool with_ids, bool scored,
   return bodies;
 }
 
-// Nothing at all; scores, which are only counted; everything that watches a
-// model but for features; and these too.
+// No statistics; scores that are only counted; all statistics without feature
+// drift; all statistics.
 enum class Watch { kNothing, kScores, kEverything, kFeatures };
 constexpr int kFeatures = 8;
 
@@ -109,7 +109,7 @@ Settings SettingsFor(bool rich, Watch watch = Watch::kNothing) {
   return settings;
 }
 
-// The whole way of an event; or, with the bodies decoded before, from there on.
+// The whole path of an event, or, if `decoded`, the part after decoding.
 void Events(benchmark::State& state, bool rich, bool with_ids, bool decoded,
             Watch watch = Watch::kNothing) {
   const auto bodies = Bodies(rich, with_ids, watch != Watch::kNothing,

@@ -1,5 +1,5 @@
-"""Runs statistics_bench and a simulation of the bundled data, and prints what
-each costs as a ratio to what it is held against, measured in the same run.
+"""Runs statistics_bench and a simulation of the bundled data, and prints each cost
+as a ratio to its baseline, measured in the same run.
 
 usage: statistics_report.py BUILD_DIRECTORY
 """

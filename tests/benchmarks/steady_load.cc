@@ -1,6 +1,6 @@
-// Joined batches at full speed for some time: predictions, and their labels
-// some batches later, each id new. Every connection sends its next request when
-// the last was answered. Prints the latencies of the answers as JSON.
+// Posts joined batches at full speed: predictions with new ids, and their
+// labels some batches later. Each connection sends its next request after the
+// last answer. Prints the latencies of the answers as JSON.
 //
 // usage: steady_load PORT SECONDS CONNECTIONS
 
@@ -29,9 +29,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr size_t kEvents = 1000;  // in a body
-constexpr size_t kTrail = 1000;   // batches that labels come later
+constexpr size_t kTrail = 1000;   // batches from prediction to label
 
-// A body whose ids are written anew for each request.
+// A body that gets new ids for each request.
 class Template {
  public:
   explicit Template(std::string text) : text_(std::move(text)) {
@@ -86,7 +86,7 @@ bool SendAll(int fd, const std::string& bytes) {
   return true;
 }
 
-// True if the answer is 200 and takes all events.
+// True if the answer is 200 and all events are accepted.
 bool Answered(int fd) {
   constexpr std::string_view kEndOfHead = "\r\n\r\n";
   constexpr std::string_view kLength = "Content-Length: ";
@@ -115,7 +115,7 @@ struct Load {
   std::atomic<uint64_t> errors{0};
 };
 
-// One connection. In milliseconds.
+// Runs one connection; returns latencies in milliseconds.
 std::vector<double> Send(Load* load) {
   plumbline::BodyMaker maker(kEvents);
   const plumbline::Bodies bodies = maker.Joined(1, 1);
@@ -125,7 +125,7 @@ std::vector<double> Send(Load* load) {
   std::vector<double> latencies;
   while (Clock::now() < load->end) {
     const uint64_t n = load->next.fetch_add(1);
-    // First the predictions that are ahead, then of each in turn.
+    // First kTrail batches of predictions, then labels and predictions in turn.
     const uint64_t batch = n < kTrail ? n : (kTrail + n) / 2;
     const bool predicts = n < kTrail || n % 2 == 0;
     const std::string& body =

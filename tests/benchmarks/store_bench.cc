@@ -1,8 +1,8 @@
-// The durable way of an event, in process and on one thread that decodes,
-// journals and applies (checkpoints are written by their own threads), against
-// simdjson parsing the same lines; against one RocksDB key for each id; and
-// labels whose pairs are only on the disk, against RocksDB's look-ups alone.
-// Prints JSON; report.py prints the ratios.
+// The durable path of an event: one thread decodes, journals and applies, while
+// other threads write checkpoints. It is compared with simdjson parsing the
+// same lines, and with one RocksDB key per id. Labels with pairs only on disk
+// are compared with RocksDB's look-ups alone. Prints JSON; report.py prints the
+// ratios.
 //
 // usage: store_bench DIRECTORY [MILLIONS_OF_EVENTS]
 
@@ -39,7 +39,7 @@ namespace {
 using namespace plumbline;  // NOLINT: a benchmark
 
 constexpr size_t kBatch = 1000;
-constexpr size_t kTrail = 1000;  // batches that labels come later
+constexpr size_t kTrail = 1000;  // batches from prediction to label
 constexpr int64_t kNowMs = 1'790'001'000'000;
 constexpr int64_t kMiB = int64_t{1} << 20;
 
@@ -180,7 +180,7 @@ class Engine {
 
 struct Durable {
   double rate = 0;
-  double left_memory = 0;  // share of what is remembered
+  double left_memory = 0;  // share of remembered pairs
 };
 
 Durable Whole(const std::string& directory, const Bodies& bodies,
@@ -198,7 +198,7 @@ Durable Whole(const std::string& directory, const Bodies& bodies,
   return result;
 }
 
-// Each id a key of its own: looked up, and written with its batch.
+// One key per id: looked up, and written with its batch.
 double KeyPerId(const std::string& directory, const Bodies& bodies) {
   std::filesystem::remove_all(directory);
   rocksdb::Options options;
@@ -261,7 +261,7 @@ void Print(const char* name, double rate, double limit, double goal) {
   std::fflush(stdout);
 }
 
-// Labels in another order, for pairs that have all left memory.
+// Labels in shuffled order, for pairs that have all left memory.
 void FromDisk(const std::string& directory, size_t bodies) {
   const Bodies predictions = Padded(BodyMaker(kBatch).Joined(bodies, bodies));
   Engine engine(directory, 64 * kMiB);
@@ -314,7 +314,7 @@ int main(int argc, char** argv) {
         0.25);
   Print("joined events, process, all in memory",
         Whole(directory, bodies, 8192 * kMiB).rate, parse, 0.25);
-  // A part of the events: it becomes slower with more.
+  // Only a part of the events, because this slows down with their number.
   Bodies some(bodies.begin(), bodies.begin() + static_cast<ptrdiff_t>(std::min(
                                                    bodies.size(), 4 * kTrail)));
   Print("the same, against a RocksDB key for each id", spilled.rate,

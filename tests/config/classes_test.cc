@@ -20,7 +20,7 @@ ModelSettings Model(const std::string& keys) {
   return Good("models: [{match: m, " + keys + "}]").engine.model_rules[0];
 }
 
-// Of one entry, which has one.
+// The only problem of an entry with these keys.
 std::string Wrong(const std::string& keys) {
   std::vector<ConfigProblem> problems;
   CHECK_FALSE(LoadConfig("models: [{match: m, " + keys + "}]", &problems));

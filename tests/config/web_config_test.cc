@@ -17,7 +17,7 @@ struct File {
     problems.clear();
     return LoadWebConfig(directory.Write("web.yml", text), &problems);
   }
-  // What is wrong with this text, which must be one thing.
+  // The only problem of this text.
   std::string Problem(const std::string& text) {
     CHECK_FALSE(Load(text));
     REQUIRE(problems.size() == 1);
@@ -82,7 +82,8 @@ TEST_CASE("what is wrong with a token is told with what would be right") {
   CHECK(file.Has(Token(kSha + ", allow: []"), "ingest, read, admin"));
   CHECK(file.Has(Token(kSha + ", allow: read"), "such as [ingest]"));
   CHECK(file.Has(Token(kSha + ", allow: [raed]"), "\"read\""));
-  CHECK(file.Has(Token(kSha + ", allow: [read], user: a"), "is no known key"));
+  CHECK(
+      file.Has(Token(kSha + ", allow: [read], user: a"), "is not a known key"));
   CHECK(file.Has("bearer_tokens: [abc]\n", "must be a map"));
   CHECK(file.Has("bearer_tokens: abc\n", "must be a list"));
   CHECK(file.Has("bearer_token: []\n", "\"bearer_tokens\""));

@@ -58,13 +58,13 @@ TEST_CASE("windows that no model has need not divide into slots") {
             .size() == 3);
   CHECK(Problems(slots + "models: [{match: '*', " + own + ", {match: a}]")
             .empty());
-  // So for those that the file names.
+  // The same for windows that the file names.
   CHECK(Problems(slots + "windows: [5m]\nmodels: [{match: '*', " + own + "]")
             .empty());
   CHECK(Problems(slots + "windows: [5m]\nmodels: [{match: 'a', " + own + "]") ==
         Paths{"windows[0]"});
   CHECK(Problems(slots + "windows: [last_5]").empty());
-  // Of an entry that comes after one that takes all its models.
+  // An entry after one that matches all its models.
   CHECK(Problems(slots + "models: [{match: '*', " + own +
                  ", {match: b, windows: [5m]}]")
             .empty());

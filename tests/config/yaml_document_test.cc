@@ -5,7 +5,7 @@
 namespace plumbline {
 namespace {
 
-// Of a text that is none.
+// The line of the problem in a text that is no document.
 int LineOfProblem(const std::string& text) {
   std::vector<ConfigProblem> problems;
   CAPTURE(text);

@@ -1,5 +1,5 @@
-// Bodies of events. What is taken of one can be journalled, and is the same
-// when it is read back; and it makes lines of an event log.
+// Bodies of events. Accepted events survive the journal unchanged, and make
+// valid lines of an event log.
 
 #include <cstring>
 #include <memory>
@@ -62,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const DecodeLimits limits = Limits();
   std::string_view input = InputOf(data, size);
   const auto format = static_cast<BodyFormat>(TakeByte(&input) % 3);
-  // Of this size, so that a read beyond it is seen.
+  // Of the exact size, so that AddressSanitizer sees reads beyond it.
   const auto padded =
       std::make_unique<char[]>(input.size() + BodyDecoder::Padding());
   std::memcpy(padded.get(), input.data(), input.size());

@@ -1,5 +1,5 @@
-// The configuration. What it makes of the engine's settings can be stored, and
-// is the same when it is read back.
+// The configuration. The engine settings that it yields survive being stored
+// and read back.
 
 #include <string>
 #include <vector>

@@ -1,5 +1,5 @@
-// Lines of CSV: a reader that is restarted reads as a new one does, and no cell
-// has bytes that its row has not.
+// Lines of CSV: a restarted reader reads like a new one, and cells have only
+// bytes of their row.
 
 #include <string>
 
@@ -38,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (const CsvCells& cells : rows) {
     for (const std::string& cell : cells) bytes += cell.size();
   }
-  // A last line without its end is given one.
+  // The last line may get a line end.
   Expect(bytes <= input.size() + 1, "cells have no more bytes than their rows");
   return 0;
 }

@@ -1,4 +1,4 @@
-// What fuzzers have in common.
+// Common parts of the fuzzers.
 
 #pragma once
 
@@ -17,7 +17,7 @@ inline std::string_view InputOf(const uint8_t* data, size_t size) {
   return {reinterpret_cast<const char*>(data), size};
 }
 
-// Takes the first byte off the input; 0 if there is none.
+// Removes the first byte of the input and returns it; 0 if there is none.
 inline uint8_t TakeByte(std::string_view* input) {
   if (input->empty()) return 0;
   const auto byte = static_cast<uint8_t>(input->front());
@@ -25,7 +25,7 @@ inline uint8_t TakeByte(std::string_view* input) {
   return byte;
 }
 
-// Ends the process, which libFuzzer tells with the input, if it does not hold.
+// Aborts if the condition is false; libFuzzer then reports the input.
 inline void Expect(bool holds, const char* what) {
   if (holds) return;
   std::fprintf(stderr, "does not hold: %s\n", what);

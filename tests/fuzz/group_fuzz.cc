@@ -1,4 +1,4 @@
-// Records of the journal: what is taken for one is one, and can be applied.
+// Records of the journal: each record that decodes is valid and can be applied.
 
 #include <string>
 
@@ -12,7 +12,7 @@ using namespace plumbline;  // NOLINT: a test
 
 namespace {
 
-// Windows of both kinds, all that is counted, and few limits.
+// Windows of both kinds, all statistics, and low limits.
 Settings Everything() {
   Settings settings;
   ModelSettings& rule = settings.defaults;

@@ -1,4 +1,4 @@
-// Unpacking: what comes as gzip or deflate. What was packed comes back.
+// Unpacking of gzip and deflate. Packed text is restored.
 
 #include <string>
 

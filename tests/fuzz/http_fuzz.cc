@@ -1,5 +1,5 @@
-// Requests on a connection, against the handlers of both listeners: bytes go
-// through a real server. Each connection gets an answer or is closed.
+// Bytes on a connection to a real server, with the handlers of both listeners.
+// Each connection gets an answer or is closed.
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -41,14 +41,14 @@ class Listeners {
     Expect(ingest_ != nullptr && web_ != nullptr, error.c_str());
   }
 
-  // Sends all, and reads until the connection is closed.
+  // Sends all bytes, and reads until the connection is closed.
   void Send(bool to_ingest, std::string_view bytes) {
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     address.sin_port = htons((to_ingest ? ingest_ : web_)->ports().at(0));
-    // Without a wait for ports that are used up.
+    // Reset at close, so that ports do not run out.
     const linger now = {1, 0};
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
     Expect(connect(fd, reinterpret_cast<const sockaddr*>(&address),
@@ -109,7 +109,7 @@ class Listeners {
   std::unique_ptr<HttpServer> web_;
 };
 
-// Whatever pieces they come in, bytes are tidied alike.
+// Tidying does not depend on the pieces in which bytes arrive.
 void ExpectTidiedAlike(std::string_view bytes, size_t piece) {
   std::string whole(bytes);
   whole.resize(RequestTidier().Tidy(whole.data(), whole.size()));
@@ -127,7 +127,7 @@ void ExpectTidiedAlike(std::string_view bytes, size_t piece) {
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  // Not ended: its threads would outlive what they use.
+  // Leaked: its threads would outlive their objects.
   static Listeners& listeners = *new Listeners;
   std::string_view input = InputOf(data, size);
   const uint8_t how = TakeByte(&input);

@@ -1,4 +1,4 @@
-// What is seen of JSON without parsing it, held against a parser.
+// The scanners of JSON, compared with a parser.
 
 #include <nlohmann/json.hpp>
 #include <string>
@@ -14,7 +14,7 @@ using nlohmann::json;
 
 namespace {
 
-// Whether a text is JSON, and what is in the outermost object or array.
+// Tells whether a text is JSON, and collects its outermost object or array.
 struct Parsed : json::json_sax_t {
   bool is_number_too_large = false;
   std::vector<std::string> keys;
@@ -63,8 +63,8 @@ bool Has(std::string_view text, std::string_view what) {
   return text.find(what) != std::string_view::npos;
 }
 
-// The parser ends at a zero, skips a byte order mark, and refuses what only
-// decoding looks at.
+// True for texts that the parser treats differently: it ends at a zero byte,
+// skips a byte order mark, and refuses faults that only decoding checks.
 bool IsSpecial(std::string_view text) {
   return Has(text, std::string_view("\0", 1)) ||
          text.starts_with("\xef\xbb\xbf") ||
@@ -99,7 +99,7 @@ void ExpectFields(std::string_view text, const json& whole,
 
 void ExpectElements(std::string_view text, const json& whole) {
   const auto elements = SplitArray(text, SIZE_MAX);
-  // An empty array has one that is none.
+  // An empty array has one empty element.
   Expect(elements.size() == std::max<size_t>(whole.size(), 1),
          "an array has all its elements");
   for (size_t i = 0; i < whole.size(); ++i) {
@@ -133,7 +133,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const bool is_json = json::sax_parse(text, &parsed);
   const auto fault = FindJsonFault(text);
   Expect(!fault || fault->at <= size, "a fault is in the text");
-  // None must fall over what is no JSON.
+  // None may crash on invalid JSON.
   FieldsOf(text);
   SplitArray(text, 10);
   BehindFirstValue(text);

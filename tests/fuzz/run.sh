@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs fuzzers of a build folder, two at a time, on what is in corpus/ and for so
-# many seconds on. What they learn stays in the build folder; an input that one
-# falls over is put there, and told, and this fails.
+# Runs the fuzzers of a build folder, two at a time: first on corpus/, then for
+# SECONDS. New inputs stay in the build folder. An input that crashes a fuzzer is
+# saved there and printed, and this script fails.
 # usage: run.sh BUILD SECONDS [NAME]...
 set -euo pipefail
 
@@ -14,10 +14,10 @@ run_one() {  # name
   local name=$1
   local learnt=$build/corpus/$name found=$build/found log=$build/$name.log
   mkdir -p "$learnt" "$found"
-  # Memory that grows far beyond an input, and loops without end, are faults too.
-  # The limit of time is more than a hundred times what the longest takes.
-  # Where memory comes from is told as far as it is of use. The limit of memory is
-  # AddressSanitizer's: libFuzzer's would list all of it first, for minutes.
+  # Excessive memory and endless loops are faults, too. The time limit is more than
+  # a hundred times the longest run. Eight frames of an allocation are enough.
+  # The memory limit is AddressSanitizer's: libFuzzer's would first list all
+  # allocations, for minutes.
   export ASAN_OPTIONS=malloc_context_size=8:hard_rss_limit_mb=2048
   if "$build/tests/fuzz/${name}_fuzz" -max_total_time="$seconds" -max_len=65536 \
     -timeout=120 -rss_limit_mb=0 -malloc_limit_mb=256 -print_final_stats=1 \

@@ -1,4 +1,4 @@
-// Asks of a state what readers see of it.
+// Reads a state as readers do.
 
 #pragma once
 
@@ -6,9 +6,9 @@
 
 namespace plumbline {
 
-// All figures.
+// Computes all figures.
 void Compute(const State& state, int64_t now_ms);
-// As the API has them, which takes ten times as long.
+// Renders the API's JSON, which takes ten times as long.
 void Show(const State& state, int64_t now_ms);
 
 }  // namespace plumbline

@@ -1,5 +1,5 @@
-// What a store holds, beneath its checksums. What is taken for a state can be
-// shown, goes on, and can be saved and restored.
+// The content of a store, beneath its checksums. An accepted state can be
+// shown, takes events, and can be saved and restored.
 
 #include <bit>
 #include <span>
@@ -19,7 +19,7 @@ using namespace plumbline;  // NOLINT: a test
 
 namespace {
 
-// Whichever keys are asked for have what is left of the pairs.
+// Answers each look-up with the remaining pairs, whatever the keys.
 class AnyPairs : public PairStore {
  public:
   explicit AnyPairs(std::vector<Record> pairs) : pairs_(std::move(pairs)) {}
@@ -42,7 +42,7 @@ class AnyPairs : public PairStore {
   std::vector<Record> pairs_;
 };
 
-// One event of each kind for a version that there is, and for a new one.
+// One event of each kind for an existing and a new version.
 class Events {
  public:
   explicit Events(const ModelSnapshot& model) : model_(model) {
@@ -118,8 +118,8 @@ void Go(Pipeline* pipeline, const Command& command, int64_t now_ms) {
   pipeline->Commit(command, now_ms, &outcome);
 }
 
-// Hours and days later, too: what is sampled each hour, what leaves windows,
-// and what expires.
+// Advances hours and days: hourly samples, expiry, and pairs that leave
+// windows.
 void GoOn(Pipeline* pipeline) {
   constexpr int64_t kHour = 3'600'000;
   const State& state = pipeline->state();
@@ -156,7 +156,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!pipeline.Restore(stored.image)) return 0;
   const State& state = pipeline.state();
   Compute(state, state.gauges().now_ms);
-  // Now and then, as it takes long.
+  // Only for some inputs, because it is slow.
   if (size % 8 == 0) ShowAll(state);
   pipeline.Exclusively([](State* loaded) {
     for (Model* model : loaded->models().Get()) model->unsaved = true;

@@ -1,4 +1,4 @@
-// The users file. A file in memory stands for it.
+// The web configuration file, read from a file in memory.
 
 #include <sys/mman.h>
 #include <unistd.h>

@@ -1,6 +1,5 @@
-// Writes the seeds that are of the stored formats into corpus/group and
-// corpus/state: write_seeds DIRECTORY FORMAT. They are what this version
-// writes; those of former formats stay.
+// Writes the seeds of the current storage format into corpus/group and
+// corpus/state: write_seeds DIRECTORY FORMAT. Seeds of former formats stay.
 
 #include <filesystem>
 #include <fstream>
@@ -47,7 +46,7 @@ class Seeds {
   const std::string prefix_;
 };
 
-// Small enough to be changed byte by byte.
+// Small enough for mutations byte by byte.
 std::unique_ptr<Engine> Prepared(
     const std::function<void(ModelSettings*)>& prepare) {
   auto engine = std::make_unique<Engine>();
@@ -70,7 +69,7 @@ void WriteBinary(const Seeds& seeds) {
   engine->Post({scored, Label("a", "0"), Label("early", "1"),
                 Prediction("late", "0"), Both("1", "1")});
   seeds.WriteState("binary", engine.get());
-  // Enough for a calibration, and for detectors to have something to say.
+  // Enough for a calibration, and for detectors to fire.
   for (int round = 0; round < 3; ++round) {
     for (int i = 0; i < 120; ++i) {
       scored.id = std::to_string(120 * round + i);
@@ -129,7 +128,7 @@ void WriteOthers(const Seeds& seeds) {
   seeds.WriteState("nothing", Prepared(no_change).get());
 }
 
-// Some of all that a world does.
+// Samples of all kinds of records.
 void WriteRecords(const Seeds& seeds) {
   Engine engine;
   std::mt19937 random(1);
@@ -138,7 +137,7 @@ void WriteRecords(const Seeds& seeds) {
   std::set<uint8_t> kinds;
   size_t written = 0;
   for (const std::string& record : engine.journal.records) {
-    constexpr size_t kKind = 16;  // behind time and count
+    constexpr size_t kKind = 16;  // after time and count
     const bool is_new =
         kinds.insert(static_cast<uint8_t>(record[kKind])).second;
     if (written < 8 || is_new) {

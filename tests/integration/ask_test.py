@@ -1,5 +1,5 @@
-"""What one asks a running daemon: plumbtool query, find, delete, check-config
---url, and the answers of the API that they rest on."""
+"""Requests to a running daemon: plumbtool query, find, delete, check-config --url,
+and the API's answers that they use."""
 
 import json
 import os
@@ -322,8 +322,8 @@ models:
         self.assertIn('version "0": 100 predictions, 100 pairs', page.stdout)
         self.assertIn("objective accuracy over 1h at least 0.5: MISSED", page.stdout)
         self.assertIn("matrix of 1h", page.stdout)
-        self.assertIn("left out, as the daemons' answers do not contain what they "
-                      "are made of: ROC AUC", page.stdout)
+        self.assertIn("left out, because the daemons' answers lack the data: "
+                      "ROC AUC", page.stdout)
         table = self.query("fraud", "--all")
         self.assertIn("matthews_correlation", table.stdout)
         self.assertIn("left out", table.stdout)
@@ -348,7 +348,7 @@ models:
         self.assertEqual((result.returncode, result.stdout), (1, ""))
         self.assertIn(self.urls[0], result.stderr)
         self.assertIn(self.urls[2], result.stderr)
-        # It does not keep others from adding up.
+        # It does not keep the others from being summed.
         self.assertEqual(self.query("fraud", of=(0, 2)).returncode, 0)
 
     def test_a_list_has_all_models_that_add_up_and_a_line_for_each_other(self):

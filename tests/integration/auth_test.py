@@ -1,4 +1,4 @@
-"""Who may do what: users and bearer tokens, also while others try passwords."""
+"""Rights of users and bearer tokens, also while others guess passwords."""
 
 import base64
 import crypt
@@ -234,7 +234,7 @@ class ToolTest(WithFile):
 
 
 class GuessingTest(WithFile):
-    """Many try passwords, each time another one, also for the right user."""
+    """Many clients guess passwords, always a new one, also for the right user."""
 
     GUESSERS = 100
 
@@ -269,13 +269,13 @@ class GuessingTest(WithFile):
             answers = {}
             threads = self.guess(daemon, over, answers)
             try:
-                # Not before all places are taken.
+                # Starts when all places are taken.
                 while answers.get(503, 0) < 100:
                     self.assertFalse(over.wait(0.01))
                 for _ in range(50):
                     self.assertEqual(daemon.get("/metrics", headers=alice)[0], 200)
-                # One who has not passed yet comes again as it is told, from the
-                # address that all have.
+                # A client with the right password that is not known yet retries
+                # as told, from the same address as all.
                 tries = 0
                 status = None
                 while status != 200:

@@ -6,7 +6,7 @@ import subprocess
 
 
 class Certificates:
-    """Of a server, of a client, and of a client that nobody knows."""
+    """Certificates of a server, of a client, and of an unknown client."""
 
     def __init__(self, folder):
         self.folder = folder

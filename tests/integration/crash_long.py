@@ -1,4 +1,4 @@
-"""Thousands of kills, in stores of their own, spread over the durabilities.
+"""Thousands of kills, over many stores, with each durability.
 
 crash_long.py [KILLS [FIRST]]   3,000 unless told otherwise; FIRST is the number
                                 of the first store, so that several can run

@@ -1,5 +1,5 @@
-"""Killed at random moments, and started again: nothing answered is lost, and
-nothing is counted twice.
+"""Kills at random moments, and restarts: nothing answered is lost, and nothing is
+counted twice.
 
 KILLS=1000 crash_test.py   the long form
 """
@@ -25,13 +25,14 @@ import estimates
 from daemon import BIN, PATIENCE, Daemon, wait_for
 from oracle import Model, broken_laws
 
-# So that the mean of the scores in a bin is known, and a slot has room for all.
+# Middles of bins, so that the mean score of a bin is known; few enough for a
+# slot.
 MIDDLES = estimates.MIDDLES[1:-1:4]
 KILLS = int(os.environ.get("KILLS", "30"))
 SHIM = os.environ.get("KILL_SHIM_LIBRARY", os.path.join(
     BIN, "../tests/integration/libkill_shim.so"))
 CLIENTS = 5
-# What the clients' models count.
+# The statistics of the clients' models.
 MODELS = """
 models:
   - {match: model1, positive_class: UP, slices: [[day]], thresholds: [0.5],
@@ -91,7 +92,7 @@ class Client(threading.Thread):
             if self.scored and self.random.random() < 0.8:
                 event.update(score=float(self.random.choice(MIDDLES)))
             if self.random.random() < (0.7 if self.number == 2 else 0.3):
-                # Longer ago than an hour.
+                # More than an hour ago.
                 event.update(
                     timestamp=time.time() - self.random.uniform(7200, 10800))
         else:
@@ -111,7 +112,7 @@ class Client(threading.Thread):
         return self.random.choice(["UP", "DOWN", "FLAT"])
 
     def post(self, body):
-        """Until it is answered; a request that was not is sent again."""
+        """Posts until it is answered; sends a request without an answer again."""
         while True:
             connection = http.client.HTTPConnection(
                 "127.0.0.1", self.daemon_.ingest, timeout=PATIENCE)
@@ -168,8 +169,8 @@ class Scraper(threading.Thread):
 
 @contextlib.contextmanager
 def traffic(test, daemon):
-    """Clients that post and a scraper, while the block runs; then what they
-    have to complain of. The clients are yielded."""
+    """Runs clients that post, and a scraper, during the block; then raises their
+    errors. Yields the clients."""
     clients = [Client(i, daemon) for i in range(CLIENTS)]
     scraper = Scraper(daemon)
     for thread in (*clients, scraper):
@@ -191,7 +192,7 @@ def traffic(test, daemon):
 
 
 def send_again(test, daemon, clients):
-    """Everything again: only the duplicates change."""
+    """Sends everything again: only the duplicates change."""
     before = test.check(daemon, clients)
     for client in clients:
         for body in client.requests:
@@ -209,7 +210,7 @@ class CrashTest(unittest.TestCase):
     window = "24h"
 
     def check_history(self, daemon, client):
-        """The steps of each version sum up to all of its pairs."""
+        """The steps of each version sum to all its pairs."""
         status, _, body = daemon.get(
             f"/api/v1/models/{client.name_of_model}/history?from=0&step=1h")
         self.assertEqual(status, 200, body)
@@ -229,7 +230,7 @@ class CrashTest(unittest.TestCase):
             self.assertEqual(+cells, client.oracle.confusion(result["version"]))
 
     def check_figures(self, daemon, client):
-        """Scores, regressions and slices, of both kinds of window."""
+        """Checks scores, regressions and slices in both kinds of windows."""
         checked = 0
         for result in daemon.model(client.name_of_model):
             if result["window"] == "1h":
@@ -251,7 +252,7 @@ class CrashTest(unittest.TestCase):
         self.assertGreater(checked, 0)
 
     def check_detectors(self, daemon, client):
-        """Against the papers' algorithms on the same errors."""
+        """Compares with the papers' algorithms on the same errors."""
         found = json.loads(daemon.get(
             f"/api/v1/models/{client.name_of_model}")[2])["detectors"]
         self.assertEqual(len(found), 4 * len(client.oracle.errors))
@@ -273,7 +274,7 @@ class CrashTest(unittest.TestCase):
             self.assertGreater(changes, 0)
 
     def check_drift(self, daemon, client):
-        """Against a recount: the first 100 of a version are its reference."""
+        """Compares with a recount: the first 100 of a version are its reference."""
         for result in daemon.model(client.name_of_model, window=self.window):
             made = client.oracle.made[result["version"]]
             if result["segment"] or len(made) < 101:
@@ -296,7 +297,7 @@ class CrashTest(unittest.TestCase):
 
             compare(drift["prediction"], lambda e: e["prediction"], made,
                     made[:100])
-            # Each is held against the first 100 that have it.
+            # Each is compared with the first 100 that have it.
             scored = [e for e in made if "score" in e]
             if len(scored) < 100:
                 self.assertNotIn("score", drift)
@@ -310,8 +311,8 @@ class CrashTest(unittest.TestCase):
                              features["c"]["observations"])
 
     def check_estimates(self, daemon, client):
-        """Against a recount: what is older than the window when it is complete
-        is learnt in that order, with the label that it had then."""
+        """Compares with a recount: pairs that are older than the window at their
+        completion are learnt in that order, with their label at that time."""
         for result in daemon.model(client.name_of_model, window="1h"):
             if result["segment"]:
                 continue
@@ -331,7 +332,7 @@ class CrashTest(unittest.TestCase):
             self.assertEqual(figures["score_calibrated"], calibration.judged)
             bins, predicted, _ = CrashTest.judgement([(e, "") for e in inside])
             wanted = estimates.estimated(calibration, bins, predicted)
-            # Of one class of three there is no accuracy.
+            # The score of one class of three gives no accuracy.
             wanted = {name: value for name, value in wanted.items()
                       if "accuracy" not in name}
             self.assertEqual({name for name in figures
@@ -349,7 +350,7 @@ class CrashTest(unittest.TestCase):
 
     @staticmethod
     def judgement(pairs):
-        """Bins, what was predicted and what came, as arrays."""
+        """Bins, predictions and labels as arrays."""
         return (estimates.bin_of([e["score"] for e, _ in pairs]),
                 np.array([e["prediction"] == "UP" for e, _ in pairs]),
                 np.array([label == "UP" for _, label in pairs]))
@@ -365,7 +366,7 @@ class CrashTest(unittest.TestCase):
             if client.number == 1:
                 CrashTest.check_detectors(self, daemon, client)
                 CrashTest.check_drift(self, daemon, client)
-            # A recount needs a clock that does not leap over the hour.
+            # A recount needs a clock that does not jump over the hour.
             if client.number == 2 and self.window == CrashTest.window:
                 CrashTest.check_estimates(self, daemon, client)
             if client.regression or client.multilabel:
@@ -391,11 +392,11 @@ class CrashTest(unittest.TestCase):
                     daemon.process.wait()
                     daemon.start()
             send_again(self, daemon, clients)
-            # And over a clean stop.
+            # The same over a clean stop.
             self.assertEqual(daemon.stop(), 0)
             daemon.start()
             self.check(daemon, clients)
-            # The journal behind the checkpoints is gone.
+            # The journal before the checkpoints is removed.
             files = os.listdir(daemon.dir.name + "/data")
             self.assertLessEqual(sum(f.startswith("journal-") for f in files), 2)
             self.assertEqual([f for f in files if f.endswith(".tmp")], [])

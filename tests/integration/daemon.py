@@ -16,15 +16,15 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BIN = os.environ.get("PLUMBLINE_BIN", os.path.join(ROOT, "build/release/daemon"))
 
 
-# In seconds: stops what hangs, however slow the machine is.
+# Seconds after which a test counts as hanging, also on slow machines.
 PATIENCE = 1200
 
 held_ports = []
 
 
 def free_port():
-    """One that no other test takes while this process lives, and no connection
-    as its own end: below those that the system gives out."""
+    """A port that no other test takes while this process lives. It is below the
+    ephemeral ports, so no connection takes it either."""
     while True:
         port = random.SystemRandom().randrange(12_000, 32_000)
         lock = socket.socket(socket.AF_UNIX)
@@ -56,7 +56,7 @@ class Daemon:
         self.write_config(config)
         self.ingest = free_port()
         self.web = free_port()
-        # To append: the daemon shares its position with who reads it here.
+        # Append mode: the daemon shares the file position with readers here.
         self.log = open(os.path.join(self.dir.name, "log"), "a+")
         self.args = [os.path.join(BIN, "plumbline"),
                      f"--config.file={self.config}",
@@ -128,11 +128,11 @@ class Daemon:
         return status, json.loads(answer)
 
     def raw(self, data, port=None, seconds=PATIENCE):
-        """What comes back for these bytes, until the connection closes."""
+        """The answer to these bytes, until the connection closes."""
         with socket.create_connection(("127.0.0.1", port or self.ingest)) as s:
             s.settimeout(seconds)
             answer = b""
-            # It may answer, and close, before it has all.
+            # The server may answer and close before it has read all.
             with contextlib.suppress(ConnectionError):
                 s.sendall(data)
             with contextlib.suppress(socket.timeout, ConnectionError):
@@ -142,8 +142,7 @@ class Daemon:
 
     @contextlib.contextmanager
     def half_sent(self):
-        """A request whose head has been read, and whose body is being waited
-        for."""
+        """A request with its head read and its body awaited."""
         with socket.create_connection(("127.0.0.1", self.ingest)) as s:
             s.settimeout(PATIENCE)
             s.sendall(b"POST /v1/events HTTP/1.1\r\nHost: x\r\n"

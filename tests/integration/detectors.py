@@ -1,4 +1,4 @@
-"""The change detectors, written plainly from their papers."""
+"""Plain implementations of the change detectors from their papers."""
 
 import math
 
@@ -28,7 +28,7 @@ class Adwin:
             row += 1
 
     def window(self):
-        """Size, sum and sum of squared deviations, of all buckets anew."""
+        """Recomputes size, sum and sum of squared deviations over all buckets."""
         n = total = squares = 0
         for row, s, q in self.buckets:
             k = 2 ** row
@@ -68,7 +68,7 @@ class Adwin:
 
 
 class Stream:
-    """What was seen since the detector began anew."""
+    """Statistics since the detector's last reset."""
 
     def __init__(self, *parameters):
         self.parameters = parameters

@@ -1,6 +1,6 @@
-"""Change detectors on real errors, by plumbtool simulate: they fire where the
-same algorithms do that are written plainly from the papers, and on shuffled
-errors no more often than they promise."""
+"""Change detectors on real errors, by plumbtool simulate: they fire where the plain
+implementations of the papers fire, and on shuffled errors no more often than
+promised."""
 
 import json
 import os
@@ -50,7 +50,7 @@ def simulate(config, *files):
 
 
 def errors():
-    """By version, in the order in which the pairs became complete."""
+    """Errors by version, in the order of completion."""
     joined = rows().sort_values("timestamp_label", kind="stable")
     return {version: (part.prediction != part.label).astype(int).tolist()
             for version, part in joined.groupby("version")}
@@ -102,8 +102,8 @@ class DetectorsTest(unittest.TestCase):
                             for line in changes) * 10_000 / SHUFFLES / STRETCH
                   for name in SETTINGS[0][1]}
         print("false alarms in 10,000 pairs:", alarms)
-        # ADWIN's delta is for each look at its window, HDDM's confidence for
-        # each pair.
+        # ADWIN's delta holds for each check of its window, HDDM's confidence
+        # for each pair.
         self.assertLess(alarms["adwin"], 0.002 * 10_000 / 32)
         self.assertLess(alarms["hddm_a"], 0.001 * 10_000)
 
@@ -133,7 +133,8 @@ class DetectorsTest(unittest.TestCase):
                   map(json.loads, run.stdout.splitlines()) if "window" in line]
         self.assertEqual(scores[:24], [{}] * 24)
         self.assertGreater(sum(map(bool, scores)), hours - 40)
-        # At the end of the bad hour, and of one more that still sees some of it.
+        # At the end of the bad hour, and of the next, which still contains some
+        # of it.
         beyond = [i for i, score in enumerate(scores)
                   if score and abs(score["accuracy"]) > 4]
         self.assertIn(bad + 1, beyond)
@@ -182,7 +183,7 @@ class DetectorsTest(unittest.TestCase):
                 self.assertIn("anomalous: accuracy", table.stdout)
 
     def test_changes_are_shown_and_kept(self):
-        """In metrics, the API and the table, and after a kill the same."""
+        """In metrics, the API and the table, and the same after a kill."""
         stream = [0] * 500 + [1] * 200
         with Daemon(CONFIG % (("{adwin: {}, hddm_a: {}}",) * 2)) as daemon:
             daemon.post([{"model": "m", "version": "1", "prediction": "a",

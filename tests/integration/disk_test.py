@@ -1,5 +1,5 @@
-"""A disk that is full, and one that fails: nothing answered is lost, nothing
-refused is counted, and ingest goes on by itself.
+"""A full disk and a failing one: nothing answered is lost, nothing refused is
+counted, and ingest recovers by itself.
 
 ROUNDS=100 disk_test.py   the long form
 """
@@ -63,7 +63,7 @@ def probe(daemon, key="probe"):
 
 
 def fill(path):
-    """Takes all the space that is left."""
+    """Takes all free space."""
     with open(path, "ab") as f:
         free = os.fstatvfs(f.fileno())
         size = free.f_bavail * free.f_frsize
@@ -77,8 +77,8 @@ class DiskTest(unittest.TestCase):
     window = "24h"
 
     def trouble(self, daemon, begin, end, kills):
-        """One disk in trouble: begin() and end() make it so and not so."""
-        # Again and again: files that are merged give space back.
+        """One disk in trouble, from begin() to end()."""
+        # Repeatedly: compaction frees space.
         self.assertTrue(wait_for(lambda: begin() or probe(daemon) != 200))
         self.assertIn(("plumbline_ready", frozenset()), daemon.metrics())
         self.assertIsNone(daemon.process.poll())
@@ -140,7 +140,7 @@ class DiskTest(unittest.TestCase):
                 subprocess.run(["umount", disk])
 
     def test_what_checkpoints_replace_does_not_fill_a_small_disk(self):
-        """With room for the state a few times over, ingest goes on."""
+        """Ingest goes on with space for a few times the state."""
         with tempfile.TemporaryDirectory() as disk:
             if not mount_tmpfs(disk, None):
                 self.skipTest("mount_tmpfs is not possible here")
@@ -197,20 +197,20 @@ class DiskTest(unittest.TestCase):
         self.fail_with("power", "sync")
 
     def fail_checkpoint(self, daemon, switch, what, chance):
-        """Ends with a daemon that has started again, on a good disk."""
+        """Ends with a restarted daemon on a working disk."""
         def errors():
             return daemon.metric("plumbline_storage_errors_total",
                                  operation="checkpoint")
 
-        # Soon after the start it is known of a new id that the store need not
-        # be asked. How soon nobody tells, so there are more tries.
+        # Soon after the start, the filter is complete: a new id needs no read
+        # of the store. Nothing shows when, so the test retries.
         for wait in (chance.uniform(0.5, 0.8), 5, 50):
             time.sleep(wait)
             before = errors()
             with open(switch, "w") as f:
                 f.write(what)
             self.assertTrue(wait_for(lambda: errors() > before))
-            # What needs no pair of the store.
+            # An event that needs no pair of the store.
             status = probe(daemon, f"new {time.time()}")
             if status == 200:
                 break
@@ -232,7 +232,7 @@ class DiskTest(unittest.TestCase):
         for what in ("manifest", "table"):
             with self.subTest(what), tempfile.TemporaryDirectory() as directory:
                 switch = directory + "/eio"
-                # In memory there is room for what is not saved meanwhile.
+                # Memory has room for the dirty pairs meanwhile.
                 with Daemon(CONFIG.format(durability="process").replace(
                         "64KiB", "64MiB"),
                             ["--storage.checkpoint-bytes=64KiB"],
@@ -243,14 +243,14 @@ class DiskTest(unittest.TestCase):
                             for _ in range(max(ROUNDS // 3, 4)):
                                 self.fail_checkpoint(daemon, switch, what, chance)
                         finally:
-                            # Else the clients would try for ever.
+                            # Else the clients would retry forever.
                             if os.path.exists(switch):
                                 os.remove(switch)
                     self.check(daemon, clients)
 
 
 if __name__ == "__main__":
-    # Who may not mount, often may in a namespace of his own.
+    # Users who may not mount often may in their own namespace.
     if os.geteuid() != 0 and works("unshare", "-rm", "true"):
         os.execvp("unshare", ["unshare", "-rm", sys.executable, *sys.argv])
     unittest.main()

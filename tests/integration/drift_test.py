@@ -1,6 +1,5 @@
-"""Drift without labels, against numpy and scipy on the same bins: of synthetic
-features, of Elec2's predictions and scores week by week, over a kill and over
-reloads."""
+"""Drift without labels, compared with numpy and scipy on the same bins: synthetic
+features, Elec2's predictions and scores week by week, a kill, and reloads."""
 
 import collections
 import gzip
@@ -43,8 +42,8 @@ def kolmogorov_smirnov(window, reference):
 
 
 def bins_of(reference):
-    """(bin of a value, number of bins, ordered) as the reference fixes them. Of
-    numbers at most 512 differ: the deciles are numbers of the reference."""
+    """(bin of a value, number of bins, ordered) by the reference. It has at most 512
+    different numbers, so deciles are numbers of the reference."""
     numbers = sorted(v for v in reference
                      if isinstance(v, (int, float)) and not isinstance(v, bool))
     texts = [as_text(v) for v in reference if isinstance(v, (str, bool))]
@@ -89,7 +88,7 @@ class DriftTest(unittest.TestCase):
         self.directory.cleanup()
 
     def check(self, drift, window, reference, ordered):
-        """Both are counts of the same bins."""
+        """`window` and `reference` are counts of the same bins."""
         self.assertEqual(drift["observations"]["window"], window.sum())
         self.assertEqual(drift["observations"]["reference"], reference.sum())
         test, p = (("kolmogorov_smirnov", kolmogorov_smirnov) if ordered else
@@ -122,7 +121,7 @@ class DriftTest(unittest.TestCase):
         return [json.loads(line) for line in run.stdout.splitlines()]
 
     def features(self, rng, shifted):
-        """Of each kind; `shifted` after the reference."""
+        """Features of each kind; `shifted` after the reference."""
         amount = 0.1 * shifted
         made = {"wide": round(rng.gauss(amount, 1), 2),
                 "few": rng.choice([1, 2, 2, 3]) + (shifted and rng.random() < .1),
@@ -146,7 +145,7 @@ class DriftTest(unittest.TestCase):
             event = {"model": "m", "id": str(i), "timestamp": MONDAY + i,
                      "prediction": rng.choice("ab" if i < 2000 else "aabcd"),
                      "score": round(rng.betavariate(2, 3 - (i >= 2000)), 4)}
-            # Half of them say nothing of features.
+            # Half of the events have no features.
             if i % 2 == 0:
                 event["features"] = {**features, "unasked": 3}
             events.append(event)
@@ -175,7 +174,7 @@ class DriftTest(unittest.TestCase):
                 return np.bincount([min(int(e["score"] * 20), 19)
                                     for e in events], minlength=20)
             self.check(drift["score"], scores(inside), scores(reference), True)
-            # The first 2000 that have some.
+            # The first 2000 events with features.
             reference = [e for e in happened if "features" in e]
             inside = [e for e in reference[2000:] if e in inside]
             reference = reference[:2000]
@@ -304,7 +303,7 @@ class DriftTest(unittest.TestCase):
                              {"window": 10, "reference": 20})
             self.assertEqual(after["prediction"]["observations"],
                              {"window": 180, "reference": 20})
-            # One that is added later grows a reference of its own.
+            # A feature that is added later collects its own reference.
             reload(config("y, x", "reference: first_20"))
             daemon.post(events("later", 30))
             later = drift(daemon)

@@ -1,5 +1,5 @@
-"""Quality before labels: against the same written plainly, within its bounds as
-often as they say, and on Elec2 as it drifts."""
+"""Estimates: compared with a plain implementation, within their bounds as often as
+promised, and on Elec2 as it drifts."""
 
 import json
 import os
@@ -57,7 +57,7 @@ class EstimateElec2Test(unittest.TestCase):
             for i, (version, score, predicted, positive) in enumerate(rows)))
 
     def check_coverage(self, lines, least):
-        """Of windows of which both are known, how many are within bounds."""
+        """Counts how often the figures lie within the bounds of their estimates."""
         inside, tried = dict.fromkeys(FIGURES, 0), dict.fromkeys(FIGURES, 0)
         for metrics in (line["metrics"] for line in lines):
             for name in FIGURES:
@@ -90,7 +90,7 @@ class EstimateElec2Test(unittest.TestCase):
 
     def test_of_shuffled_elec2_95_in_100_are_within_bounds(self):
         joined = rows()
-        # One half is calibrated on, windows of 400 of the other estimated.
+        # Calibrates on one half, and estimates windows of 400 of the other.
         events = []
         for version, part in joined.groupby("version"):
             values = list(zip(part.score, part.prediction == "UP",
@@ -199,7 +199,7 @@ class EstimateElec2Test(unittest.TestCase):
         for line in lines:
             end = pd.Timestamp(line["time"]).value // 1_000_000
             last = moments[np.searchsorted(moments, end, "right") - 1]
-            # What has left by the last event.
+            # Pairs that have left the window by the last event.
             for slot in np.unique(slots[(slots > learnt) &
                                         (slots <= last // slot_ms - SLOTS)]):
                 left = done[slots == slot]
@@ -216,7 +216,7 @@ class EstimateElec2Test(unittest.TestCase):
             metrics = line["metrics"]
             if len(inside) == 0 or len(pairs) == 0:
                 continue
-            # Without a calibration, as scores are.
+            # Without a calibration, raw scores are used.
             self.assertEqual(metrics["score_calibrated"], calibration.judged)
             wanted = estimates.estimated(
                 calibration, inside.bin.to_numpy(),

@@ -1,4 +1,4 @@
-"""Quality before labels as a daemon shows it, and keeps it over a kill."""
+"""Estimates of a daemon, which survive a kill."""
 
 import itertools
 import json
@@ -19,7 +19,7 @@ class EstimateTest(unittest.TestCase):
         with Daemon(config=config) as daemon:
             daemon.post([{"model": "off", "id": "1", "prediction": "1",
                           "score": 0.5, "label": "1"}])
-            # From the first prediction on, and said to be raw.
+            # Shown from the first prediction on, and marked as raw.
             daemon.post([{"model": "first", "id": "first", "score": 0.83,
                           "prediction": "UP"}])
             figures = self.figures(daemon, "first")
@@ -48,7 +48,8 @@ class EstimateTest(unittest.TestCase):
                 post()
                 return self.figures(daemon).get("score_calibrated") == 1
 
-            # Until all is in one scrape: the window is short, machines are slow.
+            # Waits for one scrape with all: the window is short, machines are
+            # slow.
             def missing():
                 post()
                 text = daemon.get("/metrics")[2].decode()
@@ -70,7 +71,7 @@ class EstimateTest(unittest.TestCase):
             daemon.process.kill()
             daemon.process.wait()
             daemon.start()
-            # Its window is empty by now, what it has learnt is not.
+            # The window is empty by now, but the calibration is kept.
             time.sleep(3.1)
 
             figures = {}

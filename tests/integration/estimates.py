@@ -1,5 +1,5 @@
-"""Quality before labels, written plainly: for one time window of a binary model
-whose scores are middles of bins, with numpy and scikit-learn's isotonic
+"""A plain implementation of the estimates for one time window of a binary model
+with scores at the middles of bins, by numpy and scikit-learn's isotonic
 regression."""
 
 import numpy as np
@@ -9,7 +9,7 @@ Z = 1.959964
 PORTION, SETTLED, KEPT = 100, 1000, 10_000
 DAY_MS = 86_400_000
 
-# Of the distance from the nearer end, where bins begin.
+# Lower edges of the bins, as distances from the nearer end.
 EDGES = ([np.nextafter(0, 1)] +
          [2.0**e * f for e in range(-20, -5) for f in (1, 1.5)] +
          [1 / 32 + i / 64 for i in range(30)])
@@ -127,7 +127,7 @@ def area(scores, positives, negatives):
 
 
 def figures(bins, predicted, positives):
-    """Of probabilities, or of labels: names as in the API, without prefix."""
+    """Figures of probabilities or labels, by the API's names without prefix."""
     n, yes, all_yes = len(bins), predicted.sum(), positives.sum()
     hits = positives[predicted].sum()
     made = {"accuracy": (hits + n - yes - (all_yes - hits)) / n}
@@ -143,11 +143,11 @@ def figures(bins, predicted, positives):
 
 
 def estimated(calibration, bins, predicted):
-    """Names as in the API, with bounds."""
+    """Estimates with bounds, by the API's names."""
     p = calibration.p[bins]
     values = figures(bins, predicted, p)
     h, n, yes, all_yes = predicted.astype(float), len(bins), predicted.sum(), p.sum()
-    # By how much a figure changes with each probability.
+    # The derivative of a figure by each probability.
     above = lambda w: np.array([(w[bins > b].sum() + w[bins == b].sum() / 2)
                                 for b in range(BINS)])[bins]
     below = lambda w: w.sum() - above(w)

@@ -33,11 +33,11 @@ class EventLogCase(unittest.TestCase):
 
     @staticmethod
     def of_events(records):
-        """Without the figures, which come with each minute that passes."""
+        """The records without figures, which are added each minute."""
         return [r for r in records if r.get("kind") != "figures"]
 
     def records(self, path=None):
-        """Of a daemon that is stopped."""
+        """The records of a stopped daemon."""
         path = path or self.path
         read = []
         for name in self.files(path):
@@ -47,7 +47,7 @@ class EventLogCase(unittest.TestCase):
         return self.of_events(read)
 
     def size(self):
-        """Of all files; one that goes meanwhile counts as 0."""
+        """Size of all files; one that vanishes meanwhile counts as 0."""
         size = 0
         for name in self.files():
             with contextlib.suppress(FileNotFoundError):

@@ -1,4 +1,4 @@
-"""The files of the event log: rotated, cut off, on a full disk, and switched."""
+"""The files of the event log: rotated, truncated, on a full disk, and switched."""
 
 import contextlib
 import http.client
@@ -25,7 +25,7 @@ class EventLogFilesTest(EventLogCase):
                 self.assertEqual(daemon.post(events)[0], 200)
                 count += 2000
                 self.assertTrue(wait_for(lambda: self.written(daemon) == count))
-            # What is flushed a moment later makes the oldest go, too.
+            # The next flush removes the oldest file, too.
             self.assertTrue(wait_for(
                 lambda: daemon.metric("plumbline_event_log_bytes") <=
                 1024 * 1024 and self.size() <= 1024 * 1024 and
@@ -44,7 +44,7 @@ class EventLogFilesTest(EventLogCase):
                              for n in range(3000)])
                 self.assertTrue(wait_for(
                     lambda: self.written(daemon) == 3000 * (i + 1)))
-            # More, which may be lost.
+            # More records, which may be lost.
             def send():
                 with contextlib.suppress(OSError, http.client.HTTPException):
                     daemon.post([{"model": "m", "id": f"x{n}",
@@ -53,10 +53,10 @@ class EventLogFilesTest(EventLogCase):
             sender.start()
             daemon.process.kill()
             daemon.process.wait()
-            sender.join()  # or it may find the next one
+            sender.join()  # else it might post to the next daemon
             self.assertEqual(len(self.files()), 1)
             self.assertTrue(self.files()[0].endswith(".open"))
-            # As if it had been at work.
+            # As if it was killed while writing.
             with open(os.path.join(self.path, self.files()[0]), "ab") as f:
                 f.write(b"\x00half a block")
             daemon.start()
@@ -111,7 +111,7 @@ class EventLogFilesTest(EventLogCase):
             send(f"full{i}", 1000)
         # Its thread is one of low priority.
         self.assertTrue(wait_for(lambda: dropped() > 0))
-        # It is told when it has been counted.
+        # It is logged after it is counted.
         def told():
             with open(daemon.log.name) as f:
                 return "event log cannot be written" in f.read()
@@ -146,7 +146,7 @@ class EventLogFilesTest(EventLogCase):
                 lambda: [n[-3:] for n in self.files(other)] == [".gz"]))
             self.assertEqual([r["id"] for r in self.records()], ["b"])
             self.assertEqual([r["id"] for r in self.records(other)], ["c"])
-            # Not where nobody can write.
+            # Not at a path that cannot be written.
             daemon.write_config(self.config(path="/dev/null/log"))
             status, _, answer = daemon.get("/-/reload", "POST")
             self.assertEqual(status, 400)

@@ -1,5 +1,4 @@
-"""What the event log of a real daemon holds, read with gzip, pandas and plumbtool
-log."""
+"""The event log of a real daemon, read with gzip, pandas and plumbtool log."""
 
 import csv
 import gzip
@@ -38,7 +37,7 @@ class EventLogTest(EventLogCase):
             self.assertTrue(wait_for(lambda: self.written(daemon) == count))
             self.assertEqual(
                 daemon.metric("plumbline_event_log_files"), 1)
-            # What is being written is read as far as it was flushed.
+            # A file that is being written is read up to its last flush.
             self.assertEqual(len(self.rows()), count)
         log = pd.concat(
             pd.read_json(os.path.join(self.path, name), lines=True,
@@ -58,7 +57,7 @@ class EventLogTest(EventLogCase):
             self.assertAlmostEqual(
                 sk.roc_auc_score(pairs.label == "UP", pairs.score),
                 metrics["roc_auc_binary"], 3)
-        # As sent, but for the names of kind and time.
+        # As sent, except the names of kind and time.
         for kind, sent in (("prediction", predictions), ("label", labels)):
             logged = {(r["id"], r.get("version")): r for r in self.records()
                       if r["kind"] == kind}
@@ -69,7 +68,7 @@ class EventLogTest(EventLogCase):
                 wanted = {k: v for k, v in event.items()
                           if kind == "prediction" or k != "version"}
                 self.assertEqual(record, wanted)
-        # And side by side.
+        # Both in one row.
         table = pd.read_csv(io.StringIO(self.tool("--joined", "--format", "csv")),
                             dtype={"id": str, "version": str})
         self.assertEqual(len(table), sum(r["observations"] for r in results))
@@ -138,7 +137,7 @@ class EventLogTest(EventLogCase):
         self.assertTrue(all(p["correction"] and p["label"] == "y"
                             for p in pairs[2:]))
         self.assertEqual(pairs[0]["scores"], {"x": 0.75, "y": 0.25})
-        # One row a pair, with the label that stands.
+        # One row per pair, with the final label.
         rows = self.rows("--joined", "--version", "2")
         self.assertEqual([(r["label"], r["correction"], r["delay"])
                           for r in rows], [("y", True, 5)])
@@ -147,7 +146,7 @@ class EventLogTest(EventLogCase):
                               "--model", "other"], capture_output=True, text=True)
         self.assertEqual(run.returncode, 2)
         self.assertIn('the nearest: "m"', run.stderr)
-        # A class that is of the other half is an answer.
+        # A class of the other half is a valid question.
         for outcome in ("actual=X,predicted=x", "actual=x,predicted=other",
                         "predicted=X"):
             for flags in ((), ("--model", "m"), ("--joined",)):
@@ -210,7 +209,7 @@ class EventLogTest(EventLogCase):
                          [("null", "1"), ("b", "")])
 
     def test_a_pair_is_found_in_whatever_spelling_its_halves_were_sent(self):
-        # In aliases, as another number, and padded.
+        # As an alias, as another spelling of a number, and padded.
         config = self.config() + "models: [{match: a, aliases: {up: UP}}]\n"
         sent = [("a", "up"), ("a", "DOWN "), ("b", True), ("b", 1), ("b", 1.0),
                 ("c", 7), ("c", "7.0")]

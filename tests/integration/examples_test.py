@@ -1,7 +1,7 @@
-"""The commands of README.md and the examples of docs/event-log.md, as they stand:
-on a daemon that has just started, and on a log that is being written.
+"""The commands of README.md on a new daemon, and the examples of docs/event-log.md on
+a log that is being written.
 
-What needs packages of PyPI runs where EVIDENTLY_PYTHON or TFMA_PYTHON names a
+Examples that need packages of PyPI run if EVIDENTLY_PYTHON or TFMA_PYTHON names a
 Python that has them, as in `make test-interop`.
 """
 
@@ -38,7 +38,7 @@ def code(page, heading):
 
 
 def run(command, directory):
-    """What it prints."""
+    """The output of the command."""
     done = subprocess.run(
         command, cwd=directory, capture_output=True, text=True, timeout=PATIENCE,
         env={**os.environ, "PATH": BIN + ":" + os.environ["PATH"]})
@@ -52,7 +52,7 @@ class ReadmeTest(unittest.TestCase):
         self.assertEqual(start, "build/release/daemon/plumbline\n")
         with Daemon() as daemon:
             def as_pasted(text):
-                # The ports of a test are its own.
+                # A test has its own ports.
                 return run(["bash", "-c", text.replace(
                     "9350", str(daemon.ingest)).replace(
                     "9351", str(daemon.web)).replace(
@@ -95,7 +95,7 @@ class EventLogTest(unittest.TestCase):
                        for result in cls.daemon.model(MODEL)}
 
     def example(self, python, heading, then):
-        """What an example prints, and then a line more."""
+        """The output of an example with one more line of code."""
         (text,) = code("docs/event-log.md", heading)
         return run([python, "-c", text + then], self.directory)
 
@@ -120,7 +120,7 @@ class EventLogTest(unittest.TestCase):
 
 
 class PackagesTest(EventLogTest):
-    """Of packages of PyPI, which `make test-interop` installs: see load_tests."""
+    """Examples with PyPI packages, installed by `make test-interop`; see load_tests."""
 
     def test_pandas_of_pypi(self):
         self.check_pandas(os.environ["EVIDENTLY_PYTHON"])

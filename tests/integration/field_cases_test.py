@@ -1,6 +1,6 @@
-"""What people were reported to send, through HTTP as they send it, with the
-outcome that they expect. Figures are scikit-learn's. What needs files or days
-is in files_test and in the tests of the core."""
+"""Reported inputs of users, over HTTP, with the outcome that they expect. Figures
+are scikit-learn's. Cases that need files or days are in files_test and in the
+tests of the core."""
 
 import json
 import math
@@ -33,7 +33,8 @@ class FieldCasesTest(unittest.TestCase):
         return answer
 
     def taken(self, events, **headers):
-        """Warnings of events that are all taken, but for the assumed task."""
+        """The warnings, except about the assumed task. Requires that all events are
+        accepted."""
         answer = self.post(events, **headers)
         self.assertEqual(answer["errors"], [])
         return [w for w in answer["warnings"] if w["code"] != "task_assumed"]

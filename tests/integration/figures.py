@@ -1,17 +1,17 @@
-"""The API's names of figures to scikit-learn's values of them."""
+"""Maps the API's names of figures to scikit-learn's values."""
 
 import numpy as np
 from scipy import stats
 from sklearn import metrics as sk
 
-# Of what bins of scores leave; see docs/figures.md.
+# Tolerance for binned scores; see docs/figures.md.
 BINNED = 1e-3
 EXACT = 1e-9
 
 
 def expected(actual, predicted):
-    """Of a binary model with the classes DOWN and UP."""
-    # As numbers: scikit-learn takes twenty times as long with text.
+    """Figures of a binary model with the classes DOWN and UP."""
+    # As numbers: scikit-learn is twenty times slower with text.
     actual, predicted = (np.array(values) == "UP" for values in (actual, predicted))
     figures = {
         "accuracy": sk.accuracy_score(actual, predicted),
@@ -40,8 +40,8 @@ def expected(actual, predicted):
 
 
 def expected_bounds(actual, predicted):
-    """The same for bounds: SciPy's, and a delta method with the gradient by
-    finite differences."""
+    """The same for bounds: SciPy's, and a delta method with a gradient by finite
+    differences."""
     actual, predicted = np.array(actual), np.array(predicted)
     classes = sorted({*actual, *predicted})
     matrix = sk.confusion_matrix(actual, predicted, labels=classes)
@@ -130,7 +130,7 @@ def expected_regression(labels, predictions):
         "mean_error": np.mean(predictions - labels),
     }
     if len(set(labels)) > 1:
-        # scikit-learn's own, but with all digits.
+        # scikit-learn's formula in extended precision.
         y, f = labels.astype(np.longdouble), predictions.astype(np.longdouble)
         figures["r2"] = float(1 - ((y - f) ** 2).sum() /
                               ((y - y.mean()) ** 2).sum())

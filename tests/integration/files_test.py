@@ -1,4 +1,4 @@
-"""Files of events as people have them, for replay, simulate and backfill."""
+"""Event files of users, for replay, simulate and backfill."""
 
 import gzip
 import io
@@ -43,7 +43,7 @@ class Files(unittest.TestCase):
         return path
 
     def simulate(self, *arguments, status=0, stdin=None):
-        """The lines of the last step, of the window last_1000."""
+        """The lines of the last step for the window last_1000."""
         run = tool("simulate", "--step", "1d", *arguments, stdin=stdin)
         self.assertEqual(run.returncode, status, run.stderr)
         lines = [json.loads(line) for line in run.stdout.splitlines()]
@@ -255,7 +255,7 @@ class BadLinesTest(Files):
                          "accepted 150, duplicates 0, rejected 150\n")
         self.assertIn(f"{paths[0]}: 150 events, 0 rejected\n"
                       f"{paths[1]}: 150 events, 100 rejected\n"
-                      "not known of which file: 50 rejected\n", run.stderr)
+                      "in unknown files: 50 rejected\n", run.stderr)
         self.assertIn("50 more of 300 events", run.stderr)
 
     def test_an_event_counts_once_for_each_kind_of_warning(self):
@@ -320,7 +320,7 @@ class ReplayTest(Files):
                     self.assertEqual(result["metrics"]["accuracy"], 0)
 
     def test_a_file_that_is_in_no_order_is_sent_in_order(self):
-        # The last ten alone count: which they are is a matter of order.
+        # Only the last ten count, so the order matters.
         events = [{"model": "m", "id": str(i), "prediction": "y",
                    "label": "y" if i < 15 else "n", "timestamp": T + i}
                   for i in range(20)]
@@ -354,7 +354,7 @@ class NamesTest(Files):
             run = tool("simulate", path, *option)
             self.assertEqual((run.returncode, run.stdout), (2, ""))
             self.assertIn(f'the nearest: "{near}"', run.stderr)
-        # By its length, however it is written.
+        # A window by any spelling of its length.
         run = tool("simulate", path, "--window", "1d", "--step", "1d")
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertEqual(json.loads(run.stdout)["window"], "24h")
@@ -384,7 +384,7 @@ class BackfillTest(Files):
         self.assertIn(f"{bad}:2: rejected", run.stderr)
         self.assertIn("nothing was written", run.stderr)
         self.assertEqual(self.observations(store), 0)
-        # The daemon has run on the store: it is new again for this.
+        # A new store: the daemon has run on the other.
         store += "2"
         for path, status in ((bad, 1), (good, 0)):
             run = tool("backfill", path, "--storage.path", store)

@@ -1,10 +1,10 @@
-"""A store of a former format opens and means the same; what was counted as
-classes of their own, and is one class by now, is one.
+"""A store of a former format opens with the same meaning. Classes that were counted
+separately, and are one class by now, are merged.
 
-tests/data/store_format_7.tar.gz was written by the plumbline of that format:
-a checkpoint, and a journal that a kill -9 left behind it. The clock is set back
-to its time, so that what waits there waits still. Those of later formats are of
-write_store.py, with what was shown of them."""
+The plumbline of format 7 wrote tests/data/store_format_7.tar.gz: a checkpoint, and
+the journal after it, left by a kill -9. The clock is set back to its time, so that
+its pending pairs still wait. write_store.py wrote the stores of later formats,
+together with their figures."""
 
 import glob
 import json
@@ -125,8 +125,8 @@ class FormerStoreTest(unittest.TestCase):
 
 
 class EachFormerStoreTest(unittest.TestCase):
-    """From format 8 on: what is shown is equal, before and after checkpoints of
-    this format."""
+    """From format 8 on, the figures are equal before and after checkpoints of the
+    current format."""
 
     def check(self, archive):
         with tempfile.TemporaryDirectory() as directory:

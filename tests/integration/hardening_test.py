@@ -1,5 +1,5 @@
-"""Doors that stay closed to who does not belong there, and settings that are in
-force as a whole or not at all."""
+"""Requests without rights are refused, and settings take effect as a whole or not
+at all."""
 
 import base64
 import crypt
@@ -147,7 +147,7 @@ class UsersTest(unittest.TestCase):
             self.assertEqual([(x["listener"], x["open"]) for x in listeners],
                              [("ingest", True), ("web", False)])
             daemon.log.seek(0)
-            self.assertIn("without a password", daemon.log.read())
+            self.assertIn("without credentials", daemon.log.read())
         with Daemon("", args + [f"--ingest.config.file={self.path}"]) as daemon:
             self.assertEqual(
                 daemon.metric("plumbline_listener_open", listener="ingest"), 0)

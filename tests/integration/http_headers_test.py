@@ -1,4 +1,4 @@
-"""What clients and proxies make of headers, byte by byte."""
+"""Unusual headers of clients and proxies, byte by byte."""
 
 import gzip
 import json
@@ -21,8 +21,8 @@ class HeadersTest(unittest.TestCase):
     BODY = json.dumps({"model": "m", "prediction": "UP", "label": "UP"}).encode()
 
     def send(self, lines, body=BODY, version=b"1.1", pieces=1):
-        """Statuses of this request and of one that follows on its connection;
-        the second says whether both sides agree where the first ended."""
+        """Statuses of this request and of the next on its connection; the second shows
+        whether both sides agree on the end of the first."""
         head = b"POST /v1/events HTTP/" + version + b"\r\nHost: x\r\n"
         sent = head + lines + b"\r\n" + body
         with socket.create_connection(("127.0.0.1", self.daemon.ingest)) as s:

@@ -1,4 +1,4 @@
-"""Every line of the status table, from outside; and the daemon unharmed."""
+"""Every line of the status table, from outside. The daemon stays unharmed."""
 
 import gzip
 import json
@@ -75,7 +75,7 @@ class StatusTest(unittest.TestCase):
                      "application/cloudevents+json"):
             answer = self.daemon.post([GOOD], name)
             self.assert_error(answer, 415, "unsupported_type")
-            # What is taken is named.
+            # The message names the accepted types.
             self.assertIn("application/x-ndjson", answer[1]["error"]["message"])
         for name in ("br", "zstd", "gzip, gzip"):
             self.assert_error(self.daemon.post([GOOD], headers={
@@ -166,7 +166,7 @@ class TakingTest(unittest.TestCase):
                                  (400, "invalid_body"))
 
     def test_lines_without_ends_are_told_how_to_keep_them(self):
-        # As `curl -d @file` sends them.
+        # The lines as `curl -d @file` sends them.
         body = "".join(json.dumps({"model": "m", "id": str(i), "prediction": 1})
                        for i in range(2))
         with Daemon() as daemon:

@@ -1,4 +1,4 @@
-"""What `cmake --install` puts where, and the unit that systemd runs."""
+"""The files of `cmake --install`, and the unit for systemd."""
 
 import os
 import re
@@ -22,7 +22,7 @@ class InstallTest(unittest.TestCase):
         self.root = directory.name
 
     def install(self, prefix):
-        """The text of the unit that this prefix gets."""
+        """The text of the unit for this prefix."""
         result = run("cmake", "--install", BUILD, "--prefix", prefix,
                      env={**os.environ, "DESTDIR": self.root})
         self.assertEqual(result.returncode, 0, result.stderr)

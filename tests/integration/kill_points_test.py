@@ -1,6 +1,6 @@
-"""Killed at named places, one after another, while clients post: nothing
-answered is lost, and nothing is counted twice. The clock goes on by hours
-between the kills, so that minutes of history become hours.
+"""Kills at named places, one after another, while clients post: nothing answered is
+lost, and nothing is counted twice. The clock advances by hours between the kills,
+so that minutes of history become hours.
 
 HITS=20 kill_points_test.py   the long form
 """
@@ -17,7 +17,7 @@ from daemon import BIN, PATIENCE, Daemon
 HITS = int(os.environ.get("HITS", "5"))
 SHIM = os.environ.get("KILL_SHIM_LIBRARY", os.path.join(
     BIN, "../tests/integration/libkill_shim.so"))
-# Two in recovery follow each other: killed there, and there again.
+# Two kills in recovery follow each other.
 POINTS = [
     "journal.half", "journal.written", "answer.unsent", "answer.sent",
     "segment.begun", "checkpoint.begun", "checkpoint.half",
@@ -27,7 +27,7 @@ POINTS = [
     "recovery.database", "recovery.journal", "recovery.journal",
     "page.written", "page.there", "page.there",
 ]
-# Places that a start passes: only there the first time is meant.
+# Places that each start passes: the kill comes at the first pass.
 AT_ONCE = ("recovery.", "compaction.", "page.")
 CONFIG = """
 windows: [90d, last_100]

@@ -1,4 +1,4 @@
-"""The books balance at every scrape, whatever is posted meanwhile."""
+"""The laws of the totals hold at every scrape, whatever is posted meanwhile."""
 
 import collections
 import random
@@ -14,7 +14,7 @@ join: {horizon: 1m, label_horizon: 1m, max_bytes: 128KiB, when_full: evict_oldes
 
 
 def check(test, samples):
-    """The laws, and that a window's cells are its observations."""
+    """Checks the laws, and that a window's cells sum to its observations."""
     models = collections.defaultdict(dict)
     cells = collections.Counter()
     windows = {}

@@ -54,7 +54,7 @@ class SignalTest(unittest.TestCase):
             self.assertEqual(daemon.process.wait(timeout=PATIENCE), 0)
 
     def test_idle_connections_do_not_hold_up_the_stop(self):
-        # Without a store: how long a disk takes is no matter here.
+        # Without a store, so that the speed of the disk does not matter.
         with Daemon("storage: {durability: memory}\n") as daemon:
             idle = [socket.create_connection(("127.0.0.1", port))
                     for port in (daemon.ingest, daemon.web) for _ in range(20)]
@@ -88,7 +88,7 @@ class LogTest(unittest.TestCase):
             for _ in range(20):
                 daemon.post([{"model": "m", "prediction": 1, "label": 1},
                              {"lable": 1}])
-            # What is rejected: a line a minute.
+            # Rejections: a line per minute.
             minutes = (time.monotonic() - begin) // 60 + 1
             self.assertLessEqual(len(log_lines(daemon)), before + minutes)
 

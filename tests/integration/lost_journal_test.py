@@ -1,5 +1,5 @@
-"""Answered events that are missing in the journal stop a start, and a store that
-is removed while the daemon runs stops answers."""
+"""A start is refused if answered events are missing in the journal. Ingest stops
+if the store is removed while the daemon runs."""
 
 import glob
 import hashlib
@@ -69,7 +69,7 @@ class LostJournalTest(unittest.TestCase):
             self.assertIn(name, checked.stderr)
             self.assertRegex(checked.stderr, r"\d+ groups of answered events")
             self.assertIn("--storage.accept-loss", checked.stderr)
-            # Twice: a start that is refused changes nothing.
+            # Twice, because a refused start changes nothing.
             for _ in range(2):
                 with self.assertRaisesRegex(RuntimeError,
                                             "--storage.accept-loss"):
@@ -88,7 +88,7 @@ class LostJournalTest(unittest.TestCase):
             self.assertEqual(daemon.metric("plumbline_store_damaged"), 1)
             kept = daemon.metric("plumbline_predictions_total", model="m",
                                  version="1") or 0
-            # What was lost counts when it is sent again, and the rest does not.
+            # Sent again, lost events count, and the others do not.
             _, answer = daemon.post(predictions(1000, 50))
             old = 100 if first_checkpoint else 0
             self.assertEqual(answer.get("duplicates", 0), kept - old)
@@ -228,16 +228,16 @@ class LostJournalTest(unittest.TestCase):
             self.assertIn("in this process alone", self.log_of(daemon))
             self.assertEqual(daemon.stop(), 1)
             self.assertIn("what was answered is lost", self.log_of(daemon))
-            # And one that was made anew is told.
+            # And the log tells of a new store.
             self.assertEqual(
-                self.log_of(daemon).count("a new one was made"), 1)
+                self.log_of(daemon).count("a new one was created"), 1)
             daemon.start()
             self.assertEqual(
-                self.log_of(daemon).count("a new one was made"), 2)
+                self.log_of(daemon).count("a new one was created"), 2)
             self.assertEqual(daemon.stop(), 0)
             daemon.start()
             self.assertEqual(
-                self.log_of(daemon).count("a new one was made"), 2)
+                self.log_of(daemon).count("a new one was created"), 2)
 
     def test_leave_to_lose_that_is_not_needed_is_told(self):
         with Daemon(args=["--storage.accept-loss"]) as daemon:

@@ -21,7 +21,7 @@ class ManyClassesTest(unittest.TestCase):
         actual = rng.zipf(1.3, PAIRS) % CLASSES
         wrong = rng.random(PAIRS) < 0.3
         predicted = np.where(wrong, rng.integers(0, CLASSES, PAIRS), actual)
-        # Some are taken for each other all the time.
+        # Some classes are often confused.
         often = wrong & (actual < 3)
         predicted[often] = actual[often] + 500
         with Daemon("windows: [1h, last_5000]\n") as daemon:

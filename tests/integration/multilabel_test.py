@@ -1,4 +1,4 @@
-"""Multilabel models against scikit-learn: what is true of a digit, predicted
+"""Multilabel models, compared with scikit-learn: facts about a digit, predicted
 from its image, and random sets with ties, empty sets and rare classes."""
 
 import unittest
@@ -24,7 +24,7 @@ EXACT = 1e-9
 
 
 def facts(digit):
-    """What is true of a digit; nothing is of 7 but that it is prime."""
+    """The facts about a digit; 7 is only prime."""
     return [name for name, digits in (
         ("even", (0, 2, 4, 6, 8)), ("prime", (2, 3, 5, 7)),
         ("square", (0, 1, 4, 9)), ("round", (0, 3, 6, 8, 9))) if digit in digits]
@@ -78,7 +78,7 @@ class MultilabelTest(unittest.TestCase):
         names = MultiLabelBinarizer().fit([facts(d) for d in range(10)])
         truth = names.transform([facts(d) for d in digits])
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it need not converge
+            warnings.simplefilter("ignore")  # need not converge
             trained = OneVsRestClassifier(LogisticRegression(max_iter=30)).fit(
                 images[:300], truth[:300])
         predicted = [list(p) for p in
@@ -97,7 +97,7 @@ class MultilabelTest(unittest.TestCase):
             self.post(daemon, [{"model": "declared", "id": str(i), "label": a}
                                for i, a in enumerate(actual)])
             self.check(daemon, "declared", "1h", actual, predicted)
-            # The ring has the pairs in the order in which they were complete.
+            # The ring has the pairs in the order of their completion.
             order = [i for i in range(len(actual)) if i % 3 == 0] + [
                 i for i in range(len(actual)) if i % 3]
             self.check(daemon, "declared", "last_200",

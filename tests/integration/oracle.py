@@ -5,7 +5,7 @@ import math
 
 
 class Model:
-    """What one model's series must say after a sequence of events with ids.
+    """The expected series of one model after a sequence of events with ids.
 
     Labels come without a timestamp: another value is a correction unless the
     id has had it before.
@@ -13,8 +13,8 @@ class Model:
 
     def __init__(self, last=100):
         self.predictions = {}  # (version, id) -> class, or value
-        self.scores = {}  # likewise
-        self.days = {}  # (version, id) -> its segment
+        self.scores = {}  # by the same keys
+        self.days = {}  # (version, id) -> segment
         self.events = {}  # (version, id) -> as posted
         self.labels = {}  # id -> class
         self.had = collections.defaultdict(set)  # id -> values replaced
@@ -71,7 +71,7 @@ class Model:
             for i in (ids[-last:] if last else ids))
 
     def figures(self, version, day=None, last=None):
-        """What the API must say of a window: names as there. `day`: of a
+        """The expected figures of a window, by the API's names. `day`: of a
         slice."""
         ids = [i for i in self.order[version]
                if day is None or self.days[version, i] == day]
@@ -114,7 +114,7 @@ class Model:
         return figures
 
     def samples(self, name, window):
-        """{(series, labels without model): value}, as /metrics must say."""
+        """{(series, labels without model): value}, as expected in /metrics."""
         versions = {version for version, _ in self.predictions}
         joined = {i for ids in self.order.values() for i in ids}
         expected = {

@@ -1,5 +1,5 @@
-"""A real Prometheus scrapes the daemon: figures by PromQL, and an alert fires
-in the drift of Elec2."""
+"""A real Prometheus scrapes the daemon. PromQL returns the figures, and an alert
+fires in the drift of Elec2."""
 
 import json
 import os
@@ -73,7 +73,7 @@ class PrometheusTest(unittest.TestCase):
                     self.assertEqual(
                         self.daemon.post("\n".join(part[i:i + 5000]))[0], 200)
 
-        # There is no sample after a scrape that took too long.
+        # A scrape that took too long leaves no sample.
         def shows(accuracy):
             samples = self.query(
                 'plumbline_accuracy_ratio{window="last_1000",version="1"}')
@@ -125,7 +125,8 @@ class DeployTest(unittest.TestCase):
                 "drift: {reference: first_20}}]\n") as daemon:
             shown = set()
 
-            # What needs a day of history is not there; detectors_test sees it.
+            # Figures that need a day of history are missing; detectors_test has
+            # them.
             def shows_all():
                 start = time.monotonic_ns()
                 for i in range(start, start + 64):
@@ -136,7 +137,7 @@ class DeployTest(unittest.TestCase):
                 return names - shown == {"plumbline_anomaly_score"}
 
             wait_for(shows_all)
-        # What needs a day of history; detectors_test sees it.
+        # It needs a day of history; detectors_test has it.
         self.assertEqual(names - shown, {"plumbline_anomaly_score"})
 
 

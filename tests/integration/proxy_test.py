@@ -1,4 +1,4 @@
-"""A daemon behind nginx, as deploy/nginx has it: TLS, certificates, limits.
+"""A daemon behind nginx, configured by deploy/nginx: TLS, certificates, limits.
 tests/interop has the same for Envoy."""
 
 import gzip
@@ -19,7 +19,7 @@ EVENT = b'{"model":"a/b","prediction":1,"label":1}'
 
 
 def adapted(file, replaced):
-    """A file of deploy/, in which only paths and ports are others."""
+    """A file of deploy/ with other paths and ports."""
     with open(os.path.join(ROOT, "deploy", file)) as f:
         text = f.read()
     for old, new in replaced.items():
@@ -29,7 +29,7 @@ def adapted(file, replaced):
 
 
 class Proxied:
-    """How the tests below see a proxy; `start` makes it."""
+    """The tests' interface to a proxy; `start` starts it."""
 
     def setUp(self):
         directory = tempfile.TemporaryDirectory()
@@ -141,7 +141,7 @@ class Proxied:
             statuses.append(status)
         self.assertEqual(set(statuses), {200, 429})
         self.assertEqual(headers["Retry-After"], "1")
-        # Scrapes do not suffer for it.
+        # Scrapes are not limited with it.
         self.assertEqual(self.request("GET", "/metrics",
                                       headers=bearer("prometheus"))[0], 200)
 

@@ -1,4 +1,4 @@
-"""What was rejected is seen in figures, the log and the API."""
+"""Rejections are shown in figures, the log and the API."""
 
 import json
 import os
@@ -63,7 +63,7 @@ class RejectionsTest(unittest.TestCase):
             self.assertIn("model=m reason=out_of_range events=1 field=scores",
                           "".join(lines))
             self.assertIn("reason=missing_field events=4", "".join(lines))
-            # Within a minute no more of them, but at the end the rest.
+            # No more lines within a minute; the rest at the end.
             for _ in range(30):
                 daemon.post([secret])
             self.assertEqual(len(self.logged(daemon)), 5)
@@ -92,8 +92,8 @@ class RejectionsTest(unittest.TestCase):
             self.assertIn("events go to /v1/events", recent[-1]["message"])
             self.assertNotIn("98765", json.dumps(recent))
             self.assertIn("<td>not_found</td>", daemon.get("/")[2].decode())
-            # One line of each in a minute, and what is asked of the web
-            # listener is none of it.
+            # One line of each in a minute. Requests to the web listener do not
+            # count.
             self.assertEqual(daemon.get("/nowhere")[0], 404)
             self.assertEqual(len(self.logged(daemon)), 4)
             self.assertIn("reason=not_found requests=1",

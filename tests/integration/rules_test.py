@@ -1,5 +1,4 @@
-"""Rules made from objectives: promtool finds nothing to say, and they fire when
-they should."""
+"""Rules from objectives: promtool accepts them, and they fire when they should."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Figures of scores and of regressions against scikit-learn, on random data
+"""Figures of scores and of regressions, compared with scikit-learn, on random data
 with ties, single classes and extreme values."""
 
 import unittest

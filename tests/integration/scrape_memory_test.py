@@ -1,5 +1,5 @@
-"""What scrapes leave behind in memory: those of clients that read, one after the
-other and many at once, and of clients that never do."""
+"""Memory after scrapes, by clients that read, one after another and many at once,
+and by clients that never read."""
 
 import gzip
 import socket
@@ -8,7 +8,7 @@ import unittest
 
 from daemon import Daemon
 
-# Windows of some 40 MiB, of which a scrape is some 6 MB of text.
+# Windows of some 40 MiB; a scrape of them is some 6 MB of text.
 CONFIG = """windows: [5m, 1h, 24h]
 models: [{match: "*", slices: [[region]]}]
 """
@@ -33,7 +33,7 @@ class ScrapeMemoryTest(unittest.TestCase):
         self.before = self.resident()
 
     def resident(self):
-        """In MiB."""
+        """Resident memory in MiB."""
         with open(f"/proc/{self.daemon.process.pid}/status") as f:
             line = next(line for line in f if line.startswith("VmRSS:"))
         return int(line.split()[1]) / 1024
@@ -47,7 +47,7 @@ class ScrapeMemoryTest(unittest.TestCase):
         self.assertTrue(body.endswith(b"\n"))
 
     def never_read(self, clients):
-        """What they are sent soon fills what lies between."""
+        """Clients that never read: their answers soon fill all buffers."""
         for _ in range(clients):
             client = socket.create_connection(("127.0.0.1", self.daemon.web))
             self.addCleanup(client.close)

@@ -1,5 +1,5 @@
-"""A clock that was far ahead: the daemon says so, and plumbtool brings its store
-back to now."""
+"""A clock that was far ahead: the daemon warns, and plumbtool sets the time of its
+store back to now."""
 
 import glob
 import json
@@ -126,7 +126,7 @@ class SetClockTest(unittest.TestCase):
                 self.assertEqual(self.window(daemon, window), 3000)
             self.assertEqual(self.history(daemon), 3000)
             self.check_laws(daemon)
-            # Everything is known yet.
+            # All ids are still known.
             self.assertEqual(self.send(daemon, predictions(0, 5000)), 5000)
             self.assertEqual(self.send(daemon, labels(0, 3000)), 3000)
             self.send(daemon, labels(3000, 4000))
@@ -152,7 +152,7 @@ class SetClockTest(unittest.TestCase):
             self.assertEqual(self.total(daemon, "observations_total"), 5000)
             self.assertEqual(self.history(daemon), 5000)
             self.check_laws(daemon)
-        # What was remembered is so for its horizon from now.
+        # Ids are remembered for their horizon from now.
         with self.open("+6d") as daemon:
             self.assertEqual(self.send(daemon, predictions(0, 1000)), 1000)
         with self.open("+9d") as daemon:

@@ -1,5 +1,5 @@
-"""plumbtool simulate over all of Elec2 against a recount of the same rows with
-pandas and scikit-learn, at 50 steps; and backfill, and a daemon, against it."""
+"""plumbtool simulate over all of Elec2, compared with a recount of the same rows by
+pandas and scikit-learn, at 50 steps. Backfill and a daemon are compared with it."""
 
 import gzip
 import json
@@ -30,13 +30,13 @@ models:
     anomalies: {metrics: []}  # detectors_test looks at them
 """
 DAY_MS = 86_400_000
-# Of the two years, that are recounted: 18 windows each.
+# The moments of the two years that are recounted, with 18 windows each.
 MOMENTS = int(os.environ.get("PLUMBLINE_TEST_SEEDS", "10"))
 MODEL = "nsw-price-direction"
 
 
 def rows():
-    """One for each prediction, with its label and when that came."""
+    """One row for each prediction, with its label and the label's time."""
     read = []
     for path in FILES:
         with gzip.open(path, "rt") as f:
@@ -77,7 +77,7 @@ class SimulateTest(unittest.TestCase):
         return [line for line in lines if "window" in line]
 
     def window(self, rows, name, time_ms, by_prediction):
-        """The pairs of a window, and the predictions of it."""
+        """The pairs and the predictions of a window."""
         done = rows[rows.timestamp_label <= time_ms]
         if name == "last_1000":
             return done.sort_values("timestamp_label", kind="stable").tail(
@@ -137,7 +137,7 @@ class SimulateTest(unittest.TestCase):
             lines = self.simulate("--config.file", self.config(window_time),
                                   "--step", "1d")
             times = sorted({line["time"] for line in lines})
-            # One at each day that follows an event.
+            # One at the end of each day with an event.
             ends = {-(-t // DAY_MS) for t in
                     [*self.rows.timestamp, *self.rows.timestamp_label]}
             self.assertEqual(len(times), len(ends))
@@ -155,8 +155,8 @@ class SimulateTest(unittest.TestCase):
             self.assertGreaterEqual(checked, (MOMENTS - 1) * 18)
 
     def recent_files(self):
-        """The same events, but the last of them today, as a daemon forgets what
-        has been silent for `limits.retire_after`; and by how much later."""
+        """The same events, shifted so that the last is today, and the shift: a daemon
+        forgets models that are silent for `limits.retire_after`."""
         shift = (int(time.time() * 1000) - int(self.rows.timestamp_label.max())
                  ) // DAY_MS * DAY_MS
         paths = []
@@ -185,7 +185,7 @@ class SimulateTest(unittest.TestCase):
                  "--storage.path", store, *files], capture_output=True,
                 text=True, timeout=PATIENCE)
             self.assertEqual(run.returncode, 0, run.stderr)
-            # Once more is too late.
+            # A second backfill is too late.
             run = subprocess.run(
                 [BIN + "/plumbtool", "backfill", "--config.file", config,
                  "--storage.path", store, *files], capture_output=True,
@@ -212,7 +212,7 @@ class SimulateTest(unittest.TestCase):
             self.compare(daemon, last)
 
     def compare(self, daemon, lines):
-        """Totals, and what holds the last pairs whenever they came."""
+        """Compares totals and last-N windows, which do not depend on time."""
         for line in lines:
             version = line["version"]
             wanted = len(self.rows[self.rows.version == version])

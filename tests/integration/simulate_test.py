@@ -1,5 +1,5 @@
-"""plumbtool simulate and backfill: what they take, tell and refuse. What they
-compute over years is for simulate_elec2_test."""
+"""plumbtool simulate and backfill: accepted input, messages and refusals.
+simulate_elec2_test checks their figures over years."""
 
 import gzip
 import itertools

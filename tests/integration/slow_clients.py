@@ -1,4 +1,4 @@
-"""Many clients that keep a server waiting, as a process of low priority.
+"""Many slow clients, as a process of low priority.
 
 slow_clients.py KIND ingest|web PORT CLIENTS [many]   until it is ended; "many": each
 client has an address of its own. Prints a line when all have come.
@@ -14,13 +14,13 @@ import socket
 import sys
 
 HEAD = b"%s HTTP/1.1\r\nHost: x\r\n"
-# Of those who read slowly, or not: they are let in.
+# For slow readers: they are authorized.
 LET_IN = HEAD + os.environ.get("AUTHORIZATION", "").encode()
 EVENT = b'{"model":"slow","prediction":1,"label":1}\n'
 
 
 async def connected(port, address):
-    """With little room for what it is sent."""
+    """A connection with a small receive buffer."""
     s = socket.socket()
     s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     s.setblocking(False)
@@ -35,7 +35,7 @@ async def connected(port, address):
 
 
 async def dribble(s, text):
-    """A byte each half second; returns when the server has ended it."""
+    """Sends a byte each half second; returns when the server closes."""
     loop = asyncio.get_running_loop()
     for byte in text:
         await loop.sock_sendall(s, bytes([byte]))
@@ -58,7 +58,7 @@ async def slow_body(s, _):
 
 
 async def never_reads(s, web):
-    """Asks for as much as it can, and takes nothing."""
+    """Sends as many requests as possible, and reads nothing."""
     loop = asyncio.get_running_loop()
     request = (LET_IN % b"GET /metrics" + b"\r\n" if web else
                LET_IN % b"POST /v1/events" + b"Content-Length: %d\r\n\r\n%s" % (
@@ -69,7 +69,7 @@ async def never_reads(s, web):
 
 
 async def reads_slowly(s, web):
-    """A kilobyte a second."""
+    """Reads a kilobyte per second."""
     loop = asyncio.get_running_loop()
     await loop.sock_sendall(s, LET_IN % (b"GET /metrics" if web else b"GET /")
                             + b"\r\n")

@@ -1,4 +1,4 @@
-"""Clients that keep a listener waiting do not keep others from it.
+"""Slow clients do not keep others from a listener.
 
 SLOW_CLIENTS=1000 STRICT=1 slow_clients_test.py   the long form: in a second
 """
@@ -15,14 +15,14 @@ from hardening_test import basic, bcrypt
 
 CLIENTS = int(os.environ.get("SLOW_CLIENTS", "700"))
 REQUESTS = int(os.environ.get("SLOW_REQUESTS", "40"))
-# The goal is a second for 99 of 100, and three for all. A test that runs beside
-# others is given ten times that.
+# The goal is one second for 99 of 100 requests, and three for all. A test that
+# runs beside others gets ten times that.
 SLACK = 1 if "STRICT" in os.environ else 10
 HERE = os.path.dirname(os.path.abspath(__file__))
 KINDS = ("slow_head", "slow_body", "never_reads", "reads_slowly",
          "wrong_password", "idle")
 EVENT = '{"model":"good","prediction":1,"label":1}'
-# Many models: answers of a size that no buffer of the kernel takes.
+# Many models: answers larger than the kernel's buffers.
 MODELS = [{"model": f"m{i}", "prediction": str(i % 3), "label": "1"}
           for i in range(200)]
 
@@ -65,7 +65,7 @@ class SlowClientsTest(unittest.TestCase):
 
     def assert_answered(self, kind, listener, many):
         attack = self.attack(kind, listener, many)
-        time.sleep(2)  # for them to be at it
+        time.sleep(2)  # until they are connected
         answers = [self.timed(listener) for _ in range(REQUESTS)]
         self.assertIsNone(attack.poll())
         attack.kill()

@@ -1,4 +1,4 @@
-"""A copy of the store while it runs is restored, and a history is read."""
+"""A copy of a running store is restored, and a history is read."""
 
 import json
 import os
@@ -27,7 +27,7 @@ class SnapshotTest(unittest.TestCase):
             self.assertEqual(os.path.dirname(path), daemon.dir.name + "/data/snapshots")
             other = json.loads(daemon.get("/api/v1/admin/snapshot", "POST")[2])["path"]
             self.assertNotEqual(path, other)
-            # What comes later is not in it.
+            # Later events are not in it.
             daemon.post([{"model": "m", "id": f"0-{n}", "label": "UP"}
                          for n in range(1000)])
             shutil.copytree(path, restored)

@@ -1,4 +1,4 @@
-"""The plan of the house: what may include what."""
+"""The layers of the sources: which folder may include which."""
 
 import collections
 import os
@@ -10,8 +10,8 @@ from daemon import ROOT
 THIRD_PARTY = re.compile(
     r'#include [<"](civetweb|csv\.h|simdjson|prometheus/|nlohmann|spdlog|yaml-cpp|'
     r'curl/|zlib|CLI/|xxhash|rocksdb/)')
-# From the ground up: what each folder may include, beside itself. All of them
-# stand above it.
+# From bottom to top: the folders that each folder may include, besides itself.
+# All stand above their own line here.
 LAYERS = {
     "core/sync": [],
     "core/codec": [],
@@ -74,10 +74,10 @@ LAYERS = {
                "daemon/store",
                "exporters", "exporters/api"],
 }
-# What readers include of a model; the rest of core/model is the writer's.
+# The headers of core/model for readers; the others are the writer's.
 READ_OF_MODEL = {"assumed_positive.h", "class_map.h", "counts.h", "histogram.h",
                  "published.h"}
-# Included by no header: to touch one recompiles the few files that use it.
+# No header includes these, so a change recompiles only the few files that do.
 PARTS = {"core/detect/adwin.h", "core/detect/mean_detectors.h",
          "core/detect/figure_history.h", "core/drift/reference_sketch.h",
          "core/estimate/calibrator.h"}
@@ -99,7 +99,7 @@ def sources(folder):
 
 
 def in_parentheses(text, begin):
-    """What stands between the parenthesis before `begin` and its other half."""
+    """The text between the parenthesis before `begin` and its closing one."""
     depth = 1
     for end in range(begin, len(text)):
         depth += {"(": 1, ")": -1}.get(text[end], 0)
@@ -109,7 +109,7 @@ def in_parentheses(text, begin):
 
 
 def split_at_commas(text):
-    """The parts of a list, whose own parts may have commas within brackets."""
+    """Splits a list at the commas outside brackets."""
     parts, depth = [""], 0
     for c in text:
         depth += {"(": 1, "<": 1, "[": 1, "{": 1,
@@ -122,7 +122,7 @@ def split_at_commas(text):
 
 
 def parameters(text):
-    """Each function with its parameters: those of several that have names."""
+    """Each function that has several named parameters, with these."""
     text = re.sub(r"//[^\n]*", "", text)
     text = re.sub(r'"(\\.|[^"\\\n])*"', '""', text)
     for match in re.finditer(r"([\w:~]+)\(", text):
@@ -155,7 +155,7 @@ class SourcesTest(unittest.TestCase):
                     if match := INCLUDE.match(line):
                         included[folder].add(match[1])
         for folder, found in included.items():
-            # Not less either: the plan says how things are.
+            # Equal, not a subset: the list describes the current state.
             self.assertEqual(found - {folder}, set(LAYERS[folder]), folder)
 
     def test_readers_do_not_know_what_is_the_writers(self):
@@ -212,7 +212,7 @@ class SourcesTest(unittest.TestCase):
         self.assertEqual(tool & {"civetweb::civetweb", "plumbline_http"}, set())
 
     def test_every_test_is_run(self):
-        """The lists of CMake have each file of tests."""
+        """CMake lists every test file."""
         def listed(folder):
             with open(os.path.join(ROOT, folder, "CMakeLists.txt")) as f:
                 return set(re.split(r"[\s()]+", f.read()))

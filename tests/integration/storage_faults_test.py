@@ -1,5 +1,5 @@
-"""Faults of the storage are told, counted and shown, and stop no more than what
-needs the part that is at fault.
+"""Storage faults are logged, counted and shown, and stop only the work that needs
+the faulty part.
 """
 
 import glob
@@ -24,8 +24,8 @@ def log_lines(daemon, text):
 
 
 def await_lines(daemon, text):
-    """Those that tell of a fault follow what counts it, maybe by a thread that
-    has met it first."""
+    """Waits for lines: a fault is logged after it is counted, perhaps by another
+    thread."""
     wait_for(lambda: log_lines(daemon, text))
     return log_lines(daemon, text)
 
@@ -57,7 +57,7 @@ def tool(*arguments):
 
 
 class Switch:
-    """What the shim has fail."""
+    """Selects the operations that the shim makes fail."""
 
     def __init__(self, directory):
         self.path = os.path.join(directory, "eio")
@@ -113,7 +113,7 @@ class WritesTest(unittest.TestCase):
         self.assertIn(b"Input/output error", body)
         self.assertEqual(daemon.get("/-/healthy")[0], 200)
         told = await_lines(daemon, "operation=append")
-        # One of them, and that the daemon is not ready.
+        # One line about the fault, and one that the daemon is not ready.
         told = [line for line in told
                 if "the journal could not be written" in line]
         self.assertLessEqual(len(told), 2)
@@ -204,7 +204,7 @@ class WritesTest(unittest.TestCase):
         daemon = self.daemon(args=["--web.enable-admin-api"])
         daemon.post(predictions(0, 10))
         with open(os.path.join(daemon.dir.name, "data/snapshots"), "w"):
-            pass  # in its way
+            pass  # blocks the folder's name
         status = daemon.get("/api/v1/admin/snapshot", "POST")[0]
         self.assertEqual(status, 503)
         self.assertTrue(log_lines(daemon, "a copy of the store could not be made"))
@@ -214,17 +214,17 @@ class WritesTest(unittest.TestCase):
 class DamageTest(unittest.TestCase):
     COUNT = 4000
 
-    # Places in a table: in its data, and, from its end, in the index of that and
-    # in its last bytes, without both of which it cannot be opened.
+    # Offsets in a table: in its data, and, from its end, in the index and in
+    # the footer. Without index or footer it cannot be opened.
     DATA = (60_000, 120_000)
     INDEX = -1700
     FOOTER = -3
 
     def damaged(self, at):
-        """A stopped daemon of whose largest table, of pairs, a bit was flipped."""
+        """A stopped daemon with a flipped bit in its largest table of pairs."""
         daemon = Daemon(CONFIG)
         self.addCleanup(daemon.__exit__)
-        # At once, so that one table has them all.
+        # In one request, so that one table has them all.
         self.assertEqual(daemon.post(predictions(0, self.COUNT))[0], 200)
         self.assertEqual(daemon.stop(), 0)
         tables = glob.glob(os.path.join(daemon.dir.name, "data/db/*.sst"))
@@ -251,7 +251,7 @@ class DamageTest(unittest.TestCase):
                     daemon.post(predictions(i, 100, "new"))[0] != 200
                     for i in range(0, 4000, 100))
                 self.assertLessEqual(refused, 2)
-                # Known ones, in requests of their own.
+                # Known ids, one per request.
                 answers = [daemon.post(labels(i, 1)) for i in range(500)]
                 served = [a for status, a in answers if status == 200]
                 lost = [a for status, a in answers if status != 200]
@@ -282,7 +282,7 @@ class DamageTest(unittest.TestCase):
             predictions(0, 2, "other") + labels(lost[0], 1) + labels(good, 1))
         self.assertEqual(status, 503)
         self.assertIn("those of events 2;", answer["error"]["message"])
-        # Nothing of it was taken.
+        # No event of it was accepted.
         self.assertEqual(
             daemon.post(predictions(0, 2, "other"))[1]["accepted"], 2)
 
@@ -291,7 +291,7 @@ class DamageTest(unittest.TestCase):
             with self.subTest(at):
                 daemon, table = self.damaged(at)
                 daemon.start()
-                # Its filter is gone, too: each id may be in it.
+                # Its filter is lost, too: every id may be in it.
                 status, answer = daemon.post(labels(0, 1))
                 self.assertEqual(
                     (status, answer["error"]["code"]), (503, "storage_failed"))
@@ -325,7 +325,7 @@ class DamageTest(unittest.TestCase):
                 daemon = Daemon(CONFIG, ["--storage.checkpoint-bytes=64KiB"])
                 self.addCleanup(daemon.__exit__)
                 path = os.path.join(daemon.dir.name, "data")
-                # Until some checkpoints have dropped the journal behind them.
+                # Until some checkpoints have dropped the journal before them.
                 for i in range(4):
                     segments = glob.glob(path + "/journal-*")
                     self.assertEqual(daemon.post(

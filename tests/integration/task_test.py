@@ -1,6 +1,6 @@
-"""What is assumed of a model is said, in answers and in the API, and so is what
-the configuration and a model contradict each other in; cells of outcomes are
-there before they count, and nothing vanishes while the daemon stops."""
+"""Answers and the API show assumptions about a model, and conflicts between model
+and configuration. Cells of outcomes exist before they count. Figures do not vanish
+while the daemon stops."""
 
 import http.client
 import json
@@ -161,7 +161,7 @@ class TaskTest(unittest.TestCase):
             self.assertEqual(self.label(daemon, "w", "2"), "0")
 
     def test_nothing_vanishes_while_the_daemon_stops(self):
-        # Its last checkpoint is held up until it has been seen to stop.
+        # The last checkpoint waits until the test has seen the daemon stop.
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         holder = pathlib.Path(directory.name, "holder")
@@ -191,7 +191,8 @@ class TaskTest(unittest.TestCase):
                         if held:
                             self.assertEqual((ready, status), (503, 200))
                             scrapes += 1
-                        # At its end the listener tells who waits that it stops.
+                        # At its end the listener tells waiting clients that it
+                        # stops.
                         if status == 200:
                             self.assertEqual(names - now, set())
                         if scrapes == 3:

@@ -1,5 +1,5 @@
-"""TLS by civetweb, which it has only where it goes with the OpenSSL that is there.
-Where it does not (Debian 12) the start is refused, which is all that is tested."""
+"""TLS by civetweb, which depends on the installed OpenSSL. If it does not work
+(Debian 12), the start is refused, and only that is tested."""
 
 import socket
 import subprocess
@@ -20,8 +20,8 @@ class TlsTest(unittest.TestCase):
         self.path = self.certificates.path("web.yml")
 
     def start(self, keys, config=""):
-        """A daemon with TLS on its ingest listener; None where it has no TLS.
-        Whether it is ready is asked on the other one."""
+        """A daemon with TLS on its ingest listener; None without TLS. Asks the web
+        listener for readiness."""
         with open(self.path, "w") as f:
             f.write("tls_server_config: {cert_file: server.crt, " + keys + "}\n")
         try:

@@ -1,4 +1,4 @@
-"""plumbtool, as one types it."""
+"""plumbtool on the command line."""
 
 import gzip
 import http.server

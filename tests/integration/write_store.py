@@ -1,11 +1,11 @@
-"""Writes a store of the present format for former_store_test.py: several models
-with something of everything that a store keeps, and what is shown of it.
+"""Writes a store of the current format for former_store_test.py: several models
+with all kinds of stored data, and the figures shown of it.
 
 usage: write_store.py FORMAT (with PLUMBLINE_BIN)
 
-tests/data/store_format_N.tar.gz has the store, the configuration, the time of
-the clock that it is to be opened at, and what /metrics says of models then. A
-store is written before its format is changed, and stays as it is."""
+tests/data/store_format_N.tar.gz has the store, the configuration, the time at which
+to open it, and the models' part of /metrics at that time. Write a store before the
+format changes; it then stays as it is."""
 
 import glob
 import gzip
@@ -43,14 +43,14 @@ TIMES = ["2026-11-30 06:10:00", "2026-11-30 07:20:00", "2026-11-30 07:30:20",
 
 
 def environment(time):
-    """Of a clock that stands still."""
+    """The environment of a process with a stopped clock."""
     (faketime,) = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")
     return {"LD_PRELOAD": faketime, "FAKETIME": time, "TZ": "UTC",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 
 
 def shown(daemon):
-    """What /metrics says of models, sorted."""
+    """The models' part of /metrics, sorted."""
     lines = daemon.get("/metrics")[2].decode().splitlines()
     return sorted(line for line in lines
                   if line.startswith("plumbline_") and 'model="' in line and
@@ -102,7 +102,7 @@ def events_of(turn, rng):
              ((scored, 250), (classes, 60), (many, 40), (sets, 30),
               (numbers, 40))]
     events = [event for one in lists for event in one]
-    # Halves come apart, the label of some first, and some are corrected.
+    # Halves arrive separately, some labels first, and some are corrected.
     late = [{"model": e["model"], "id": e["id"], "label": e.pop("label")}
             for e in events if "id" in e and "label" in e and
             rng.random() < 0.5]
@@ -121,7 +121,7 @@ def write(directory):
         with Daemon(CONFIG, ["--web.enable-admin-api"], storage=store,
                     environment=environment(time)) as daemon:
             if turn == 2:
-                # What a model had is gone, and one version of another.
+                # One model is deleted, and one version of another.
                 daemon.post([{"model": "gone", "prediction": 1, "label": 1},
                              {"model": "scored", "version": "old",
                               "id": "old", "prediction": "yes"},
@@ -135,7 +135,7 @@ def write(directory):
             assert status == 200 and not answer["rejected"], answer
             figures = shown(daemon)
             if turn + 1 == len(TIMES):
-                # The journal has what no checkpoint has.
+                # The journal has events that no checkpoint has.
                 daemon.process.send_signal(signal.SIGKILL)
                 daemon.process.wait()
     return figures
@@ -159,7 +159,7 @@ def main():
 
 
 def without_reserve(entry):
-    """The reserve is only space, and whose files they are is of no interest."""
+    """Leaves out the reserve, which is only space, and the owners of files."""
     name = os.path.basename(entry.name)
     if name in ("reserve", "LOCK", "LOG") or name.endswith("tmp"):
         return None

@@ -1,4 +1,4 @@
-"""A daemon behind Envoy, as deploy/envoy has it. ENVOY is the program."""
+"""A daemon behind Envoy, configured by deploy/envoy. ENVOY is the program."""
 
 import os
 import sys

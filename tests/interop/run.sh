@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the examples of docs/event-log.md, and a daemon behind Envoy, with the newest
+# Runs the examples of docs/event-log.md, and a daemon behind Envoy, with the latest
 # packages of PyPI.
 # usage: tests/interop/run.sh BUILD
 set -euo pipefail

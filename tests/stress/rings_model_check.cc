@@ -1,8 +1,8 @@
 // The rings against a sequential model, in every interleaving of small runs.
 //
-// A writer publishes groups; a reader reads a window meanwhile. Whatever it
-// gets must be the window of the model after some number of groups: not fewer
-// than it knows to be done, and never half of one.
+// A writer publishes groups while a reader reads a window. The result must be
+// the model's window after some number of whole groups, at least the number
+// that the reader knows to be done.
 //
 // usage: rings_model_check SCENARIO; a scenario that fails exits with 1.
 
@@ -25,7 +25,7 @@ using A = CheckedAtomics;
 constexpr int64_t kSlotMs = 1000;
 constexpr uint32_t kCells = 4;  // two classes
 
-// What a reader sees of a window, in small numbers.
+// A reader's view of a window, reduced to sums.
 struct Sum {
   uint64_t predictions = 0;
   uint64_t labelled = 0;
@@ -123,7 +123,7 @@ const TimeScenario kTimeScenarios[] = {
      200000},
 };
 
-const TimeScenario* scenario;  // of this process
+const TimeScenario* scenario;  // of the process
 
 // The model: counts by epoch, and no concurrency.
 Sum ModelSum(size_t groups) {
@@ -199,8 +199,8 @@ struct TimeRingTest : rl::test_suite<TimeRingTest, 2> {
   }
 };
 
-// A last-N window of one place: observations, then a correction of the last,
-// then one of a pair that has left the ring.
+// A last-N window with N = 1: observations, then a correction of the last one,
+// then a correction of a pair that has left the ring.
 struct LastOneTest : rl::test_suite<LastOneTest, 2> {
   Slot<A> slot;
   Gate<A> gate;
@@ -213,7 +213,7 @@ struct LastOneTest : rl::test_suite<LastOneTest, 2> {
       Complete(0, Of(0, 0));
       Complete(1, Of(1, 0));
       Correct(1, 2, Of(1, 0), Of(0, 1));
-      Correct(0, 2, Of(0, 0), Of(1, 1));  // out of the ring: nothing
+      Correct(0, 2, Of(0, 0), Of(1, 1));  // has left the ring: no effect
       return;
     }
     SlotCounts counts;

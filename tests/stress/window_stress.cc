@@ -1,7 +1,7 @@
-// Scrapes while events are applied at full speed, on real threads.
+// Scrapes while events are applied at full speed, with real threads.
 //
-// Several threads post groups that keep an invariant in every window and every
-// total; readers check it in every snapshot. At rest the sums are exact.
+// Several threads post groups that keep an invariant in every window and total.
+// Readers check it in every snapshot. At the end the sums are exact.
 //
 // usage: window_stress [groups per writer]
 
@@ -39,9 +39,9 @@ uint64_t SumOf(const std::vector<uint64_t>& cells) {
   return std::accumulate(cells.begin(), cells.end(), uint64_t{0});
 }
 
-// Every event of a group is an observation with class "hit" predicted and
-// labelled, then one with "miss" labelled: so in any consistent moment both
-// classes have the same count, and coverage is whole.
+// A group has pairs of observations: "hit" predicted and labelled, then "miss"
+// labelled. So in any consistent snapshot both classes have the same count, and
+// coverage is 1.
 Command Group(int writer) {
   EventBatch batch;
   const uint32_t model = batch.names.Add("m" + std::to_string(writer % 2));
@@ -103,7 +103,7 @@ void ReadAll(const Pipeline* pipeline, std::atomic<uint64_t>* reads) {
   }
 }
 
-// Structure changes meanwhile: windows come and go, a model is removed.
+// Changes the structure meanwhile: adds and removes windows, removes a model.
 void Restructure(Pipeline* pipeline, Settings settings) {
   for (int i = 0; !done.load(); ++i) {
     settings.defaults.windows.back().last = 100 + 10 * (i % 3);

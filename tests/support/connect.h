@@ -11,7 +11,7 @@
 
 namespace plumbline {
 
-// Connected to a port of this machine.
+// A socket connected to a local port.
 inline int ConnectTo(uint16_t port) {
   const int fd = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in name{};

@@ -1,4 +1,4 @@
-// The core driven by hand: events as literals, and a clock that a test sets.
+// The core for tests: events as literals, and a clock that the test sets.
 
 #pragma once
 
@@ -36,7 +36,7 @@ struct TestEvent {
   double latency = -1;
   std::vector<std::pair<std::string, std::string>> segments = {};
   std::vector<std::pair<std::string, double>> scores = {};
-  // Numbers, texts, or missing; without any the event has no features.
+  // Numbers, texts, or missing values; empty: an event without features.
   std::vector<std::pair<std::string, DriftValue>> features = {};
 };
 
@@ -136,7 +136,7 @@ inline EventBatch Batch(const std::vector<TestEvent>& events) {
   return batch;
 }
 
-// Keeps its records; refuses them when told to.
+// Keeps its records in memory; refuses them on demand.
 class MemoryJournal : public Journal {
  public:
   Appended Append(std::string_view record) override {
@@ -168,7 +168,7 @@ class Engine {
     Use();
   }
 
-  // Puts `settings` in force.
+  // Applies `settings`.
   bool Use() { return Do(Command{settings}).done; }
 
   Outcome Do(const Command& command) {
@@ -179,7 +179,7 @@ class Engine {
   BatchOutcome Post(const std::vector<TestEvent>& events) {
     return Do(Command{Batch(events)}).batch;
   }
-  // Lets time pass, as the daemon's ticks do.
+  // Advances time, with the daemon's ticks.
   void Wait(int64_t ms) {
     now_ms += ms;
     Do(Command{Tick{}});
@@ -202,7 +202,7 @@ class Engine {
     }
     return {};
   }
-  // `segment`: of a slice; empty for all pairs.
+  // `segment`: of a slice; empty for the whole version.
   WindowSnapshot FindWindow(const std::string& window,
                             const std::string& version = "1",
                             const Slice::Labels& segment = {}) const {
@@ -215,12 +215,12 @@ class Engine {
                     const std::string& version = "1") const {
     return FindWindow(window, version).counts;
   }
-  // The figure of a window that the API calls so, or nullopt.
+  // The figure of a window by the API's name, or nullopt.
   std::optional<double> Figure(const std::string& name,
                                const std::string& window,
                                const std::string& version = "1",
                                const Slice::Labels& segment = {}) const {
-    // Figures have views into it.
+    // Outlives the figures, which are views into it.
     const ModelSnapshot model = Model();
     const auto figures = FiguresOf(model, FindWindow(window, version, segment));
     for (const NamedFigure& figure : figures) {
@@ -232,7 +232,7 @@ class Engine {
     }
     return std::nullopt;
   }
-  // How many pairs of a window have this label and prediction.
+  // The number of pairs in a window with this label and prediction.
   uint64_t Cell(const std::string& window, const std::string& actual,
                 const std::string& predicted,
                 const std::string& version = "1") const {
@@ -258,7 +258,7 @@ class Engine {
   Pipeline::Status status = Pipeline::Status::kApplied;
 };
 
-// Everything that readers can see, as text: two equal states have the same.
+// Everything that readers can see, as text. Equal states have equal texts.
 std::string Describe(const State& state, int64_t now_ms);
 
 }  // namespace plumbline

@@ -1,4 +1,4 @@
-// What a collector exposes, whole.
+// The whole exposition of a collector.
 
 #pragma once
 

@@ -1,4 +1,4 @@
-// A limit of the system that has writes fail.
+// A limit of the system that makes writes fail.
 
 #pragma once
 
@@ -8,7 +8,7 @@
 
 namespace plumbline {
 
-// Files cannot grow beyond `bytes` while it lives.
+// While it lives, files cannot grow beyond `bytes`.
 class FileSizeLimit {
  public:
   explicit FileSizeLimit(rlim_t bytes) {

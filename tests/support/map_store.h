@@ -1,5 +1,5 @@
-// A store of pairs in a map, and a checkpoint of an engine into it, in steps
-// that a test takes one by one between groups.
+// A store of pairs in a map, and a checkpoint of an engine into it. Tests run
+// the steps of the checkpoint between groups.
 
 #pragma once
 
@@ -38,16 +38,16 @@ class MapStore : public PairStore {
     return keys.size();
   }
 
-  // Puts chains in the place of those with the same keys.
+  // Replaces the chains of the same keys.
   void Save(const std::vector<Record>& records) {
     for (const Record& record : records) pairs.erase(record.key);
     for (const Record& record : records) pairs[record.key].push_back(record);
   }
 
   std::map<PairKey, std::vector<Record>> pairs;
-  std::set<PairKey> damaged;    // cannot be read
-  bool fails = false;           // nor can any other
-  size_t most_keys = SIZE_MAX;  // looked up at once
+  std::set<PairKey> damaged;    // reads of these fail
+  bool fails = false;           // all reads fail
+  size_t most_keys = SIZE_MAX;  // per look-up
   int found = 0;
 };
 
@@ -56,7 +56,7 @@ class SteppedCheckpoint {
   SteppedCheckpoint(Pipeline* pipeline, MapStore* store)
       : pipeline_(pipeline), store_(store) {}
 
-  // `at`: how many groups there have been.
+  // `at`: the number of groups so far.
   void Begin(size_t at) {
     pipeline_->Exclusively([&](State* state) {
       StateImage changed = SaveState(state);
@@ -70,13 +70,13 @@ class SteppedCheckpoint {
     copied_ = false;
     running_ = true;
   }
-  // Copies `n` chains. True when all are copied.
+  // Copies up to `n` more chains. True when all are copied.
   bool Copy(size_t n) {
     pipeline_->Exclusively(
         [&](State* state) { copied_ = state->unsaved_pairs().CopySome(n); });
     return copied_;
   }
-  // Puts the copy in the store. Memory learns of it by Saved().
+  // Stores the copy. Saved() then tells the memory of the join.
   void Store() {
     pipeline_->Exclusively(
         [&](State* state) { store_->Save(state->unsaved_pairs().Take()); });

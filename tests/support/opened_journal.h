@@ -1,4 +1,4 @@
-// A journal, and what opening it came upon.
+// A journal with the results of opening it.
 
 #pragma once
 

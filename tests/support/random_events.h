@@ -1,5 +1,5 @@
-// A small world in which everything happens: bounds, limits, horizons and
-// structure are reached within some hundred groups of random events.
+// A small world of random events that reaches evictions, limits, horizons and
+// structural changes within some hundred groups.
 
 #pragma once
 
@@ -42,7 +42,7 @@ inline TestEvent RandomEvent(std::mt19937* random) {
     for (unsigned c = 0, n = pick(6); c < n; ++c) {
       event.scores.emplace_back("class" + std::to_string(c), pick(9) / 8.0);
     }
-    // Without the class that is predicted they are left out.
+    // Scores without the predicted class are ignored.
     const auto* predicted = std::get_if<std::string>(&event.prediction);
     const auto is_it = [&](const auto& s) { return s.first == *predicted; };
     if (predicted != nullptr && pick(8) > 0 &&
@@ -104,8 +104,8 @@ inline void SmallWorld(bool evict, Engine* engine) {
   engine->Use();
 }
 
-// One group: events, a reload or a removal, after the clock ran, jumped or
-// stepped back.
+// One group of events, a reload or a removal. Before it the clock advances,
+// jumps or steps back.
 inline void RandomGroup(std::mt19937* random, Engine* engine) {
   const auto pick = [random](unsigned n) { return (*random)() % n; };
   const auto what = pick(40);

@@ -1,4 +1,4 @@
-// How many seeds the tests of random worlds take: few for each commit, many in
+// The number of seeds in tests of random worlds: few for each commit, many in
 // `make test-long`.
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace plumbline {
 
-// `few`, or as many as PLUMBLINE_TEST_SEEDS says, which may be one alone.
+// PLUMBLINE_TEST_SEEDS, or `few` without it.
 inline unsigned SeedsOr(unsigned few) {
   const char* seeds = std::getenv("PLUMBLINE_TEST_SEEDS");
   const int given = seeds == nullptr ? 0 : std::atoi(seeds);

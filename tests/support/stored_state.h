@@ -1,5 +1,5 @@
-// What a store holds, as one string: an image of a state, and pairs. The seeds
-// of the fuzzer of states are such, and tests read them.
+// The content of a store as one string: an image of a state, and pairs. The
+// seeds of state_fuzz have this format, and tests read them.
 
 #pragma once
 
@@ -34,7 +34,7 @@ inline std::string Encode(const StoredState& stored) {
   return bytes;
 }
 
-// As far as the bytes say anything.
+// Decodes as much as the bytes hold.
 inline StoredState DecodeStored(std::string_view bytes) {
   StoredState stored;
   Load load(bytes);

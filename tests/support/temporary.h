@@ -1,4 +1,4 @@
-// A directory that ends with the test.
+// A directory that is removed with the test.
 
 #pragma once
 

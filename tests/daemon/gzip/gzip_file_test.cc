@@ -27,7 +27,7 @@ std::string Bytes(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// nullopt if the file is not whole.
+// nullopt if the file is incomplete.
 std::optional<std::string> Unpacked(const std::string& path) {
   std::string out;
   const auto status = Gunzip(

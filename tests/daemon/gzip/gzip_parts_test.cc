@@ -13,7 +13,7 @@ using namespace plumbline;  // NOLINT: a test
 
 namespace {
 
-// zlib holds the text against the checksum and the length of the member.
+// zlib checks the text against the checksum and length of the member.
 std::string Unpacked(const PackedText& packed) {
   std::string text;
   const auto always = [](size_t) { return true; };
@@ -22,7 +22,7 @@ std::string Unpacked(const PackedText& packed) {
   return text;
 }
 
-// As `at_once` bytes come at a time; nothing if it says that it is damaged.
+// Unpacks pieces of `at_once` bytes; nullopt if the member is damaged.
 std::optional<std::string> InPieces(std::string_view packed, size_t at_once) {
   std::string text;
   const auto next = [&] {

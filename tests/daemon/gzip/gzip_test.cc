@@ -15,7 +15,7 @@ namespace {
 
 bool Always(size_t) { return true; }
 
-// A file that ends with the test.
+// A file that is removed with the test.
 class TemporaryFile {
  public:
   explicit TemporaryFile(std::string_view bytes) {

@@ -1,4 +1,4 @@
-// Texts that are chosen to fall together do so no more.
+// Texts chosen to collide under an unkeyed hash do not collide.
 
 #include "core/event/text_hash.h"
 
@@ -15,12 +15,12 @@ using namespace plumbline;  // NOLINT: a test
 
 namespace {
 
-// MurmurHash64A, which libstdc++ has for std::hash, with a state of 64 bits: of
-// two blocks the second can make up for the first.
+// Collisions of MurmurHash64A, the std::hash of libstdc++. Its state has 64
+// bits, so a second block can cancel the effect of the first.
 std::vector<std::string> FallTogether(size_t count) {
   constexpr uint64_t kMultiplier = 0xc6a4a7935bd1e995;
   constexpr uint64_t kInverse = 0x5f7a0ea7e59b19bd;
-  // What the block must be so that it enters the state as `mixed`.
+  // The block that enters the state as `mixed`.
   const auto block_of = [](uint64_t mixed) {
     mixed *= kInverse;
     mixed ^= mixed >> 47;

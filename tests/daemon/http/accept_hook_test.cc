@@ -31,7 +31,8 @@ TEST_CASE("who waits for what a hook replaces is woken") {
     pollfd wanted = {listener, POLLIN, 0};
     poll(&wanted, 1, kPatienceMs);
   });
-  // If it does not wait yet it finds the queue, which passes, too.
+  // If accept() does not wait yet, it finds the queue, and the test passes,
+  // too.
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
   const auto begin = std::chrono::steady_clock::now();
   {

@@ -20,7 +20,7 @@ using namespace plumbline;  // NOLINT: a test
 
 namespace {
 
-// Stops what hangs.
+// After this time a test counts as hanging.
 constexpr int kPatienceMs = 60'000;
 
 struct Listener {
@@ -43,7 +43,7 @@ struct Listener {
     for (const int fd : clients) close(fd);
   }
 
-  // A client that has sent `text`, once it has been looked at.
+  // Connects a client that sends `text`; returns once the queue has read it.
   int Connect(const std::string& text) {
     const int fd = ConnectTo(port);
     clients.push_back(fd);
@@ -55,7 +55,7 @@ struct Listener {
     REQUIRE(send(fd, text.data(), text.size(), 0) == size);
   }
 
-  // The client whose connection is given out; -1 if none is within the time.
+  // The client of the next connection given out; -1 if none is within the time.
   int Next(int wait_ms = kPatienceMs) {
     const auto end = std::chrono::steady_clock::now() + Milliseconds(wait_ms);
     do {
@@ -79,7 +79,7 @@ struct Listener {
     }
     return -1;
   }
-  // The thread of the `i`-th that was given out ends it.
+  // Ends the `i`-th connection that was given out.
   void End(size_t i) {
     connections.Close(connections.Find(given[i], "", 0));
     close(given[i]);
@@ -106,13 +106,13 @@ TEST_CASE("a connection gets a thread once its request has begun in full") {
   CHECK(listener.Next(kMomentMs) == -1);
   Listener::Send(client, "TP/1.1\r\n\r\n");
   CHECK(listener.Next() == client);
-  // It does not wait for its body where there is a thread.
+  // With a free thread it does not wait for its body.
   const int other = listener.Connect(kPartial);
   CHECK(listener.Next() == other);
 }
 
 TEST_CASE("whole requests go first, and have threads of their own") {
-  Listener listener(8);  // of which one is kept
+  Listener listener(8);  // one of the threads is reserved
   for (int i = 0; i < 7; ++i) {
     listener.Connect(kPartial);
     REQUIRE(listener.Next() >= 0);
@@ -156,7 +156,7 @@ TEST_CASE("nobody gives way where there are threads for all") {
               Milliseconds(kPatienceMs));
   for (int i = 0; i < kMore; ++i) listener.Connect(kWhole);
   REQUIRE(listener.Next() >= 0);
-  // The others have come with it, and wait for longer than is ordinary.
+  // The others came with it, and wait longer than the ordinary wait.
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
   for (int i = 1; i < kMore; ++i) REQUIRE(listener.Next() >= 0);
   CHECK(idle->cut() == Connection::Cut::kNot);

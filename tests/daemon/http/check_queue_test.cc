@@ -50,14 +50,14 @@ TEST_CASE("those of one rank are checked in turn, one at a time") {
 TEST_CASE("no more wait than there is room for") {
   Queue queue;
   const Ticket first = queue.MustEnter(0, Rank::kNew);
-  queue.Begin(first);  // is checked, so does not wait
+  queue.Begin(first);  // being checked, so it does not wait
   for (uint64_t n = 1; n <= CheckQueue::kMostWaiting; ++n) {
     queue.MustEnter(n, Rank::kNew);
   }
   CHECK_FALSE(queue.Enter(Attempt(99), Rank::kNew));
   queue.End(kNoon, kNoon + 60ms, true);
   queue.Leave(first);
-  // The place of the one that is checked is none for waiting.
+  // The running check frees no place for waiting.
   CHECK_FALSE(queue.Enter(Attempt(99), Rank::kNew));
 }
 

@@ -18,7 +18,7 @@ using Cut = Connection::Cut;
 
 const SteadyTime kStart{};
 
-// A pair of sockets, of which `connections` has one.
+// A pair of sockets; `connections` has one of them.
 struct Peer {
   Peer(Connections* connections, uint16_t port) {
     REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
@@ -92,11 +92,11 @@ TEST_CASE("idle ones give way first, then the slowest") {
   };
   CHECK(give_way(1) ==
         std::vector<Cut>{Cut::kNot, Cut::kNot, Cut::kGaveWay, Cut::kNot});
-  // Those of before count.
+  // Former cuts count.
   CHECK(give_way(1)[0] == Cut::kNot);
   CHECK(give_way(2) ==
         std::vector<Cut>{Cut::kGaveWay, Cut::kNot, Cut::kGaveWay, Cut::kNot});
-  // What is being worked on stays.
+  // Connections without a wait stay.
   CHECK(give_way(9) == std::vector<Cut>{Cut::kGaveWay, Cut::kGaveWay,
                                         Cut::kGaveWay, Cut::kNot});
 }
@@ -129,7 +129,7 @@ TEST_CASE("who was cut while idle is cut again as a reader") {
   peers[0]->Begin(Wait::kRequest, kStart, Milliseconds(60'000));
   peers.connections.GiveWay(1, Milliseconds(200), After(1000));
   REQUIRE(peers.Cuts() == std::vector<Cut>{Cut::kGaveWay});
-  // Its request had come.
+  // Its request had arrived.
   peers[0]->Begin(Wait::kReader, After(1000), Milliseconds(500));
   CHECK(send(peers.all[0]->ends[0], "x", 1, MSG_NOSIGNAL) == 1);
   SECTION("as others wait") {
@@ -191,7 +191,7 @@ TEST_CASE("what is closed without a word is found by its descriptor") {
   CHECK(connections.count() == 3);
   connect_one();
   close(served[1]);
-  dup2(served[3], served[0]);  // another has the descriptor of the first
+  dup2(served[3], served[0]);  // reuses the first descriptor
   connections.CloseGone();
   CHECK(connections.count() == 1);
   CHECK(connections.Find(served[2], "", 0) != nullptr);

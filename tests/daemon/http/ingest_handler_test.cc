@@ -1,4 +1,4 @@
-// The answers that a running daemon gives only in trouble; the others are in
+// Answers that a daemon gives only in trouble; the others are in
 // tests/integration/http_test.py.
 
 #include "daemon/http/ingest_handler.h"
@@ -116,7 +116,7 @@ TEST_CASE("at the bound under reject the client must slow down") {
   CHECK(full.status == 429);
   CHECK(full.retry_after_seconds > 0);
   CHECK(full.body.find("\"full\"") != std::string::npos);
-  // A label for a known id is always taken.
+  // A label for a known id is always accepted.
   CHECK(listener.Post(R"({"model":"m","id":"a","label":"UP"})").status == 200);
 }
 

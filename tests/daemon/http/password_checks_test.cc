@@ -19,7 +19,7 @@ constexpr char kAlice[] =
     "$2b$05$alice";                    // the fake's hashes end in the user's
 constexpr char kBob[] = "$2b$04$bob";  // name, which is the password
 
-// Checks as slowly as it is told to.
+// Checks that last until the test releases them.
 class Checker {
  public:
   PasswordChecks::Matches matches() {
@@ -78,8 +78,8 @@ struct World {
   PasswordChecks checks{checker.matches()};
 };
 
-// Wrong passwords of one address, of which one is being checked, and held, and
-// as many wait as may.
+// Wrong passwords of one address: one check is running and held, and the queue
+// is full.
 class Flood {
  public:
   static constexpr size_t kTurnedAway = 20;
@@ -170,7 +170,7 @@ TEST_CASE("under a flood who has passed is answered without waiting") {
   World world;
   CHECK(world.Ask("alice", "alice") == Verdict::kRight);
   const Flood flood(&world, "10.0.0.1");
-  // The check that is held would be waited for.
+  // A new check would wait for the held one.
   CHECK(world.Ask("alice", "alice") == Verdict::kRight);
   world.checker.Release();
   CHECK(world.checker.most_at_once() == 1);
@@ -181,7 +181,7 @@ TEST_CASE("who has no wrong passwords goes before those who have") {
   CHECK(world.Ask("alice", "wrong", "10.6.6.6") == Verdict::kWrong);
   Flood flood(&world, "10.6.6.6");
   auto bob = world.AskLater("bob", "bob", "10.0.0.2");
-  flood.AwaitTurnedAway(Flood::kTurnedAway + 1);  // it has taken a place
+  flood.AwaitTurnedAway(Flood::kTurnedAway + 1);  // bob took a place
   world.checker.Release();
   CHECK(bob.get() == Verdict::kRight);
   CHECK(world.checker.hashes().at(2) == kBob);
@@ -211,7 +211,7 @@ TEST_CASE("many who ask the same at once wait for one check") {
 }
 
 TEST_CASE("bcrypt tells right passwords from wrong ones") {
-  // Of "secret", at the least cost that there is.
+  // A hash of "secret", with the least possible cost.
   const std::string hash =
       "$2b$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW";
   CHECK(MatchesBcrypt("secret", hash));

@@ -18,7 +18,7 @@ using Milliseconds = Renderings::Milliseconds;
 
 constexpr Milliseconds kForEver{3'600'000};
 
-// Nobody is waited for, and everybody waits.
+// No wait for readers; requests wait without end.
 constexpr Renderings::Options kHasty{kForEver, Milliseconds(0),
                                      Milliseconds(0)};
 
@@ -28,19 +28,19 @@ std::string TextOf(const Shared& rendering) {
   return text;
 }
 
-// Waits for what happens sooner or later.
+// Waits until the condition holds.
 template <class Condition>
 void Until(Condition condition) {
   while (!condition()) std::this_thread::yield();
 }
 
-// Makes pages that say how many were made before, when it is let.
+// Makes pages with the number of former pages; can be held.
 class Maker {
  public:
   explicit Maker(const Renderings::Options& options = kHasty)
       : renderings_(options) {}
 
-  // Asks, on a thread of its own.
+  // Asks on another thread.
   std::future<Shared> Ask(const std::string& key = "all") {
     return std::async(std::launch::async, [this, key] {
       return renderings_.Get(key, [this] { return Make(); });
@@ -48,14 +48,14 @@ class Maker {
   }
   Shared Get() { return Ask().get(); }
 
-  // Until Release() whoever makes one stays at it.
+  // Blocks makers until Release().
   void Hold() { held_ = true; }
   void Release() { held_ = false; }
-  // So many have begun.
+  // Waits until `count` renderings have begun.
   void AwaitBegun(int count) {
     Until([&] { return begun_ >= count; });
   }
-  // So many have asked, and have not got theirs.
+  // Waits until `count` requests wait.
   void AwaitWaiting(size_t count) {
     Until([&] { return renderings_.waiting() == count; });
   }
@@ -189,7 +189,7 @@ TEST_CASE("nobody waits for ever, nor stands in the way after he has left") {
   CHECK(maker.Ask("a").get() == nullptr);
   CHECK(maker.Ask("b").get() == nullptr);
   maker.Release();
-  // Who makes it has it, however long that took.
+  // The maker gets its page, however long that took.
   CHECK(TextOf(first.get()) == "page 0");
   CHECK(TextOf(maker.Get()) == "page 1");
 }

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kPost = "POST /v1/events HTTP/1.1\r\n";
 
-// Where `text` is all that has come.
+// The state if only `text` has arrived.
 std::string StateOf(const std::string& text) {
   const Arrival arrival = ArrivalOf(text, text.size());
   if (arrival.whole) return "whole";
@@ -50,7 +50,7 @@ TEST_CASE("what is not looked into counts towards a body") {
       std::string(kPost) + "Content-Length: 100000\r\n\r\n";
   CHECK_FALSE(ArrivalOf(first, first.size() + 99'999).whole);
   CHECK(ArrivalOf(first, first.size() + 100'000).whole);
-  // Chunks of which the end is not seen.
+  // A chunked body without its end.
   const std::string chunked =
       "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n"
       "\r\n0\r\n\r\n";

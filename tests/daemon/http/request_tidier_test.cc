@@ -9,7 +9,7 @@ using namespace plumbline;  // NOLINT: a test
 
 namespace {
 
-// What is left of the bytes where they come in pieces of so many.
+// The bytes after tidying, if they come in pieces of this size.
 std::string Tidied(std::string_view sent, size_t piece) {
   RequestTidier tidier;
   std::string all;
@@ -32,7 +32,7 @@ void CheckTidied(std::string_view sent, std::string_view expected) {
 
 const std::string kHead = "POST /v1/events HTTP/1.1\r\n";
 const std::string kChunked = kHead + "Transfer-Encoding:chunked\r\n\r\n";
-// The request that follows shows where the one before is taken to end.
+// The next request shows where the tidier sees the end of the former one.
 const std::string kNext = "GET / HTTP/1.1\r\nA:\tb\t\r\n\r\n";
 const std::string kNextTidied = "GET / HTTP/1.1\r\nA: b \r\n\r\n";
 

@@ -13,7 +13,7 @@
 namespace plumbline {
 namespace {
 
-// What comes of a request until the connection ends.
+// The answer to a request, until the connection ends.
 std::string Ask(uint16_t port, const std::string& request) {
   const int fd = ConnectTo(port);
   const auto size = static_cast<ssize_t>(request.size());
@@ -43,7 +43,7 @@ std::string AskOneThatThrows(const Fault& fault) {
       &error);
   REQUIRE(server);
   const std::string first = Ask(server->ports()[0], kRequest);
-  // It goes on.
+  // The server goes on.
   CHECK(Ask(server->ports()[0], kRequest) == first);
   CHECK(refused.size() == 2);
   return first;

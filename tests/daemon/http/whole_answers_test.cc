@@ -49,11 +49,11 @@ TEST_CASE("bodies that nobody takes have a limit together") {
   CHECK(held[1].status == 200);
   CHECK(held[2].status == 503);
   CHECK(held[3].status == 503);
-  // Small ones pass.
+  // Small answers pass.
   CHECK(answers.Answer([] { return Of(10); }).status == 200);
   held.clear();
   CHECK(answers.Answer([] { return Of(kLarge); }).status == 200);
-  // One that is larger than the limit is taken alone.
+  // An answer beyond the limit passes alone.
   CHECK(answers.Answer([] { return Of(5 * kLarge); }).status == 200);
 }
 

@@ -147,7 +147,7 @@ TEST_CASE("minutes become hours after a day, and go after the retention") {
   CHECK(steps.rbegin()->second.observations == 30);
   CHECK(keeper.StoredKeys() == 2);
 
-  // A correction finds the hour.
+  // A correction changes the hour.
   engine.Post({Label("a", "DOWN")});
   keeper.Checkpoint();
   steps = keeper.Read();

@@ -1,4 +1,4 @@
-// What a start does when answered records are missing in the journal.
+// Starts with answered records missing in the journal.
 
 #include "daemon/store/journal_loss.h"
 

@@ -26,7 +26,7 @@ TEST_CASE("bytes that are not UTF-8 are replaced one by one") {
   for (const char* bytes : {"\xff", "\x80", "\xc2"}) {
     CHECK(Json(bytes) == replaced);
   }
-  // An overlong form, a surrogate, and one beyond U+10FFFF.
+  // An overlong form, a surrogate, and a code beyond U+10FFFF.
   for (const char* bytes : {"\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80"}) {
     CHECK(Json(bytes).find("\xef\xbf\xbd") == 1);
   }

@@ -237,7 +237,7 @@ TEST_CASE("columns that are no field are told, with the field that is near") {
   CHECK(left_out("prediction,Feature.x,\"a,b\",,q,q") ==
         "left out, as no field has the name: Feature.x (the nearest: "
         R"("features.x"), "a,b", "", q)");
-  // What is named otherwise, or by nobody.
+  // Columns with another name, mapped or not.
   CHECK(left_out("rid,prediction,label,truth", {"id=rid,label=truth"}).empty());
   CHECK(left_out("label,id,q,label,id,label,weight") ==
         "left out, as no field has the name: q, weight; "

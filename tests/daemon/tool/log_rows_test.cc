@@ -36,7 +36,7 @@ std::string Paired(int day, const std::string& prediction,
 
 struct Joined {
   Texts rows;   // "prediction features"
-  Texts times;  // when the pairs were complete
+  Texts times;  // of completion
   uint64_t without_prediction = 0;
 };
 
@@ -111,7 +111,7 @@ TEST_CASE("a pair is found whatever spelling its id and version were sent in") {
 }
 
 TEST_CASE("a prediction without a pair takes none of the next of its id") {
-  // The first of them was forgotten before its label came.
+  // The first of them was forgotten before its label arrived.
   for (const std::string first : {"\"yes\"", "\"a\"", "0.5"}) {
     INFO(first);
     const Joined joined =

@@ -48,7 +48,7 @@ std::string Notes(const Merged& merged) {
   return text;
 }
 
-// Two daemons that share events, and one that has all.
+// Two daemons that share events, and one with all events.
 struct Daemons {
   Engine a, b, all;
 
@@ -64,7 +64,7 @@ struct Daemons {
     (to_a ? a : b).Post({event});
     all.Post({event});
   }
-  // Each goes to either of the two at random.
+  // Posts each event to one of the two at random.
   template <class MakeEvent>
   void PostAtRandom(uint32_t seed, int events, MakeEvent make) {
     std::mt19937 random(seed);
@@ -81,7 +81,7 @@ std::string AnyOf(const std::vector<std::string>& names, std::mt19937* random) {
   return names[Below(static_cast<uint32_t>(names.size()), random)];
 }
 
-// Numbers up to their last digits, and all else exactly.
+// Compares numbers except their last digits, and everything else exactly.
 void CheckSame(const json& sum, const json& one) {
   INFO(sum.dump() << "\n" << one.dump());
   if (one.is_number() && sum.is_number()) {
@@ -104,7 +104,7 @@ void CheckSame(const json& sum, const json& one) {
   CHECK(sum.size() == one.size());
 }
 
-// By the names of the classes.
+// The matrix by the names of classes.
 json NamedMatrix(const json& result) {
   json matrix = json::object();
   for (size_t i = 0; i < result["classes"].size(); ++i) {
@@ -117,7 +117,7 @@ json NamedMatrix(const json& result) {
   return matrix;
 }
 
-// Of the same version, window and segment.
+// The result of the same version, window and segment.
 json Matching(const json& results, const json& result) {
   for (const json& other : results) {
     if (other["version"] == result["version"] &&
@@ -129,7 +129,7 @@ json Matching(const json& results, const json& result) {
   return nullptr;
 }
 
-// The sum has what one daemon with all events has, but for these figures.
+// The sum has all figures of one daemon with all events, except these.
 void CheckLike(const Merged& merged, const Engine& one,
                const std::set<std::string>& left_out) {
   REQUIRE(merged.error == "");
@@ -241,9 +241,8 @@ TEST_CASE("the mean errors of a regression add up, weighted by pairs") {
             {"label_coverage", "r2", "mean_absolute_percentage_error",
              "absolute_error_quantiles"});
   CHECK(Has(Notes(sum),
-            "left out, as the daemons' answers do not contain what "
-            "they are made of: R2, mean absolute percentage "
-            "error, quantiles, label coverage"));
+            "left out, because the daemons' answers lack the data: R2, mean "
+            "absolute percentage error, quantiles, label coverage"));
 }
 
 TEST_CASE("squares of errors that no double holds do not spoil the root") {
@@ -295,7 +294,7 @@ TEST_CASE("the models of daemons are listed with their sums") {
   REQUIRE(sum.error == "");
   json models = json::parse(sum.text);
   json expected = json::parse(ModelsOf(daemons.all));
-  // In the order of their first appearance at the first daemon.
+  // In the order of the first daemon.
   CHECK(models["models"][0]["classes"] == json({"UP", "SAME", "DOWN"}));
   models["models"][0].erase("classes");
   expected["models"][0].erase("classes");
@@ -340,7 +339,7 @@ TEST_CASE("models that differ leave the others in the list") {
   daemons.b.Post({Both(1.5, 2.5)});
   const Merged none = SumOfModels(daemons.a, daemons.b);
   CHECK(none.error == "");
-  CHECK(none.text == "");  // not: there are no models
+  CHECK(none.text == "");  // not an empty list
   TestEvent other = Both("x", "y");
   other.model = "other";
   daemons.Post(other, true);
@@ -365,7 +364,7 @@ TEST_CASE("true and 1 are one class, in the spelling of the first daemon") {
     daemons.Post(Both("1", "1"), false);
     daemons.Post(Both("1", "0"), false);
     daemons.Post(Both("0", "1"), false);
-    // It is there at one alone.
+    // Only one daemon has it.
     TestEvent newer = Both("0", "1");
     newer.version = "2";
     daemons.Post(newer, false);
@@ -422,9 +421,9 @@ TEST_CASE("figures that a daemon withholds are not in the sum") {
   daemons.Post(Both("UP", "UP"), true);
   daemons.Post(Prediction("x", "UP"), true);
   daemons.Post(Prediction("y", "UP"), false);
-  // Both withhold, and so would one.
+  // Both withhold figures, and so would one daemon.
   CheckLike(SumOf(daemons.a, daemons.b), daemons.all, {"label_coverage"});
-  // One has enough labels. Whether all are enough is not in the answers.
+  // One has enough labels. The answers do not tell whether the sum has.
   daemons.b.Post({Label("y", "UP")});
   const Merged sum = SumOf(daemons.a, daemons.b);
   const json window = json::parse(sum.text)["results"][0];
@@ -446,7 +445,7 @@ TEST_CASE("a window that a daemon does not have is left out of the sum") {
   daemons.Post(Both("UP", "DOWN"), false);
   const Merged sum = SumOf(daemons.a, daemons.b);
   const json results = json::parse(sum.text)["results"];
-  REQUIRE(results.size() == 1);  // however its length is spelled
+  REQUIRE(results.size() == 1);  // for all spellings of its length
   CHECK(results[0]["window"] == "60m");
   CHECK(results[0]["observations"] == 2);
   CHECK(Has(Notes(sum), "window 24h is left out, as http://b:9351 does not"));

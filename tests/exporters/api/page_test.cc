@@ -26,7 +26,7 @@ std::string Page(const Engine& engine, const Config& config) {
       StatusJson(engine.pipeline.state(), config, {}, engine.now_ms));
 }
 
-// One objective of all models, over 1h.
+// One objective for all models, over 1h.
 Config WithObjective(const Engine& engine, double min, int64_t observations) {
   Config config;
   config.engine = engine.settings;

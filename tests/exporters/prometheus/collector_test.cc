@@ -1,4 +1,4 @@
-// What is exposed, sample by sample. tests/integration has the whole through
+// The exposition, sample by sample. tests/integration passes the whole to
 // promtool and a real Prometheus.
 
 #include "exporters/prometheus/collector.h"
@@ -157,7 +157,7 @@ TEST_CASE("figures are withheld until enough of their window is labelled") {
   CHECK(text.find("plumbline_accuracy_ratio" + of + hour) == std::string::npos);
   CHECK(text.find("plumbline_class_recall_ratio" + of + R"(,window="1h")") ==
         std::string::npos);
-  // What they rest on is there, and a last-N window has no coverage.
+  // Counts are still shown, and a last-N window has no coverage.
   CHECK(Has(text, "plumbline_window_observations" + of + hour + " 1"));
   CHECK(Has(text,
             "plumbline_class_support" + of + R"(,window="1h",class="UP"} 1)"));
@@ -170,7 +170,7 @@ TEST_CASE("figures are withheld until enough of their window is labelled") {
   CHECK(Has(text, "plumbline_withheld" + of + hour + " 0"));
   CHECK(Has(text, "plumbline_accuracy_ratio" + of + hour + " 0.5"));
 
-  // A reload holds at once.
+  // A reload takes effect at once.
   engine.settings.defaults.min_coverage = 0;
   engine.Use();
   CHECK(Exposed(engine).find("plumbline_withheld") == std::string::npos);
