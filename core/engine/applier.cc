@@ -171,9 +171,9 @@ size_t Applier::EraseThoseInMemory() {
 
 void Applier::AwaitTurn(size_t events) const {
   if (store_ == nullptr) return;
-  const int64_t unsaved =
-      state_->gauges().unsaved_records.load(std::memory_order_relaxed);
-  store_->AwaitTurn(events, static_cast<size_t>(unsaved));
+  const int64_t dirty =
+      state_->gauges().dirty_records.load(std::memory_order_relaxed);
+  store_->AwaitTurn(events, static_cast<size_t>(dirty));
 }
 
 }  // namespace plumbline

@@ -33,7 +33,7 @@ StateImage SaveState(State* state) {
   std::vector<uint32_t> numbers;
   for (Model* model : state->models().Get()) {
     numbers.push_back(model->number);
-    if (!model->TakeUnsaved()) continue;
+    if (!model->TakeDirty()) continue;
     Save save_model(&image.models[model->number]);
     state->SaveModel(save_model, *model);
   }

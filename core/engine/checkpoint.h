@@ -3,7 +3,7 @@
 // Each class lists its stored fields once, for both directions, with tags
 // (core/codec/archive.h). core/model/stored_state.cc and stored_model.cc put
 // them together. Pairs are not included: they are records of their own (see
-// core/pairs/unsaved_pairs.h).
+// core/pairs/dirty_pairs.h).
 
 #pragma once
 

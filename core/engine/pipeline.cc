@@ -31,10 +31,10 @@ size_t EventsOf(const Command* command) {
 
 }  // namespace
 
-void Pipeline::UseStore(PairStore* store, size_t records, size_t unsaved) {
+void Pipeline::UseStore(PairStore* store, size_t records, size_t dirty) {
   applier_.UseStore(store);
   state_.pair_memory().Limit(records);
-  unsaved_limit_ = unsaved;
+  dirty_limit_ = dirty;
   if (records == SIZE_MAX) return;
   group_limit_ = std::max(records / kGroupShare, kLeastGroupRecords);
 }
@@ -140,8 +140,8 @@ bool Pipeline::AwaitSaving() {
 }
 
 void Pipeline::NoteSaving() {
-  state_.PublishUnsaved();
-  const bool behind = state_.unsaved_pairs().changed() > unsaved_limit_;
+  state_.PublishDirty();
+  const bool behind = state_.dirty_pairs().changed() > dirty_limit_;
   if (behind == behind_.load(std::memory_order_relaxed)) return;
   const std::lock_guard lock(behind_mutex_);
   behind_.store(behind, std::memory_order_relaxed);
@@ -193,7 +193,7 @@ Pipeline::Status Pipeline::Replay(std::string_view record) {
     return Status::kStoreUnread;
   }
   applier_.Apply(group, pointers);
-  state_.PublishUnsaved();
+  state_.PublishDirty();
   return Status::kApplied;
 }
 
@@ -335,7 +335,7 @@ Pipeline::Status Pipeline::CommitRecord(const Group& group,
   const bool any_events =
       std::any_of(group.commands.begin(), group.commands.end(),
                   [](const Command* command) { return EventsOf(command) > 0; });
-  if (any_events && state_.unsaved_pairs().changed() / 9 > unsaved_limit_ / 8) {
+  if (any_events && state_.dirty_pairs().changed() / 9 > dirty_limit_ / 8) {
     return Status::kStoreFailed;
   }
   // A single event is applied, whatever it needs.

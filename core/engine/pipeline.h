@@ -55,8 +55,8 @@ class Pipeline {
       : journal_(journal), state_(memory), applier_(&state_) {}
 
   // Lets pairs leave memory for `store`. `records`: limit of records in memory.
-  // `unsaved`: limit of dirty records. Call before anything else.
-  void UseStore(PairStore* store, size_t records, size_t unsaved);
+  // `dirty`: limit of dirty records. Call before anything else.
+  void UseStore(PairStore* store, size_t records, size_t dirty);
 
   // Restores a checkpoint of SaveState(). Call before anything else. False if
   // it is damaged.
@@ -156,9 +156,9 @@ class Pipeline {
   std::array<Bell, 64> bells_;
   size_t next_bell_ = 0;  // guarded by mutex_
 
-  // behind_: more records are dirty than unsaved_limit_.
-  size_t unsaved_limit_ = SIZE_MAX;  // records
-  size_t group_limit_ = SIZE_MAX;    // records of a group
+  // behind_: more records are dirty than dirty_limit_.
+  size_t dirty_limit_ = SIZE_MAX;  // records
+  size_t group_limit_ = SIZE_MAX;  // records of a group
   std::atomic<bool> behind_{false};
   std::mutex behind_mutex_;
   std::condition_variable saved_;

@@ -28,18 +28,18 @@ const Command& RequestParts::Next(BatchOutcome* outcome) {
   part.is_rest = !is_first();
   part.to_follow = is_first() ? RecordsOfPredictions(batch_, end()) : 0;
   *outcome = BatchOutcome();
-  if (outcome_.account == nullptr) return command_;
-  const Account& whole = *outcome_.account;
-  account_ = Account();
-  account_.counts_only = whole.counts_only;
-  account_.most_bytes =
+  if (outcome_.report == nullptr) return command_;
+  const BatchReport& whole = *outcome_.report;
+  report_ = BatchReport();
+  report_.counts_only = whole.counts_only;
+  report_.most_bytes =
       whole.most_bytes - std::min(whole.bytes, whole.most_bytes);
   if (!whole.left_out.empty()) {
     const auto left_out = whole.left_out.begin();
-    account_.left_out.assign(left_out + static_cast<ptrdiff_t>(begin_),
-                             left_out + static_cast<ptrdiff_t>(end()));
+    report_.left_out.assign(left_out + static_cast<ptrdiff_t>(begin_),
+                            left_out + static_cast<ptrdiff_t>(end()));
   }
-  outcome->account = &account_;
+  outcome->report = &report_;
   return command_;
 }
 
@@ -57,23 +57,23 @@ void RequestParts::Add(const BatchOutcome& outcome) {
   }
   outcome_.changes.insert(outcome_.changes.end(), outcome.changes.begin(),
                           outcome.changes.end());
-  if (outcome_.account != nullptr) AddAccount();
+  if (outcome_.report != nullptr) AddReport();
   begin_ = end();
   // The next part may be larger again.
   size_ *= 2;
 }
 
-void RequestParts::AddAccount() {
-  Account& whole = *outcome_.account;
-  whole.now_ms = account_.now_ms;
-  whole.prediction_count += account_.prediction_count;
-  whole.label_count += account_.label_count;
-  whole.pair_count += account_.pair_count;
-  whole.lost_pairs += account_.lost_pairs;
-  whole.bytes += account_.bytes;
-  whole.taken.insert(whole.taken.end(), account_.taken.begin(),
-                     account_.taken.end());
-  for (Account::Pair& pair : account_.pairs) {
+void RequestParts::AddReport() {
+  BatchReport& whole = *outcome_.report;
+  whole.now_ms = report_.now_ms;
+  whole.prediction_count += report_.prediction_count;
+  whole.label_count += report_.label_count;
+  whole.pair_count += report_.pair_count;
+  whole.lost_pairs += report_.lost_pairs;
+  whole.bytes += report_.bytes;
+  whole.taken.insert(whole.taken.end(), report_.taken.begin(),
+                     report_.taken.end());
+  for (BatchReport::Pair& pair : report_.pairs) {
     pair.event += static_cast<uint32_t>(begin_);
     whole.pairs.push_back(std::move(pair));
   }

@@ -29,13 +29,13 @@ class RequestParts {
 
  private:
   size_t end() const;
-  void AddAccount();
+  void AddReport();
 
   const EventBatch& batch_;
   BatchOutcome& outcome_;
   EventCopier copier_;
-  Command command_;  // the current part
-  Account account_;  // of the current part, if one is wanted
+  Command command_;     // the current part
+  BatchReport report_;  // of the current part, if one is wanted
   size_t begin_ = 0;
   size_t size_;
 };

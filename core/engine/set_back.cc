@@ -86,7 +86,7 @@ void PairsSetBack::ChangeChain(const PairKey& key) {
   for (uint32_t r = table.Find(key); r != PairTable::kNone;
        r = table.at(r).next) {
     if (!Change(&table.at(r))) continue;
-    state_->unsaved_pairs().Mark(r);
+    state_->dirty_pairs().Mark(r);
     any = true;
   }
   changed_ += any ? 1 : 0;
@@ -143,7 +143,7 @@ void State::SetBack(Model* model, int64_t from_ms, uint32_t first_age) {
   model->SetTask(model->task,
                  model->task_origin.load(std::memory_order_relaxed),
                  std::min(model->task_since_ms, now_ms_));
-  for (Departed& gone : model->departed) {
+  for (DeletedVersion& gone : model->deleted_versions) {
     NotAfter(now_ms_ + settings_->label_horizon_ms, &gone.until_ms);
     next_departure_ms_ = std::min(next_departure_ms_, gone.until_ms);
   }
@@ -155,7 +155,7 @@ void State::SetBack(Model* model, int64_t from_ms, uint32_t first_age) {
       Model::MarginalCells(model->task, classes, frozen_at);
   for (Version* version : model->versions.Get()) {
     SetBack(model, version, from_ms);
-    const uint64_t generation = model->gate.Open(now_ms_);
+    const uint64_t generation = model->seqlock.Open(now_ms_);
     version->ForAllSeries([&](Series* series) {
       for (Window* window : series->windows.Get()) {
         auto* ring = window->time();
@@ -164,7 +164,7 @@ void State::SetBack(Model* model, int64_t from_ms, uint32_t first_age) {
         if (window->settings().by_prediction) window->SeeFrom(first_age);
       }
     });
-    model->gate.Close();
+    model->seqlock.Close();
   }
   Touch(model);
   Recharge(model);

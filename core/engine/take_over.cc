@@ -6,7 +6,7 @@
 // The other state starts at the next free numbers of this one, for models,
 // owners and age buckets. So this state can load images of its models and copy
 // its records unchanged. Its age buckets are older than some of this state,
-// though their numbers are greater. AgeClock allows for that.
+// though their numbers are greater. AgeBuckets allows for that.
 
 #include <algorithm>
 #include <string>
@@ -33,7 +33,7 @@ void TakePairs(State* from, State* to) {
     }
     for (auto one = chain.rbegin(); one != chain.rend(); ++one) {
       to->table().InsertCopy(**one);
-      to->unsaved_pairs().Mark(to->table().Find(record.key));
+      to->dirty_pairs().Mark(to->table().Find(record.key));
     }
   });
 }

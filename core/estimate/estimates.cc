@@ -157,8 +157,10 @@ void Estimates::Publish(const Series& series, const Publication& to) {
 const JudgedSums& Estimates::SumsFor(const Series& series, const Window& window,
                                      const Publication& to) const {
   const auto& completed = series.changes.completed;
-  const auto is_seen = [&](const auto& pair) { return window.Sees(pair.age); };
-  if (window.Sees(0) ||
+  const auto is_seen = [&](const auto& pair) {
+    return window.IsVisible(pair.age);
+  };
+  if (window.IsVisible(0) ||
       std::all_of(completed.begin(), completed.end(), is_seen)) {
     return to.scratch->judged;
   }
@@ -176,7 +178,7 @@ void Estimates::PublishByPrediction(const Series& series, Window* window,
                                     const Publication& to) {
   JudgedSums* const sums = &to.scratch->judged_of_some;
   for (const auto& pair : series.changes.completed) {
-    if (!window->Sees(pair.age)) continue;
+    if (!window->IsVisible(pair.age)) continue;
     Clear(sums);
     Count(pair.observation, 1, to.counting, sums);
     if (auto* slot =
@@ -194,7 +196,7 @@ void Estimates::PublishCorrections(const Series& series, Window* window,
                                    const Publication& to) const {
   JudgedSums* const sums = &to.scratch->judged_of_some;
   for (const auto& correction : series.changes.corrections) {
-    if (!window->Sees(correction.age)) continue;
+    if (!window->IsVisible(correction.age)) continue;
     auto* slot =
         window->time()->Past(to.generation, correction.place_ms, to.now_ms);
     if (slot == nullptr) continue;

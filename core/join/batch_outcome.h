@@ -44,8 +44,8 @@ struct BatchOutcome {
   };
   std::vector<Detected> changes;
   bool full = false;  // refused as a whole: the limit is reached
-  // Owned by the caller; null: no account is wanted.
-  Account* account = nullptr;
+  // Owned by the caller; null: no report is wanted.
+  BatchReport* report = nullptr;
 };
 
 }  // namespace plumbline

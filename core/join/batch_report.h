@@ -1,4 +1,4 @@
-// Account: what each event of a batch did, for the event log.
+// BatchReport: what each event of a batch did, for the event log.
 
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace plumbline {
 
-struct Account {
+struct BatchReport {
   // A class, a number, or a set of classes.
   using Value = std::variant<std::string, double, std::vector<std::string>>;
 

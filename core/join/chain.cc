@@ -19,10 +19,10 @@ void Chain::Load(const Model& model, const PairKey& key) {
     const uint32_t next = table.at(r).next;
     const Record& record = table.at(r);
     const State::Owner& owner = state_->owner(record.owner);
-    if (owner.model == &model && owner.ledger->Alive(record)) {
+    if (owner.model == &model && owner.age_counts->Alive(record)) {
       records_.push_back(r);
-    } else if (state_->unsaved_pairs().MayLeave(record)) {
-      state_->unsaved_pairs().BeforeChange(key);
+    } else if (state_->dirty_pairs().MayLeave(record)) {
+      state_->dirty_pairs().BeforeChange(key);
       table.Remove(r);
     }
     r = next;
@@ -36,12 +36,12 @@ Record* Chain::AddDetail(const Record& of, RecordKind kind) {
   detail.owner = of.owner;
   detail.age = of.age;
   detail.set_number(of.number());
-  Ledger* ledger = state_->owner(of.owner).ledger;
+  AgeCounts* age_counts = state_->owner(of.owner).age_counts;
   if (of.joined) {
     detail.joined = 1;
-    ledger->AddJoinedDetails(detail.age, 1);
+    age_counts->AddJoinedDetails(detail.age, 1);
   } else {
-    ledger->AddWaitingDetails(detail.age, 1);
+    age_counts->AddWaitingDetails(detail.age, 1);
   }
   MarkDirty(number);
   records_.push_back(number);
@@ -97,15 +97,15 @@ PairDetails Chain::DetailsOf(const Model& model,
 
 // Marks the details of a record as joined, like the record itself.
 void Chain::JoinDetails(const Record& of) {
-  Ledger* ledger = state_->owner(of.owner).ledger;
+  AgeCounts* age_counts = state_->owner(of.owner).age_counts;
   for (const uint32_t r : records_) {
     Record& detail = state_->table().at(r);
     if (!detail.is_detail() || detail.owner != of.owner || detail.joined)
       continue;
     detail.joined = 1;
     detail.set_number(of.number());
-    ledger->AddWaitingDetails(detail.age, -1);
-    ledger->AddJoinedDetails(detail.age, 1);
+    age_counts->AddWaitingDetails(detail.age, -1);
+    age_counts->AddJoinedDetails(detail.age, 1);
     MarkDirty(r);
   }
 }
@@ -156,11 +156,11 @@ void Chain::DropLabelSets() {
   std::erase_if(records_, [this](uint32_t r) {
     const Record& detail = state_->table().at(r);
     if (detail.kind() != RecordKind::kLabelDetail) return false;
-    Ledger* ledger = state_->owner(detail.owner).ledger;
+    AgeCounts* age_counts = state_->owner(detail.owner).age_counts;
     if (detail.joined) {
-      ledger->AddJoinedDetails(detail.age, -1);
+      age_counts->AddJoinedDetails(detail.age, -1);
     } else {
-      ledger->AddWaitingDetails(detail.age, -1);
+      age_counts->AddWaitingDetails(detail.age, -1);
     }
     state_->table().Remove(r);
     return true;
@@ -220,7 +220,7 @@ void Chain::DropPastLabels() {
   std::erase_if(records_, [this](uint32_t r) {
     const Record& record = state_->table().at(r);
     if (record.kind() != RecordKind::kPastLabel) return false;
-    state_->owner(record.owner).ledger->RemovePast(record.age);
+    state_->owner(record.owner).age_counts->RemovePast(record.age);
     state_->table().Remove(r);
     return true;
   });

@@ -48,7 +48,7 @@ class Chain {
   // Adds a new record. Call once its fields are set.
   void Append(uint32_t number) { records_.push_back(number); }
   // Call for each record that is changed or added.
-  void MarkDirty(uint32_t number) { state_->unsaved_pairs().Mark(number); }
+  void MarkDirty(uint32_t number) { state_->dirty_pairs().Mark(number); }
 
   // The record that holds the current label; null if there is none.
   const Record* Standing() const;

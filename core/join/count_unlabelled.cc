@@ -64,7 +64,7 @@ void UnlabelledCounter::Watch(const Plan& plan, const PairDetails& details,
   cells_.clear();
   drift.Add(watched_, now_ms, &cells_);
   for (const SectionCell& cell : cells_) {
-    version->seen.Add(place_ms, cell);
+    version->unlabelled.Add(place_ms, cell);
   }
   renew();
 }
@@ -82,20 +82,22 @@ void UnlabelledCounter::CountScores(const Plan& plan,
     const double score =
         has_classes ? ScoreOf(details.scores, counting.positive) : plan.score;
     version->estimates.NoteScore(EstimateBins::kPositiveClass, score);
-    VisitPositive(
-        score, predicted == counting.positive, false, [&](uint32_t key, bool) {
-          version->seen.Add(place_ms, SparseSection::kPredictedScores, key);
-        });
+    VisitPositive(score, predicted == counting.positive, false,
+                  [&](uint32_t key, bool) {
+                    version->unlabelled.Add(
+                        place_ms, SparseSection::kPredictedScores, key);
+                  });
   }
   if (!has_classes) return;
   for (const auto& [class_index, score] : details.scores) {
     if (class_index >= EstimateBins::kClasses) continue;
     version->estimates.NoteScore(EstimateBins::FieldOf(class_index), score);
   }
-  VisitClasses(
-      details.scores, predicted, std::nullopt, [&](uint32_t key, bool) {
-        version->seen.Add(place_ms, SparseSection::kPredictedClassScores, key);
-      });
+  VisitClasses(details.scores, predicted, std::nullopt,
+               [&](uint32_t key, bool) {
+                 version->unlabelled.Add(
+                     place_ms, SparseSection::kPredictedClassScores, key);
+               });
 }
 
 // Reads the watched features, sorted by number.

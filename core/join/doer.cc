@@ -15,8 +15,8 @@ void Doer::Do(Plan* plan) {
   Build(plan);
   report_.NoteTaken(*plan);
   const Event& event = *plan->event;
-  if (event.has_id) state_->unsaved_pairs().BeforeChange(plan->key);
-  const size_t changed = state_->unsaved_pairs().changed();
+  if (event.has_id) state_->dirty_pairs().BeforeChange(plan->key);
+  const size_t changed = state_->dirty_pairs().changed();
   CountHalves(*plan);
   if (!event.has_id) return DoUnjoinable(*plan);
   if (plan->Predicts()) DoPrediction(*plan);
@@ -58,7 +58,7 @@ inline void Doer::DoLabelHalf(const Plan& plan) {
 
 // A chain is saved as a whole. If any of its records became dirty, all do.
 inline void Doer::MarkChain(size_t changed_before) {
-  if (state_->unsaved_pairs().changed() == changed_before) return;
+  if (state_->dirty_pairs().changed() == changed_before) return;
   for (const uint32_t r : chain_) chain_.MarkDirty(r);
 }
 
@@ -105,7 +105,7 @@ inline Record* Doer::AddPredictionRecord(const Plan& plan) {
   record.set_prediction(plan.prediction.bits, plan.score);
   record.slices = plan.slices;
   chain_.MarkDirty(number);
-  version->ledger->AddWaiting(record.age, 1);
+  version->age_counts->AddWaiting(record.age, 1);
   chain_.Append(number);
   return &record;
 }
@@ -177,8 +177,8 @@ void Doer::Complete(Model* model, Version* version, Record* record,
   const ScoredPair pair = {model, version, *record, arrival.label, details};
   CountCompleted(pair);
   report_.NotePair(pair, delay);
-  version->ledger->AddWaiting(record->age, -1);
-  version->ledger->AddJoined(record->age, 1);
+  version->age_counts->AddWaiting(record->age, -1);
+  version->age_counts->AddJoined(record->age, 1);
   version->last_event_ms = now_ms();
   state_->Touch(model, version);
 

@@ -38,7 +38,7 @@ void Doer::DoLabel(const Plan& plan) {
   }
   // The label is remembered as long as the predictions that it scored, and at
   // least for the horizon of labels.
-  AgeClock& ages = state_->label_ages();
+  AgeBuckets& ages = state_->label_ages();
   if (remembered_until < ages.ExpiryOf(ages.Current(now_ms())) &&
       reservation_.Fits(1 + SetDetails(plan.label.set.count))) {
     AddLabelRecord(plan, true);

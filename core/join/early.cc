@@ -38,10 +38,10 @@ void ReadEarlyLabels(State* state, const Model& model, const PairKey& key,
       continue;
     }
     if (!record.is_early()) continue;
-    state->unsaved_pairs().BeforeChange(key);
+    state->dirty_pairs().BeforeChange(key);
     record.set_label(model.early_labels[record.label()]);
     record.set_early(false);
-    state->unsaved_pairs().Mark(r);
+    state->dirty_pairs().Mark(r);
   }
 }
 

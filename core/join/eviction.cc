@@ -20,15 +20,16 @@ Model* Largest(const State& state, Has has) {
 }
 
 // Notes that records received in `age` are no longer complete.
-void Note(State* state, AgeClock* ages, uint32_t age) {
+void Note(State* state, AgeBuckets* ages, uint32_t age) {
   if (ages == &state->prediction_ages()) state->NoteForgotten(ages->EndOf(age));
 }
 
 uint32_t OldestJoined(Model& model) {
   uint32_t oldest = kNoAge;
-  model.ForEachPredictionLedger([&oldest](const Ledger* ledger, uint64_t) {
-    oldest = std::min(oldest, ledger->OldestJoined(kNoAge));
-  });
+  model.ForEachPredictionAgeCounts(
+      [&oldest](const AgeCounts* age_counts, uint64_t) {
+        oldest = std::min(oldest, age_counts->OldestJoined(kNoAge));
+      });
   return oldest;
 }
 
@@ -38,10 +39,11 @@ bool ForgetPredictions(State* state) {
   if (model == nullptr) return false;
   const uint32_t oldest = OldestJoined(*model);
   Note(state, &state->prediction_ages(), oldest);
-  model->ForEachPredictionLedger([&](Ledger* ledger, uint64_t next_number) {
-    model->counts[kForgottenPredictions] +=
-        ledger->ForgetJoined(oldest, next_number).joined;
-  });
+  model->ForEachPredictionAgeCounts(
+      [&](AgeCounts* age_counts, uint64_t next_number) {
+        model->counts[kForgottenPredictions] +=
+            age_counts->ForgetJoined(oldest, next_number).joined;
+      });
   state->Touch(model);
   return true;
 }
@@ -59,19 +61,19 @@ bool ForgetLabels(State* state) {
 
 // Closes an open bucket before it is evicted, while closing is possible, so
 // that new records are not mistaken for evicted ones.
-void NoteEviction(State* state, AgeClock* ages, uint32_t age) {
+void NoteEviction(State* state, AgeBuckets* ages, uint32_t age) {
   if (ages->IsOpen(age) && ages->MayClose(state->now_ms())) {
     ages->Close(state->now_ms());
   }
   Note(state, ages, age);
 }
 
-// `received`: the number of records that the ledger's owner has received, which
-// is also the number of the last one.
-uint64_t EvictFrom(Ledger* ledger, const AgeClock& ages, uint32_t age,
+// `received`: the number of records that the owner of the counts has received,
+// which is also the number of the last one.
+uint64_t EvictFrom(AgeCounts* age_counts, const AgeBuckets& ages, uint32_t age,
                    uint64_t received) {
-  return (ages.IsOpen(age) ? ledger->EvictWaiting(age, received + 1)
-                           : ledger->EvictWaiting(age))
+  return (ages.IsOpen(age) ? age_counts->EvictWaiting(age, received + 1)
+                           : age_counts->EvictWaiting(age))
       .waiting;
 }
 
@@ -80,13 +82,14 @@ bool EvictWaiting(State* state) {
     return m.labels.counts().waiting > 0 ||
            std::any_of(m.versions.Get().begin(), m.versions.Get().end(),
                        [](const Version* v) {
-                         return v->ledger->counts().waiting > 0;
+                         return v->age_counts->counts().waiting > 0;
                        });
   });
   if (model == nullptr) return false;
   uint32_t prediction = kNoAge;
   for (const Version* version : model->versions.Get()) {
-    prediction = std::min(prediction, version->ledger->OldestWaiting(kNoAge));
+    prediction =
+        std::min(prediction, version->age_counts->OldestWaiting(kNoAge));
   }
   const uint32_t label = model->labels.OldestWaiting(kNoAge);
   state->Touch(model);
@@ -103,8 +106,8 @@ bool EvictWaiting(State* state) {
   NoteEviction(state, &state->prediction_ages(), prediction);
   for (Version* version : model->versions.Get()) {
     const uint64_t n =
-        EvictFrom(version->ledger.get(), state->prediction_ages(), prediction,
-                  version->counts[kPredictions]);
+        EvictFrom(version->age_counts.get(), state->prediction_ages(),
+                  prediction, version->counts[kPredictions]);
     if (n == 0) continue;
     version->counts[kEvictedPredictions] += n;
     state->Touch(model, version);
@@ -131,7 +134,7 @@ bool MakeRoom(State* state, int64_t n, bool evict) {
   return true;
 }
 
-uint32_t AgeOfReceipt(State* state, AgeClock* ages, int64_t records) {
+uint32_t AgeOfReceipt(State* state, AgeBuckets* ages, int64_t records) {
   return ages->Receive(state->now_ms(),
                        RecordLimit(state->settings()) / kBucketsAtBound,
                        records);

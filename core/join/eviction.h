@@ -26,6 +26,6 @@ bool MakeRoom(State* state, int64_t n, bool evict);
 // The age bucket of a record that is received now. Closes the bucket once it
 // holds a good part of the limit, so that evicting one bucket does not evict
 // all.
-uint32_t AgeOfReceipt(State* state, AgeClock* ages, int64_t records = 1);
+uint32_t AgeOfReceipt(State* state, AgeBuckets* ages, int64_t records = 1);
 
 }  // namespace plumbline

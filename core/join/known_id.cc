@@ -55,11 +55,11 @@ class Reader {
       prediction.scores = ScoresOf(record);
     }
     prediction.waits = !record.joined;
-    const AgeClock& ages = state_->prediction_ages();
+    const AgeBuckets& ages = state_->prediction_ages();
     prediction.expires_ms = ages.ExpiryOf(record.age);
     const int64_t end_ms = ages.EndOf(record.age);
     const int64_t length_ms =
-        state_->settings().horizon_ms / AgeClock::kBucketsPerHorizon;
+        state_->settings().horizon_ms / AgeBuckets::kBucketsPerHorizon;
     prediction.received_from_ms = end_ms - length_ms;
     prediction.received_to_ms = std::min(end_ms, state_->now_ms());
     if (prediction.waits) {
@@ -71,9 +71,9 @@ class Reader {
   // All records that hold the label hold the same value. The label is
   // remembered as long as any of them.
   void AddLabel(const Record& record, KnownId* known) const {
-    const AgeClock& ages = record.kind() == RecordKind::kLabel
-                               ? state_->label_ages()
-                               : state_->prediction_ages();
+    const AgeBuckets& ages = record.kind() == RecordKind::kLabel
+                                 ? state_->label_ages()
+                                 : state_->prediction_ages();
     const int64_t expires_ms = ages.ExpiryOf(record.age);
     const KnownValue value =
         ValueOf(record, LabelOf(record), RecordKind::kLabelDetail);

@@ -34,7 +34,7 @@ PastLabels::Home PastLabels::LongestLiving(const Model& model) const {
     const Record& record = state_->table().at(r);
     const bool label = record.kind() == RecordKind::kLabel;
     if (!label && record.kind() != RecordKind::kPrediction) continue;
-    const AgeClock& ages =
+    const AgeBuckets& ages =
         label ? state_->label_ages() : state_->prediction_ages();
     // Among equal lifetimes the youngest pair wins, whatever the order of the
     // chain.
@@ -53,7 +53,7 @@ void PastLabels::Count(Model* model, const Home& home, Record* past) {
   past->owner = home.owner;
   past->age = home.age;
   past->set_number(model->next_number++);
-  state_->owner(home.owner).ledger->AddPast(home.age, past->number());
+  state_->owner(home.owner).age_counts->AddPast(home.age, past->number());
 }
 
 void PastLabels::Rehome(Model* model, const Record& pair) {
@@ -62,11 +62,11 @@ void PastLabels::Rehome(Model* model, const Record& pair) {
   for (const uint32_t r : chain_) {
     Record& record = state_->table().at(r);
     if (record.kind() != RecordKind::kPastLabel) continue;
-    const AgeClock& ages = record.owner == model->owner
-                               ? state_->label_ages()
-                               : state_->prediction_ages();
+    const AgeBuckets& ages = record.owner == model->owner
+                                 ? state_->label_ages()
+                                 : state_->prediction_ages();
     if (ages.ExpiryOf(record.age) >= home.until_ms) continue;
-    state_->owner(record.owner).ledger->RemovePast(record.age);
+    state_->owner(record.owner).age_counts->RemovePast(record.age);
     Count(model, home, &record);
     chain_.MarkDirty(r);
   }

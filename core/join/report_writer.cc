@@ -7,7 +7,8 @@
 namespace plumbline {
 namespace {
 
-Account::Value ValueOf(const Model& model, uint64_t bits, const ClassSet* set) {
+BatchReport::Value ValueOf(const Model& model, uint64_t bits,
+                           const ClassSet* set) {
   const auto& classes = model.classes.Get();
   switch (model.task) {
     case Task::kRegression:
@@ -23,7 +24,7 @@ Account::Value ValueOf(const Model& model, uint64_t bits, const ClassSet* set) {
 }
 
 // Approximate: a text of up to 15 bytes takes no heap memory.
-size_t BytesOf(const Account::Pair& pair) {
+size_t BytesOf(const BatchReport::Pair& pair) {
   const auto text = [](const std::string& s) {
     return s.capacity() < 16 ? 0 : s.capacity();
   };
@@ -44,10 +45,10 @@ size_t BytesOf(const Account::Pair& pair) {
 
 void ReportWriter::Begin(size_t count, int64_t now_ms, BatchOutcome* outcome) {
   outcome_ = outcome;
-  Account* const account = outcome->account;
-  if (account == nullptr) return;
-  account->now_ms = now_ms;
-  if (!account->counts_only) account->taken.assign(count, {});
+  BatchReport* const report = outcome->report;
+  if (report == nullptr) return;
+  report->now_ms = now_ms;
+  if (!report->counts_only) report->taken.assign(count, {});
 }
 
 void ReportWriter::NoteWarnings(const Plan& plan) {
@@ -64,24 +65,24 @@ void ReportWriter::NoteChange(const ScoredPair& pair, DetectorKind kind,
 }
 
 void ReportWriter::LogTaken(const Plan& plan) {
-  const Account::Taken taken = {plan.Predicts(), plan.TakesLabel()};
-  Account& account = *outcome_->account;
-  account.prediction_count += taken.prediction ? 1 : 0;
-  account.label_count += taken.label ? 1 : 0;
-  if (!account.counts_only) account.taken[place_] = taken;
+  const BatchReport::Taken taken = {plan.Predicts(), plan.TakesLabel()};
+  BatchReport& report = *outcome_->report;
+  report.prediction_count += taken.prediction ? 1 : 0;
+  report.label_count += taken.label ? 1 : 0;
+  if (!report.counts_only) report.taken[place_] = taken;
 }
 
 void ReportWriter::LogPair(const ScoredPair& pair, std::optional<double> delay,
                            bool correction) {
-  Account& account = *outcome_->account;
-  ++account.pair_count;
-  if (account.counts_only) return;
-  if (account.bytes >= account.most_bytes) {
-    ++account.lost_pairs;
+  BatchReport& report = *outcome_->report;
+  ++report.pair_count;
+  if (report.counts_only) return;
+  if (report.bytes >= report.most_bytes) {
+    ++report.lost_pairs;
     return;
   }
   const Model& model = *pair.model;
-  Account::Pair& noted = account.pairs.emplace_back();
+  BatchReport::Pair& noted = report.pairs.emplace_back();
   noted.event = place_;
   noted.version = pair.version->name;
   noted.prediction =
@@ -94,7 +95,7 @@ void ReportWriter::LogPair(const ScoredPair& pair, std::optional<double> delay,
   }
   noted.delay = delay;
   noted.correction = correction;
-  account.bytes += BytesOf(noted);
+  report.bytes += BytesOf(noted);
 }
 
 }  // namespace plumbline

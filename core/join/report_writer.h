@@ -46,7 +46,7 @@ class ReportWriter {
 
  private:
   bool IsLogged() const {
-    return outcome_->account != nullptr && outcome_->account->Wants(place_);
+    return outcome_->report != nullptr && outcome_->report->Wants(place_);
   }
   void NoteWarnings(const Plan& plan);
   void LogTaken(const Plan& plan);

@@ -9,10 +9,10 @@ namespace {
 int64_t Waiting(const State& state) {
   uint64_t waiting = 0;
   for (const Model* model : state.models().Get()) {
-    const Ledger::Counts& labels = model->labels.counts();
+    const AgeCounts::Counts& labels = model->labels.counts();
     waiting += labels.waiting + labels.waiting_details;
     for (const Version* version : model->versions.Get()) {
-      const Ledger::Counts& counts = version->ledger->counts();
+      const AgeCounts::Counts& counts = version->age_counts->counts();
       waiting += counts.waiting + counts.waiting_details;
     }
   }

@@ -20,7 +20,8 @@ bool IsScore(double score) { return score >= 0 && score <= 1; }
 bool IsSoundPrediction(const State::Owner& owner, const Record& record) {
   const Model& model = *owner.model;
   // A waiting prediction belongs to a version that exists.
-  if (owner.ledger == &model.labels || owner.ledger == &model.past_labels ||
+  if (owner.age_counts == &model.labels ||
+      owner.age_counts == &model.past_labels ||
       (owner.version == nullptr && !record.joined)) {
     return false;
   }
@@ -36,8 +37,8 @@ bool IsSoundPrediction(const State::Owner& owner, const Record& record) {
 bool IsSoundLabel(const State::Owner& owner, const Record& record) {
   const Model& model = *owner.model;
   const bool is_past = record.kind() == RecordKind::kPastLabel;
-  const bool is_of_labels = owner.ledger == &model.labels ||
-                            (is_past && owner.ledger == &model.past_labels);
+  const bool is_of_labels = owner.age_counts == &model.labels ||
+                            (is_past && owner.age_counts == &model.past_labels);
   if (!is_of_labels || record.scored || (is_past && !record.joined)) {
     return false;
   }

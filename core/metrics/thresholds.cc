@@ -10,7 +10,7 @@
 #include "core/metrics/scores.h"
 #include "core/metrics/statistic.h"
 #include "core/sync/atomics.h"
-#include "core/window/tally.h"
+#include "core/window/window_delta.h"
 
 namespace plumbline {
 namespace {

@@ -59,29 +59,29 @@ void Model::SetTask(Task decided, TaskOrigin origin, int64_t since_ms) {
 }
 
 bool Model::IsUnused() const {
-  return versions.Get().empty() && departed.empty() && records == 0 &&
+  return versions.Get().empty() && deleted_versions.empty() && records == 0 &&
          std::all_of(counts.begin(), counts.end(),
                      [](uint64_t n) { return n == 0; });
 }
 
-bool Model::TakeUnsaved() {
-  bool changed = std::exchange(unsaved, false);
+bool Model::TakeDirty() {
+  bool changed = std::exchange(dirty, false);
   changed |= labels.TakeChanged();
-  ForEachPredictionLedger([&changed](Ledger* ledger, uint64_t) {
-    changed |= ledger->TakeChanged();
+  ForEachPredictionAgeCounts([&changed](AgeCounts* age_counts, uint64_t) {
+    changed |= age_counts->TakeChanged();
   });
   return changed;
 }
 
-void Model::Publish(int64_t now_ms, Tallies* scratch) {
+void Model::Publish(int64_t now_ms, WindowDeltas* scratch) {
   counts[kPendingLabels] = labels.counts().waiting;
-  const Publication publication = {gate.Open(now_ms), now_ms, counting,
+  const Publication publication = {seqlock.Open(now_ms), now_ms, counting,
                                    by_prediction, scratch};
   published.Publish(publication.generation, counts);
   for (Version* version : versions.Get()) {
     if (version->touched) version->Publish(publication);
   }
-  gate.Close();
+  seqlock.Close();
   scores.EndGroup();
   sets.EndGroup();
   touched = false;

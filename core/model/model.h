@@ -17,7 +17,7 @@
 #include "core/model/published.h"
 #include "core/model/slicing.h"
 #include "core/model/version.h"
-#include "core/pairs/ledger.h"
+#include "core/pairs/age_counts.h"
 #include "core/settings/settings.h"
 #include "core/sync/halved_list.h"
 
@@ -25,10 +25,10 @@ namespace plumbline {
 
 // The joined predictions of a deleted version. Their labels still belong to the
 // id: they are remembered until they are older than the label horizon.
-struct Departed {
+struct DeletedVersion {
   uint32_t owner;  // Record::owner
   int64_t until_ms;
-  std::unique_ptr<Ledger> ledger;
+  std::unique_ptr<AgeCounts> age_counts;
 };
 
 struct Model final : PublishedModel {
@@ -40,15 +40,15 @@ struct Model final : PublishedModel {
 
   uint64_t records = 0;  // remembered, of all versions and labels
   std::array<uint64_t, kModelCounts> counts{};
-  Ledger labels;
-  Ledger past_labels;        // of labels that pairs hold; expires with them
+  AgeCounts labels;
+  AgeCounts past_labels;     // of labels that pairs hold; expires with them
   uint64_t next_number = 0;  // of the next record in labels or past_labels
-  std::vector<Departed> departed;
+  std::vector<DeletedVersion> deleted_versions;
   int64_t last_event_ms = 0;
   int64_t window_bytes = 0;    // charged
   int64_t next_sample_ms = 0;  // when its figures are sampled next
   bool touched = false;
-  bool unsaved = true;  // changed since SaveState() (core/engine/checkpoint.h)
+  bool dirty = true;  // changed since SaveState() (core/engine/checkpoint.h)
   bool by_prediction = false;  // time windows count by prediction time
   // Number in the settings of each configured feature.
   std::unordered_map<std::string, uint32_t> features;
@@ -79,11 +79,11 @@ struct Model final : PublishedModel {
   // True if no event of the model has been counted: only the configuration
   // names it.
   bool IsUnused() const;
-  // True if the model or one of its ledgers changed since the last call.
-  bool TakeUnsaved();
-  // Calls `visit(ledger, next_number)` for each ledger by prediction age.
+  // True if the model or one of its age counts changed since the last call.
+  bool TakeDirty();
+  // Calls `visit(age_counts, next_number)` for all counts by prediction age.
   template <class Visit>
-  void ForEachPredictionLedger(Visit visit);
+  void ForEachPredictionAgeCounts(Visit visit);
   bool Refuses(uint64_t class_index) const {
     return class_index < refused.size() && refused[class_index];
   }
@@ -140,7 +140,7 @@ struct Model final : PublishedModel {
   }
 
   // Publishes the changes of a group.
-  void Publish(int64_t now_ms, Tallies* scratch);
+  void Publish(int64_t now_ms, WindowDeltas* scratch);
 
  private:
   void RestartScores(uint32_t first_age);
@@ -151,26 +151,28 @@ struct Model final : PublishedModel {
   void ConfigurePositiveClass(const ModelSettings& rule, uint32_t first_age,
                               int64_t now_ms);
   bool IsPositiveClass(std::string_view text) const;
-  // Clears stale cells of predictions, as a change of the gate's open
+  // Clears stale cells of predictions, as a change of the seqlock's open
   // generation.
-  void ClearSeen(Version* version, const DriftWatch::Stale& stale);
+  void ClearUnlabelled(Version* version, const DriftWatch::Stale& stale);
   void ClearTimeWindows(Version* version,
                         std::initializer_list<SparseSection> sections);
-  // Visits the slots of all windows, as a change of the gate's open generation.
+  // Visits the slots of all windows, as a change of the seqlock's open
+  // generation.
   template <class Visit>
   void ForEachSlot(Visit visit);
 
   Reclaimer* reclaimer() const { return classes.reclaimer(); }
 
-  uint64_t generation_ = 0;  // of the gate, while it is open
+  uint64_t generation_ = 0;  // of the seqlock, while it is open
 };
 
 template <class Visit>
-void Model::ForEachPredictionLedger(Visit visit) {
+void Model::ForEachPredictionAgeCounts(Visit visit) {
   for (Version* version : versions.Get()) {
-    visit(version->ledger.get(), version->counts[kObservations]);
+    visit(version->age_counts.get(), version->counts[kObservations]);
   }
-  for (const Departed& gone : departed) visit(gone.ledger.get(), UINT64_MAX);
+  for (const DeletedVersion& gone : deleted_versions)
+    visit(gone.age_counts.get(), UINT64_MAX);
   visit(&past_labels, next_number);
 }
 

@@ -98,14 +98,14 @@ void Model::SetRepresentatives(std::vector<uint32_t> representative,
   };
   const bool restarts =
       spellings_of_positive(old) != spellings_of_positive(next.get());
-  generation_ = gate.Open(now_ms);
+  generation_ = seqlock.Open(now_ms);
   class_map.Publish(std::move(next), reclaimer());
   IndexClasses();
   if (restarts) {
     RestartScores(first_age);
     ClearScores();
   }
-  gate.Close();
+  seqlock.Close();
   UpdateCounting();
 }
 
@@ -132,7 +132,7 @@ void Model::SetPositiveClass(std::string_view text, uint32_t first_age,
   const std::string* old = positive_class.Get();
   const bool is_same = IsPositiveClass(text);
   if (is_same && (old == nullptr || *old == text)) return;
-  generation_ = gate.Open(now_ms);
+  generation_ = seqlock.Open(now_ms);
   positive_class.Publish(
       text.empty() ? nullptr : std::make_unique<const std::string>(text),
       reclaimer());
@@ -143,7 +143,7 @@ void Model::SetPositiveClass(std::string_view text, uint32_t first_age,
   if (!is_same && old != nullptr) {
     ClearScores();
   }
-  gate.Close();
+  seqlock.Close();
   UpdateCounting();
 }
 

@@ -1,4 +1,4 @@
-// Clears counts that lost their meaning, while the gate is open.
+// Clears counts that lost their meaning, while the seqlock is open.
 
 #include "core/model/model.h"
 
@@ -8,7 +8,7 @@ namespace plumbline {
 void Model::RestartScores(uint32_t first_age) {
   counting.scores_from = first_age;
   for (Version* version : versions.Get()) {
-    ClearSeen(version, version->drift.RestartScores(reclaimer()));
+    ClearUnlabelled(version, version->drift.RestartScores(reclaimer()));
     version->estimates.RestartPositive();
     ClearTimeWindows(version, {SparseSection::kPredictedScores,
                                SparseSection::kJudgedScores});
@@ -25,7 +25,7 @@ void Model::ClearScores() {
   });
 }
 
-void Model::ClearSeen(Version* version, const DriftWatch::Stale& stale) {
+void Model::ClearUnlabelled(Version* version, const DriftWatch::Stale& stale) {
   if (!stale.any()) return;
   for (Window* window : version->series.windows.Get()) {
     if (window->time() == nullptr) continue;

@@ -73,7 +73,7 @@ void Model::ConfigureSlices(const ModelSettings& rule, uint32_t first_age) {
 void Model::SetThresholds(const std::vector<ThresholdSettings>& wanted,
                           uint32_t first_age, int64_t now_ms) {
   auto& places = counting.thresholds;
-  generation_ = gate.Open(now_ms);
+  generation_ = seqlock.Open(now_ms);
   const auto is_wanted = [&](const Threshold& threshold) {
     return std::any_of(wanted.begin(), wanted.end(),
                        [&](const auto& w) { return w.text == threshold.text; });
@@ -100,16 +100,17 @@ void Model::SetThresholds(const std::vector<ThresholdSettings>& wanted,
     next->emplace_back(w.text, static_cast<uint32_t>(place - places.begin()));
   }
   thresholds.Publish(std::move(next), reclaimer());
-  gate.Close();
+  seqlock.Close();
 }
 
 void Model::ConfigureDetectors(const ModelSettings& rule, Version* version,
                                int64_t now_ms) {
   version->detectors.Configure(rule.detectors, task != Task::kRegression);
   version->figures.Configure(rule.anomalies, task, rule.windows, reclaimer());
-  generation_ = gate.Open(now_ms);
-  ClearSeen(version, version->drift.Configure(rule.drift, task, reclaimer()));
-  gate.Close();
+  generation_ = seqlock.Open(now_ms);
+  ClearUnlabelled(version,
+                  version->drift.Configure(rule.drift, task, reclaimer()));
+  seqlock.Close();
 }
 
 void Model::ConfigureEstimates(const ModelSettings& rule, Version* version,
@@ -118,19 +119,20 @@ void Model::ConfigureEstimates(const ModelSettings& rule, Version* version,
   if (!estimates.Configure(IsEstimated(rule), version->series, first_age)) {
     return;
   }
-  generation_ = gate.Open(now_ms);
+  generation_ = seqlock.Open(now_ms);
   ClearTimeWindows(
       version,
       {SparseSection::kPredictedScores, SparseSection::kPredictedClassScores,
        SparseSection::kJudgedScores, SparseSection::kJudgedClassScores});
-  gate.Close();
+  seqlock.Close();
 }
 
-// Opens the gate, so that no reader sees cells of one reference under another.
+// Opens the seqlock, so that no reader sees cells of one reference under
+// another.
 void Model::RenewReference(Version* version, int64_t now_ms) {
-  generation_ = gate.Open(now_ms);
-  ClearSeen(version, version->drift.RollOver(now_ms, reclaimer()));
-  gate.Close();
+  generation_ = seqlock.Open(now_ms);
+  ClearUnlabelled(version, version->drift.RollOver(now_ms, reclaimer()));
+  seqlock.Close();
 }
 
 }  // namespace plumbline

@@ -5,7 +5,7 @@
 // state.h. Readers include this file alone, so they cannot name the writer's
 // members. A member that is not atomic never changes, or is read as its own
 // header says. Publish() copies the changes of a group, between Open() and
-// Close() of the model's gate.
+// Close() of the model's seqlock.
 
 #pragma once
 
@@ -20,10 +20,10 @@
 #include "core/model/class_map.h"
 #include "core/model/counts.h"
 #include "core/sync/count_block.h"
-#include "core/sync/gate.h"
 #include "core/sync/published_list.h"
 #include "core/sync/published_value.h"
 #include "core/sync/reclaimer.h"
+#include "core/sync/seqlock.h"
 #include "core/window/series.h"
 
 namespace plumbline {
@@ -80,7 +80,7 @@ struct PublishedModel {
   const std::string name;
   const uint32_t number;  // never reused
 
-  Gate<StdAtomics> gate;
+  Seqlock<StdAtomics> seqlock;
   CountBlock<kModelCounts> published;
   PublishedList<const std::string> classes;  // by class index
   PublishedValue<std::string> positive_class;
@@ -130,7 +130,7 @@ class PublishedState {
     // Events received up to this time may have been evicted.
     std::atomic<int64_t> forgotten_until_ms{0};
     std::atomic<int64_t> horizon_ms{0};
-    std::atomic<int64_t> unsaved_records{0};  // see core/pairs/unsaved_pairs.h
+    std::atomic<int64_t> dirty_records{0};    // see core/pairs/dirty_pairs.h
     std::atomic<int64_t> pair_bytes{0};       // memory of pairs
     std::atomic<bool> is_over_memory{false};  // see PairMemory::IsOver()
     // The next time at which a tick changes the state without events.

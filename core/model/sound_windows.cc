@@ -82,7 +82,7 @@ bool IsSound(const SparseCounts& counts, SparseSection section,
 }  // namespace
 
 bool IsSound(const Observation& o, const Model& model) {
-  if (!o.seen()) return true;
+  if (!o.is_counted()) return true;
   switch (model.task) {
     case Task::kRegression:
       return std::isfinite(o.label()) && std::isfinite(o.prediction());
@@ -133,12 +133,13 @@ void RecountErrorSums(const Model& model, uint64_t generation, Series* series) {
     SparseCounts counts;
     slot.CopyTo(kSums, &counts);
     if (!HasRoundedSquares(counts)) continue;
-    Tally tally;
-    ring->ForEach(
-        [&](const Observation& o) { tally.Recount(o, 1, model.counting); });
+    WindowDelta window_delta;
+    ring->ForEach([&](const Observation& o) {
+      window_delta.Recount(o, 1, model.counting);
+    });
     slot.Clear(kSums);
     const auto n = static_cast<int64_t>(ring->n());
-    tally.ForEachErrorSum([&](uint32_t key, int64_t delta) {
+    window_delta.ForEachErrorSum([&](uint32_t key, int64_t delta) {
       slot.Add(kSums, key, delta, SizeOf(kSums, n));
     });
   }

@@ -123,7 +123,7 @@ bool State::LacksNamedModels() const {
 int64_t State::Advance(int64_t now_ms) {
   now_ms_ = std::max(now_ms_, now_ms);
   Expire();
-  if (now_ms_ >= next_departure_ms_) ForgetDeparted();
+  if (now_ms_ >= next_departure_ms_) ForgetDeletedVersions();
   if (now_ms_ >= next_retirement_ms_) {
     next_retirement_ms_ = now_ms_ + kRetirementCheckMs;
     RetireSilent();
@@ -149,7 +149,7 @@ void State::Publish() {
   gauges_.forgotten_until_ms.store(forgotten_until_ms_, relaxed);
   gauges_.horizon_ms.store(settings_->horizon_ms, relaxed);
   int64_t deadline = std::min(next_retirement_ms_, next_departure_ms_);
-  for (const AgeClock* ages : {&prediction_ages_, &label_ages_}) {
+  for (const AgeBuckets* ages : {&prediction_ages_, &label_ages_}) {
     if (!ages->empty()) deadline = std::min(deadline, ages->NextExpiry());
   }
   gauges_.next_deadline_ms.store(deadline, relaxed);
@@ -198,7 +198,7 @@ Model* State::AddModel(std::string_view name, Task task, TaskOrigin origin) {
 Version* State::AddVersion(Model* model, std::string_view name) {
   auto version = std::make_unique<Version>(std::string(name), owners_.size(),
                                            commons(), &model->records);
-  AddOwner({version->ledger.get(), model, version.get()});
+  AddOwner({version->age_counts.get(), model, version.get()});
   for (const WindowSettings& w : settings_->For(model->name).windows) {
     version->series.AddWindow(w, 0);
   }
@@ -207,7 +207,7 @@ Version* State::AddVersion(Model* model, std::string_view name) {
   model->ConfigureEstimates(settings_->For(model->name), version.get(), 0,
                             now_ms_);
   version->last_event_ms = now_ms_;
-  if (!unsaved_pairs_.enabled()) version->history.KeepHere();
+  if (!dirty_pairs_.enabled()) version->history.KeepHere();
   Version* added =
       model->versions.Insert(std::move(version), ByName<PublishedVersion>);
   Recharge(model);
@@ -290,7 +290,8 @@ std::map<uint32_t, Steps> State::TakeHistory() {
 Remembered State::RememberedNow() const {
   Remembered::Marks marks;
   owners_.ForEach([&marks](uint32_t index, const Owner& owner) {
-    if (owner.ledger != nullptr) marks.emplace(index, owner.ledger->Marks());
+    if (owner.age_counts != nullptr)
+      marks.emplace(index, owner.age_counts->Marks());
   });
   return Remembered(std::move(marks));
 }
@@ -309,7 +310,7 @@ uint32_t State::AddOwner(Owner owner) {
 
 void State::Recharge(Model* model) {
   window_bytes_ -= model->window_bytes;
-  model->unsaved = true;  // its structure or the settings changed
+  model->dirty = true;  // its structure or the settings changed
   model->window_bytes = WindowBytes(*settings_, model->name, ShapeOf(*model));
   window_bytes_ += model->window_bytes;
 }

@@ -17,11 +17,11 @@
 #include "core/event/text_hash.h"
 #include "core/model/model.h"
 #include "core/model/window_memory.h"
-#include "core/pairs/age_clock.h"
+#include "core/pairs/age_buckets.h"
+#include "core/pairs/dirty_pairs.h"
 #include "core/pairs/liveness_snapshot.h"
 #include "core/pairs/pair_memory.h"
 #include "core/pairs/pair_table.h"
-#include "core/pairs/unsaved_pairs.h"
 #include "core/settings/settings.h"
 #include "core/sync/paged_list.h"
 
@@ -88,7 +88,7 @@ class State final : public PublishedState {
   void Retire(Model* model, Version* version);
 
   void Touch(Model* model) {
-    model->unsaved = true;
+    model->dirty = true;
     if (model->touched) return;
     model->touched = true;
     touched_.push_back(model);
@@ -100,7 +100,7 @@ class State final : public PublishedState {
 
   // The owner of records by Record::owner; null members once it is removed.
   struct Owner {
-    Ledger* ledger = nullptr;
+    AgeCounts* age_counts = nullptr;
     Model* model = nullptr;
     Version* version = nullptr;  // null for labels, and once it is deleted
   };
@@ -108,7 +108,7 @@ class State final : public PublishedState {
   bool HasOwner(uint32_t index) const { return index < owners_.size(); }
   bool Alive(const Record& record) const {
     const Owner& o = owners_[record.owner];
-    return o.ledger != nullptr && o.ledger->Alive(record);
+    return o.age_counts != nullptr && o.age_counts->Alive(record);
   }
 
   // Starts the numbers of this new state after those of `present`. Used where
@@ -130,8 +130,8 @@ class State final : public PublishedState {
   Remembered RememberedNow() const;
 
   PairTable& table() { return table_; }
-  UnsavedPairs& unsaved_pairs() { return unsaved_pairs_; }
-  const UnsavedPairs& unsaved_pairs() const { return unsaved_pairs_; }
+  DirtyPairs& dirty_pairs() { return dirty_pairs_; }
+  const DirtyPairs& dirty_pairs() const { return dirty_pairs_; }
   // Limits history kept in memory to this retention, and to the bytes that
   // windows leave of their limit.
   void LimitHistory(int64_t retention_ms) { history_ms_ = retention_ms; }
@@ -139,13 +139,13 @@ class State final : public PublishedState {
   std::map<uint32_t, Steps> TakeHistory();
 
   PairMemory& pair_memory() { return pair_memory_; }
-  AgeClock& prediction_ages() { return prediction_ages_; }
-  AgeClock& label_ages() { return label_ages_; }
+  AgeBuckets& prediction_ages() { return prediction_ages_; }
+  AgeBuckets& label_ages() { return label_ages_; }
   uint64_t records() const { return records_; }  // all that are remembered
   // Removes some dead records; called as new ones are added. With a store they
   // leave with the other records instead.
   void SweepSome(size_t n) {
-    if (!unsaved_pairs_.enabled() && table_.size() != records_) Sweep(n);
+    if (!dirty_pairs_.enabled() && table_.size() != records_) Sweep(n);
   }
   // Removes dead records while no events come. Frees the table once it is
   // empty.
@@ -153,10 +153,9 @@ class State final : public PublishedState {
   void NoteForgotten(int64_t until_ms);
   // Publishes gauges of pairs. Call it after a group, and after a visit that
   // began a save.
-  void PublishUnsaved() {
-    gauges_.unsaved_records.store(
-        static_cast<int64_t>(unsaved_pairs_.changed()),
-        std::memory_order_relaxed);
+  void PublishDirty() {
+    gauges_.dirty_records.store(static_cast<int64_t>(dirty_pairs_.changed()),
+                                std::memory_order_relaxed);
     gauges_.is_over_memory.store(pair_memory_.IsOver(),
                                  std::memory_order_relaxed);
     gauges_.pair_bytes.store(pair_memory_.bytes(), std::memory_order_relaxed);
@@ -199,7 +198,7 @@ class State final : public PublishedState {
                                 const std::vector<Slicing::Labels>& segments);
   void BoundHistory(Version* version);
   void Expire();
-  void ForgetDeparted();
+  void ForgetDeletedVersions();
   void RetireSilent();
   bool Silent(int64_t last_event_ms, const ModelSettings& rule) const;
   void SetBack(Model* model, int64_t from_ms, uint32_t first_age);
@@ -216,14 +215,14 @@ class State final : public PublishedState {
   uint64_t records_ = 0;
   uint32_t next_model_number_ = 1;
 
-  AgeClock prediction_ages_;
-  AgeClock label_ages_;
+  AgeBuckets prediction_ages_;
+  AgeBuckets label_ages_;
   PairTable table_;
-  UnsavedPairs unsaved_pairs_{&table_};
-  PairMemory pair_memory_{&table_, &unsaved_pairs_};
+  DirtyPairs dirty_pairs_{&table_};
+  PairMemory pair_memory_{&table_, &dirty_pairs_};
   PagedList<Owner> owners_;
   std::vector<Model*> touched_;
-  Tallies scratch_;
+  WindowDeltas scratch_;
   std::unordered_map<std::string_view, Model*, TextHash> by_name_;
   // Declared last, as models use the members above.
   HalvedList<Model, PublishedModel> models_{&published_models_};

@@ -26,11 +26,12 @@ void State::Remove(Model* model) {
     history_bytes_ -= version->history_bytes;
     owners_.Set(version->owner, {});
   }
-  for (const Departed& gone : model->departed) owners_.Set(gone.owner, {});
+  for (const DeletedVersion& gone : model->deleted_versions)
+    owners_.Set(gone.owner, {});
   owners_.Set(model->owner, {});
   owners_.Set(model->past_owner(), {});
-  model->ForEachPredictionLedger(
-      [](Ledger* ledger, uint64_t) { ledger->DropAll(); });
+  model->ForEachPredictionAgeCounts(
+      [](AgeCounts* age_counts, uint64_t) { age_counts->DropAll(); });
   model->labels.DropAll();
   window_bytes_ -= model->window_bytes;
   std::erase(touched_, model);
@@ -45,13 +46,13 @@ void State::Remove(Model* model, Version* version) {
       [model](Series* series) { series->Release(model->counting); });
   model->scores.EndGroup();
   model->sets.EndGroup();
-  auto ledger = std::move(version->ledger);
-  ledger->EvictAllWaiting();
-  if (ledger->counts().total() > 0) {
-    owners_.Set(owner, {ledger.get(), model, nullptr});
+  auto age_counts = std::move(version->age_counts);
+  age_counts->EvictAllWaiting();
+  if (age_counts->counts().total() > 0) {
+    owners_.Set(owner, {age_counts.get(), model, nullptr});
     const int64_t until_ms = now_ms_ + settings_->label_horizon_ms;
     next_departure_ms_ = std::min(next_departure_ms_, until_ms);
-    model->departed.push_back({owner, until_ms, std::move(ledger)});
+    model->deleted_versions.push_back({owner, until_ms, std::move(age_counts)});
   } else {
     owners_.Set(owner, {});
   }
@@ -73,8 +74,8 @@ std::vector<Version*> State::VersionsInTheWay(const Model& model) const {
   if (silent.size() < count) return {};
   std::stable_sort(
       silent.begin(), silent.end(), [](const Version* a, const Version* b) {
-        const bool a_waits = a->ledger->counts().waiting > 0;
-        const bool b_waits = b->ledger->counts().waiting > 0;
+        const bool a_waits = a->age_counts->counts().waiting > 0;
+        const bool b_waits = b->age_counts->counts().waiting > 0;
         return a_waits != b_waits ? b_waits
                                   : a->last_event_ms < b->last_event_ms;
       });
@@ -85,7 +86,7 @@ std::vector<Version*> State::VersionsInTheWay(const Model& model) const {
 void State::Retire(Model* model, Version* version) {
   ++model->counts[kRetiredVersions];
   model->counts[kRetiredPendingPredictions] +=
-      version->ledger->counts().waiting;
+      version->age_counts->counts().waiting;
   Touch(model);
   Remove(model, version);
 }
@@ -94,20 +95,20 @@ void State::Retire(Model* model, Version* version) {
 void State::Sweep(size_t n) {
   uint64_t owner = ~uint64_t{0};
   uint32_t age = 0;
-  const Ledger::Mark* mark = nullptr;
+  const AgeCounts::Mark* mark = nullptr;
   table_.Sweep(n, [&](const Record& record) {
     if (record.owner != owner || record.age != age) {
       owner = record.owner;
       age = record.age;
-      const Ledger* ledger = owners_[owner].ledger;
-      mark = ledger == nullptr ? nullptr : ledger->MarkOf(age);
+      const AgeCounts* age_counts = owners_[owner].age_counts;
+      mark = age_counts == nullptr ? nullptr : age_counts->MarkOf(age);
     }
     return mark == nullptr || !mark->Holds(record);
   });
 }
 
 void State::SweepIdle() {
-  if (unsaved_pairs_.enabled()) return;
+  if (dirty_pairs_.enabled()) return;
   constexpr size_t kLeast = 4096;
   constexpr size_t kTicks = 8;  // ticks that see all records once
   SweepSome(std::max(kLeast, table_.circle() / kTicks + 1));
@@ -120,12 +121,13 @@ void State::Expire() {
     prediction_ages_.PopOldest();
     for (Model* model : models_.Get()) {
       for (Version* version : model->versions.Get()) {
-        const uint64_t waiting = version->ledger->Expire(age).waiting;
+        const uint64_t waiting = version->age_counts->Expire(age).waiting;
         if (waiting == 0) continue;
         version->counts[kExpiredPredictions] += waiting;
         Touch(model, version);
       }
-      for (const Departed& gone : model->departed) gone.ledger->Expire(age);
+      for (const DeletedVersion& gone : model->deleted_versions)
+        gone.age_counts->Expire(age);
       model->past_labels.Expire(age);
     }
   }
@@ -141,18 +143,19 @@ void State::Expire() {
   }
 }
 
-void State::ForgetDeparted() {
+void State::ForgetDeletedVersions() {
   next_departure_ms_ = INT64_MAX;
   for (Model* model : models_.Get()) {
-    std::erase_if(model->departed, [this, model](const Departed& gone) {
-      if (gone.until_ms > now_ms_) {
-        next_departure_ms_ = std::min(next_departure_ms_, gone.until_ms);
-        return false;
-      }
-      owners_.Set(gone.owner, {});
-      model->unsaved = true;
-      return true;
-    });
+    std::erase_if(
+        model->deleted_versions, [this, model](const DeletedVersion& gone) {
+          if (gone.until_ms > now_ms_) {
+            next_departure_ms_ = std::min(next_departure_ms_, gone.until_ms);
+            return false;
+          }
+          owners_.Set(gone.owner, {});
+          model->dirty = true;
+          return true;
+        });
   }
 }
 
@@ -162,7 +165,7 @@ void State::RetireSilent() {
     const ModelSettings& rule = settings_->For(model->name);
     const std::vector<Version*> versions = model->versions.Get();
     for (Version* version : versions) {
-      if (version->ledger->counts().total() == 0 &&
+      if (version->age_counts->counts().total() == 0 &&
           Silent(version->last_event_ms, rule)) {
         Retire(model, version);
       }

@@ -85,19 +85,19 @@ StoredShape StoredShapeOf(const Model& model) {
 
 void LoadWindows(Load& load, Model* model, Series* series) {
   StoredShape shape = StoredShapeOf(*model);
-  shape.generation = model->gate.Open(0);
+  shape.generation = model->seqlock.Open(0);
   series->LoadFrom(load, shape);
   if (load.is_former() && load.ok() && model->task == Task::kRegression) {
     RecountErrorSums(*model, shape.generation, series);
   }
-  model->gate.Close();
+  model->seqlock.Close();
 }
 
 // The sums of a version outside its windows.
 template <class Archive>
 void DoSums(Archive& archive, const Model& model, Version& version) {
   const StoredShape shape = StoredShapeOf(model);
-  archive.Field(13, [&] { version.ledger->Fields(archive); });
+  archive.Field(13, [&] { version.age_counts->Fields(archive); });
   archive.Field(14, [&] { DoCells(archive, version.outcomes, shape.matrix); });
   archive.Field(15, [&] { DoCells(archive, version.withdrawn, shape.matrix); });
 }
@@ -185,7 +185,7 @@ void LoadFormerAdditions(Load& load, Model* model) {
       case FormerAddition::kEvicted:
         model->labels.LoadEvictedBelow(&load);
         for (Version* version : model->versions.Get()) {
-          version->ledger->LoadEvictedBelow(&load);
+          version->age_counts->LoadEvictedBelow(&load);
         }
         break;
       default:
@@ -254,11 +254,11 @@ void State::SaveModel(Save& save, Model& model) const {
     DoCounts(save, model);
     LedgerFields(save, model);
     save.Field(24, [&] {
-      DoEach(save, model.departed, [&](Departed& gone) {
+      DoEach(save, model.deleted_versions, [&](DeletedVersion& gone) {
         save.Part("a deleted version", [&] {
           save.Field(1, gone.owner);
           save.Field(2, gone.until_ms);
-          save.Field(3, [&] { gone.ledger->Fields(save); });
+          save.Field(3, [&] { gone.age_counts->Fields(save); });
         });
       });
     });
@@ -331,17 +331,17 @@ void State::LoadDecisions(Load& load, Model* model) {
 
 void State::LoadDeparted(Load& load, Model* model) {
   for (uint64_t n = DoCount(load, 0); n > 0 && load.ok(); --n) {
-    model->departed.push_back(
+    model->deleted_versions.push_back(
         {0, 0,
-         std::make_unique<Ledger>(&prediction_ages_, &model->records,
-                                  &records_)});
-    Departed& gone = model->departed.back();
+         std::make_unique<AgeCounts>(&prediction_ages_, &model->records,
+                                     &records_)});
+    DeletedVersion& gone = model->deleted_versions.back();
     load.Part("a deleted version", [&] {
       load.Field(1, gone.owner);
       load.Field(2, gone.until_ms);
-      load.Field(3, [&] { gone.ledger->Fields(load); });
+      load.Field(3, [&] { gone.age_counts->Fields(load); });
     });
-    if (!TakeOwner(gone.owner, {gone.ledger.get(), model, nullptr})) {
+    if (!TakeOwner(gone.owner, {gone.age_counts.get(), model, nullptr})) {
       return load.Fail();
     }
   }
@@ -373,7 +373,7 @@ void State::LoadVersion(Load& load, Model* model) {
   if (!others.empty() && others.back()->name >= name) return load.Fail();
   Version* version = model->versions.Append(
       std::make_unique<Version>(name, owner, commons(), &model->records));
-  if (!TakeOwner(owner, {version->ledger.get(), model, version})) {
+  if (!TakeOwner(owner, {version->age_counts.get(), model, version})) {
     return load.Fail();
   }
   const ModelSettings& rule = settings_->For(model->name);
@@ -434,9 +434,9 @@ Model* State::LoadModel(Load& load, uint32_t number) {
   if (!load.ok() || !load.AtEnd()) return nullptr;
   Touch(model);
   Recharge(model);
-  model->TakeUnsaved();
+  model->TakeDirty();
   // The next checkpoint writes it in the present format.
-  model->unsaved = load.is_former();
+  model->dirty = load.is_former();
   return model;
 }
 

@@ -10,8 +10,8 @@ namespace plumbline {
 Version::Version(std::string name, uint32_t owner, const Commons& commons,
                  uint64_t* model_records)
     : PublishedVersion(std::move(name), owner, commons.reclaimer),
-      ledger(std::make_unique<Ledger>(commons.prediction_ages, model_records,
-                                      commons.records)),
+      age_counts(std::make_unique<AgeCounts>(commons.prediction_ages,
+                                             model_records, commons.records)),
       figures(&expected_figures),
       drift(&drift_reference),
       estimates(&published_estimates, commons.reclaimer) {}
@@ -34,12 +34,12 @@ void Version::NoteChange(DetectorKind kind, const Change& change,
 }
 
 void Version::Publish(const Publication& publication) {
-  counts[kPendingPredictions] = ledger->counts().waiting;
+  counts[kPendingPredictions] = age_counts->counts().waiting;
   detectors.WriteTo(&counts[kDetection]);
   published.Publish(publication.generation, counts);
   touched = false;
   if (series.changes.empty()) return;
-  Tallies* const scratch = publication.scratch;
+  WindowDeltas* const scratch = publication.scratch;
   const auto& all = slices.Get();
   const bool sliced = std::any_of(all.begin(), all.end(), [](const Slice* s) {
     return !s->series.changes.completed.empty();
@@ -48,17 +48,17 @@ void Version::Publish(const Publication& publication) {
                        : std::vector<WindowChanges::Completed>(),
                 publication.counting);
   const uint64_t next_number = counts[kObservations];
-  scratch->seen = nullptr;
+  scratch->unlabelled = nullptr;
   for (Slice* slice : slices.Get()) {
     if (slice->series.changes.empty()) continue;
     slice->series.Publish(publication, next_number);
     slice->series.changes.Clear();
   }
-  scratch->seen = &seen;
+  scratch->unlabelled = &unlabelled;
   estimates.Advance(series, publication.now_ms);
   series.Publish(publication, next_number);
   estimates.Publish(series, publication);
-  seen.Clear();
+  unlabelled.Clear();
   RecordHistory(publication);
   if (publication.counting.form == CountForm::kMatrix) {
     PublishOutcomes(publication);
@@ -89,7 +89,8 @@ void Version::RecordHistory(const Publication& publication) {
 
 void Version::PublishOutcomes(const Publication& publication) {
   const Counting& counting = publication.counting;
-  Tally* const group = &publication.scratch->group;  // sums the completed pairs
+  WindowDelta* const group =
+      &publication.scratch->group;  // sums the completed pairs
   for (const auto& correction : series.changes.corrections) {
     group->Recount(correction.to, 1, counting);
     withdrawn.Add(CellOf(correction.from.actual(), correction.from.predicted()),

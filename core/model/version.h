@@ -15,7 +15,7 @@
 #include "core/drift/drift_watch.h"
 #include "core/estimate/estimates.h"
 #include "core/model/published.h"
-#include "core/pairs/ledger.h"
+#include "core/pairs/age_counts.h"
 #include "core/window/history.h"
 
 namespace plumbline {
@@ -23,8 +23,8 @@ namespace plumbline {
 // Shared by all models of a state.
 struct Commons {
   Reclaimer* reclaimer;
-  AgeClock* prediction_ages;
-  AgeClock* label_ages;
+  AgeBuckets* prediction_ages;
+  AgeBuckets* label_ages;
   uint64_t* records;  // all that are remembered
 };
 
@@ -34,12 +34,12 @@ struct Version final : PublishedVersion {
           uint64_t* model_records);
 
   std::array<uint64_t, kVersionCounts> counts{};
-  std::unique_ptr<Ledger> ledger;
+  std::unique_ptr<AgeCounts> age_counts;
   Detectors detectors;
   FigureHistories figures;
   DriftWatch drift;
   Estimates estimates;
-  SeenChanges seen;  // predictions of this group
+  UnlabelledChanges unlabelled;  // predictions of this group
   History history;
   int64_t history_bytes = 0;  // charged for history kept in memory
   size_t history_steps = 0;   // steps when it was charged

@@ -10,14 +10,14 @@
 #include <utility>
 #include <vector>
 
-#include "core/pairs/ledger.h"
+#include "core/pairs/age_counts.h"
 
 namespace plumbline {
 
 class Remembered {
  public:
-  // The marks of each owner's ledger; deleted owners have no entry.
-  using Marks = std::unordered_map<uint32_t, std::vector<Ledger::Mark>>;
+  // The marks of each owner's age_counts; deleted owners have no entry.
+  using Marks = std::unordered_map<uint32_t, std::vector<AgeCounts::Mark>>;
   explicit Remembered(Marks marks) : marks_(std::move(marks)) {}
 
   // REQUIRES: the record is not younger than the snapshot.
@@ -27,7 +27,7 @@ class Remembered {
     const auto& marks = owner->second;
     const auto mark = std::lower_bound(
         marks.begin(), marks.end(), record.age,
-        [](const Ledger::Mark& m, uint32_t age) { return m.age < age; });
+        [](const AgeCounts::Mark& m, uint32_t age) { return m.age < age; });
     return mark != marks.end() && mark->age == record.age &&
            mark->Holds(record);
   }

@@ -6,7 +6,7 @@ namespace plumbline {
 
 void PairMemory::Limit(size_t records) {
   const bool bounded = records != SIZE_MAX;
-  unsaved_.Enable(bounded ? records / 2 : 0);
+  dirty_.Enable(bounded ? records / 2 : 0);
   limit_ = records;
 }
 
@@ -18,10 +18,10 @@ void PairMemory::MakeRoom(size_t n, std::span<const PairKey> held) {
            !std::binary_search(held.begin(), held.end(), key);
   };
   const auto is_done = [this](const Record& record) {
-    return record.joined && unsaved_.MayLeave(record);
+    return record.joined && dirty_.MayLeave(record);
   };
   const auto leaves = [this](const Record& record) {
-    return unsaved_.MayLeave(record);
+    return dirty_.MayLeave(record);
   };
   // Finds enough clean records if at least an eighth of all are clean.
   const size_t looks = std::min(8 * n + 1024, table_.circle());
@@ -38,7 +38,7 @@ void PairMemory::MakeRoom(size_t n, std::span<const PairKey> held) {
   };
   shrink(looks, most);
   // Looks at all records if these looks did not find enough.
-  const size_t left = std::max(most, unsaved_.held());
+  const size_t left = std::max(most, dirty_.held());
   if (table_.size() > left) shrink(table_.circle(), left);
 }
 
@@ -46,11 +46,11 @@ void PairMemory::Leave() {
   if (LacksRoomFor(0)) MakeRoom(0);
   // Memory can only be released as a whole, after all records have left. This
   // happens only if a group may exceed the limit, so there are few records.
-  if (!IsOver() || unsaved_.held() > 0) return;
+  if (!IsOver() || dirty_.held() > 0) return;
   MakeRoom(limit_);
   if (table_.size() > 0) return;
   table_.Clear();
-  unsaved_.Clear();
+  dirty_.Clear();
 }
 
 }  // namespace plumbline

@@ -7,16 +7,16 @@
 #include <cstdint>
 #include <span>
 
+#include "core/pairs/dirty_pairs.h"
 #include "core/pairs/pair_table.h"
-#include "core/pairs/unsaved_pairs.h"
 
 namespace plumbline {
 
 // [Writer]
 class PairMemory {
  public:
-  PairMemory(PairTable* table, UnsavedPairs* unsaved)
-      : table_(*table), unsaved_(*unsaved) {}
+  PairMemory(PairTable* table, DirtyPairs* dirty)
+      : table_(*table), dirty_(*dirty) {}
 
   // Enables the cache: there is a store. Keeps at most `records` records in
   // memory, as far as dirty records allow.
@@ -36,12 +36,12 @@ class PairMemory {
   // True if `n` more records would exceed the limit.
   bool LacksRoomFor(size_t n) const { return table_.size() + n > limit_; }
   int64_t bytes() const {
-    return static_cast<int64_t>(table_.bytes() + unsaved_.bytes());
+    return static_cast<int64_t>(table_.bytes() + dirty_.bytes());
   }
 
  private:
   PairTable& table_;
-  UnsavedPairs& unsaved_;
+  DirtyPairs& dirty_;
   size_t limit_ = SIZE_MAX;  // records
 };
 

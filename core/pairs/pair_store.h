@@ -31,8 +31,8 @@ class PairStore {
   virtual void NoteDamaged(const Record& /*stored*/) {}
 
   // [Any thread] Delays a request of `events` events while ingest is faster
-  // than saving. `unsaved`: number of dirty records.
-  virtual void AwaitTurn(size_t /*events*/, size_t /*unsaved*/) {}
+  // than saving. `dirty`: number of dirty records.
+  virtual void AwaitTurn(size_t /*events*/, size_t /*dirty*/) {}
 };
 
 }  // namespace plumbline

@@ -9,7 +9,7 @@
 // Prefetch calls let a caller start both for a whole group of events before it
 // looks at the first.
 //
-// Sweep() removes dead records (see Ledger::Alive).
+// Sweep() removes dead records (see AgeCounts::Alive).
 //
 // Not thread-safe: for the writer only.
 
@@ -69,7 +69,7 @@ class PairTable {
   template <class Dead>
   void Sweep(size_t n, Dead dead) {
     while (n > 0 && used_ > 0) {
-      RemoveSeen(dead);
+      RemoveUnlabelled(dead);
       const size_t some = std::min(n, kSweepAhead);
       for (size_t i = 0; i < some; ++i) {
         if (hand_ >= end_) hand_ = 0;
@@ -157,7 +157,7 @@ class PairTable {
   // have been reused. Removes all dead records of a chain in one pass, because
   // each removal on its own searches from the head.
   template <class Dead>
-  void RemoveSeen(Dead dead) {
+  void RemoveUnlabelled(Dead dead) {
     for (const uint32_t number : seen_dead_) {
       const Record& record = at(number);
       if (record.kind() == RecordKind::kFree || !dead(record)) continue;

@@ -35,10 +35,10 @@ struct Record {
   PairKey key;
   uint32_t next = 0;        // in the chain, or in the list of free records
   uint32_t age = 0;         // age bucket of its receipt
-  uint64_t owner : 28 = 0;  // number of its ledger: of a version or a model
+  uint64_t owner : 28 = 0;  // number of the version or model that counts it
   uint64_t kind_bits : 3 = 0;
   uint64_t joined : 1 = 0;
-  uint64_t unsaved : 3 = 0;  // see core/pairs/unsaved_pairs.h
+  uint64_t dirty : 3 = 0;    // see core/pairs/dirty_pairs.h
   uint64_t slices : 16 = 0;  // a set of Slicing; in a label: is_early()
   uint64_t scored : 1 = 0;   // holds a score; see below
   uint64_t number_high : 12 = 0;

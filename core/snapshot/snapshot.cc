@@ -62,7 +62,7 @@ void ReadTotals(const PublishedModel& model, const Structure& structure,
     version.outcomes.CopyTo(matrix_cells, snapshot->outcomes.data());
     version.withdrawn.CopyTo(matrix_cells, snapshot->withdrawn.data());
   };
-  Collect(model.gate, versions.size() + 1, stamp_of, copy);
+  Collect(model.seqlock, versions.size() + 1, stamp_of, copy);
 }
 
 // Merges the classes of the drift reference and of the calibration.
@@ -133,7 +133,7 @@ ModelSnapshot Read(const PublishedModel& model, int64_t now_ms,
           snapshot.settings = window->settings();
           snapshot.segment = segment;
           snapshot.counts.Reset(matrix_cells, marginal_cells);
-          window->Read(model.gate, now_ms, &snapshot.counts, exactly);
+          window->Read(model.seqlock, now_ms, &snapshot.counts, exactly);
           if (segment.empty()) {
             snapshot.expected =
                 version.expected_figures.Of(snapshot.settings.name, now_ms);

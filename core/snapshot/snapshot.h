@@ -1,8 +1,8 @@
 // Snapshots: plain values that exporters read from the state.
 //
 // The totals of a model and all its versions are consistent at one moment, and
-// so is each window; see core/sync/gate.h. A snapshot contains everything that
-// was answered before it began.
+// so is each window; see core/sync/seqlock.h. A snapshot contains everything
+// that was answered before it began.
 
 #pragma once
 

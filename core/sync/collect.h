@@ -4,7 +4,7 @@
 // matrix takes longer than the writer pauses between two groups. But one group
 // changes few slots. So a reader keeps the slots that it has copied, and each
 // new attempt copies only those with a newer stamp. An attempt that finds no
-// newer stamp within one generation of the gate holds a consistent copy (the
+// newer stamp within one generation of the seqlock holds a consistent copy (the
 // double collect of Y. Afek et al., "Atomic snapshots of shared memory", JACM
 // 40, 1993).
 //
@@ -17,7 +17,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/sync/gate.h"
+#include "core/sync/seqlock.h"
 
 namespace plumbline {
 
@@ -25,14 +25,14 @@ namespace plumbline {
 // `copy` overwrites an earlier copy of the same slot. Returns the view that all
 // copies belong to.
 template <class A, class StampOf, class Copy>
-typename Gate<A>::View Collect(const Gate<A>& gate, size_t count,
-                               StampOf stamp_of, Copy copy) {
+typename Seqlock<A>::View Collect(const Seqlock<A>& seqlock, size_t count,
+                                  StampOf stamp_of, Copy copy) {
   constexpr uint64_t kNotHeld = ~uint64_t{0};
   std::vector<uint64_t> held(count, kNotHeld);
   for (int attempt = 0;; ++attempt) {
     if (attempt > 0) A::Pause(attempt);
-    typename Gate<A>::View view;
-    if (!gate.Enter(&view)) continue;
+    typename Seqlock<A>::View view;
+    if (!seqlock.Enter(&view)) continue;
     bool complete = true;
     for (size_t i = 0; i < count; ++i) {
       const uint64_t stamp = stamp_of(i);
@@ -49,7 +49,7 @@ typename Gate<A>::View Collect(const Gate<A>& gate, size_t count,
         complete = false;
       }
     }
-    if (complete && gate.Unchanged(view)) return view;
+    if (complete && seqlock.Unchanged(view)) return view;
   }
 }
 

@@ -1,5 +1,5 @@
 // CountBlock: a fixed set of counts of one model or version, published
-// together with the model's other changes (see core/sync/gate.h).
+// together with the model's other changes (see core/sync/seqlock.h).
 
 #pragma once
 
@@ -20,7 +20,7 @@ class CountBlock {
     // Relaxed: the release stores below publish it.
     stamp_.store(generation, std::memory_order_relaxed);
     for (size_t i = 0; i < N; ++i) {
-      // Release: required by the gate's invariant (3).
+      // Release: required by the seqlock's invariant (3).
       if (counts_[i].load(std::memory_order_relaxed) != values[i]) {
         counts_[i].store(values[i], std::memory_order_release);
       }

@@ -2,7 +2,7 @@
 // grows later, the counters are copied.
 //
 // Invariants
-// (1) One thread writes, between Open() and Close() of the model's gate. Any
+// (1) One thread writes, between Open() and Close() of the model's seqlock. Any
 //     thread reads, through Collect().
 // (2) A block that was replaced by a larger one stays until the destructor,
 //     because a reader may still read it. Collect() drops what it reads there.
@@ -35,7 +35,7 @@ class Block {
     Storage* s = A::Load(storage_, A::kRelaxed);
     if (s == nullptr || s->size < size) s = Grow(s, size);
     Cell& c = s->cells[cell];
-    // Release: required by the gate's invariant (3).
+    // Release: required by the seqlock's invariant (3).
     A::Store(c, A::Load(c, A::kRelaxed) + static_cast<uint64_t>(delta),
              A::kRelease);
   }

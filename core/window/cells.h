@@ -57,7 +57,7 @@ class Cells {
   // [Writer] REQUIRES: cell < kLimit.
   void Add(uint32_t cell, int64_t delta) {
     Cell& c = At(cell);
-    // Release: required by the gate's invariant (3).
+    // Release: required by the seqlock's invariant (3).
     A::Store(c, A::Load(c, A::kRelaxed) + static_cast<uint64_t>(delta),
              A::kRelease);
   }
@@ -85,7 +85,7 @@ class Cells {
       const Cell* chunk =
           chunks == nullptr ? nullptr : A::Load(chunks->chunk[i], A::kAcquire);
       for (uint32_t j = 0; j < ChunkSize(i) && n < count; ++j, ++n) {
-        // Acquire: required by the gate's invariant (3).
+        // Acquire: required by the seqlock's invariant (3).
         out[n] = chunk == nullptr ? 0 : A::Load(chunk[j], A::kAcquire);
       }
     }

@@ -16,20 +16,21 @@ int64_t Sum(int64_t a, int64_t b) {
 
 }  // namespace
 
-void StepCounts::Add(const Tally& tally) {
-  observations = Sum(observations, tally.observations());
-  tally.matrix().ForEach(
+void StepCounts::Add(const WindowDelta& window_delta) {
+  observations = Sum(observations, window_delta.observations());
+  window_delta.matrix().ForEach(
       [this](uint32_t cell, int64_t n) { AddCell(KeyOf(kMatrix, cell), n); });
-  tally.marginals().ForEach([this](uint32_t cell, int64_t n) {
+  window_delta.marginals().ForEach([this](uint32_t cell, int64_t n) {
     AddCell(KeyOf(kMarginals, cell), n);
   });
-  tally.ForEachErrorSum(
+  window_delta.ForEachErrorSum(
       [this](uint32_t key, int64_t n) { AddCell(KeyOf(kErrorSums, key), n); });
-  tally.ForEachInSections([this](Section section, uint32_t cell, int64_t n) {
-    // Cells of thresholds are reused for other thresholds.
-    if (section == Section::kThresholds) return;
-    AddCell(KeyOf(kFirstSection + static_cast<uint32_t>(section), cell), n);
-  });
+  window_delta.ForEachInSections(
+      [this](Section section, uint32_t cell, int64_t n) {
+        // Cells of thresholds are reused for other thresholds.
+        if (section == Section::kThresholds) return;
+        AddCell(KeyOf(kFirstSection + static_cast<uint32_t>(section), cell), n);
+      });
 }
 
 void StepCounts::Add(const StepCounts& other) {
@@ -82,13 +83,13 @@ void KeepBetween(int64_t from_ms, int64_t to_ms, Steps* steps) {
   });
 }
 
-void History::Add(int64_t ms, int64_t now_ms, const Tally& tally) {
+void History::Add(int64_t ms, int64_t now_ms, const WindowDelta& window_delta) {
   if (ms < now_ms - kOldestMs) return;
   const bool in_hours = ms < HoursBefore(now_ms);
-  AddTo(&steps_[Floor(ms, in_hours ? kHourMs : kMinuteMs)], tally);
+  AddTo(&steps_[Floor(ms, in_hours ? kHourMs : kMinuteMs)], window_delta);
 }
 
-void History::Correct(int64_t ms, int64_t now_ms, const Tally& change) {
+void History::Correct(int64_t ms, int64_t now_ms, const WindowDelta& change) {
   if (!kept_here_) return Add(ms, now_ms, change);
   // The step is a minute, or the hour that it was merged into.
   for (const int64_t length : {kMinuteMs, kHourMs}) {

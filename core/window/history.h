@@ -14,7 +14,7 @@
 #include <map>
 #include <utility>
 
-#include "core/window/tally.h"
+#include "core/window/window_delta.h"
 
 namespace plumbline {
 
@@ -39,7 +39,7 @@ struct StepCounts {
   }
 
   // Leaves out bins and thresholds: no figure of a step needs them.
-  void Add(const Tally& tally);
+  void Add(const WindowDelta& window_delta);
   void Add(const StepCounts& other);
   // Copies into counts that are all 0; leaves out cells beyond the sizes of the
   // matrix and the marginals.
@@ -75,9 +75,9 @@ class History {
   bool kept_here() const { return kept_here_; }
 
   // Adds observations completed at `ms`, which may be long before `now_ms`.
-  void Add(int64_t ms, int64_t now_ms, const Tally& tally);
+  void Add(int64_t ms, int64_t now_ms, const WindowDelta& window_delta);
   // Corrects observations completed at `ms`, whose step may already be dropped.
-  void Correct(int64_t ms, int64_t now_ms, const Tally& change);
+  void Correct(int64_t ms, int64_t now_ms, const WindowDelta& change);
 
   // Merges old minutes into hours and drops steps that begin before
   // `oldest_ms`.

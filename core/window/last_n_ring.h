@@ -12,7 +12,7 @@
 //
 // Invariants
 // (1) One thread writes. The slot is changed between Open() and Close() of the
-//     model's gate; any thread reads it, through Collect().
+//     model's seqlock; any thread reads it, through Collect().
 // (2) The slot's counts are those of the observations in the ring.
 
 #pragma once
@@ -23,7 +23,7 @@
 #include <vector>
 
 #include "core/sync/collect.h"
-#include "core/sync/gate.h"
+#include "core/sync/seqlock.h"
 #include "core/window/observation.h"
 #include "core/window/slot.h"
 
@@ -43,9 +43,9 @@ class LastNRing {
            (sees_all ? 0 : static_cast<int64_t>(sizeof(uint64_t)));
   }
 
-  // [Writer] Adds a pair and returns the pair that it replaced (one with seen()
-  // false while the ring is filling). REQUIRES: `number` is greater than any
-  // before.
+  // [Writer] Adds a pair and returns the pair that it replaced (one with
+  // is_counted() false while the ring is filling). REQUIRES: `number` is
+  // greater than any before.
   Observation Push(uint64_t number, Observation observation) {
     const size_t place = (sees_all_ ? number : pushed_++) % n_;
     // Grows on demand: a large N costs nothing until it is used.
@@ -63,7 +63,7 @@ class LastNRing {
   // here. `next`: the number of the next pair of the version.
   Observation* Find(uint64_t number, uint64_t next) {
     const size_t place = sees_all_ ? PlaceOf(number, next) : Search(number);
-    if (place >= ring_.size() || !ring_[place].seen()) return nullptr;
+    if (place >= ring_.size() || !ring_[place].is_counted()) return nullptr;
     return &ring_[place];
   }
 
@@ -71,7 +71,7 @@ class LastNRing {
   template <class Visit>
   void ForEach(Visit visit) {
     for (Observation& o : ring_) {
-      if (o.seen()) visit(o);
+      if (o.is_counted()) visit(o);
     }
   }
 
@@ -84,12 +84,12 @@ class LastNRing {
   }
 
   // [Any thread] Adds the counts to `sum`, as many as its sizes ask for.
-  void Read(const Gate<A>& gate, SlotCounts* sum) const {
+  void Read(const Seqlock<A>& seqlock, SlotCounts* sum) const {
     SlotCounts copy;
     copy.Reset(static_cast<uint32_t>(sum->matrix.size()),
                static_cast<uint32_t>(sum->marginals.size()));
     Collect<A>(
-        gate, 1, [this](size_t) { return slot_->Stamp(); },
+        seqlock, 1, [this](size_t) { return slot_->Stamp(); },
         [this, &copy](size_t) { slot_->CopyTo(&copy); });
     sum->Add(copy);
   }

@@ -40,7 +40,7 @@ class Observation {
                        std::bit_cast<uint64_t>(prediction));
   }
 
-  bool seen() const { return first_ != kUnseen; }
+  bool is_counted() const { return first_ != kUncounted; }
 
   uint32_t actual() const { return static_cast<uint32_t>(first_ >> 48); }
   uint32_t predicted() const { return first_ >> 32 & 0xffff; }
@@ -66,12 +66,12 @@ class Observation {
       : first_(first), second_(second) {}
 
   // Not a valid pair of classes, and NaN as a double.
-  static constexpr uint64_t kUnseen = ~uint64_t{0};
+  static constexpr uint64_t kUncounted = ~uint64_t{0};
   // NaN as doubles, so neither a score nor a prediction has these bits.
   static constexpr uint64_t kScores = uint64_t{0xfff80001} << 32;
   static constexpr uint64_t kSets = uint64_t{0xfff80002} << 32;
 
-  uint64_t first_ = kUnseen;
+  uint64_t first_ = kUncounted;
   uint64_t second_ = 0;
 };
 static_assert(sizeof(Observation) == 16);

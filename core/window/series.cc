@@ -15,9 +15,9 @@ void Empty(std::vector<T>* list) {
 }
 
 void Move(const WindowChanges::Correction& correction, const Counting& counting,
-          Tally* tally) {
-  tally->Recount(correction.from, -1, counting);
-  tally->Recount(correction.to, 1, counting);
+          WindowDelta* window_delta) {
+  window_delta->Recount(correction.from, -1, counting);
+  window_delta->Recount(correction.to, 1, counting);
 }
 
 }  // namespace
@@ -29,7 +29,7 @@ void WindowChanges::Clear() {
   Empty(&corrections);
 }
 
-void SeenChanges::Clear() {
+void UnlabelledChanges::Clear() {
   for (Sum& sum : sums_) sum.cells.Clear();
   for (CellChanges& keys : keys_) keys.Clear();
   Empty(&elsewhere_);
@@ -54,8 +54,8 @@ void WindowChanges::AddLabelled(int64_t place_ms, uint32_t age) {
   }
 }
 
-void Tallies::Know(const std::vector<WindowChanges::Completed>& pairs,
-                   const Counting& counting) {
+void WindowDeltas::Know(const std::vector<WindowChanges::Completed>& pairs,
+                        const Counting& counting) {
   changes.Clear();
   ends.clear();
   // The changes of one pair take up to a kilobyte.
@@ -101,7 +101,7 @@ void Series::ChangeWindows(const std::vector<WindowSettings>& wanted,
 
 void Series::Publish(const Publication& to, uint64_t next_number) {
   SumUp(to);
-  const SeenChanges* const seen = to.scratch->seen;
+  const UnlabelledChanges* const unlabelled = to.scratch->unlabelled;
   for (Window* window : windows.Get()) {
     if (window->last_n() != nullptr) {
       PublishLastN(to, next_number, window);
@@ -113,13 +113,14 @@ void Series::Publish(const Publication& to, uint64_t next_number) {
       PublishTime(to, window);
     }
     PublishPast(to, window);
-    if (seen != nullptr && !seen->empty()) PublishSeen(to, window);
+    if (unlabelled != nullptr && !unlabelled->empty())
+      PublishUnlabelled(to, window);
   }
 }
 
 // Sums the pairs that the group completed.
 void Series::SumUp(const Publication& to) const {
-  Tallies* const scratch = to.scratch;
+  WindowDeltas* const scratch = to.scratch;
   scratch->group.Clear();
   const CellChange* const known = scratch->changes.begin();
   for (const auto& pair : changes.completed) {
@@ -136,14 +137,14 @@ void Series::SumUp(const Publication& to) const {
 void Series::PublishTime(const Publication& to, Window* window) const {
   if (changes.predicted.empty() && changes.completed.empty()) return;
   const bool sees_all =
-      window->Sees(0) ||
+      window->IsVisible(0) ||
       std::all_of(
           changes.completed.begin(), changes.completed.end(),
-          [window](const auto& pair) { return window->Sees(pair.age); });
+          [window](const auto& pair) { return window->IsVisible(pair.age); });
   if (!sees_all) {
     to.scratch->window.Clear();
     for (const auto& pair : changes.completed) {
-      if (window->Sees(pair.age)) {
+      if (window->IsVisible(pair.age)) {
         to.scratch->window.Add(pair.observation, 1, to.counting);
       }
     }
@@ -157,7 +158,7 @@ void Series::PublishTime(const Publication& to, Window* window) const {
 
 void Series::PublishByPrediction(const Publication& to, Window* window) const {
   TimeRing<StdAtomics>* const ring = window->time();
-  Tally* const scratch = &to.scratch->window;
+  WindowDelta* const scratch = &to.scratch->window;
   for (const auto& predicted : changes.predicted) {
     if (auto* slot = ring->At(to.generation, predicted.place_ms, to.now_ms)) {
       slot->AddPredictions(predicted.n);
@@ -166,7 +167,7 @@ void Series::PublishByPrediction(const Publication& to, Window* window) const {
   // Pairs of the same slot are summed together.
   std::vector<const WindowChanges::Completed*> pairs;
   for (const auto& pair : changes.completed) {
-    if (window->Sees(pair.age)) pairs.push_back(&pair);
+    if (window->IsVisible(pair.age)) pairs.push_back(&pair);
   }
   std::stable_sort(pairs.begin(), pairs.end(), [ring](auto* a, auto* b) {
     return ring->EpochOf(a->place_ms) < ring->EpochOf(b->place_ms);
@@ -188,15 +189,15 @@ void Series::PublishByPrediction(const Publication& to, Window* window) const {
 // Publishes labels and corrections that belong to existing slots.
 void Series::PublishPast(const Publication& to, Window* window) const {
   TimeRing<StdAtomics>* const ring = window->time();
-  Tally* const scratch = &to.scratch->window;
+  WindowDelta* const scratch = &to.scratch->window;
   for (const auto& labelled : changes.labelled) {
-    if (!window->Sees(labelled.age)) continue;
+    if (!window->IsVisible(labelled.age)) continue;
     if (auto* slot = ring->Past(to.generation, labelled.place_ms, to.now_ms)) {
       slot->AddLabelled(labelled.n);
     }
   }
   for (const auto& correction : changes.corrections) {
-    if (!window->Sees(correction.age)) continue;
+    if (!window->IsVisible(correction.age)) continue;
     auto* slot = ring->Past(to.generation, correction.place_ms, to.now_ms);
     if (slot == nullptr) continue;
     scratch->Clear();
@@ -205,21 +206,22 @@ void Series::PublishPast(const Publication& to, Window* window) const {
   }
 }
 
-void Series::PublishSeen(const Publication& to, Window* window) {
+void Series::PublishUnlabelled(const Publication& to, Window* window) {
   TimeRing<StdAtomics>* const ring = window->time();
-  const SeenChanges& seen = *to.scratch->seen;
+  const UnlabelledChanges& unlabelled = *to.scratch->unlabelled;
   if (!window->settings().by_prediction) {
-    return seen.AddTo(&ring->Current(to.generation, to.now_ms));
+    return unlabelled.AddTo(&ring->Current(to.generation, to.now_ms));
   }
-  if (auto* slot = ring->At(to.generation, seen.place_ms(), to.now_ms)) {
-    seen.AddTo(slot);
+  if (auto* slot = ring->At(to.generation, unlabelled.place_ms(), to.now_ms)) {
+    unlabelled.AddTo(slot);
   }
-  for (const SeenChanges::Elsewhere& one : seen.elsewhere()) {
+  for (const UnlabelledChanges::Elsewhere& one : unlabelled.elsewhere()) {
     if (auto* slot = ring->At(to.generation, one.place_ms, to.now_ms)) {
       slot->Add(one.cell.section, one.cell.size, one.cell.cell, 1);
     }
   }
-  for (const SeenChanges::KeyElsewhere& one : seen.keys_elsewhere()) {
+  for (const UnlabelledChanges::KeyElsewhere& one :
+       unlabelled.keys_elsewhere()) {
     if (auto* slot = ring->At(to.generation, one.place_ms, to.now_ms)) {
       slot->Add(one.section, one.key, 1, SizeOf(one.section, 0));
     }
@@ -230,18 +232,18 @@ void Series::PublishLastN(const Publication& to, uint64_t next_number,
                           Window* window) const {
   if (changes.completed.empty() && changes.corrections.empty()) return;
   LastNRing<StdAtomics>* const ring = window->last_n();
-  Tally* const scratch = &to.scratch->window;
+  WindowDelta* const scratch = &to.scratch->window;
   const Counting& counting = to.counting;
   scratch->Clear();
   for (const auto& pair : changes.completed) {
-    const bool seen = window->Sees(pair.age);
+    const bool is_visible = window->IsVisible(pair.age);
     const Observation out =
-        ring->Push(pair.number, seen ? pair.observation : Observation{});
-    if (seen) {
+        ring->Push(pair.number, is_visible ? pair.observation : Observation{});
+    if (is_visible) {
       scratch->Add(pair.observation, 1, counting);
       counting.Hold(pair.observation);
     }
-    if (out.seen()) {
+    if (out.is_counted()) {
       scratch->Add(out, -1, counting);
       counting.Release(out);
     }

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "core/sync/published_list.h"
-#include "core/window/tally.h"
 #include "core/window/window.h"
+#include "core/window/window_delta.h"
 
 namespace plumbline {
 
@@ -61,7 +61,7 @@ struct WindowChanges {
 
 // The predictions of a version that a group counted, labelled or not. They are
 // summed, except those with another place in time than the first.
-class SeenChanges {
+class UnlabelledChanges {
  public:
   struct Elsewhere {
     int64_t place_ms;
@@ -135,11 +135,12 @@ class SeenChanges {
 using JudgedSums = std::array<CellChanges, 2>;
 
 // Scratch space of Publish.
-struct Tallies {
-  Tally group;                        // all pairs that the group completed
-  Tally window;                       // those of them that one window counts
-  const SeenChanges* seen = nullptr;  // of the version; null for a slice
-  JudgedSums judged;                  // likewise, of all that it completed
+struct WindowDeltas {
+  WindowDelta group;   // all pairs that the group completed
+  WindowDelta window;  // those of them that one window counts
+  const UnlabelledChanges* unlabelled =
+      nullptr;        // of the version; null for a slice
+  JudgedSums judged;  // likewise, of all that it completed
   JudgedSums judged_of_some;
   // Changes of statistics by the pairs of the version, computed once if slices
   // count the pairs too. The changes of the pair at `place` end at ends[place].
@@ -153,11 +154,11 @@ struct Tallies {
 
 // One publication: the changes that a group makes to one model.
 struct Publication {
-  uint64_t generation;  // of the model's gate, which is open
+  uint64_t generation;  // of the model's seqlock, which is open
   int64_t now_ms;
   const Counting& counting;
   bool by_prediction;  // the model's time windows go by prediction time
-  Tallies* scratch;
+  WindowDeltas* scratch;
 };
 
 class Series {
@@ -177,7 +178,7 @@ class Series {
   // to.
   void Release(const Counting& counting);
   // Adds the changes of a group to the windows. `next_number`: number of the
-  // next pair of the version. REQUIRES: Tallies::Know() was called for the
+  // next pair of the version. REQUIRES: WindowDeltas::Know() was called for the
   // group. Leaves the sum of the completed pairs in the scratch space, and
   // keeps `changes`.
   void Publish(const Publication& to, uint64_t next_number);
@@ -198,7 +199,7 @@ class Series {
   void SumUp(const Publication& to) const;
   void PublishTime(const Publication& to, Window* window) const;
   void PublishByPrediction(const Publication& to, Window* window) const;
-  static void PublishSeen(const Publication& to, Window* window);
+  static void PublishUnlabelled(const Publication& to, Window* window);
   void PublishLastN(const Publication& to, uint64_t next_number,
                     Window* window) const;
   void PublishPast(const Publication& to, Window* window) const;

@@ -76,8 +76,8 @@ class Slot {
   Slot& operator=(const Slot&) = delete;
   ~Slot() { delete A::Load(more_, A::kRelaxed); }
 
-  // [Writer] Marks the slot as changed in `generation` (of the model's gate).
-  // REQUIRED before any change of the slot in that generation.
+  // [Writer] Marks the slot as changed in `generation` (of the model's
+  // seqlock). REQUIRED before any change of the slot in that generation.
   void Touch(uint64_t generation) {
     // Relaxed: the release stores that follow publish it.
     A::Store(stamp_, generation, A::kRelaxed);
@@ -208,7 +208,7 @@ class Slot {
   }
 
   static void Increase(Count& count, uint64_t n) {
-    // Release: required by the gate's invariant (3).
+    // Release: required by the seqlock's invariant (3).
     A::Store(count, A::Load(count, A::kRelaxed) + n, A::kRelease);
   }
   More* more() {
@@ -233,7 +233,7 @@ class Slot {
 
 template <class A>
 void Slot<A>::Restart(int64_t epoch) {
-  // Release, here and below: required by the gate's invariant (3).
+  // Release, here and below: required by the seqlock's invariant (3).
   A::Store(epoch_, epoch, A::kRelease);
   for (Count* count : {&predictions_, &labelled_, &observations_}) {
     A::Store(*count, uint64_t{0}, A::kRelease);

@@ -16,7 +16,7 @@
 // An entry keeps the first of its merged keys.
 //
 // Invariants
-// (1) One thread writes, between Open() and Close() of the model's gate. Any
+// (1) One thread writes, between Open() and Close() of the model's seqlock. Any
 //     thread reads, through Collect().
 // (2) A table that was replaced by a larger one stays until the destructor,
 //     because a reader may still read it. Collect() drops what it reads there.
@@ -159,7 +159,7 @@ class SparseCells {
     // Acquire: sees the published table.
     const Table* t = A::Load(table_, A::kAcquire);
     if (t == nullptr) return;
-    // Acquire, here and below: required by the gate's invariant (3).
+    // Acquire, here and below: required by the seqlock's invariant (3).
     out->level = A::Load(t->level, A::kAcquire);
     for (uint32_t i = 0; i < t->size; ++i) {
       const uint32_t key = A::Load(t->keys[i], A::kAcquire);

@@ -14,7 +14,7 @@ struct StoredShape {
   uint32_t matrix = 0;     // cells of a slot
   uint32_t marginals = 0;  // cells of a slot
   // Used by loads only.
-  uint64_t generation = 0;  // of the gate, which is open
+  uint64_t generation = 0;  // of the seqlock, which is open
   // Checks of loaded counts, and of a loaded pair.
   std::function<bool(const SlotCounts&)> are_sound;
   std::function<bool(const Observation&)> is_sound;

@@ -11,11 +11,11 @@
 // it first counts in a newer epoch.
 //
 // Invariants
-// (1) One thread writes, between Open() and Close() of the model's gate. Any
+// (1) One thread writes, between Open() and Close() of the model's seqlock. Any
 //     thread reads, through Collect().
-// (2) The writer's time does not go back, except by SetBack(), and the gate
-//     publishes it. A reader uses the later of its own time and the gate's, so
-//     no slot has an epoch after the reader's. A clock that steps back stops
+// (2) The writer's time does not go back, except by SetBack(), and the seqlock
+//     publishes it. A reader uses the later of its own time and the seqlock's,
+//     so no slot has an epoch after the reader's. A clock that steps back stops
 //     the window.
 // (3) A slot of epoch e holds exactly the counts of e.
 //
@@ -29,7 +29,7 @@
 #include <vector>
 
 #include "core/sync/collect.h"
-#include "core/sync/gate.h"
+#include "core/sync/seqlock.h"
 #include "core/window/slot.h"
 
 namespace plumbline {
@@ -120,7 +120,7 @@ class TimeRing {
   // last change to `sum`, as many cells as its sizes ask for. `exactly`: reads
   // the window as it stood at `now_ms`. REQUIRES for that: no later change was
   // counted in a slot that the window had then.
-  void Read(const Gate<A>& gate, int64_t now_ms, SlotCounts* sum,
+  void Read(const Seqlock<A>& seqlock, int64_t now_ms, SlotCounts* sum,
             bool exactly = false) const {
     std::vector<SlotCounts> copies(size_);
     for (SlotCounts& copy : copies) {
@@ -128,7 +128,7 @@ class TimeRing {
                  static_cast<uint32_t>(sum->marginals.size()));
     }
     const auto view = Collect<A>(
-        gate, size_, [this](size_t i) { return slots_[i].Stamp(); },
+        seqlock, size_, [this](size_t i) { return slots_[i].Stamp(); },
         [this, &copies](size_t i) { slots_[i].CopyTo(&copies[i]); });
     const int64_t current =
         EpochOf(exactly ? now_ms : std::max(now_ms, view.now_ms));

@@ -11,8 +11,8 @@
 #include "core/sync/atomics.h"
 #include "core/window/last_n_ring.h"
 #include "core/window/stored_shape.h"
-#include "core/window/tally.h"
 #include "core/window/time_ring.h"
+#include "core/window/window_delta.h"
 
 namespace plumbline {
 
@@ -38,7 +38,7 @@ class Window {
 
   const WindowSettings& settings() const { return settings_; }
   uint32_t first_age() const { return first_age_; }
-  bool Sees(uint32_t age) const { return age >= first_age_; }
+  bool IsVisible(uint32_t age) const { return age >= first_age_; }
 
   // [Writer] The window's ring; null for the other kind.
   TimeRing<Atomics>* time() { return time_ ? &*time_ : nullptr; }
@@ -57,12 +57,12 @@ class Window {
   void SeeFrom(uint32_t age) { first_age_ = age; }
 
   // [Any thread] See TimeRing::Read.
-  void Read(const Gate<Atomics>& gate, int64_t now_ms, SlotCounts* sum,
+  void Read(const Seqlock<Atomics>& seqlock, int64_t now_ms, SlotCounts* sum,
             bool exactly = false) const {
     if (time_) {
-      time_->Read(gate, now_ms, sum, exactly);
+      time_->Read(seqlock, now_ms, sum, exactly);
     } else {
-      last_n_->Read(gate, sum);
+      last_n_->Read(seqlock, sum);
     }
   }
 

@@ -85,15 +85,15 @@ std::unique_ptr<EventLog::Note> EventLog::Begin(const EventBatch& batch,
   const auto held = wanted();
   if (held == nullptr) return nullptr;
   auto note = std::make_unique<Note>(this);
-  Account& account = note->account;
-  account.most_bytes = std::min(
+  BatchReport& report = note->report;
+  report.most_bytes = std::min(
       kLeastNote + batch.events.size() * event_bytes_.load(), kMostNote);
-  const size_t noted = noted_bytes_ += account.most_bytes;
-  account.counts_only =
+  const size_t noted = noted_bytes_ += report.most_bytes;
+  report.counts_only =
       noted > kNoteBytes || sent.events() != batch.events.size();
   if (held->settings.sample < 1) {
     for (const Event& event : batch.events) {
-      account.left_out.push_back(!Samples(event, held->settings.sample));
+      report.left_out.push_back(!Samples(event, held->settings.sample));
     }
   }
   return note;
@@ -103,22 +103,22 @@ void EventLog::Add(const SentValues& sent, std::unique_ptr<Note> note) {
   const auto held = wanted();
   if (held == nullptr) return;
   const EventLogSettings& settings = held->settings;
-  Account& account = note->account;
-  const uint64_t all = (settings.predictions ? account.prediction_count : 0) +
-                       (settings.labels ? account.label_count : 0) +
-                       (settings.observations ? account.pair_count : 0);
-  if (account.counts_only) {
+  BatchReport& report = note->report;
+  const uint64_t all = (settings.predictions ? report.prediction_count : 0) +
+                       (settings.labels ? report.label_count : 0) +
+                       (settings.observations ? report.pair_count : 0);
+  if (report.counts_only) {
     queue_full_ += all;
     return;
   }
-  if (account.lost_pairs > 0) {
-    if (settings.observations) queue_full_ += account.lost_pairs;
-    if (account.most_bytes < kMostNote) {
+  if (report.lost_pairs > 0) {
+    if (settings.observations) queue_full_ += report.lost_pairs;
+    if (report.most_bytes < kMostNote) {
       event_bytes_.store(std::min(2 * event_bytes_.load(), kMostOfEvent));
     }
   }
   try {
-    Enqueue(sent, held, &account);
+    Enqueue(sent, held, &report);
   } catch (const std::bad_alloc&) {
     queue_full_ += all;  // the request is applied even if the log fails
   }
@@ -126,17 +126,17 @@ void EventLog::Add(const SentValues& sent, std::unique_ptr<Note> note) {
 
 void EventLog::Enqueue(const SentValues& sent,
                        const std::shared_ptr<const Wanted>& of,
-                       Account* account) {
+                       BatchReport* report) {
   const EventLogSettings& settings = of->settings;
   LoggedRequest request;
-  request.now_ms = account->now_ms;
-  auto pair = account->pairs.begin();
-  for (uint32_t i = 0; i < account->taken.size(); ++i) {
-    Account::Taken taken = account->taken[i];
+  request.now_ms = report->now_ms;
+  auto pair = report->pairs.begin();
+  for (uint32_t i = 0; i < report->taken.size(); ++i) {
+    BatchReport::Taken taken = report->taken[i];
     taken.prediction = taken.prediction && settings.predictions;
     taken.label = taken.label && settings.labels;
     bool has_pairs = false;
-    for (; pair != account->pairs.end() && pair->event == i; ++pair) {
+    for (; pair != report->pairs.end() && pair->event == i; ++pair) {
       has_pairs = settings.observations;
     }
     if (taken.prediction || taken.label || has_pairs) {
@@ -145,8 +145,8 @@ void EventLog::Enqueue(const SentValues& sent,
   }
   if (request.events.empty()) return;
   if (settings.observations) {
-    request.pairs = std::move(account->pairs);
-    request.pair_bytes = account->bytes;
+    request.pairs = std::move(report->pairs);
+    request.pair_bytes = report->bytes;
   }
   request.sent = sent;
   const size_t bytes = request.bytes();

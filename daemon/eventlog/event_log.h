@@ -45,15 +45,15 @@ class EventLog {
   static std::string Check(const std::optional<EventLogSettings>& settings);
   // [Any thread] Applies to requests from now on.
   void Configure(const std::optional<EventLogSettings>& settings);
-  // The account of a request, and the memory reserved for it.
+  // The report of a request, and the memory reserved for it.
   class Note {
    public:
     explicit Note(EventLog* log) : log_(log) {}
-    ~Note() { log_->noted_bytes_ -= account.most_bytes; }
+    ~Note() { log_->noted_bytes_ -= report.most_bytes; }
     Note(const Note&) = delete;
     Note& operator=(const Note&) = delete;
 
-    Account account;
+    BatchReport report;
 
    private:
     EventLog* const log_;
@@ -61,8 +61,8 @@ class EventLog {
   // [Any thread] True if the values of a body of this size should be kept for
   // the log: it is on and its queue has room.
   bool TakesValues(size_t bytes) const;
-  // [Any thread] Returns the account to fill in while the request is applied;
-  // null if it is not logged. Without room, or without kept values, the account
+  // [Any thread] Returns the report to fill in while the request is applied;
+  // null if it is not logged. Without room, or without kept values, the report
   // only counts the records to drop.
   std::unique_ptr<Note> Begin(const EventBatch& batch, const SentValues& sent);
   // [Any thread] Logs a request after it was applied.
@@ -89,7 +89,7 @@ class EventLog {
     return wanted_;
   }
   void Enqueue(const SentValues& sent, const std::shared_ptr<const Wanted>& of,
-               Account* account);
+               BatchReport* report);
   void Run();
   void Follow(const std::shared_ptr<const Wanted>& wanted);
   void WriteRequest(const LoggedRequest& request);

@@ -48,7 +48,7 @@ class Line {
   void True(std::string_view key) {
     if (Begin(key)) *out_ += "true";
   }
-  void Value(std::string_view key, const Account::Value& value) {
+  void Value(std::string_view key, const BatchReport::Value& value) {
     if (const auto* number = std::get_if<double>(&value)) {
       Number(key, *number);
     } else if (const auto* text = std::get_if<std::string>(&value)) {
@@ -142,7 +142,8 @@ class EventLines {
     Line line(kLabel, time_, redaction_, out_);
     line.Sent(sent_, event, {"model", "id", "label", "timestamp", "metadata"});
   }
-  void AppendPair(const SentValues::Value& event, const Account::Pair& pair) {
+  void AppendPair(const SentValues::Value& event,
+                  const BatchReport::Pair& pair) {
     Line line(kObservation, time_, redaction_, out_);
     line.Sent(sent_, event, {"model"});
     line.Text("version", pair.version);

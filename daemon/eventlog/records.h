@@ -33,12 +33,12 @@ LogCounts CountRecords(std::string_view lines);
 struct LoggedRequest {
   struct Event {
     uint32_t place = 0;  // index in the batch
-    Account::Taken taken;
+    BatchReport::Taken taken;
   };
   SentValues sent;  // of the batch
   int64_t now_ms = 0;
-  std::vector<Event> events;         // by index
-  std::vector<Account::Pair> pairs;  // of these events, in order
+  std::vector<Event> events;             // by index
+  std::vector<BatchReport::Pair> pairs;  // of these events, in order
   size_t pair_bytes = 0;
 
   LogCounts Records() const;

@@ -60,13 +60,13 @@ DecodeLimits DecodeLimitsOf(const Config& config) {
           std::make_shared<const FeatureNames>(FeaturesOf(config.engine))};
 }
 
-Ingested CommitEvents(const Command& batch, int64_t now_ms, Account* account,
+Ingested CommitEvents(const Command& batch, int64_t now_ms, BatchReport* report,
                       Pipeline* pipeline) {
   Outcome outcome;
-  outcome.batch.account = account;
+  outcome.batch.report = report;
   const Pipeline::Status status = pipeline->Commit(batch, now_ms, &outcome);
   Ingested result = ResultOf(status, std::move(outcome));
-  result.outcome.account = nullptr;
+  result.outcome.report = nullptr;
   return result;
 }
 

@@ -31,8 +31,8 @@ struct Ingested {
   BatchOutcome outcome;  // of the events that were applied
 };
 
-// Commits a batch. Reports what its events did in `account`, if not null.
-Ingested CommitEvents(const Command& batch, int64_t now_ms, Account* account,
+// Commits a batch. Reports what its events did in `report`, if not null.
+Ingested CommitEvents(const Command& batch, int64_t now_ms, BatchReport* report,
                       Pipeline* pipeline);
 
 // True if some events were applied. With kUnknown it may not be all of them.

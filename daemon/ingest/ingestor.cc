@@ -78,7 +78,7 @@ Ingested Ingestor::Commit(int64_t now_ms, Workspace* workspace) {
   auto note = event_log_->Begin(batch, sent);
   Ingested result =
       CommitEvents(workspace->command, now_ms,
-                   note == nullptr ? nullptr : &note->account, pipeline_);
+                   note == nullptr ? nullptr : &note->report, pipeline_);
   if (note != nullptr && AppliedSome(result.outcome)) {
     event_log_->Add(sent, std::move(note));
   }

@@ -112,14 +112,14 @@ bool Checkpointer::Begin() {
     update.sequence = sequence;
     update.journal_checked = parts_.journal->checked();
     update.image = SaveState(state);
-    state->unsaved_pairs().Begin();
+    state->dirty_pairs().Begin();
     parts_.history->Take(state, sequence);
     remembered_ = std::make_shared<const Remembered>(state->RememberedNow());
     first_ = FirstAges(*state);
     next_ = NextAges(*state);
     records_ = state->records();
     parts_.journal->Rotate();
-    parts_.pacer->Begin(state->unsaved_pairs().waiting(), Clock::now());
+    parts_.pacer->Begin(state->dirty_pairs().waiting(), Clock::now());
   });
   if (!any) {
     last_ = Clock::now();
@@ -140,8 +140,8 @@ bool Checkpointer::Begin() {
 void Checkpointer::CopyPairs() {
   parts_.pipeline->Between([this](State* state) {
     const auto begin = Clock::now();
-    const bool done = state->unsaved_pairs().CopySome(kPairsAtOnce);
-    if (done) pending_->pairs = state->unsaved_pairs().Take();
+    const bool done = state->dirty_pairs().CopySome(kPairsAtOnce);
+    if (done) pending_->pairs = state->dirty_pairs().Take();
     pause_.store(std::max(pause_.load(), Since(begin)));
     return done;
   });
@@ -183,8 +183,7 @@ void Checkpointer::Finish() {
   pending_.reset();
   parts_.history->Stored();
   parts_.database->SetRemembered(std::move(remembered_), records_);
-  Pause(
-      [&copy](State* state) { state->unsaved_pairs().Saved(std::move(copy)); });
+  Pause([&copy](State* state) { state->dirty_pairs().Saved(std::move(copy)); });
   LeaveMemory();
   // Only now: the previous checkpoint needs its journal until this one is
   // stored.
@@ -220,12 +219,12 @@ bool Checkpointer::ManyForgotten() const {
 // Makes the journal leave room for the next checkpoint and its overhead. If
 // there is none, a checkpoint frees some.
 void Checkpointer::KeepRoom() {
-  const auto unsaved = static_cast<uint64_t>(
-      parts_.pipeline->state().gauges().unsaved_records.load(
+  const auto dirty = static_cast<uint64_t>(
+      parts_.pipeline->state().gauges().dirty_records.load(
           std::memory_order_relaxed));
   const uint64_t pending = pending_ ? pending_->pairs.size() : 0;
   const uint64_t keep =
-      ((unsaved + pending) * kStoredRecordBytes + image_bytes_) * 3 / 2 +
+      ((dirty + pending) * kStoredRecordBytes + image_bytes_) * 3 / 2 +
       parts_.database->room_to_merge();
   parts_.journal->KeepFree(keep);
   // Starts early, at twice the need.
@@ -292,8 +291,8 @@ bool Checkpointer::CopyStore(const std::string& store,
 bool Checkpointer::IsDue() const {
   const State::Gauges& gauges = parts_.pipeline->state().gauges();
   return short_of_space_ || parts_.journal->bytes() >= due_.journal_bytes ||
-         gauges.unsaved_records.load(std::memory_order_relaxed) >=
-             due_.unsaved_records ||
+         gauges.dirty_records.load(std::memory_order_relaxed) >=
+             due_.dirty_records ||
          (gauges.is_over_memory.load(std::memory_order_relaxed) &&
           Clock::now() - last_ >= kOverMemory) ||
          Clock::now() - last_ >= kLongest;

@@ -3,7 +3,7 @@
 //
 // A checkpoint is the state at one moment between two commit groups. At that
 // moment the dirty models are copied. Dirty pairs are copied in small steps
-// after it, as they were at that moment (core/pairs/unsaved_pairs.h). The
+// after it, as they were at that moment (core/pairs/dirty_pairs.h). The
 // writer stops for one of these steps at a time, and not while the copy is
 // written to disk. A copy that cannot be written is kept and retried. The
 // journal is kept until it succeeds.
@@ -44,7 +44,7 @@ class Checkpointer {
   // Thresholds that make a checkpoint due.
   struct Due {
     uint64_t journal_bytes;
-    int64_t unsaved_records;
+    int64_t dirty_records;
   };
 
   // `stored`: the checkpoint that restored the state.

@@ -11,10 +11,10 @@
 namespace plumbline {
 
 struct MemorySplit {
-  size_t records = 0;          // in memory
-  size_t unsaved_records = 0;  // of these: dirty, and not yet being saved
-  size_t filter_bytes = 0;     // see key_filter.h
-  size_t cache_bytes = 0;      // of the database
+  size_t records = 0;        // in memory
+  size_t dirty_records = 0;  // of these: dirty, and not yet being saved
+  size_t filter_bytes = 0;   // see key_filter.h
+  size_t cache_bytes = 0;    // of the database
 };
 
 // For each copied record: its index in the order of keys, and its key's hash
@@ -42,7 +42,7 @@ inline MemorySplit SplitMemory(int64_t bytes, int64_t remembered_bytes) {
   // Queued requests may exceed this by an eighth, and the next group by its own
   // limit (core/engine/pipeline.cc). Together that is the half.
   constexpr double kShare = 0.36;
-  split.unsaved_records = std::max<size_t>(
+  split.dirty_records = std::max<size_t>(
       static_cast<size_t>(kShare * static_cast<double>(split.records)), 1);
   return split;
 }

@@ -28,7 +28,7 @@ void Pacer::Fail() {
   saving_ = false;
 }
 
-Pacer::Time Pacer::TurnOf(size_t events, size_t unsaved, Time now) {
+Pacer::Time Pacer::TurnOf(size_t events, size_t dirty, Time now) {
   const std::lock_guard lock(mutex_);
   if (!saving_) return now;
   // A checkpoint may take longer than the last ones. Unused room costs little:
@@ -38,7 +38,7 @@ Pacer::Time Pacer::TurnOf(size_t events, size_t unsaved, Time now) {
   // An overdue checkpoint is assumed to take some more time.
   const double left =
       std::max(expected - Seconds(now - begin_).count(), expected / 8);
-  const double room = std::max(limit_ - static_cast<double>(unsaved), 1.0);
+  const double room = std::max(limit_ - static_cast<double>(dirty), 1.0);
   const Seconds apart(std::min(static_cast<double>(events) * left / room,
                                Seconds(kLongestWait).count()));
   const Time turn = std::max(next_, now);

@@ -33,8 +33,8 @@ class Pacer {
   void Fail();
 
   // [Any thread] The time at which a request of so many events may proceed:
-  // `now` or later. `unsaved`: number of dirty records.
-  Time TurnOf(size_t events, size_t unsaved, Time now);
+  // `now` or later. `dirty`: number of dirty records.
+  Time TurnOf(size_t events, size_t dirty, Time now);
 
  private:
   using Seconds = std::chrono::duration<double>;

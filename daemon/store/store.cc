@@ -37,7 +37,7 @@ std::error_code KeepYoungest(const std::string& snapshots, size_t kept) {
 MemorySplit Split(const StoreOptions& options) {
   MemorySplit split =
       SplitMemory(options.memory_bytes, options.remembered_bytes);
-  if (options.all_or_nothing) split.records = split.unsaved_records = SIZE_MAX;
+  if (options.all_or_nothing) split.records = split.dirty_records = SIZE_MAX;
   return split;
 }
 
@@ -78,10 +78,10 @@ bool Store::Recover(Pipeline* pipeline, std::string* error) {
   if (!error->empty() || !OpenDatabase(memory.cache_bytes, error)) return false;
   database_->SetOnFault(faults_.sink());
   filter_ = std::make_unique<KeyFilter>(memory.filter_bytes, memory_);
-  pacer_ = std::make_unique<Pacer>(memory.unsaved_records);
+  pacer_ = std::make_unique<Pacer>(memory.dirty_records);
   pairs_ = std::make_unique<StoredPairs>(database_.get(), filter_.get(),
                                          pacer_.get());
-  pipeline->UseStore(pairs_.get(), memory.records, memory.unsaved_records);
+  pipeline->UseStore(pairs_.get(), memory.records, memory.dirty_records);
   const auto stored = RestoreCheckpoint(*database_, pipeline, error);
   if (!stored) return false;
   database_->SetRemembered(
@@ -146,7 +146,7 @@ void Store::BeginCheckpoints(const Database::Stored& stored) {
                           faults_.sink()},
       Checkpointer::Due{
           options_.checkpoint_bytes,
-          static_cast<int64_t>(Split(options_).unsaved_records / 2)},
+          static_cast<int64_t>(Split(options_).dirty_records / 2)},
       stored);
 }
 

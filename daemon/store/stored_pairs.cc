@@ -15,10 +15,10 @@ void StoredPairs::Screen(std::vector<PairKey>* keys) {
   keys->resize(kept);
 }
 
-void StoredPairs::AwaitTurn(size_t events, size_t unsaved) {
+void StoredPairs::AwaitTurn(size_t events, size_t dirty) {
   if (pacer_ == nullptr) return;
   const auto now = std::chrono::steady_clock::now();
-  const auto turn = pacer_->TurnOf(events, unsaved, now);
+  const auto turn = pacer_->TurnOf(events, dirty, now);
   if (turn > now) std::this_thread::sleep_until(turn);
 }
 

@@ -26,7 +26,7 @@ class StoredPairs : public PairStore {
   void NoteDamaged(const Record& stored) override {
     database_->TellDamaged(stored);
   }
-  void AwaitTurn(size_t events, size_t unsaved) override;
+  void AwaitTurn(size_t events, size_t dirty) override;
 
  private:
   const Database* const database_;

@@ -92,12 +92,12 @@ class Engine {
     database_ = Database::Open(directory, split.cache_bytes, &error);
     if (database_ == nullptr) Fail(error);
     filter_ = std::make_unique<KeyFilter>(split.filter_bytes, &memory_);
-    pacer_ = std::make_unique<Pacer>(split.unsaved_records);
+    pacer_ = std::make_unique<Pacer>(split.dirty_records);
     pairs_ = std::make_unique<StoredPairs>(database_.get(), filter_.get(),
                                            pacer_.get());
     history_ =
         std::make_unique<HistoryStore>(database_.get(), int64_t{1} << 40);
-    pipeline_.UseStore(pairs_.get(), split.records, split.unsaved_records);
+    pipeline_.UseStore(pairs_.get(), split.records, split.dirty_records);
     journal_ = FileJournal::Open({.directory = directory},
                                  Replayer(&pipeline_, &error), &error);
     if (journal_ == nullptr) Fail(error);
@@ -106,7 +106,7 @@ class Engine {
         Checkpointer::Parts{&pipeline_, journal_.get(), database_.get(),
                             filter_.get(), history_.get(), pacer_.get()},
         Checkpointer::Due{uint64_t{128} << 20,
-                          static_cast<int64_t>(split.unsaved_records / 2)},
+                          static_cast<int64_t>(split.dirty_records / 2)},
         Database::Stored{});
     Settings settings;
     settings.remembered_bytes = int64_t{4} << 30;

@@ -159,7 +159,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   // Only for some inputs, because it is slow.
   if (size % 8 == 0) ShowAll(state);
   pipeline.Exclusively([](State* loaded) {
-    for (Model* model : loaded->models().Get()) model->unsaved = true;
+    for (Model* model : loaded->models().Get()) model->dirty = true;
     Pipeline again(nullptr);
     Expect(again.Restore(SaveState(loaded)), "what is restored can be saved");
   });

@@ -6,8 +6,8 @@
 // The rings and all they need come first: relacy redefines new, delete and
 // more as macros.
 #include "core/window/last_n_ring.h"
-#include "core/window/tally.h"
 #include "core/window/time_ring.h"
+#include "core/window/window_delta.h"
 
 // clang-format off: relacy must come last
 #include <relacy/relacy.hpp>

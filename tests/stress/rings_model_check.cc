@@ -14,9 +14,9 @@
 
 namespace {
 
-using plumbline::Gate;
 using plumbline::LastNRing;
 using plumbline::Observation;
+using plumbline::Seqlock;
 using plumbline::Slot;
 using plumbline::SlotCounts;
 using plumbline::TimeRing;
@@ -154,7 +154,7 @@ Sum ModelSum(size_t groups) {
 
 struct TimeRingTest : rl::test_suite<TimeRingTest, 2> {
   Slot<A> slots[3];
-  Gate<A> gate;
+  Seqlock<A> seqlock;
   TimeRing<A> ring{slots, scenario->slots, kSlotMs};
   A::Atomic<uint64_t> answered{0};  // groups
 
@@ -169,7 +169,7 @@ struct TimeRingTest : rl::test_suite<TimeRingTest, 2> {
   void Write() {
     uint64_t groups = 0;
     for (const Step& step : scenario->steps) {
-      const uint64_t generation = gate.Open(step.now_ms);
+      const uint64_t generation = seqlock.Open(step.now_ms);
       Slot<A>& slot = ring.Current(generation, step.now_ms);
       slot.AddPredictions(1);
       slot.AddObservations(1);
@@ -180,7 +180,7 @@ struct TimeRingTest : rl::test_suite<TimeRingTest, 2> {
           past->AddLabelled(1);
         }
       }
-      gate.Close();
+      seqlock.Close();
       A::Store(answered, ++groups, A::kRelease);
     }
   }
@@ -189,7 +189,7 @@ struct TimeRingTest : rl::test_suite<TimeRingTest, 2> {
     const uint64_t least = A::Load(answered, A::kAcquire);
     SlotCounts counts;
     counts.Reset(scenario->cells, 0);
-    ring.Read(gate, scenario->reader_ms, &counts);
+    ring.Read(seqlock, scenario->reader_ms, &counts);
     const Sum sum = Take(counts);
     bool allowed = false;
     for (uint64_t n = least; n <= scenario->steps.size(); ++n) {
@@ -203,9 +203,9 @@ struct TimeRingTest : rl::test_suite<TimeRingTest, 2> {
 // then a correction of a pair that has left the ring.
 struct LastOneTest : rl::test_suite<LastOneTest, 2> {
   Slot<A> slot;
-  Gate<A> gate;
+  Seqlock<A> seqlock;
   LastNRing<A> ring{&slot, 1, true};
-  plumbline::Tally tally;
+  plumbline::WindowDelta window_delta;
   const plumbline::Counting counting;  // in the matrix
 
   void thread(unsigned index) {
@@ -218,7 +218,7 @@ struct LastOneTest : rl::test_suite<LastOneTest, 2> {
     }
     SlotCounts counts;
     counts.Reset(kCells, 0);
-    ring.Read(gate, &counts);
+    ring.Read(seqlock, &counts);
     const Sum sum = Take(counts);
     const uint64_t total =
         sum.cells[0] + sum.cells[1] + sum.cells[2] + sum.cells[3];
@@ -232,26 +232,26 @@ struct LastOneTest : rl::test_suite<LastOneTest, 2> {
   }
 
   void Complete(uint64_t number, Observation observation) {
-    const uint64_t generation = gate.Open(1000);
-    tally.Clear();
+    const uint64_t generation = seqlock.Open(1000);
+    window_delta.Clear();
     const Observation out = ring.Push(number, observation);
-    tally.Add(observation, 1, counting);
-    if (out.seen()) tally.Add(out, -1, counting);
-    tally.AddTo(&ring.slot(generation), 1);
-    gate.Close();
+    window_delta.Add(observation, 1, counting);
+    if (out.is_counted()) window_delta.Add(out, -1, counting);
+    window_delta.AddTo(&ring.slot(generation), 1);
+    seqlock.Close();
   }
 
   void Correct(uint64_t number, uint64_t next, Observation from,
                Observation to) {
-    const uint64_t generation = gate.Open(1000);
+    const uint64_t generation = seqlock.Open(1000);
     if (Observation* pair = ring.Find(number, next)) {
       *pair = to;
-      tally.Clear();
-      tally.Recount(from, -1, counting);
-      tally.Recount(to, 1, counting);
-      tally.AddTo(&ring.slot(generation), 1);
+      window_delta.Clear();
+      window_delta.Recount(from, -1, counting);
+      window_delta.Recount(to, 1, counting);
+      window_delta.AddTo(&ring.slot(generation), 1);
     }
-    gate.Close();
+    seqlock.Close();
   }
 };
 

@@ -64,7 +64,7 @@ class SteppedCheckpoint {
       for (auto& [number, model] : changed.models) {
         image_.models[number] = std::move(model);
       }
-      state->unsaved_pairs().Begin();
+      state->dirty_pairs().Begin();
     });
     at_ = at;
     copied_ = false;
@@ -73,19 +73,18 @@ class SteppedCheckpoint {
   // Copies up to `n` more chains. True when all are copied.
   bool Copy(size_t n) {
     pipeline_->Exclusively(
-        [&](State* state) { copied_ = state->unsaved_pairs().CopySome(n); });
+        [&](State* state) { copied_ = state->dirty_pairs().CopySome(n); });
     return copied_;
   }
   // Stores the copy. Saved() then tells the memory of the join.
   void Store() {
     pipeline_->Exclusively(
-        [&](State* state) { store_->Save(state->unsaved_pairs().Take()); });
+        [&](State* state) { store_->Save(state->dirty_pairs().Take()); });
     stored_image = image_;
     stored_at = at_;
   }
   void Saved() {
-    pipeline_->Exclusively(
-        [&](State* state) { state->unsaved_pairs().Saved(); });
+    pipeline_->Exclusively([&](State* state) { state->dirty_pairs().Saved(); });
     running_ = false;
   }
   void Whole(size_t at) {

@@ -95,7 +95,7 @@ TEST_CASE("a checkpoint holds what has changed, and all of it") {
     }
     unchanged += ModelsOf(changed.head).size() - changed.models.size();
     // Save all models, changed or not.
-    for (Model* model : state->models().Get()) model->unsaved = true;
+    for (Model* model : state->models().Get()) model->dirty = true;
     const StateImage whole = SaveState(state);
     REQUIRE(whole.head == changed.head);
     for (const auto& [number, model] : whole.models) {
@@ -171,15 +171,15 @@ TEST_CASE("what was evicted from a bucket that goes on stays so") {
   engine.Post({Prediction("a", "UP"), Label("b", "UP")});
   auto* state = const_cast<State*>(&engine.pipeline.state());
   Model* model = state->FindModel("m");
-  Ledger& ledger = *State::FindVersion(*model, "1")->ledger;
-  const uint32_t age = ledger.Marks().at(0).age;
-  ledger.EvictWaiting(age, 2);
+  AgeCounts& age_counts = *State::FindVersion(*model, "1")->age_counts;
+  const uint32_t age = age_counts.Marks().at(0).age;
+  age_counts.EvictWaiting(age, 2);
   model->labels.EvictWaiting(model->labels.Marks().at(0).age, 2);
   Pipeline restored(nullptr);
   REQUIRE(restored.Restore(SaveState(state)));
   model = restored.state().FindModel("m");
-  for (const Ledger* loaded :
-       {&*State::FindVersion(*model, "1")->ledger, &model->labels}) {
+  for (const AgeCounts* loaded :
+       {&*State::FindVersion(*model, "1")->age_counts, &model->labels}) {
     Record record;
     record.age = loaded->Marks().at(0).age;
     record.set_number(1);

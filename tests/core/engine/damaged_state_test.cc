@@ -55,7 +55,7 @@ std::unique_ptr<Engine> Made(Task task = Task::kClassification) {
 StateImage Saved(Engine* engine) {
   StateImage image;
   engine->pipeline.Exclusively([&image](State* state) {
-    for (Model* model : state->models().Get()) model->unsaved = true;
+    for (Model* model : state->models().Get()) model->dirty = true;
     image = SaveState(state);
   });
   return image;
@@ -81,10 +81,10 @@ Version* VersionOf(Model* model) { return model->versions.Get().at(0); }
 // Opens a slot of the time window for a change.
 void WithSlot(Model* model,
               const std::function<void(Slot<StdAtomics>*)>& change) {
-  const uint64_t generation = model->gate.Open(0);
+  const uint64_t generation = model->seqlock.Open(0);
   Window* window = VersionOf(model)->series.windows.Get().at(0);
   change(&window->time()->Current(generation, 1'700'000'000'000));
-  model->gate.Close();
+  model->seqlock.Close();
 }
 
 void Push(Model* model, Observation observation) {
@@ -182,9 +182,9 @@ TEST_CASE("a section with too few cells is refused") {
   CHECK_FALSE(LoadsWith([](Model* m) {
     // Counts of two classes have a size of their own.
     Window* window = VersionOf(m)->series.windows.Get().at(1);
-    const uint64_t generation = m->gate.Open(0);
+    const uint64_t generation = m->seqlock.Open(0);
     window->last_n()->slot(generation).Add(Section::kScores, 3, 0, 1);
-    m->gate.Close();
+    m->seqlock.Close();
   }));
 }
 

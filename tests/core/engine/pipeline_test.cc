@@ -150,19 +150,19 @@ TEST_CASE("a group is committed between two steps of a visit") {
   CHECK(steps.load() >= 1);
 }
 
-TEST_CASE("what is unsaved is told as soon as a saving begins") {
+TEST_CASE("what is dirty is told as soon as a saving begins") {
   MapStore store;
   Pipeline pipeline(nullptr);
   pipeline.UseStore(&store, 1000, 1000);
-  const auto unsaved = [&pipeline] {
-    return pipeline.state().gauges().unsaved_records.load();
+  const auto dirty = [&pipeline] {
+    return pipeline.state().gauges().dirty_records.load();
   };
   const Command command{Batch({Prediction("a", "UP"), Prediction("b", "UP")})};
   Outcome outcome;
   pipeline.Commit(command, 1000, &outcome);
-  CHECK(unsaved() == 2);
-  pipeline.Exclusively([](State* state) { state->unsaved_pairs().Begin(); });
-  CHECK(unsaved() == 0);
+  CHECK(dirty() == 2);
+  pipeline.Exclusively([](State* state) { state->dirty_pairs().Begin(); });
+  CHECK(dirty() == 0);
 }
 
 TEST_CASE("versions and models retire after long silence") {

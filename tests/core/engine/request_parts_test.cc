@@ -155,26 +155,26 @@ TEST_CASE("what follows a part that was applied is tried again") {
   CHECK(store.failures < 0);
 }
 
-TEST_CASE("an account of parts is one of the whole") {
+TEST_CASE("an report of parts is one of the whole") {
   MapStore store;
   World world(&store);
   Engine& engine = world.engine;
   engine.Post(Labels(200));
-  Account account;
-  account.most_bytes = SIZE_MAX;
-  account.left_out.assign(200, false);
-  account.left_out[150] = true;
+  BatchReport report;
+  report.most_bytes = SIZE_MAX;
+  report.left_out.assign(200, false);
+  report.left_out[150] = true;
   Outcome outcome;
-  outcome.batch.account = &account;
+  outcome.batch.report = &report;
   const Command command{Batch(Many(200))};
   REQUIRE(engine.pipeline.Commit(command, engine.now_ms, &outcome) ==
           Pipeline::Status::kApplied);
-  CHECK(account.now_ms == engine.now_ms);
-  CHECK(account.prediction_count == 199);
-  CHECK(account.pair_count == 199);
-  REQUIRE(account.taken.size() == 200);
-  CHECK_FALSE(account.taken[150].prediction);
-  CHECK(account.taken[151].prediction);
-  REQUIRE(account.pairs.size() == 199);
-  CHECK(account.pairs[150].event == 151);
+  CHECK(report.now_ms == engine.now_ms);
+  CHECK(report.prediction_count == 199);
+  CHECK(report.pair_count == 199);
+  REQUIRE(report.taken.size() == 200);
+  CHECK_FALSE(report.taken[150].prediction);
+  CHECK(report.taken[151].prediction);
+  REQUIRE(report.pairs.size() == 199);
+  CHECK(report.pairs[150].event == 151);
 }

@@ -164,7 +164,7 @@ TEST_CASE("a stored chain that is ahead comes into memory") {
     CHECK_FALSE(pairs.ChangeStored(std::vector<Record>{unknown}));
     // Another pair, only in the store.
     stored.key.hi ^= 1;
-    stored.unsaved = 0;
+    stored.dirty = 0;
     CHECK(pairs.ChangeStored(std::vector<Record>{stored}));
     CHECK(pairs.changed() == 1);
     const uint32_t number = state->table().Find(stored.key);
@@ -212,7 +212,7 @@ TEST_CASE("a random world that was ahead keeps its laws when it is set back") {
   StateImage image;
   engine.pipeline.Exclusively([&](State* state) {
     const auto models = state->models().Get();
-    for (Model* model : models) model->unsaved = true;
+    for (Model* model : models) model->dirty = true;
     image = SaveState(state);
   });
   REQUIRE(LoadState(image, &loaded));

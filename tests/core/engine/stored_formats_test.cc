@@ -49,7 +49,7 @@ TEST_CASE("states that were stored load, and can be stored again") {
     CHECK_FALSE(
         Describe(pipeline.state(), pipeline.state().gauges().now_ms).empty());
     pipeline.Exclusively([](State* state) {
-      for (Model* model : state->models().Get()) model->unsaved = true;
+      for (Model* model : state->models().Get()) model->dirty = true;
       CHECK(Pipeline(nullptr).Restore(SaveState(state)));
     });
   });

@@ -281,15 +281,15 @@ TEST_CASE("a pair of sets is logged without the scores of an event before") {
   scored.scores = {{"UP", 0.75}, {"DOWN", 0.25}};
   TestEvent set = Both(TestEvent::Set{"x"}, TestEvent::Set{"x"});
   set.model = "sets";
-  Account account;
-  account.most_bytes = SIZE_MAX;
+  BatchReport report;
+  report.most_bytes = SIZE_MAX;
   Outcome outcome;
-  outcome.batch.account = &account;
+  outcome.batch.report = &report;
   const Command command{Batch({scored, set})};
   engine.pipeline.Commit(command, engine.now_ms, &outcome);
-  REQUIRE(account.pairs.size() == 2);
-  CHECK(account.pairs[0].scores.size() == 2);
-  CHECK(account.pairs[1].scores.empty());
+  REQUIRE(report.pairs.size() == 2);
+  CHECK(report.pairs[0].scores.size() == 2);
+  CHECK(report.pairs[1].scores.empty());
 }
 
 }  // namespace

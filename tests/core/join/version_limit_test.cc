@@ -298,7 +298,7 @@ TEST_CASE("a state that retires versions is restored and replayed alike") {
     if (group % 30 != 0) continue;
     StateImage image;
     engine.pipeline.Exclusively([&image](State* state) {
-      for (Model* model : state->models().Get()) model->unsaved = true;
+      for (Model* model : state->models().Get()) model->dirty = true;
       image = SaveState(state);
     });
     Pipeline restored(nullptr);

@@ -254,7 +254,7 @@ TEST_CASE("a root mean square is that of numpy beyond what squares can hold") {
 // Counts squares as stores did before squares were scaled.
 void CountAsBefore(State* state) {
   Model* const model = state->models().Get()[0];
-  const uint64_t generation = model->gate.Open(0);
+  const uint64_t generation = model->seqlock.Open(0);
   for (Window* window : model->versions.Get()[0]->series.windows.Get()) {
     auto* const ring = window->last_n();
     constexpr SparseSection kSums = SparseSection::kErrorSums;
@@ -274,7 +274,7 @@ void CountAsBefore(State* state) {
                         add(ErrorSums::KeyOf(kSquaredError, counter), delta);
                       });
   }
-  model->gate.Close();
+  model->seqlock.Close();
 }
 
 TEST_CASE("squares that a store has no digits of are counted anew") {
@@ -288,9 +288,9 @@ TEST_CASE("squares that a store has no digits of are counted anew") {
   // As a load of a former format does.
   engine.pipeline.Exclusively([](State* state) {
     Model* const model = state->models().Get()[0];
-    const uint64_t generation = model->gate.Open(0);
+    const uint64_t generation = model->seqlock.Open(0);
     RecountErrorSums(*model, generation, &model->versions.Get()[0]->series);
-    model->gate.Close();
+    model->seqlock.Close();
   });
   CHECK(*engine.Figure("root_mean_squared_error", "last_2") ==
         Approx(7.0710678118654755e199).epsilon(1e-12));

@@ -129,18 +129,18 @@ TEST_CASE("What finds the queue full is dropped and counted") {
     for (uint64_t i = 0; i < kSent; ++i) {
       auto note = log.Begin(OneEvent(), sent);
       REQUIRE(note != nullptr);
-      if (!note->account.counts_only)
-        note->account.taken = {{.prediction = true}};
-      note->account.prediction_count = 1;
+      if (!note->report.counts_only)
+        note->report.taken = {{.prediction = true}};
+      note->report.prediction_count = 1;
       log.Add(sent, std::move(note));
     }
     // The next request keeps no values: its note only counts.
     CHECK_FALSE(log.TakesValues(kBytes));
     auto note = log.Begin(OneEvent(), SentValues());
     REQUIRE(note != nullptr);
-    CHECK(note->account.counts_only);
-    note->account.prediction_count = 3;
-    note->account.pair_count = 2;
+    CHECK(note->report.counts_only);
+    note->report.prediction_count = 3;
+    note->report.pair_count = 2;
     log.Add(SentValues(), std::move(note));
     dropped = log.Figures().dropped[0].second - 5;
     CHECK(log.Figures().dropped[0].first == "queue_full");
@@ -160,9 +160,9 @@ TEST_CASE("Pairs that take more than was set aside are dropped and counted") {
   for (int round = 0; round < 3; ++round) {
     auto note = log.Begin(OneEvent(), OneSent());
     REQUIRE(note != nullptr);
-    CHECK(note->account.most_bytes > before);
-    before = note->account.most_bytes;
-    note->account.lost_pairs = 7;
+    CHECK(note->report.most_bytes > before);
+    before = note->report.most_bytes;
+    note->report.lost_pairs = 7;
     log.Add(OneSent(), std::move(note));
   }
   CHECK(log.Figures().dropped[0].second == 21);
@@ -175,14 +175,14 @@ TEST_CASE("Pairs that take more than was set aside are dropped and counted") {
   size_t noted = 0;
   for (int i = 0; i < 100; ++i) {
     notes.push_back(log.Begin(batch, sent));
-    if (!notes.back()->account.counts_only) {
-      noted += notes.back()->account.most_bytes;
+    if (!notes.back()->report.counts_only) {
+      noted += notes.back()->report.most_bytes;
     }
   }
   CHECK(noted > size_t{64} << 20);
   CHECK(noted <= size_t{128} << 20);
   notes.clear();
-  CHECK_FALSE(log.Begin(batch, sent)->account.counts_only);
+  CHECK_FALSE(log.Begin(batch, sent)->report.counts_only);
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ LoggedRequest Logged(const std::string& event) {
   LoggedRequest request;
   request.sent = DecodeOne(event, limits).body.sent;
   request.events.push_back({0, {.prediction = true, .label = true}});
-  Account::Pair pair;
+  BatchReport::Pair pair;
   pair.version = "";
   pair.prediction = "UP";
   pair.label = "DOWN";

@@ -26,7 +26,7 @@ constexpr int64_t kNowMs = 1'700'000'000'000;
 // A daemon without its sockets.
 class Store {
  public:
-  explicit Store(const std::string& path, int64_t unsaved_due = 500,
+  explicit Store(const std::string& path, int64_t dirty_due = 500,
                  size_t in_memory = 1000) {
     database_ = Database::Open(path, 1 << 20, &error);
     REQUIRE(database_ != nullptr);
@@ -45,7 +45,7 @@ class Store {
     checkpointer = std::make_unique<Checkpointer>(
         Checkpointer::Parts{&pipeline, journal_.get(), database_.get(),
                             &filter_, history_.get(), &pacer_, Tell()},
-        Checkpointer::Due{uint64_t{64} << 10, unsaved_due}, *stored);
+        Checkpointer::Due{uint64_t{64} << 10, dirty_due}, *stored);
   }
 
   BatchOutcome Post(const std::vector<TestEvent>& events) {

@@ -73,13 +73,13 @@ TEST_CASE("history is what was completed in each minute, wherever it is") {
   engine.Post({Both("UP", "UP"), Both("UP", "DOWN")});
   engine.Wait(60'000);
   engine.Post({Both("UP", "UP")});
-  const Steps unsaved = keeper.Read();
-  REQUIRE(unsaved.size() == 2);
-  CHECK(unsaved.begin()->first == Engine::kDay * 20'000);
-  CHECK(unsaved.begin()->second.observations == 2);
-  CHECK(unsaved.begin()->second.cells.at(CellOf(0, 0)) == 1);
-  CHECK(unsaved.begin()->second.cells.at(CellOf(1, 0)) == 1);
-  CHECK(unsaved.rbegin()->second.observations == 1);
+  const Steps dirty = keeper.Read();
+  REQUIRE(dirty.size() == 2);
+  CHECK(dirty.begin()->first == Engine::kDay * 20'000);
+  CHECK(dirty.begin()->second.observations == 2);
+  CHECK(dirty.begin()->second.cells.at(CellOf(0, 0)) == 1);
+  CHECK(dirty.begin()->second.cells.at(CellOf(1, 0)) == 1);
+  CHECK(dirty.rbegin()->second.observations == 1);
 
   // Some steps are taken, some stored, and some are in the same minute.
   engine.pipeline.Exclusively(

@@ -37,7 +37,7 @@ TEST_CASE("nobody waits while no checkpoint is written") {
 // Posts at full speed during a checkpoint. Returns the number of dirty records,
 // and the longest wait for a turn.
 struct Posted {
-  size_t unsaved = 0;
+  size_t dirty = 0;
   Pacer::Time::duration longest{0};
 };
 Posted PostDuring(Pacer* pacer, milliseconds duration, size_t events,
@@ -45,10 +45,10 @@ Posted PostDuring(Pacer* pacer, milliseconds duration, size_t events,
   Posted posted;
   pacer->Begin(kRecords, kStart);
   for (Pacer::Time now = kStart; now < kStart + duration; now += pause) {
-    const Pacer::Time turn = pacer->TurnOf(events, posted.unsaved, now);
+    const Pacer::Time turn = pacer->TurnOf(events, posted.dirty, now);
     posted.longest = std::max(posted.longest, turn - now);
     now = turn;
-    posted.unsaved += events;
+    posted.dirty += events;
   }
   pacer->End(kStart + duration);
   return posted;
@@ -60,8 +60,8 @@ TEST_CASE("full speed is shared out over the time that a checkpoint takes") {
   // Ten times the speed that the room allows.
   const Posted posted =
       PostDuring(&pacer, milliseconds(1000), 1000, milliseconds(0));
-  CHECK(posted.unsaved > kLimit * 6 / 10);
-  CHECK(posted.unsaved < kLimit);
+  CHECK(posted.dirty > kLimit * 6 / 10);
+  CHECK(posted.dirty < kLimit);
   CHECK(posted.longest < milliseconds(10));
 }
 
@@ -70,7 +70,7 @@ TEST_CASE("a speed for which there is room is not slowed down") {
   Learn(&pacer);
   const Posted posted =
       PostDuring(&pacer, milliseconds(1000), 500, milliseconds(1));
-  CHECK(posted.unsaved == kLimit / 2);
+  CHECK(posted.dirty == kLimit / 2);
   CHECK(posted.longest == Pacer::Time::duration::zero());
 }
 
@@ -79,12 +79,12 @@ TEST_CASE("a checkpoint that takes longer than the last leaves some room") {
   Learn(&pacer);
   const Posted posted =
       PostDuring(&pacer, milliseconds(1500), 1000, milliseconds(0));
-  CHECK(posted.unsaved < kLimit);
+  CHECK(posted.dirty < kLimit);
   CHECK(posted.longest <= Pacer::kLongestWait);
   // The next checkpoint is expected to take longer.
   const Posted next =
       PostDuring(&pacer, milliseconds(1000), 1000, milliseconds(0));
-  CHECK(next.unsaved < posted.unsaved);
+  CHECK(next.dirty < posted.dirty);
 }
 
 TEST_CASE("one that failed for long tells nothing of the next") {
@@ -95,7 +95,7 @@ TEST_CASE("one that failed for long tells nothing of the next") {
   pacer.End(kStart + std::chrono::hours(1));
   const Posted posted =
       PostDuring(&pacer, milliseconds(1000), 1000, milliseconds(0));
-  CHECK(posted.unsaved > kLimit * 6 / 10);
+  CHECK(posted.dirty > kLimit * 6 / 10);
 }
 
 TEST_CASE("small checkpoints, which are mostly syncs, tell nothing of large") {
@@ -107,7 +107,7 @@ TEST_CASE("small checkpoints, which are mostly syncs, tell nothing of large") {
   }
   const Posted posted =
       PostDuring(&pacer, milliseconds(1000), 1000, milliseconds(0));
-  CHECK(posted.unsaved > kLimit * 6 / 10);
+  CHECK(posted.dirty > kLimit * 6 / 10);
 }
 
 TEST_CASE("a wait that would be for ever is as long as the longest") {

@@ -1,4 +1,4 @@
-#include "core/pairs/unsaved_pairs.h"
+#include "core/pairs/dirty_pairs.h"
 
 #include <algorithm>
 
@@ -6,7 +6,7 @@
 
 namespace plumbline {
 
-void UnsavedPairs::Begin() {
+void DirtyPairs::Begin() {
   waiting_.clear();
   waiting_.swap(changed_);
   next_ = 0;
@@ -19,7 +19,7 @@ void UnsavedPairs::Begin() {
   copy_.reserve(copied_);
 }
 
-bool UnsavedPairs::CopySome(size_t n) {
+bool DirtyPairs::CopySome(size_t n) {
   const size_t end = std::min(waiting_.size(), next_ + n);
   for (; next_ < end; ++next_) {
     if (next_ + 2 * kAhead < end) {
@@ -30,25 +30,25 @@ bool UnsavedPairs::CopySome(size_t n) {
     }
     // A record that was removed, reused or copied with its chain does not wait.
     const Record& record = table_->at(waiting_[next_]);
-    if (record.unsaved == waiting_turn()) Copy(record.key);
+    if (record.dirty == waiting_turn()) Copy(record.key);
   }
   return next_ == waiting_.size();
 }
 
-void UnsavedPairs::CopyIfWaiting(const PairKey& key) {
+void DirtyPairs::CopyIfWaiting(const PairKey& key) {
   const bool waits = !table_->ChainIs(key, [this](const Record& record) {
-    return record.unsaved != waiting_turn();
+    return record.dirty != waiting_turn();
   });
   if (waits) Copy(key);
 }
 
-void UnsavedPairs::Copy(const PairKey& key) {
+void DirtyPairs::Copy(const PairKey& key) {
   for (uint32_t r = table_->Find(key); r != PairTable::kNone;
        r = table_->at(r).next) {
     Record& record = table_->at(r);
-    record.unsaved = tag_;
+    record.dirty = tag_;
     copy_.push_back(record);
-    copy_.back().unsaved = 0;
+    copy_.back().dirty = 0;
   }
 }
 

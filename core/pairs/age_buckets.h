@@ -1,4 +1,4 @@
-// AgeClock: cuts receipts into age buckets, so that expiry is counting.
+// AgeBuckets: cuts receipts into age buckets, so that expiry is counting.
 //
 // A bucket is 1/60 of the horizon long, or shorter if it was closed early
 // because it was full (Close). It expires as a whole, one horizon after its
@@ -10,9 +10,9 @@
 // than the seconds since 1970 plus some millions: that lasts until 2105.
 //
 // Buckets are ordered by number. Their ends have the same order, except those
-// of buckets that were taken over. The ledgers count by bucket and mark the
-// buckets that they use. A bucket that no ledger uses is dropped, wherever it
-// is in the order, so there are never more buckets than are alive.
+// of buckets that were taken over. AgeCounts mark the buckets that they
+// use. A bucket that none of them uses is dropped, wherever
+// it is in the order, so there are never more buckets than are alive.
 
 #pragma once
 
@@ -22,11 +22,11 @@
 
 namespace plumbline {
 
-class AgeClock {
+class AgeBuckets {
  public:
   static constexpr int64_t kBucketsPerHorizon = 60;
 
-  explicit AgeClock(int64_t horizon_ms) : horizon_ms_(horizon_ms) {}
+  explicit AgeBuckets(int64_t horizon_ms) : horizon_ms_(horizon_ms) {}
 
   // A later change of the horizon does not revive what has expired.
   void set_horizon(int64_t horizon_ms) { horizon_ms_ = horizon_ms; }
@@ -48,8 +48,8 @@ class AgeClock {
     return next_ < kSpare + now_ms / kSecond;
   }
 
-  // True if the oldest bucket has expired. The caller then drops it from every
-  // ledger and calls PopOldest().
+  // True if the oldest bucket has expired. The caller then drops it from all
+  // AgeCounts and calls PopOldest().
   bool Expired(int64_t now_ms) const {
     return !buckets_.empty() && NextExpiry() <= now_ms;
   }
@@ -90,21 +90,21 @@ class AgeClock {
 
   // Makes a clock of the past begin with the next number of `other`, so that
   // TakeOver() can add its buckets to those of `other`.
-  void NumberBehind(const AgeClock& other) { next_ = other.next_; }
+  void NumberBehind(const AgeBuckets& other) { next_ = other.next_; }
   // Takes over the buckets of `past`, which are older than some of these.
-  // Ledgers must then mark those that they use.
-  void TakeOver(const AgeClock& past);
+  // AllAgeCounts must then mark those that they use.
+  void TakeOver(const AgeBuckets& past);
 
-  // [Ledgers] Adds or removes one user of bucket `age`.
+  // [AllAgeCounts] Adds or removes one user of bucket `age`.
   void Use(uint32_t age);
   void Release(uint32_t age);
 
-  // See core/codec/archive.h. Ledgers mark the buckets they use when they load.
+  // See core/codec/archive.h. AllAgeCounts mark the buckets they use when they
+  // load.
   template <class Archive>
   void Fields(Archive& archive);
 
  private:
-
   struct Bucket {
     uint32_t age = 0;
     uint32_t uses = 0;

@@ -1,4 +1,4 @@
-#include "core/pairs/age_clock.h"
+#include "core/pairs/age_buckets.h"
 
 #include <algorithm>
 
@@ -9,7 +9,7 @@
 
 namespace plumbline {
 
-uint32_t AgeClock::Current(int64_t now_ms) {
+uint32_t AgeBuckets::Current(int64_t now_ms) {
   if (!open() || now_ms >= buckets_.back().end_ms) {
     if (open()) {
       open_ = false;
@@ -23,7 +23,7 @@ uint32_t AgeClock::Current(int64_t now_ms) {
   return buckets_.back().age;
 }
 
-uint32_t AgeClock::Receive(int64_t now_ms, int64_t most, int64_t n) {
+uint32_t AgeBuckets::Receive(int64_t now_ms, int64_t most, int64_t n) {
   const uint32_t age = Current(now_ms);
   // Close() would drop the bucket here, as the record does not use it yet.
   received_ += n;
@@ -34,7 +34,7 @@ uint32_t AgeClock::Receive(int64_t now_ms, int64_t most, int64_t n) {
   return age;
 }
 
-void AgeClock::Close(int64_t now_ms) {
+void AgeBuckets::Close(int64_t now_ms) {
   if (!open()) return;
   open_ = false;
   Bucket& last = buckets_.back();
@@ -42,7 +42,7 @@ void AgeClock::Close(int64_t now_ms) {
   if (last.uses == 0) buckets_.pop_back();
 }
 
-void AgeClock::SetBack(int64_t now_ms) {
+void AgeBuckets::SetBack(int64_t now_ms) {
   Close(now_ms);
   for (Bucket& bucket : buckets_) {
     bucket.end_ms = std::min(bucket.end_ms, now_ms + 1);
@@ -50,7 +50,7 @@ void AgeClock::SetBack(int64_t now_ms) {
   NoteOrder();
 }
 
-void AgeClock::TakeOver(const AgeClock& past) {
+void AgeBuckets::TakeOver(const AgeBuckets& past) {
   // A bucket in use keeps its end.
   if (open() && buckets_.back().uses == 0) buckets_.pop_back();
   open_ = false;
@@ -61,33 +61,33 @@ void AgeClock::TakeOver(const AgeClock& past) {
   NoteOrder();
 }
 
-void AgeClock::NoteOrder() {
+void AgeBuckets::NoteOrder() {
   in_order_ = std::is_sorted(
       buckets_.begin(), buckets_.end(),
       [](const Bucket& a, const Bucket& b) { return a.end_ms < b.end_ms; });
 }
 
-std::deque<AgeClock::Bucket>::const_iterator AgeClock::OldestOfAll() const {
+std::deque<AgeBuckets::Bucket>::const_iterator AgeBuckets::OldestOfAll() const {
   return std::min_element(
       buckets_.begin(), buckets_.end(),
       [](const Bucket& a, const Bucket& b) { return a.end_ms < b.end_ms; });
 }
 
-bool AgeClock::HasBefore(uint32_t age) const {
+bool AgeBuckets::HasBefore(uint32_t age) const {
   return std::any_of(buckets_.begin(), buckets_.end(),
                      [age](const Bucket& bucket) { return bucket.age < age; });
 }
 
-int64_t AgeClock::EndOf(uint32_t age) const {
+int64_t AgeBuckets::EndOf(uint32_t age) const {
   const Bucket* bucket = Find(age);
   return bucket == nullptr ? 0 : bucket->end_ms;
 }
 
-void AgeClock::Use(uint32_t age) {
+void AgeBuckets::Use(uint32_t age) {
   if (const Bucket* bucket = Find(age)) ++const_cast<Bucket*>(bucket)->uses;
 }
 
-void AgeClock::Release(uint32_t age) {
+void AgeBuckets::Release(uint32_t age) {
   const Bucket* bucket = Find(age);
   if (bucket == nullptr) return;  // it has expired and was popped
   if (--const_cast<Bucket*>(bucket)->uses > 0) return;
@@ -95,7 +95,7 @@ void AgeClock::Release(uint32_t age) {
   std::erase_if(buckets_, [age](const Bucket& b) { return b.age == age; });
 }
 
-const AgeClock::Bucket* AgeClock::Find(uint32_t age) const {
+const AgeBuckets::Bucket* AgeBuckets::Find(uint32_t age) const {
   // Most lookups are for the youngest.
   if (!buckets_.empty() && buckets_.back().age == age) return &buckets_.back();
   const auto it = std::lower_bound(
@@ -105,7 +105,7 @@ const AgeClock::Bucket* AgeClock::Find(uint32_t age) const {
 }
 
 template <class Archive>
-void AgeClock::Fields(Archive& archive) {
+void AgeBuckets::Fields(Archive& archive) {
   archive.Part("the ages", [&] {
     FieldBetween(archive, 1, horizon_ms_, range::kHorizonMs.least,
                  range::kHorizonMs.most);
@@ -135,7 +135,7 @@ void AgeClock::Fields(Archive& archive) {
   }
 }
 
-template void AgeClock::Fields(Save&);
-template void AgeClock::Fields(Load&);
+template void AgeBuckets::Fields(Save&);
+template void AgeBuckets::Fields(Load&);
 
 }  // namespace plumbline

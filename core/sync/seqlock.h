@@ -1,4 +1,4 @@
-// Gate: one model's changes become visible together.
+// Seqlock: one model's changes become visible together.
 //
 // The writer first applies a commit group to private state. It then publishes
 // the changes in one short burst of stores between Open() and Close(). A
@@ -9,7 +9,7 @@
 // (1) One thread calls Open() and Close(), alternating. Any number of threads
 //     read, and no reader ever writes.
 // (2) generation_ is odd exactly while a change is open. It never repeats.
-// (3) Every datum behind the gate is stored with release while a change is
+// (3) Every datum behind the seqlock is stored with release while a change is
 //     open, and loaded with acquire.
 //
 // Why Unchanged() suffices: if a reader has loaded any datum of a change, the
@@ -26,7 +26,7 @@
 namespace plumbline {
 
 template <class A>
-class Gate {
+class Seqlock {
  public:
   // A point between two changes.
   struct View {
@@ -34,9 +34,9 @@ class Gate {
     int64_t now_ms = 0;  // the time of the last change
   };
 
-  Gate() = default;
-  Gate(const Gate&) = delete;
-  Gate& operator=(const Gate&) = delete;
+  Seqlock() = default;
+  Seqlock(const Seqlock&) = delete;
+  Seqlock& operator=(const Seqlock&) = delete;
 
   // [Writer] Returns the odd generation of the change.
   uint64_t Open(int64_t now_ms) {

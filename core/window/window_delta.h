@@ -1,4 +1,5 @@
-// Tally: the sum of what one group adds to a window, made before publication.
+// WindowDelta: the sum of what one group adds to a window, made before
+// publication.
 //
 // The events of a group share one time and so one slot. Counting them in
 // private memory first turns a thousand changes of a slot into a handful.
@@ -49,7 +50,7 @@ class CellChanges {
   std::vector<uint32_t> changed_;
 };
 
-class Tally {
+class WindowDelta {
  public:
   void Clear() {
     observations_ = 0;

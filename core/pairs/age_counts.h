@@ -1,4 +1,4 @@
-// Ledger: counts of the records that the join remembers for a version (its
+// AgeCounts: counts of the records that the join remembers for a version (its
 // predictions) or a model (its labels), by age bucket.
 //
 // Dropping a bucket drops its counts. Alive() recognises the dead records at
@@ -18,12 +18,12 @@
 #include <vector>
 
 #include "core/codec/archive.h"
-#include "core/pairs/age_clock.h"
+#include "core/pairs/age_buckets.h"
 #include "core/pairs/record.h"
 
 namespace plumbline {
 
-class Ledger {
+class AgeCounts {
  public:
   struct Counts {
     uint64_t waiting = 0;
@@ -36,19 +36,19 @@ class Ledger {
     }
   };
 
-  // The ledger marks the buckets that it uses in `ages`. It updates `model` and
-  // `all`: the records remembered for its model, and in total.
-  Ledger(AgeClock* ages, uint64_t* model, uint64_t* all)
+  // Marks the buckets in use in `ages`, and updates `model` and `all`: the
+  // records remembered for its model, and in total.
+  AgeCounts(AgeBuckets* ages, uint64_t* model, uint64_t* all)
       : ages_(ages), model_(model), all_(all) {}
-  Ledger(const Ledger&) = delete;
-  Ledger& operator=(const Ledger&) = delete;
-  ~Ledger() {
+  AgeCounts(const AgeCounts&) = delete;
+  AgeCounts& operator=(const AgeCounts&) = delete;
+  ~AgeCounts() {
     if (!buckets_.empty()) DropAll();
   }
 
   const Counts& counts() const { return total_; }
   bool empty() const { return buckets_.empty(); }
-  // True if the ledger has changed since the last call.
+  // True if the counts have changed since the last call.
   bool TakeChanged() { return std::exchange(changed_, false); }
 
   // Adds `n`, which may be negative, to bucket `age`. Opens a missing bucket if
@@ -66,7 +66,7 @@ class Ledger {
   void AddPast(uint32_t age, uint64_t number);
   void RemovePast(uint32_t age) { Add(age, &Counts::past, -1); }
 
-  // True if the record, which this ledger counts, is remembered.
+  // True if the record, which is counted here, is remembered.
   bool Alive(const Record& record) const {
     const Bucket* bucket = Find(record.age);
     return bucket != nullptr && bucket->Holds(record);
@@ -105,8 +105,8 @@ class Ledger {
   Counts EvictAllWaiting();
   Counts DropAll();
 
-  // See core/codec/archive.h. Loading REQUIRES: the ledger is empty, and the
-  // age buckets it was saved with exist.
+  // See core/codec/archive.h. Loading REQUIRES: the counts are empty, and
+  // the age buckets it was saved with exist.
   template <class Archive>
   void Fields(Archive& archive);
   // Loads the evicted_below of format 8, which stores them behind all other
@@ -129,7 +129,7 @@ class Ledger {
   Counts TakeWaiting(Bucket* bucket);
   void Subtract(const Counts& counts);
 
-  AgeClock* const ages_;
+  AgeBuckets* const ages_;
   uint64_t* const model_;
   uint64_t* const all_;
   Counts total_;
@@ -137,7 +137,7 @@ class Ledger {
   std::deque<Bucket> buckets_;  // by age
 };
 
-inline const Ledger::Bucket* Ledger::Find(uint32_t age) const {
+inline const AgeCounts::Bucket* AgeCounts::Find(uint32_t age) const {
   // Most lookups are for the youngest.
   if (!buckets_.empty() && buckets_.back().age == age) return &buckets_.back();
   const auto it = std::lower_bound(

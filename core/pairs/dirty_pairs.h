@@ -1,4 +1,4 @@
-// UnsavedPairs: the dirty pairs, which have changed since they were last saved
+// DirtyPairs: the dirty pairs, which have changed since they were last saved
 // in a store, and a copy of them as of one moment, made while the writer
 // continues.
 //
@@ -11,7 +11,7 @@
 // copy is in the store. Its records may then leave memory, until they change
 // again.
 //
-// Three bits of a record hold its state (Record::unsaved):
+// Three bits of a record hold its state (Record::dirty):
 //
 //     0      clean: the store has the same, or there is no store
 //     1, 2   dirty. Copies alternate between the two values, so that waiting
@@ -21,8 +21,8 @@
 //            are in the store. A value is reused after five copies; an old
 //            record with it then stays somewhat longer than needed
 //
-// A dirty record that is forgotten (see Ledger::Alive) must stay as well: the
-// store still holds its old version, and would return it as alive.
+// A dirty record that is forgotten (see AgeCounts::Alive) must stay as well:
+// the store still holds its old version, and would return it as alive.
 
 #pragma once
 
@@ -35,9 +35,9 @@
 
 namespace plumbline {
 
-class UnsavedPairs {
+class DirtyPairs {
  public:
-  explicit UnsavedPairs(PairTable* table) : table_(table) {}
+  explicit DirtyPairs(PairTable* table) : table_(table) {}
 
   // Enables tracking: there is a store. Call before the first record.
   // `changed`: largest number of dirty records, which memory is reserved for.
@@ -56,8 +56,8 @@ class UnsavedPairs {
   void Mark(uint32_t number) {
     if (!enabled_) return;
     Record& record = table_->at(number);
-    if (record.unsaved == turn_) return;
-    record.unsaved = turn_;
+    if (record.dirty == turn_) return;
+    record.dirty = turn_;
     changed_.push_back(number);
   }
 
@@ -67,8 +67,8 @@ class UnsavedPairs {
   // most.
   size_t waiting() const { return waiting_.size() - next_; }
   bool MayLeave(const Record& record) const {
-    return record.unsaved == 0 || (record.unsaved >= kFirstTag &&
-                                   (!saving_ || record.unsaved != tag_));
+    return record.dirty == 0 ||
+           (record.dirty >= kFirstTag && (!saving_ || record.dirty != tag_));
   }
 
   // Starts a copy. REQUIRES: the last copy was taken, and Saved() called.

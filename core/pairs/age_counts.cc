@@ -1,11 +1,11 @@
-#include "core/pairs/ledger.h"
+#include "core/pairs/age_counts.h"
 
 #include <algorithm>
 #include <vector>
 
 namespace plumbline {
 
-void Ledger::Add(uint32_t age, uint64_t Counts::*count, int64_t n) {
+void AgeCounts::Add(uint32_t age, uint64_t Counts::*count, int64_t n) {
   Bucket* bucket = Find(age);
   if (bucket == nullptr) {
     if (n < 0 || (!buckets_.empty() && age < buckets_.back().age)) return;
@@ -22,7 +22,7 @@ void Ledger::Add(uint32_t age, uint64_t Counts::*count, int64_t n) {
   *all_ += static_cast<uint64_t>(n);
 }
 
-void Ledger::AddPast(uint32_t age, uint64_t number) {
+void AgeCounts::AddPast(uint32_t age, uint64_t number) {
   if (Find(age) == nullptr) {
     const auto place = std::lower_bound(
         buckets_.begin(), buckets_.end(), age,
@@ -38,21 +38,21 @@ void Ledger::AddPast(uint32_t age, uint64_t number) {
   Add(age, &Counts::past, 1);
 }
 
-uint32_t Ledger::OldestJoined(uint32_t none) const {
+uint32_t AgeCounts::OldestJoined(uint32_t none) const {
   for (const Bucket& bucket : buckets_) {
     if (bucket.counts.joined + bucket.counts.past > 0) return bucket.age;
   }
   return none;
 }
 
-uint32_t Ledger::OldestWaiting(uint32_t none) const {
+uint32_t AgeCounts::OldestWaiting(uint32_t none) const {
   for (const Bucket& bucket : buckets_) {
     if (bucket.counts.waiting > 0) return bucket.age;
   }
   return none;
 }
 
-Ledger::Counts Ledger::Expire(uint32_t age) {
+AgeCounts::Counts AgeCounts::Expire(uint32_t age) {
   if (buckets_.empty() || buckets_.front().age != age) return {};
   const Counts counts = buckets_.front().counts;
   buckets_.pop_front();
@@ -61,7 +61,7 @@ Ledger::Counts Ledger::Expire(uint32_t age) {
   return counts;
 }
 
-Ledger::Counts Ledger::ForgetJoined(uint32_t age, uint64_t next_number) {
+AgeCounts::Counts AgeCounts::ForgetJoined(uint32_t age, uint64_t next_number) {
   Bucket* bucket = Find(age);
   if (bucket == nullptr) return {};
   Counts counts = bucket->counts;
@@ -74,21 +74,21 @@ Ledger::Counts Ledger::ForgetJoined(uint32_t age, uint64_t next_number) {
   return counts;
 }
 
-Ledger::Counts Ledger::EvictWaiting(uint32_t age) {
+AgeCounts::Counts AgeCounts::EvictWaiting(uint32_t age) {
   Bucket* bucket = Find(age);
   if (bucket == nullptr) return {};
   bucket->evicted = true;
   return TakeWaiting(bucket);
 }
 
-Ledger::Counts Ledger::EvictWaiting(uint32_t age, uint64_t next) {
+AgeCounts::Counts AgeCounts::EvictWaiting(uint32_t age, uint64_t next) {
   Bucket* bucket = Find(age);
   if (bucket == nullptr) return {};
   bucket->evicted_below = next;
   return TakeWaiting(bucket);
 }
 
-Ledger::Counts Ledger::TakeWaiting(Bucket* bucket) {
+AgeCounts::Counts AgeCounts::TakeWaiting(Bucket* bucket) {
   const Counts counts = {.waiting = bucket->counts.waiting,
                          .waiting_details = bucket->counts.waiting_details};
   bucket->counts.waiting = bucket->counts.waiting_details = 0;
@@ -97,7 +97,7 @@ Ledger::Counts Ledger::TakeWaiting(Bucket* bucket) {
   return counts;
 }
 
-Ledger::Counts Ledger::EvictAllWaiting() {
+AgeCounts::Counts AgeCounts::EvictAllWaiting() {
   Counts evicted;
   std::vector<uint32_t> ages;
   for (const Bucket& bucket : buckets_) ages.push_back(bucket.age);
@@ -105,7 +105,7 @@ Ledger::Counts Ledger::EvictAllWaiting() {
   return evicted;
 }
 
-Ledger::Counts Ledger::DropAll() {
+AgeCounts::Counts AgeCounts::DropAll() {
   for (const Bucket& bucket : buckets_) ages_->Release(bucket.age);
   buckets_.clear();
   const Counts counts = total_;
@@ -113,7 +113,7 @@ Ledger::Counts Ledger::DropAll() {
   return counts;
 }
 
-void Ledger::Subtract(const Counts& counts) {
+void AgeCounts::Subtract(const Counts& counts) {
   changed_ = true;
   total_.waiting -= counts.waiting;
   total_.joined -= counts.joined;
@@ -124,7 +124,7 @@ void Ledger::Subtract(const Counts& counts) {
   *all_ -= counts.total();
 }
 
-void Ledger::EraseIfEmpty(uint32_t age) {
+void AgeCounts::EraseIfEmpty(uint32_t age) {
   const auto it = std::lower_bound(
       buckets_.begin(), buckets_.end(), age,
       [](const Bucket& bucket, uint32_t a) { return bucket.age < a; });
@@ -136,7 +136,7 @@ void Ledger::EraseIfEmpty(uint32_t age) {
 }
 
 // Loads the former format: a row for each bucket.
-void Ledger::LoadFormer(Load* load) {
+void AgeCounts::LoadFormer(Load* load) {
   DoEach(*load, buckets_, [load](Bucket& bucket) {
     load->Do(bucket.age);
     load->Do(bucket.evicted);
@@ -145,12 +145,12 @@ void Ledger::LoadFormer(Load* load) {
   });
 }
 
-void Ledger::LoadEvictedBelow(Load* load) {
+void AgeCounts::LoadEvictedBelow(Load* load) {
   for (Bucket& bucket : buckets_) load->Do(bucket.evicted_below);
 }
 
 // False if the loaded buckets are not valid.
-bool Ledger::TakeLoaded() {
+bool AgeCounts::TakeLoaded() {
   for (size_t i = 0; i < buckets_.size(); ++i) {
     const Bucket& bucket = buckets_[i];
     const Counts& of = bucket.counts;
@@ -178,7 +178,7 @@ bool Ledger::TakeLoaded() {
 }
 
 template <class Archive>
-void Ledger::Fields(Archive& archive) {
+void AgeCounts::Fields(Archive& archive) {
   if constexpr (Archive::kLoads) {
     if (archive.is_former()) LoadFormer(&archive);
   }
@@ -213,7 +213,7 @@ void Ledger::Fields(Archive& archive) {
   }
 }
 
-template void Ledger::Fields(Save&);
-template void Ledger::Fields(Load&);
+template void AgeCounts::Fields(Save&);
+template void AgeCounts::Fields(Load&);
 
 }  // namespace plumbline
