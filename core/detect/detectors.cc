@@ -1,6 +1,7 @@
 #include "core/detect/detectors.h"
 
 #include <bit>
+#include <optional>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -54,13 +55,15 @@ void Detectors::Configure(const DetectorSettings& wanted, bool bounded) {
                           : std::make_unique<Running>(Running{std::move(kept)});
 }
 
-Detectors::Found Detectors::AddToEach(double error) {
-  Found found;
+size_t Detectors::AddToEach(double error, Found* found) {
+  size_t count = 0;
   for (Detector& detector : running_->detectors) {
-    found[detector.index()] =
+    const auto change =
         std::visit([error](auto& d) { return d.Add(error); }, detector);
+    if (!change) continue;
+    found[count++] = {static_cast<DetectorKind>(detector.index()), *change};
   }
-  return found;
+  return count;
 }
 
 void Detectors::WriteTo(uint64_t* counts) const {

@@ -5,9 +5,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 
 #include "core/detect/change.h"
 #include "core/detect/detector_counts.h"
@@ -29,10 +29,9 @@ class Detectors {
   template <class Changed>
   void Add(double error, Changed changed) {
     if (running_ == nullptr) return;
-    const Found found = AddToEach(error);
-    for (size_t kind = 0; kind < found.size(); ++kind) {
-      if (found[kind]) changed(static_cast<DetectorKind>(kind), *found[kind]);
-    }
+    std::array<Found, kDetectors> found;
+    const size_t count = AddToEach(error, found.data());
+    for (size_t i = 0; i < count; ++i) changed(found[i].kind, found[i].change);
   }
 
   // Writes the counts of detectors that are on, and their evidence:
@@ -49,9 +48,13 @@ class Detectors {
 
  private:
   struct Running;
-  using Found = std::array<std::optional<Change>, kDetectors>;
+  struct Found {
+    DetectorKind kind;
+    Change change;
+  };
 
-  Found AddToEach(double error);
+  // Writes the changes found to `found`, and returns their number.
+  size_t AddToEach(double error, Found* found);
 
   std::unique_ptr<Running> running_;  // null if none is on
 };

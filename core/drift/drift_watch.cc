@@ -103,6 +103,7 @@ DriftWatch::Stale DriftWatch::Configure(const DriftSettings& settings,
   const bool restarts = !settings_.SameReference(settings);
   settings_ = settings;
   task_ = task;
+  incomplete_at_ms_ = -1;
   const bool classes = task == Task::kClassification;
   const auto use = [restarts](Counted* counted, bool wanted) {
     const bool starts = wanted && !counted->used;
@@ -170,12 +171,15 @@ bool DriftWatch::Complete(const Growth& growth, int64_t now_ms) const {
   return WeekOf(now_ms) > growth.week;
 }
 
-bool DriftWatch::Complete(int64_t now_ms) const {
+bool DriftWatch::Complete(int64_t now_ms) {
+  if (now_ms == incomplete_at_ms_ && settings_.first == 0) return false;
   if (Complete(predictions_.growth, now_ms)) return true;
   if (Complete(scores_.growth, now_ms)) return true;
-  return std::any_of(
+  const bool found = std::any_of(
       variables_.begin(), variables_.end(),
       [&](const Variable& v) { return Complete(v.growth, now_ms); });
+  if (!found) incomplete_at_ms_ = now_ms;
+  return found;
 }
 
 DriftWatch::Stale DriftWatch::RollOver(int64_t now_ms, Reclaimer* reclaimer) {
@@ -200,6 +204,7 @@ void DriftWatch::SetBack(int64_t now_ms) {
   const auto set_back = [week = WeekOf(now_ms)](Growth* growth) {
     growth->week = std::min(growth->week, week);
   };
+  incomplete_at_ms_ = -1;
   set_back(&predictions_.growth);
   set_back(&scores_.growth);
   for (Variable& variable : variables_) set_back(&variable.growth);
@@ -342,6 +347,7 @@ void DriftWatch::Fields(Archive& archive, Reclaimer* reclaimer) {
     });
   });
   if constexpr (Archive::kLoads) {
+    incomplete_at_ms_ = -1;
     // The additional one is the predictions of a regression.
     const bool few = variables_.size() <= range::kMostFeatures + 1;
     if (!few || !FindPlaces()) return archive.Fail();

@@ -68,7 +68,7 @@ class DriftWatch {
   }
   // True if a reference is complete, so that RollOver() must put it in force.
   // Check before and after a prediction is added.
-  bool Complete(int64_t now_ms) const;
+  bool Complete(int64_t now_ms);
   Stale RollOver(int64_t now_ms, Reclaimer* reclaimer);
   // Sets time back to `now_ms`: the week of a growing reference is not later
   // than that.
@@ -131,6 +131,9 @@ class DriftWatch {
   Counted scores_;
   std::vector<Variable> variables_;  // by index
   std::vector<uint32_t> place_of_;   // index by number in Names()
+  // No reference of a time span was complete at this time. Events of a group
+  // share theirs, so only the first of them looks at each reference.
+  int64_t incomplete_at_ms_ = -1;
 };
 
 }  // namespace plumbline
