@@ -94,13 +94,21 @@ class Save {
   bool ok() const { return true; }
   bool is_former() const { return false; }
 
+  // Bytes written so far.
+  size_t size() const { return bytes_->size(); }
+  // Leaves out bytes that are put in here later. The sizes of what contains
+  // them count them already.
+  void LeaveOut(uint32_t size) { left_out_ += size; }
+
  private:
   template <class Write>
   void Sized(const Write& write) {
     const size_t at = bytes_->size();
+    const size_t left_out = left_out_;
     out_.Put(uint32_t{0});
     write();
-    const auto size = static_cast<uint32_t>(bytes_->size() - at - kSizeBytes);
+    const auto size = static_cast<uint32_t>(bytes_->size() - at - kSizeBytes +
+                                            left_out_ - left_out);
     std::memcpy(bytes_->data() + at, &size, kSizeBytes);
   }
   template <class T>
@@ -117,6 +125,7 @@ class Save {
   static constexpr size_t kSizeBytes = sizeof(uint32_t);
   std::string* const bytes_;
   ByteWriter out_;
+  size_t left_out_ = 0;
 };
 
 class Load {

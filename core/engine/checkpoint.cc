@@ -27,19 +27,27 @@ bool AreEarlyLabelsSound(const Model& model) {
 
 }  // namespace
 
-StateImage SaveState(State* state) {
-  StateImage image;
-  Save save(&image.head);
+std::string SaveHead(State* state) {
+  std::string head;
+  Save save(&head);
   std::vector<uint32_t> numbers;
-  for (Model* model : state->models().Get()) {
+  for (const Model* model : state->models().Get()) {
     numbers.push_back(model->number);
-    if (!model->TakeDirty()) continue;
-    Save save_model(&image.models[model->number]);
-    state->SaveModel(save_model, *model);
   }
   save.Header();
   DoList(save, numbers);
   state->HeadFields(save);
+  return head;
+}
+
+StateImage SaveState(State* state) {
+  StateImage image;
+  image.head = SaveHead(state);
+  for (Model* model : state->models().Get()) {
+    if (!model->TakeDirty()) continue;
+    Save save(&image.models[model->number]);
+    state->SaveModel(save, *model);
+  }
   return image;
 }
 

@@ -21,6 +21,9 @@ struct StateImage {
   std::map<uint32_t, std::string> models;  // by number
 };
 
+// [Writer] Serialises the head. Call between two groups.
+std::string SaveHead(State* state);
+
 // [Writer] Serialises the head, and the models changed since the last call.
 // Call between two groups.
 StateImage SaveState(State* state);

@@ -207,9 +207,8 @@ void State::LedgerFields(Archive& archive, Model& model) const {
 
 // ---- Saving ----
 
-void State::SaveVersion(Save& save, const Model& model,
-                        Version& version) const {
-  const StoredShape shape = StoredShapeOf(model);
+void State::SaveVersion(Save& save, const Model& model, Version& version,
+                        const StoredShape& shape) const {
   save.Part("a version", [&] {
     save.Field(1, version.name);
     save.Field(2, version.owner);
@@ -234,6 +233,29 @@ void State::SaveVersion(Save& save, const Model& model,
 }
 
 void State::SaveModel(Save& save, Model& model) const {
+  SaveModel(save, model, StoredShapeOf(model));
+}
+
+void State::SaveAhead(Save& save, Model& model, SlotPlaces* places) const {
+  StoredShape shape = StoredShapeOf(model);
+  places->generation = model.seqlock.generation();
+  places->matrix = shape.matrix;
+  places->marginals = shape.marginals;
+  shape.places = places;
+  SaveModel(save, model, shape);
+}
+
+void State::SaveSince(Save& save, Model& model, const SlotPlaces& ahead,
+                      SlotGaps* gaps) const {
+  StoredShape shape = StoredShapeOf(model);
+  if (shape.matrix == ahead.matrix && shape.marginals == ahead.marginals) {
+    shape.gaps = gaps;
+  }
+  SaveModel(save, model, shape);
+}
+
+void State::SaveModel(Save& save, Model& model,
+                      const StoredShape& shape) const {
   const std::string* positive = model.positive_class.Get();
   const ClassMap* map = model.class_map.Get();
   Origins origins{model.positive_origin.load(kRelaxed),
@@ -265,7 +287,7 @@ void State::SaveModel(Save& save, Model& model) const {
     save.Field(30, [&] {
       DoCount(save, model.versions.Get().size());
       for (Version* version : model.versions.Get()) {
-        SaveVersion(save, model, *version);
+        SaveVersion(save, model, *version, shape);
       }
     });
     if (map != nullptr) save.Field(25, map->representative);

@@ -55,6 +55,9 @@ class Seqlock {
     A::Store(generation_, open + 1, A::kRelease);
   }
 
+  // [Writer] Odd while a change is open.
+  uint64_t generation() const { return A::Load(generation_, A::kRelaxed); }
+
   // [Any thread] False while a change is open.
   bool Enter(View* view) const {
     // Acquire: sees everything that this generation's Close() published.

@@ -28,6 +28,7 @@ constexpr auto kLongest = std::chrono::minutes(5);
 // The same while memory exceeds its limit.
 constexpr auto kOverMemory = std::chrono::seconds(1);
 constexpr size_t kPairsAtOnce = 8192;
+constexpr double kAheadAtOnce = 0.001;       // seconds
 constexpr uint64_t kStoredRecordBytes = 64;  // about, with the key
 constexpr uint64_t kWorthReclaiming = uint64_t{4} << 20;
 
@@ -82,6 +83,7 @@ bool Checkpointer::WriteLocked() {
   // Another store may be at the path now.
   if (!parts_.journal->IsThere()) return false;
   if (!pending_) {
+    CopyAhead();
     if (!Begin()) {
       LeaveMemory();
       return true;
@@ -99,6 +101,18 @@ bool Checkpointer::WriteLocked() {
   return true;
 }
 
+// Leaves less to copy for the moment of the checkpoint.
+void Checkpointer::CopyAhead() {
+  longest_ahead_ = 0;
+  parts_.pipeline->Between([this](State* state) {
+    const auto begin = Clock::now();
+    bool any = true;
+    while (any && Since(begin) < kAheadAtOnce) any = copy_.CopyNext(state);
+    longest_ahead_ = std::max(longest_ahead_, Since(begin));
+    return !any;
+  });
+}
+
 // Copies the state at one moment. False if nothing was committed since the last
 // checkpoint.
 bool Checkpointer::Begin() {
@@ -111,7 +125,7 @@ bool Checkpointer::Begin() {
     DatabaseUpdate& update = pending_.emplace();
     update.sequence = sequence;
     update.journal_checked = parts_.journal->checked();
-    update.image = SaveState(state);
+    copy_.TakeRest(state);
     state->dirty_pairs().Begin();
     parts_.history->Take(state, sequence);
     remembered_ = std::make_shared<const Remembered>(state->RememberedNow());
@@ -125,7 +139,8 @@ bool Checkpointer::Begin() {
     last_ = Clock::now();
     return false;
   }
-  pause_.store(pause);
+  pause_.store(std::max(pause, longest_ahead_));
+  pending_->image = copy_.Take();
   const std::vector<uint32_t> models = ModelsOf(pending_->image.head);
   for (const uint32_t number : models_) {
     if (std::find(models.begin(), models.end(), number) == models.end()) {

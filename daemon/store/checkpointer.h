@@ -1,8 +1,9 @@
 // Checkpointer: writes dirty data into the database, so that journal segments
 // can be removed and pairs can leave memory.
 //
-// A checkpoint is the state at one moment between two commit groups. At that
-// moment the dirty models are copied. Dirty pairs are copied in small steps
+// A checkpoint is the state at one moment between two commit groups. Dirty
+// models are copied ahead in small steps, and at that moment what has changed
+// since (core/engine/checkpoint_copy.h). Dirty pairs are copied in small steps
 // after it, as they were at that moment (core/pairs/dirty_pairs.h). The
 // writer stops for one of these steps at a time, and not while the copy is
 // written to disk. A copy that cannot be written is kept and retried. The
@@ -21,6 +22,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/engine/checkpoint_copy.h"
 #include "core/engine/pipeline.h"
 #include "daemon/store/database.h"
 #include "daemon/store/file_journal.h"
@@ -78,6 +80,7 @@ class Checkpointer {
   void WriteIfDue();
   bool WriteLocked();
   bool CopyStore(const std::string& store, const std::string& directory);
+  void CopyAhead();
   bool Begin();
   void CopyPairs();
   bool Store();
@@ -97,6 +100,8 @@ class Checkpointer {
   std::mutex writing_;                            // guards what follows
   uint64_t written_;                              // sequence of the last one
   std::vector<uint32_t> models_;                  // in the last one
+  CheckpointCopy copy_;                           // of models
+  double longest_ahead_ = 0;                      // step of copy_, in seconds
   std::optional<DatabaseUpdate> pending_;         // copied, but not stored
   bool tried_ = false;                            // pending_ may be stored
   std::shared_ptr<const Remembered> remembered_;  // at the copy

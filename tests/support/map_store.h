@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/engine/checkpoint.h"
+#include "core/engine/checkpoint_copy.h"
 #include "core/engine/pipeline.h"
 #include "core/pairs/pair_store.h"
 
@@ -56,16 +56,25 @@ class SteppedCheckpoint {
   SteppedCheckpoint(Pipeline* pipeline, MapStore* store)
       : pipeline_(pipeline), store_(store) {}
 
+  // Copies up to `n` more models ahead of Begin(). True when none is left.
+  bool CopyAhead(size_t n) {
+    bool any = true;
+    pipeline_->Exclusively([&](State* state) {
+      for (; n > 0 && any; --n) any = copy_.CopyNext(state);
+    });
+    return !any;
+  }
   // `at`: the number of groups so far.
   void Begin(size_t at) {
     pipeline_->Exclusively([&](State* state) {
-      StateImage changed = SaveState(state);
-      image_.head = changed.head;
-      for (auto& [number, model] : changed.models) {
-        image_.models[number] = std::move(model);
-      }
+      copy_.TakeRest(state);
       state->dirty_pairs().Begin();
     });
+    StateImage changed = copy_.Take();
+    image_.head = changed.head;
+    for (auto& [number, model] : changed.models) {
+      image_.models[number] = std::move(model);
+    }
     at_ = at;
     copied_ = false;
     running_ = true;
@@ -102,6 +111,7 @@ class SteppedCheckpoint {
  private:
   Pipeline* const pipeline_;
   MapStore* const store_;
+  CheckpointCopy copy_;
   StateImage image_;
   size_t at_ = 0;
   bool copied_ = false;
