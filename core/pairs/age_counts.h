@@ -4,10 +4,10 @@
 // Dropping a bucket drops its counts. Alive() recognises the dead records at
 // the next lookup, and a sweep removes them.
 //
-// Eviction at the memory bound removes joined records from a bucket and leaves
-// waiting ones. A record that joins later must stay alive. So the bucket keeps
-// the number of the next join at that time: joined records with a smaller
-// number are dead.
+// Eviction at the memory bound removes the joined records of a bucket and
+// leaves the waiting ones. A record that joins after the eviction must stay
+// alive. So the bucket notes the number that the next join will get: joined
+// records with a smaller number are dead.
 
 #pragma once
 
