@@ -14,8 +14,9 @@
 // format goes up by one.
 //
 // Formats up to 8 have no tags: a document is a row of values, in the order of
-// the parts and their fields. Load reads these, too. Fields that they lack are
-// Added() fields.
+// the parts and their fields. Load reads these, too. Added() marks a field that
+// no document without tags has. FieldSince() marks one that only the later of
+// them have.
 
 #pragma once
 
@@ -73,11 +74,12 @@ class Save {
       Field(tag, [&] { Value(value); });
     }
   }
-  // A field that former formats lack, or have only from `revision` on.
+  // A field that no document without tags has.
   template <class T>
   void Added(uint8_t tag, const T& value) {
     Field(tag, value);
   }
+  // A field that documents without tags have from `revision` on.
   template <class T>
   void FieldSince(int64_t /*revision*/, uint8_t tag, const T& value) {
     Field(tag, value);
@@ -133,8 +135,8 @@ class Load {
   static constexpr bool kLoads = true;
   explicit Load(std::string_view bytes) : in_(bytes) {}
 
-  // Reads the header of a document. A former document has its own revision, or
-  // `revision`, that of the document that contains it.
+  // Reads the header of a document. `revision`: that of the document around
+  // this one, used if this one has no tags and no revision of its own.
   void Header(int64_t revision = 0) {
     const auto first = ByteReader(in_).Get<int64_t>();
     if (first < 0) in_.Get<int64_t>();

@@ -5,10 +5,11 @@
 // reaches them. State::SetBack() and this class bring such a state back to now.
 // Totals and remembered records do not change.
 //
-// A future position in a window or in the history becomes now if all time
-// windows still counted it. Any other becomes long ago: windows have dropped it
-// and must not count its changes. Windows by the time of prediction no longer
-// see any older pair: State::SetBack() sees to that.
+// A pair has a position in windows and in the history. A position later than
+// now becomes now if all time windows still count the pair. Otherwise some
+// window has dropped the pair and must not count its changes, so the position
+// becomes long ago. State::SetBack() hides all older pairs from windows by the
+// time of prediction.
 
 #pragma once
 

@@ -1,6 +1,5 @@
-// Reservation: the records that the events of a batch may need under the limit
-// on remembered records (core/join/eviction.h), and the room kept for events
-// still to come.
+// Reservation: room for the records that a batch may need, under the limit on
+// remembered records (core/join/eviction.h).
 //
 // Under the policy to refuse, a batch is taken only if all of it fits. The
 // records of each event stay reserved until its turn. Under the policy to

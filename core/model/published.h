@@ -3,9 +3,9 @@
 //
 // The writer's halves derive from these: core/model/model.h, version.h and
 // state.h. Readers include this file alone, so they cannot name the writer's
-// members. A member that is not atomic never changes, or is read as its own
-// header says. Publish() copies the changes of a group, between Open() and
-// Close() of the model's seqlock.
+// members. A member that is not atomic is constant, or has a type whose header
+// says how it is read. Publish() copies the changes of a group, between Open()
+// and Close() of the model's seqlock.
 
 #pragma once
 

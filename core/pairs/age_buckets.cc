@@ -96,12 +96,7 @@ void AgeBuckets::Release(uint32_t age) {
 }
 
 const AgeBuckets::Bucket* AgeBuckets::Find(uint32_t age) const {
-  // Most lookups are for the youngest.
-  if (!buckets_.empty() && buckets_.back().age == age) return &buckets_.back();
-  const auto it = std::lower_bound(
-      buckets_.begin(), buckets_.end(), age,
-      [](const Bucket& bucket, uint32_t a) { return bucket.age < a; });
-  return it != buckets_.end() && it->age == age ? &*it : nullptr;
+  return FindByAge(buckets_, age);
 }
 
 template <class Archive>

@@ -16,11 +16,24 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 
 namespace plumbline {
+
+// The bucket with this age, or null. `buckets` are in the order of ages.
+template <class Buckets>
+const typename Buckets::value_type* FindByAge(const Buckets& buckets,
+                                              uint32_t age) {
+  // Most lookups are for the youngest.
+  if (!buckets.empty() && buckets.back().age == age) return &buckets.back();
+  const auto it = std::lower_bound(
+      buckets.begin(), buckets.end(), age,
+      [](const auto& bucket, uint32_t a) { return bucket.age < a; });
+  return it != buckets.end() && it->age == age ? &*it : nullptr;
+}
 
 class AgeBuckets {
  public:

@@ -4,10 +4,10 @@
 // Dropping a bucket drops its counts. Alive() recognises the dead records at
 // the next lookup, and a sweep removes them.
 //
-// Eviction at the memory bound removes joined records from a bucket and leaves
-// waiting ones. A record that joins later must stay alive. So the bucket keeps
-// the number of the next join at that time: joined records with a smaller
-// number are dead.
+// Eviction at the memory bound removes the joined records of a bucket and
+// leaves the waiting ones. A record that joins after the eviction must stay
+// alive. So the bucket notes the number that the next join will get: joined
+// records with a smaller number are dead.
 
 #pragma once
 
@@ -138,12 +138,7 @@ class AgeCounts {
 };
 
 inline const AgeCounts::Bucket* AgeCounts::Find(uint32_t age) const {
-  // Most lookups are for the youngest.
-  if (!buckets_.empty() && buckets_.back().age == age) return &buckets_.back();
-  const auto it = std::lower_bound(
-      buckets_.begin(), buckets_.end(), age,
-      [](const Bucket& bucket, uint32_t a) { return bucket.age < a; });
-  return it != buckets_.end() && it->age == age ? &*it : nullptr;
+  return FindByAge(buckets_, age);
 }
 
 }  // namespace plumbline

@@ -20,8 +20,10 @@ std::optional<Conflict> OfTask(const PublishedModel& model,
                         std::string(TaskName(*rule.task)) +
                         ", and the model is a " + std::string(TaskName(task));
   if (since_ms > 0) message += " since " + FormatTimestamp(since_ms);
-  message += ", which it stays: delete it to have it start anew: " +
-             DeleteCommand(model.name);
+  message +=
+      ". The task of a model does not change. To start it anew, delete "
+      "the model: " +
+      DeleteCommand(model.name);
   return Conflict{model.name, "task", message};
 }
 
@@ -33,8 +35,8 @@ std::optional<Conflict> OfPositiveClass(const PublishedModel& model,
   }
   return Conflict{
       model.name, "positive_class",
-      "the positive class was assumed until another class came, and nothing "
-      "rests on score since: configure positive_class"};
+      "the positive class was assumed until another class came. Since then, "
+      "no figure uses the score. Configure positive_class"};
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
-// Sections: the counts of a slot besides predictions, pairs and classes. All
-// are 64-bit counters that are added to and summed, so corrections, evictions
-// and windows treat them alike. The statistic of a section defines the meaning
-// of its cells (core/metrics/).
+// Sections: groups of counters in a slot, for statistics that need more than
+// the counts of predictions, pairs and classes. All counters have 64 bits, and
+// are only added to and summed. So corrections, evictions and windows treat all
+// sections alike. The statistic of a section defines the meaning of its cells
+// (core/metrics/).
 
 #pragma once
 

@@ -3,10 +3,10 @@
 // Classes are counted in one of two forms. Up to the matrix limit of the model,
 // an observation is one cell of the confusion matrix. Beyond it, an observation
 // is three marginal counts per class: true positives, predicted and actual.
-// Counts stay in the form in which they were made; a reader adds up both. After
-// the change of form a correction may subtract from the marginals an
-// observation that the matrix counted. Single counts then wrap below zero, and
-// only the sum has a meaning.
+// Counts stay in the form in which they were made, and a reader adds up both
+// forms. A correction subtracts from the form in use. So it can subtract from
+// the marginals what the matrix counted. A single marginal then wraps below
+// zero, and the sum of both forms is right.
 //
 // Other sections (core/window/section.h) are allocated at their first count: a
 // window that only counts two classes takes 80 bytes a slot.

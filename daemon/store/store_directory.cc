@@ -63,10 +63,10 @@ std::string WhyNoStore(const std::string& path) {
   for (const auto& entry : std::filesystem::directory_iterator(path, failed)) {
     const std::string inner = entry.path().string();
     if (std::filesystem::exists(inner + "/" + kIdentity, failed)) {
-      return ": is no store of plumbline, but has one in " + inner;
+      return ": is not a store of plumbline, but has one in " + inner;
     }
   }
-  return ": has files, and is no store of plumbline; choose an empty "
+  return ": has files, and is not a store of plumbline; choose an empty "
          "--storage.path";
 }
 

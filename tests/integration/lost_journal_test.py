@@ -241,7 +241,7 @@ class LostJournalTest(unittest.TestCase):
 
     def test_leave_to_lose_that_is_not_needed_is_told(self):
         with Daemon(args=["--storage.accept-loss"]) as daemon:
-            self.assertIn("leave it out", self.log_of(daemon))
+            self.assertIn("nothing is lost: remove it", self.log_of(daemon))
 
     def test_a_store_without_its_identity_is_not_taken_for_another(self):
         with Daemon() as daemon:

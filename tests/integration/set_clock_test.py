@@ -164,7 +164,7 @@ class SetClockTest(unittest.TestCase):
     def test_what_cannot_be_is_refused_and_nothing_changes(self):
         nowhere = set_clock(self.place.name + "/nowhere")
         self.assertEqual(nowhere.returncode, 2)
-        self.assertIn("no store", nowhere.stderr)
+        self.assertIn("not a store", nowhere.stderr)
         self.assertFalse(os.path.exists(self.place.name + "/nowhere"))
         with self.open("+400d") as daemon:
             self.send(daemon, predictions(0, 10))

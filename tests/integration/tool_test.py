@@ -67,7 +67,7 @@ class CheckStorageTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as directory:
             result = tool("check-storage", directory)
             self.assertEqual(result.returncode, 1)
-            self.assertIn("no store", result.stderr)
+            self.assertIn("not a store", result.stderr)
             self.assertEqual(os.listdir(directory), [])
 
 

@@ -34,13 +34,13 @@ TEST_CASE("a second daemon on the same path is refused") {
   CHECK(error.find("in use") != std::string::npos);
 }
 
-TEST_CASE("what is no store, damaged or newer is refused and left alone") {
+TEST_CASE("what is not a store, damaged or newer is refused and left alone") {
   const TemporaryDirectory directory;
   std::string error;
   SECTION("another's files") {
     directory.Write("holiday.jpg", "x");
     CHECK(StoreDirectory::Open(directory.path, &error) == nullptr);
-    CHECK(error.find("no store") != std::string::npos);
+    CHECK(error.find("not a store") != std::string::npos);
     CHECK_FALSE(std::filesystem::exists(directory.path + "/PLUMBLINE"));
   }
   SECTION("an identity") {
