@@ -24,8 +24,9 @@ struct StateImage {
 // [Writer] Serialises the head. Call between two groups.
 std::string SaveHead(State* state);
 
-// [Writer] Serialises the head, and the models changed since the last call.
-// Call between two groups.
+// [Writer] Serialises the head, and the models that have changed since the last
+// call. Call between two groups. A checkpoint beside events copies models in
+// steps instead (core/model/dirty_models.h).
 StateImage SaveState(State* state);
 
 // The numbers of the models that a head lists; other models are deleted. Also

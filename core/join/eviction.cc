@@ -37,6 +37,7 @@ bool ForgetPredictions(State* state) {
   Model* model =
       Largest(*state, [](Model& m) { return OldestJoined(m) != kNoAge; });
   if (model == nullptr) return false;
+  state->BeforeChange(model);
   const uint32_t oldest = OldestJoined(*model);
   Note(state, &state->prediction_ages(), oldest);
   model->ForEachPredictionAgeCounts(
@@ -53,6 +54,7 @@ bool ForgetLabels(State* state) {
     return m.labels.counts().joined + m.labels.counts().past > 0;
   });
   if (model == nullptr) return false;
+  state->BeforeChange(model);
   const uint32_t oldest = model->labels.OldestJoined(kNoAge);
   Note(state, &state->label_ages(), oldest);
   model->labels.ForgetJoined(oldest, model->next_number);
@@ -86,6 +88,7 @@ bool EvictWaiting(State* state) {
                        });
   });
   if (model == nullptr) return false;
+  state->BeforeChange(model);
   uint32_t prediction = kNoAge;
   for (const Version* version : model->versions.Get()) {
     prediction =

@@ -95,6 +95,7 @@ inline Subject Joiner::LookUp(size_t place) {
   planner_.ReadTask(&subject);
   chain_.Clear();
   if (subject.model == nullptr) return subject;
+  state_->BeforeChange(subject.model);
   if (event.prediction_kind != ValueKind::kNone) {
     subject.version = names_.VersionOf(event, *subject.model);
   }

@@ -35,6 +35,7 @@ State::State(std::pmr::memory_resource* memory)
 }
 
 bool State::ChangeSettings(Settings settings, int64_t now_ms) {
+  dirty_models_.CopyAll();
   now_ms = Advance(now_ms);
   auto old = std::exchange(
       settings_, std::make_unique<const Settings>(std::move(settings)));

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/event/text_hash.h"
+#include "core/model/dirty_models.h"
 #include "core/model/model.h"
 #include "core/model/window_memory.h"
 #include "core/pairs/age_buckets.h"
@@ -87,6 +88,10 @@ class State final : public PublishedState {
   // Removes the version, and counts it as retired.
   void Retire(Model* model, Version* version);
 
+  // Call before a model changes, so that a checkpoint has it as of its moment.
+  void BeforeChange(Model* model) {
+    if (model->awaits_copy != 0) dirty_models_.Copy(model);
+  }
   void Touch(Model* model) {
     model->dirty = true;
     if (model->touched) return;
@@ -130,6 +135,7 @@ class State final : public PublishedState {
   Remembered RememberedNow() const;
 
   PairTable& table() { return table_; }
+  DirtyModels& dirty_models() { return dirty_models_; }
   DirtyPairs& dirty_pairs() { return dirty_pairs_; }
   const DirtyPairs& dirty_pairs() const { return dirty_pairs_; }
   // Limits history kept in memory to this retention, and to the bytes that
@@ -226,6 +232,7 @@ class State final : public PublishedState {
   AgeBuckets prediction_ages_;
   AgeBuckets label_ages_;
   PairTable table_;
+  DirtyModels dirty_models_{this};
   DirtyPairs dirty_pairs_{&table_};
   PairMemory pair_memory_{&table_, &dirty_pairs_};
   PagedList<Owner> owners_;

@@ -19,9 +19,19 @@ int64_t LongestWindow(const ModelSettings& rule) {
   return longest;
 }
 
+bool RemembersPredictions(Model& model, uint32_t age) {
+  bool any = false;
+  model.ForEachPredictionAgeCounts(
+      [&any, age](const AgeCounts* age_counts, uint64_t) {
+        any |= age_counts->MarkOf(age) != nullptr;
+      });
+  return any;
+}
+
 }  // namespace
 
 void State::Remove(Model* model) {
+  BeforeChange(model);
   for (const Version* version : model->versions.Get()) {
     history_bytes_ -= version->history_bytes;
     owners_.Set(version->owner, {});
@@ -40,6 +50,7 @@ void State::Remove(Model* model) {
 }
 
 void State::Remove(Model* model, Version* version) {
+  BeforeChange(model);
   const uint32_t owner = version->owner;
   history_bytes_ -= version->history_bytes;
   version->ForAllSeries(
@@ -84,6 +95,7 @@ std::vector<Version*> State::VersionsInTheWay(const Model& model) const {
 }
 
 void State::Retire(Model* model, Version* version) {
+  BeforeChange(model);
   ++model->counts[kRetiredVersions];
   model->counts[kRetiredPendingPredictions] +=
       version->age_counts->counts().waiting;
@@ -120,6 +132,7 @@ void State::Expire() {
     const uint32_t age = prediction_ages_.oldest();
     prediction_ages_.PopOldest();
     for (Model* model : models_.Get()) {
+      if (RemembersPredictions(*model, age)) BeforeChange(model);
       for (Version* version : model->versions.Get()) {
         const uint64_t waiting = version->age_counts->Expire(age).waiting;
         if (waiting == 0) continue;
@@ -135,6 +148,7 @@ void State::Expire() {
     const uint32_t age = label_ages_.oldest();
     label_ages_.PopOldest();
     for (Model* model : models_.Get()) {
+      if (model->labels.MarkOf(age) != nullptr) BeforeChange(model);
       const uint64_t waiting = model->labels.Expire(age).waiting;
       if (waiting == 0) continue;
       model->counts[kExpiredLabels] += waiting;
@@ -146,6 +160,7 @@ void State::Expire() {
 void State::ForgetDeletedVersions() {
   next_departure_ms_ = INT64_MAX;
   for (Model* model : models_.Get()) {
+    if (!model->deleted_versions.empty()) BeforeChange(model);
     std::erase_if(
         model->deleted_versions, [this, model](const DeletedVersion& gone) {
           if (gone.until_ms > now_ms_) {

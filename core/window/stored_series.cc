@@ -21,13 +21,13 @@ bool AreZero(const std::vector<uint64_t>& cells) {
 }
 
 void SaveSlot(Save& save, const Slot<StdAtomics>& slot,
-              const StoredShape& shape) {
+              const StoredShape& shape, SlotCounts* scratch) {
   const size_t at = save.size();
   if (shape.gaps != nullptr) {
     const uint32_t size = shape.gaps->LeaveOut(&slot, slot.Stamp(), at);
     if (size > 0) return save.LeaveOut(size);
   }
-  SlotCounts counts;
+  SlotCounts& counts = *scratch;
   counts.Reset(shape.matrix, shape.marginals);
   slot.CopyTo(&counts);
   for (auto* cells : {&counts.matrix, &counts.marginals}) {
@@ -64,6 +64,8 @@ template <class Archive>
 void SparseCounts::Fields(Archive& archive) {
   std::vector<uint32_t> keys;
   std::vector<uint64_t> values;
+  keys.reserve(entries.size());
+  values.reserve(entries.size());
   for (const auto& [key, value] : entries) {
     keys.push_back(key);
     values.push_back(value);
@@ -108,12 +110,13 @@ void SlotCounts::Fields(Archive& archive) {
 
 template <class Archive>
 void Window::Fields(Archive& archive, const StoredShape& shape) {
+  SlotCounts scratch;
   archive.Field(7, [&] {
     for (size_t i = 0; i < SlotCount(settings_) && archive.ok(); ++i) {
       if constexpr (Archive::kLoads) {
         LoadSlot(archive, shape, settings_.last, &slots_[i]);
       } else {
-        SaveSlot(archive, slots_[i], shape);
+        SaveSlot(archive, slots_[i], shape, &scratch);
       }
     }
   });

@@ -28,7 +28,7 @@ constexpr auto kLongest = std::chrono::minutes(5);
 // The same while memory exceeds its limit.
 constexpr auto kOverMemory = std::chrono::seconds(1);
 constexpr size_t kPairsAtOnce = 8192;
-constexpr double kAheadAtOnce = 0.001;       // seconds
+constexpr double kModelsAtOnce = 0.001;      // seconds
 constexpr uint64_t kStoredRecordBytes = 64;  // about, with the key
 constexpr uint64_t kWorthReclaiming = uint64_t{4} << 20;
 
@@ -83,12 +83,15 @@ bool Checkpointer::WriteLocked() {
   // Another store may be at the path now.
   if (!parts_.journal->IsThere()) return false;
   if (!pending_) {
-    CopyAhead();
+    longest_ = 0;
+    CopyInSteps([](State* state) { return state->dirty_models().CopyAhead(); });
     if (!Begin()) {
       LeaveMemory();
       return true;
     }
+    CopyModels();
     CopyPairs();
+    pause_.store(longest_);
   }
   const bool stored = Store();
   failing_.store(!stored, std::memory_order_relaxed);
@@ -101,16 +104,27 @@ bool Checkpointer::WriteLocked() {
   return true;
 }
 
-// Leaves less to copy for the moment of the checkpoint.
-void Checkpointer::CopyAhead() {
-  longest_ahead_ = 0;
-  parts_.pipeline->Between([this](State* state) {
+// Calls `copy` between groups, for some time between any two, until it returns
+// false.
+void Checkpointer::CopyInSteps(const std::function<bool(State*)>& copy) {
+  parts_.pipeline->Between([&](State* state) {
     const auto begin = Clock::now();
     bool any = true;
-    while (any && Since(begin) < kAheadAtOnce) any = copy_.CopyNext(state);
-    longest_ahead_ = std::max(longest_ahead_, Since(begin));
+    while (any && Since(begin) < kModelsAtOnce) any = copy(state);
+    longest_ = std::max(longest_, Since(begin));
     return !any;
   });
+}
+
+void Checkpointer::CopyModels() {
+  ModelCopies copies;
+  CopyInSteps([&copies](State* state) {
+    if (state->dirty_models().CopyNext()) return true;
+    copies = state->dirty_models().Take();
+    return false;
+  });
+  pending_->image.models = std::move(copies).Join();
+  image_bytes_ = BytesOf(pending_->image);
 }
 
 // Copies the state at one moment. False if nothing was committed since the last
@@ -125,7 +139,8 @@ bool Checkpointer::Begin() {
     DatabaseUpdate& update = pending_.emplace();
     update.sequence = sequence;
     update.journal_checked = parts_.journal->checked();
-    copy_.TakeRest(state);
+    update.image.head = SaveHead(state);
+    state->dirty_models().Begin();
     state->dirty_pairs().Begin();
     parts_.history->Take(state, sequence);
     remembered_ = std::make_shared<const Remembered>(state->RememberedNow());
@@ -139,8 +154,7 @@ bool Checkpointer::Begin() {
     last_ = Clock::now();
     return false;
   }
-  pause_.store(std::max(pause, longest_ahead_));
-  pending_->image = copy_.Take();
+  longest_ = std::max(longest_, pause);
   const std::vector<uint32_t> models = ModelsOf(pending_->image.head);
   for (const uint32_t number : models_) {
     if (std::find(models.begin(), models.end(), number) == models.end()) {
@@ -148,7 +162,6 @@ bool Checkpointer::Begin() {
     }
   }
   models_ = models;
-  image_bytes_ = BytesOf(pending_->image);
   return true;
 }
 
@@ -157,7 +170,7 @@ void Checkpointer::CopyPairs() {
     const auto begin = Clock::now();
     const bool done = state->dirty_pairs().CopySome(kPairsAtOnce);
     if (done) pending_->pairs = state->dirty_pairs().Take();
-    pause_.store(std::max(pause_.load(), Since(begin)));
+    longest_ = std::max(longest_, Since(begin));
     return done;
   });
   // Pairs must be in the filter before they leave memory.

@@ -2,10 +2,9 @@
 // can be removed and pairs can leave memory.
 //
 // A checkpoint is the state at one moment between two commit groups. Dirty
-// models are copied ahead in small steps, and at that moment what has changed
-// since (core/engine/checkpoint_copy.h). Dirty pairs are copied in small steps
-// after it, as they were at that moment (core/pairs/dirty_pairs.h). The
-// writer stops for one of these steps at a time, and not while the copy is
+// models and pairs are copied in small steps after it, as they were at that
+// moment (core/model/dirty_models.h, core/pairs/dirty_pairs.h). The writer
+// stops for one of these steps at a time, and not while the copy is
 // written to disk. A copy that cannot be written is kept and retried. The
 // journal is kept until it succeeds.
 
@@ -22,7 +21,6 @@
 #include <thread>
 #include <vector>
 
-#include "core/engine/checkpoint_copy.h"
 #include "core/engine/pipeline.h"
 #include "daemon/store/database.h"
 #include "daemon/store/file_journal.h"
@@ -80,7 +78,8 @@ class Checkpointer {
   void WriteIfDue();
   bool WriteLocked();
   bool CopyStore(const std::string& store, const std::string& directory);
-  void CopyAhead();
+  void CopyInSteps(const std::function<bool(State*)>& copy);
+  void CopyModels();
   bool Begin();
   void CopyPairs();
   bool Store();
@@ -100,8 +99,7 @@ class Checkpointer {
   std::mutex writing_;                            // guards what follows
   uint64_t written_;                              // sequence of the last one
   std::vector<uint32_t> models_;                  // in the last one
-  CheckpointCopy copy_;                           // of models
-  double longest_ahead_ = 0;                      // step of copy_, in seconds
+  double longest_ = 0;                            // stop so far, in seconds
   std::optional<DatabaseUpdate> pending_;         // copied, but not stored
   bool tried_ = false;                            // pending_ may be stored
   std::shared_ptr<const Remembered> remembered_;  // at the copy

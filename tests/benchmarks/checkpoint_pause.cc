@@ -1,6 +1,8 @@
-// How long the leading thread works for a checkpoint of many scored models, in
-// CPU time: copied as a whole, and copied ahead in steps with the rest at its
-// moment. All models change between the last step and the moment.
+// CPU time of the leading thread for a checkpoint of many scored models, all of
+// which change: of all of them at once, and of the steps of a checkpoint
+// (core/model/dirty_models.h). Then of groups that change 64 models, as many as
+// a commit group has requests: while these models wait for their copy, and
+// after it.
 //
 // usage: checkpoint_pause [MODELS]
 
@@ -11,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "core/engine/checkpoint_copy.h"
+#include "core/engine/checkpoint.h"
 #include "core/engine/pipeline.h"
 #include "tests/support/engine.h"
 
@@ -39,10 +41,11 @@ class World {
     Do(Command{settings});
   }
 
-  // Counts `n` scored pairs of each model.
-  void Post(int n) {
+  // Counts `n` scored pairs of each model, or of `count` models from `first`.
+  void Post(int n) { Post(n, 0, models_); }
+  void Post(int n, int first, int count) {
     std::vector<TestEvent> events;
-    for (int m = 0; m < models_; ++m) {
+    for (int m = first; m < first + count; ++m) {
       for (int i = 0; i < n; ++i) {
         random_ = random_ * 1664525 + 1013904223;
         TestEvent event = Both(random_ >> 31 != 0 ? "UP" : "DOWN",
@@ -92,44 +95,77 @@ double Whole(World* world) {
   return ms;
 }
 
-void Stepped(World* world) {
-  CheckpointCopy copy;
+struct Steps {
   double longest = 0;
-  int steps = 0;
+  int count = 0;
+};
+
+Steps InSteps(World* world, bool (DirtyModels::*copy)()) {
+  Steps steps;
   world->pipeline.Between([&](State* state) {
     const double begin = CpuMs();
     bool any = true;
-    while (any && CpuMs() - begin < kStepMs) any = copy.CopyNext(state);
-    longest = std::max(longest, CpuMs() - begin);
-    ++steps;
+    while (any && CpuMs() - begin < kStepMs) {
+      any = (state->dirty_models().*copy)();
+    }
+    steps.longest = std::max(steps.longest, CpuMs() - begin);
+    ++steps.count;
     return !any;
   });
+  return steps;
+}
+
+// The time of a group that changes `models` models.
+double Group(World* world, int models) {
+  const double begin = CpuMs();
+  world->Post(1, 0, models);
+  return CpuMs() - begin;
+}
+
+void Stepped(World* world, int models) {
+  const Steps ahead = InSteps(world, &DirtyModels::CopyAhead);
   world->Post(3);
-  double rest = 0;
+  double moment = 0;
   world->pipeline.Exclusively([&](State* state) {
     const double begin = CpuMs();
-    copy.TakeRest(state);
-    rest = CpuMs() - begin;
+    const std::string head = SaveHead(state);
+    state->dirty_models().Begin();
+    moment = CpuMs() - begin;
   });
-  const double rest_mb = static_cast<double>(copy.rest_bytes()) / 1e6;
+  const double waiting = Group(world, models);
+  const double copied = Group(world, models);
+  const Steps rest = InSteps(world, &DirtyModels::CopyNext);
+  double rest_mb = 0;
+  ModelCopies copies;
+  world->pipeline.Exclusively([&](State* state) {
+    rest_mb = static_cast<double>(state->dirty_models().bytes()) / 1e6;
+    copies = state->dirty_models().Take();
+  });
+  const double begin = CpuMs();
   size_t bytes = 0;
-  for (const auto& [number, model] : copy.Take().models) bytes += model.size();
+  for (const auto& [number, model] : std::move(copies).Join()) {
+    bytes += model.size();
+  }
+  const double join = CpuMs() - begin;
   std::printf(
-      "ahead: %d steps, the longest %.2f ms; at the moment: %.2f ms, %.1f of "
-      "%.1f MB\n",
-      steps, longest, rest, rest_mb, static_cast<double>(bytes) / 1e6);
+      "ahead: %d steps, the longest %.2f ms; the moment: %.2f ms; a group of "
+      "%d models: %.2f ms before their copy, %.2f ms after it; %d steps, the "
+      "longest %.2f ms; %.1f of %.1f MB copied after the moment; beside the "
+      "writer: %.1f ms\n",
+      ahead.count, ahead.longest, moment, models, waiting, copied, rest.count,
+      rest.longest, rest_mb, static_cast<double>(bytes) / 1e6, join);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  World world(argc > 1 ? std::atoi(argv[1]) : 1000);
+  World world(std::max(64, argc > 1 ? std::atoi(argv[1]) : 1000));
   world.Fill();
   for (int round = 0; round < 3; ++round) {
     world.Post(3);
     std::printf("whole: %.2f ms\n", Whole(&world));
     world.Post(3);
-    Stepped(&world);
+    Stepped(&world, 64);
   }
   return 0;
 }

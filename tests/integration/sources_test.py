@@ -32,7 +32,7 @@ LAYERS = {
     "core/join": ["core/estimate", "core/event", "core/metrics", "core/model",
                   "core/pairs", "core/settings", "core/snapshot"],
     "core/engine": ["core/codec", "core/event", "core/join", "core/model",
-                    "core/pairs", "core/window"],
+                    "core/pairs"],
     "config": ["core/event", "core/metrics", "core/settings"],
     "exporters": ["core/event"],
     "exporters/api": ["config", "core/event", "core/join", "core/metrics",

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/engine/checkpoint_copy.h"
+#include "core/engine/checkpoint.h"
 #include "core/engine/pipeline.h"
 #include "core/pairs/pair_store.h"
 
@@ -60,35 +60,41 @@ class SteppedCheckpoint {
   bool CopyAhead(size_t n) {
     bool any = true;
     pipeline_->Exclusively([&](State* state) {
-      for (; n > 0 && any; --n) any = copy_.CopyNext(state);
+      for (; n > 0 && any; --n) any = state->dirty_models().CopyAhead();
     });
     return !any;
   }
   // `at`: the number of groups so far.
   void Begin(size_t at) {
     pipeline_->Exclusively([&](State* state) {
-      copy_.TakeRest(state);
+      image_.head = SaveHead(state);
+      state->dirty_models().Begin();
       state->dirty_pairs().Begin();
     });
-    StateImage changed = copy_.Take();
-    image_.head = changed.head;
-    for (auto& [number, model] : changed.models) {
-      image_.models[number] = std::move(model);
-    }
     at_ = at;
     copied_ = false;
     running_ = true;
   }
-  // Copies up to `n` more chains. True when all are copied.
+  // Copies up to `n` more chains and models. True when all are copied.
   bool Copy(size_t n) {
-    pipeline_->Exclusively(
-        [&](State* state) { copied_ = state->dirty_pairs().CopySome(n); });
+    pipeline_->Exclusively([&](State* state) {
+      bool any = true;
+      for (size_t i = 0; i < n && any; ++i) {
+        any = state->dirty_models().CopyNext();
+      }
+      copied_ = state->dirty_pairs().CopySome(n) && !any;
+    });
     return copied_;
   }
   // Stores the copy. Saved() then tells the memory of the join.
   void Store() {
-    pipeline_->Exclusively(
-        [&](State* state) { store_->Save(state->dirty_pairs().Take()); });
+    pipeline_->Exclusively([&](State* state) {
+      store_->Save(state->dirty_pairs().Take());
+      auto models = state->dirty_models().Take().Join();
+      for (auto& [number, model] : models) {
+        image_.models[number] = std::move(model);
+      }
+    });
     stored_image = image_;
     stored_at = at_;
   }
@@ -111,7 +117,6 @@ class SteppedCheckpoint {
  private:
   Pipeline* const pipeline_;
   MapStore* const store_;
-  CheckpointCopy copy_;
   StateImage image_;
   size_t at_ = 0;
   bool copied_ = false;
