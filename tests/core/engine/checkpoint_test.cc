@@ -11,32 +11,13 @@
 #include "core/codec/archive.h"
 #include "core/codec/bytes.h"
 #include "tests/support/catch.h"
+#include "tests/support/compare_restored.h"
 #include "tests/support/engine.h"
 #include "tests/support/map_store.h"
 #include "tests/support/random_events.h"
 #include "tests/support/seeds.h"
 
 using namespace plumbline;  // NOLINT: a test
-
-namespace {
-
-// Loads the last checkpoint, replays the records after it, and compares.
-void CompareRestored(const Engine& engine, const SteppedCheckpoint& checkpoint,
-                     const MapStore& store) {
-  MapStore copy = store;
-  Pipeline restored(nullptr);
-  restored.UseStore(&copy, 10, 1000);
-  REQUIRE(restored.Restore(checkpoint.stored_image));
-  for (size_t i = checkpoint.stored_at; i < engine.journal.records.size();
-       ++i) {
-    REQUIRE(restored.Replay(engine.journal.records[i]) ==
-            Pipeline::Status::kApplied);
-  }
-  REQUIRE(Describe(restored.state(), engine.now_ms) ==
-          Describe(engine.pipeline.state(), engine.now_ms));
-}
-
-}  // namespace
 
 TEST_CASE("a state with a store, saved step by step, is like one in memory") {
   const bool evict = GENERATE(false, true);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/support/catch.h"
+#include "tests/support/compare_restored.h"
 #include "tests/support/engine.h"
 #include "tests/support/map_store.h"
 #include "tests/support/seeds.h"
@@ -252,17 +253,7 @@ TEST_CASE("the time of a label outlives the memory of its pair") {
   leave();
   CHECK(engine.Post({Label("a", "DOWN")}).duplicates == 1);  // a past label
   CHECK(engine.Post({Label("a", "DOWN", now + 40)}).accepted == 1);
-  MapStore copy = store;
-  Pipeline restored(nullptr);
-  restored.UseStore(&copy, 10, 1000);
-  REQUIRE(restored.Restore(checkpoint.stored_image));
-  for (size_t i = checkpoint.stored_at; i < engine.journal.records.size();
-       ++i) {
-    REQUIRE(restored.Replay(engine.journal.records[i]) ==
-            Pipeline::Status::kApplied);
-  }
-  CHECK(Describe(restored.state(), engine.now_ms) ==
-        Describe(engine.pipeline.state(), engine.now_ms));
+  CompareRestored(engine, checkpoint, store);
 }
 
 // ---- Any permutation ----
