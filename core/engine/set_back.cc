@@ -179,6 +179,7 @@ void State::SetBack(Model* model, Version* version, int64_t from_ms) {
   }
   NotAfter(now_ms_, &version->last_event_ms);
   version->figures.SetBack(now_ms_ / FigureHistories::kHourMs, &reclaimer_);
+  version->figures_stamp = 0;
   version->drift.SetBack(now_ms_);
   version->estimates.Advance(version->series, from_ms);
   version->estimates.SetBack(version->series, now_ms_);

@@ -26,6 +26,12 @@ bool DirtyModels::CopyAhead() {
   return false;
 }
 
+void DirtyModels::ForgetAhead(Model* model) {
+  // A copy of the moment may rest on it.
+  if (copies_.rest_.contains(model->number)) return;
+  if (copies_.ahead_.erase(model->number) > 0) model->dirty = true;
+}
+
 void DirtyModels::Begin() {
   bytes_ = 0;
   waiting_.clear();
@@ -58,7 +64,7 @@ void DirtyModels::Copy(Model* model) {
     bytes_ += save.size();
     return;
   }
-  const SlotPlaces& places = ahead->second.places;
+  const PartPlaces& places = ahead->second.places;
   auto& rest = copies_.rest_.try_emplace(model->number, &places).first->second;
   Save save(&rest.bytes);
   state_.SaveSince(save, *model, places, &rest.gaps);

@@ -9,8 +9,8 @@
 //
 // Such a copy delays an event. CopyAhead() makes it short: called before
 // Begin(), it copies the next dirty model already. If that changes again, its
-// second copy leaves out the slots of windows that are unchanged since
-// (core/window/slot_gaps.h). Join() puts them in.
+// second copy leaves out large parts that are unchanged since
+// (core/window/part_gaps.h). Join() puts them in.
 //
 // The result is what State::SaveModel() writes at the moment, byte by byte.
 
@@ -23,7 +23,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/window/slot_gaps.h"
+#include "core/window/part_gaps.h"
 
 namespace plumbline {
 
@@ -41,12 +41,12 @@ class ModelCopies {
   friend class DirtyModels;
   struct Ahead {
     std::string bytes;
-    SlotPlaces places;
+    PartPlaces places;
   };
   struct Rest {
-    explicit Rest(const SlotPlaces* ahead) : gaps(ahead) {}
+    explicit Rest(const PartPlaces* ahead) : gaps(ahead) {}
     std::string bytes;
-    SlotGaps gaps;
+    PartGaps gaps;
   };
 
   // By number. `rest_` refers to elements of `ahead_`.
@@ -64,6 +64,9 @@ class DirtyModels {
   // next call then begins with the first again. REQUIRES: the last copy was
   // taken.
   bool CopyAhead();
+  // Drops the copy ahead of a model. Call when parts of the model are freed: a
+  // new one may get the same address.
+  void ForgetAhead(Model* model);
 
   // Fixes the moment. REQUIRES: the last copy was taken.
   void Begin();

@@ -48,8 +48,9 @@ struct Model final : PublishedModel {
   int64_t window_bytes = 0;    // charged
   int64_t next_sample_ms = 0;  // when its figures are sampled next
   bool touched = false;
-  bool dirty = true;         // changed since TakeDirty()
-  uint32_t awaits_copy = 0;  // place in DirtyModels, from 1; 0: it does not wait
+  bool dirty = true;  // changed since TakeDirty()
+  uint32_t awaits_copy =
+      0;  // place in DirtyModels, from 1; 0: it does not wait
   bool by_prediction = false;  // time windows count by prediction time
   // Number in the settings of each configured feature.
   std::unordered_map<std::string, uint32_t> features;

@@ -17,7 +17,10 @@ void Model::RestartScores(uint32_t first_age) {
 
 // Clears the counts of scores: the model has no positive class any more.
 void Model::ClearScores() {
-  for (Version* version : versions.Get()) version->figures.Restart(reclaimer());
+  for (Version* version : versions.Get()) {
+    version->figures.Restart(reclaimer());
+    version->figures_stamp = generation_;
+  }
   ForEachSlot([](Slot<StdAtomics>* slot) {
     slot->Clear(Section::kScores);
     slot->Clear(Section::kThresholds);

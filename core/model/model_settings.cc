@@ -107,6 +107,7 @@ void Model::ConfigureDetectors(const ModelSettings& rule, Version* version,
                                int64_t now_ms) {
   version->detectors.Configure(rule.detectors, task != Task::kRegression);
   version->figures.Configure(rule.anomalies, task, rule.windows, reclaimer());
+  version->figures_stamp = 0;
   generation_ = seqlock.Open(now_ms);
   ClearUnlabelled(version,
                   version->drift.Configure(rule.drift, task, reclaimer()));

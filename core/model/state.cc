@@ -36,6 +36,7 @@ State::State(std::pmr::memory_resource* memory)
 
 bool State::ChangeSettings(Settings settings, int64_t now_ms) {
   dirty_models_.CopyAll();
+  for (Model* model : models_.Get()) dirty_models_.ForgetAhead(model);
   now_ms = Advance(now_ms);
   auto old = std::exchange(
       settings_, std::make_unique<const Settings>(std::move(settings)));
@@ -175,6 +176,7 @@ void State::AddFigures(Model* model, Version* version, int64_t hour,
   const int64_t needed = FigureHistories::MostBytes(version->figures.unused());
   const bool fits = window_bytes_ + needed <= settings_->window_bytes;
   version->figures.Add(hour, read, fits, &reclaimer_);
+  version->figures_stamp = model->seqlock.generation() + 1;
   Recharge(model);
 }
 

@@ -172,12 +172,12 @@ class State final : public PublishedState {
   template <class Archive>
   void HeadFields(Archive& archive);
   void SaveModel(Save& save, Model& model) const;
-  // The same, and where the slots are.
-  void SaveAhead(Save& save, Model& model, SlotPlaces* places) const;
-  // The same without the slots that are unchanged since SaveAhead(). `gaps`: of
-  // the same places.
-  void SaveSince(Save& save, Model& model, const SlotPlaces& ahead,
-                 SlotGaps* gaps) const;
+  // The same, and where large parts are.
+  void SaveAhead(Save& save, Model& model, PartPlaces* places) const;
+  // The same without large parts that are unchanged since SaveAhead(). `gaps`:
+  // of the same places.
+  void SaveSince(Save& save, Model& model, const PartPlaces& ahead,
+                 PartGaps* gaps) const;
   // Adds a stored model to the state, whose head must be loaded. Null if the
   // bytes are not a sound model: then the state is not usable.
   Model* LoadModel(Load& load, uint32_t number);

@@ -51,6 +51,7 @@ void State::Remove(Model* model) {
 
 void State::Remove(Model* model, Version* version) {
   BeforeChange(model);
+  dirty_models_.ForgetAhead(model);
   const uint32_t owner = version->owner;
   history_bytes_ -= version->history_bytes;
   version->ForAllSeries(

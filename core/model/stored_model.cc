@@ -150,7 +150,7 @@ void State::SaveModel(Save& save, Model& model) const {
   SaveModel(save, model, StoredShapeOf(model));
 }
 
-void State::SaveAhead(Save& save, Model& model, SlotPlaces* places) const {
+void State::SaveAhead(Save& save, Model& model, PartPlaces* places) const {
   StoredShape shape = StoredShapeOf(model);
   places->generation = model.seqlock.generation();
   places->matrix = shape.matrix;
@@ -159,8 +159,8 @@ void State::SaveAhead(Save& save, Model& model, SlotPlaces* places) const {
   SaveModel(save, model, shape);
 }
 
-void State::SaveSince(Save& save, Model& model, const SlotPlaces& ahead,
-                      SlotGaps* gaps) const {
+void State::SaveSince(Save& save, Model& model, const PartPlaces& ahead,
+                      PartGaps* gaps) const {
   StoredShape shape = StoredShapeOf(model);
   if (shape.matrix == ahead.matrix && shape.marginals == ahead.marginals) {
     shape.gaps = gaps;

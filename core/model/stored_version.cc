@@ -75,7 +75,10 @@ void State::SaveVersion(Save& save, const Model& model, Version& version,
     DoCounts(save, version);
     save.Field(9, version.last_event_ms);
     save.Field(10, [&] { version.detectors.Fields(save); });
-    save.Field(11, [&] { version.figures.Fields(save); });
+    save.Field(11, [&] {
+      SavePart(save, shape, &version.figures, version.figures_stamp,
+               [&] { version.figures.Fields(save); });
+    });
     save.Field(12, [&] { version.drift.Fields(save, nullptr); });
     DoSums(save, model, version);
     save.Field(16, [&] { version.series.SaveTo(save, shape); });

@@ -37,6 +37,7 @@ struct Version final : PublishedVersion {
   std::unique_ptr<AgeCounts> age_counts;
   Detectors detectors;
   FigureHistories figures;
+  uint64_t figures_stamp = 0;  // see core/window/part_gaps.h
   DriftWatch drift;
   Estimates estimates;
   UnlabelledChanges unlabelled;  // predictions of this group

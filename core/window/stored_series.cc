@@ -22,22 +22,15 @@ bool AreZero(const std::vector<uint64_t>& cells) {
 
 void SaveSlot(Save& save, const Slot<StdAtomics>& slot,
               const StoredShape& shape, SlotCounts* scratch) {
-  const size_t at = save.size();
-  if (shape.gaps != nullptr) {
-    const uint32_t size = shape.gaps->LeaveOut(&slot, slot.Stamp(), at);
-    if (size > 0) return save.LeaveOut(size);
-  }
-  SlotCounts& counts = *scratch;
-  counts.Reset(shape.matrix, shape.marginals);
-  slot.CopyTo(&counts);
-  for (auto* cells : {&counts.matrix, &counts.marginals}) {
-    if (AreZero(*cells)) cells->clear();
-  }
-  counts.Fields(save);
-  if (shape.places != nullptr) {
-    shape.places->slots.push_back({&slot, static_cast<uint32_t>(at),
-                                   static_cast<uint32_t>(save.size() - at)});
-  }
+  SavePart(save, shape, &slot, slot.Stamp(), [&] {
+    SlotCounts& counts = *scratch;
+    counts.Reset(shape.matrix, shape.marginals);
+    slot.CopyTo(&counts);
+    for (auto* cells : {&counts.matrix, &counts.marginals}) {
+      if (AreZero(*cells)) cells->clear();
+    }
+    counts.Fields(save);
+  });
 }
 
 void LoadSlot(Load& load, const StoredShape& shape, int64_t last,

@@ -110,7 +110,7 @@ TEST_CASE(
   engine.Post({Both("UP", "UP")});
   stored.Take();
   CHECK(stored.models->bytes() > 0);
-  CHECK(stored.models->bytes() < stored.whole() / 4);
+  CHECK(stored.models->bytes() < stored.whole() / 3);
 }
 
 TEST_CASE(

@@ -1,9 +1,14 @@
-// SlotGaps: which slots an image of a model leaves out, because an earlier
+// PartGaps: the parts that an image of a model leaves out, because an earlier
 // image has them unchanged.
 //
 // A checkpoint copies a model ahead, and again at its moment. The second image
-// holds the slots that changed in between, and gaps for the others. Filled()
-// puts the slots of the first image in.
+// holds what has changed in between, and gaps for the large parts that have
+// not: slots of windows, histories of figures. Filled() puts these parts in
+// from the first image.
+//
+// A part is known by its address, and by its stamp: the generation of the
+// model's seqlock at its last change. INVARIANT: a new object at an old address
+// has a later stamp, or none (0). Parts without a stamp are always written.
 
 #pragma once
 
@@ -15,37 +20,36 @@
 
 namespace plumbline {
 
-// Where a slot is in an image.
-struct SlotPlace {
-  const void* slot;  // only compared: the slot may be gone
+// Where a part is in an image.
+struct PartPlace {
+  const void* part;  // only compared: the part may be gone
   uint32_t at;
   uint32_t size;
 };
 
-// The slots of one image, in the order of the image.
-struct SlotPlaces {
+// The parts of one image, in the order of the image.
+struct PartPlaces {
   uint64_t generation = 0;  // the closed one of the model's seqlock
   uint32_t matrix = 0;      // cells of a slot
   uint32_t marginals = 0;   // cells of a slot
-  std::vector<SlotPlace> slots;
+  std::vector<PartPlace> parts;
 };
 
 // Belongs to one image in the making.
-class SlotGaps {
+class PartGaps {
  public:
   // `ahead`: the places of the earlier image. It must outlive this.
-  explicit SlotGaps(const SlotPlaces* ahead) : ahead_(ahead) {}
+  explicit PartGaps(const PartPlaces* ahead) : ahead_(ahead) {}
 
-  // The bytes to leave out for the next slot; 0 if it must be written. `stamp`:
-  // Slot::Stamp(). `at`: size of the image so far.
-  uint32_t LeaveOut(const void* slot, uint64_t stamp, size_t at) {
-    if (next_ == ahead_->slots.size()) return 0;
+  // The bytes to leave out for the next part; 0 if it must be written. `at`:
+  // size of the image so far.
+  uint32_t LeaveOut(const void* part, uint64_t stamp, size_t at) {
+    if (next_ == ahead_->parts.size()) return 0;
     // After a change of windows, versions or slices the order differs: the
-    // slots that follow are written.
-    const SlotPlace& place = ahead_->slots[next_];
-    if (place.slot != slot) return 0;
+    // parts that follow are written.
+    const PartPlace& place = ahead_->parts[next_];
+    if (place.part != part) return 0;
     ++next_;
-    // A slot without a stamp is empty, and may be a new one at an old address.
     if (stamp == 0 || stamp > ahead_->generation) return 0;
     gaps_.emplace_back(at, place);
     return place.size;
@@ -69,9 +73,9 @@ class SlotGaps {
   size_t size() const { return gaps_.size(); }
 
  private:
-  const SlotPlaces* ahead_;
-  size_t next_ = 0;  // in ahead_->slots
-  std::vector<std::pair<size_t, SlotPlace>> gaps_;
+  const PartPlaces* ahead_;
+  size_t next_ = 0;  // in ahead_->parts
+  std::vector<std::pair<size_t, PartPlace>> gaps_;
 };
 
 }  // namespace plumbline
