@@ -14,22 +14,35 @@
 namespace plumbline {
 namespace {
 
+// Format 8 stores these counts in one row, with those of four detectors.
+constexpr size_t kFormerDetectors = 4;
+constexpr size_t kFormerVersionCounts =
+    size_t{kDetection} + kFormerDetectors * size_t{kDetectorCounts};
+
 template <class Archive>
 void DoCounts(Archive& archive, Version& version) {
   if constexpr (Archive::kLoads) {
-    if (archive.is_former()) archive.Do(version.counts);
+    if (archive.is_former()) {
+      for (size_t i = 0; i < kFormerVersionCounts; ++i) {
+        archive.Do(version.counts[i]);
+      }
+    }
   }
   archive.Added(
       3, [&] { DoRow(archive, version.counts.data(), size_t{kLatency}); });
   archive.Added(4, [&] {
     DoHistogram(archive, kLatencyBounds, &version.counts[kLatency]);
   });
-  for (size_t kind = 0; kind < kDetectors; ++kind) {
-    archive.Added(static_cast<uint8_t>(5 + kind), [&] {
-      DoRow(archive, &version.counts[kDetection + kind * kDetectorCounts],
-            size_t{kDetectorCounts});
+  archive.Added(5, [&] {
+    archive.Part("the counts of detectors", [&] {
+      for (size_t kind = 0; kind < kDetectors; ++kind) {
+        archive.Field(static_cast<uint8_t>(1 + kind), [&] {
+          DoRow(archive, &version.counts[kDetection + kind * kDetectorCounts],
+                size_t{kDetectorCounts});
+        });
+      }
     });
-  }
+  });
 }
 
 void LoadWindows(Load& load, Model* model, Series* series) {

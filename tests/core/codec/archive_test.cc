@@ -69,6 +69,11 @@ bool Reads(const std::string& bytes, Part* part, std::string* unknown) {
   return load.ok() && load.AtEnd();
 }
 
+// As messages name a format of this minor number.
+std::string FormatOf(int64_t major) {
+  return std::to_string(major) + "." + std::to_string(kFormatMinor);
+}
+
 // A part with these fields, which are all numbers.
 std::string WithFields(const std::vector<uint8_t>& tags) {
   std::string bytes;
@@ -109,7 +114,7 @@ TEST_CASE("a field that is not known is refused by name") {
   std::string unknown;
   CHECK_FALSE(Reads(WithFields({1, 77}), &read, &unknown));
   CHECK(unknown.find("field 77 of a whole") != std::string::npos);
-  CHECK(unknown.find("9.0") != std::string::npos);
+  CHECK(unknown.find(FormatOf(kFormatMajor)) != std::string::npos);
 }
 
 TEST_CASE("a document of a later major format is refused") {
@@ -120,7 +125,7 @@ TEST_CASE("a document of a later major format is refused") {
   Whole read;
   std::string unknown;
   CHECK_FALSE(Reads(bytes, &read, &unknown));
-  CHECK(unknown.find("10.0") != std::string::npos);
+  CHECK(unknown.find(FormatOf(kFormatMajor + 1)) != std::string::npos);
 }
 
 TEST_CASE("a field that is there twice is refused") {
