@@ -21,16 +21,15 @@ namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
-// Format 8 stores these counts in one row, the histogram too.
-constexpr size_t kFormerModelCounts = kRetiredVersions;
+// What format 8 has of these counts before the histogram.
+constexpr size_t kFormerCounts = 10;
 
 template <class Archive>
 void DoCounts(Archive& archive, Model& model) {
   if constexpr (Archive::kLoads) {
     if (archive.is_former()) {
-      for (size_t i = 0; i < kFormerModelCounts; ++i) {
-        archive.Do(model.counts[i]);
-      }
+      LoadRow(archive, &model.counts[0], kFormerCounts);
+      LoadRow(archive, &model.counts[kDelay], HistogramCells(kDelayBounds));
     }
   }
   archive.Added(15,

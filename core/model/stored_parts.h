@@ -23,6 +23,11 @@ void DoRow(Archive& archive, uint64_t* counts, size_t n) {
   }
 }
 
+// Counts as format 8 has them: values in a row.
+inline void LoadRow(Load& load, uint64_t* counts, size_t n) {
+  for (size_t i = 0; i < n; ++i) load.Do(counts[i]);
+}
+
 // The shape of the model that windows and sums by cell are stored with.
 StoredShape StoredShapeOf(const Model& model);
 

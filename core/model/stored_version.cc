@@ -14,18 +14,19 @@
 namespace plumbline {
 namespace {
 
-// Format 8 stores these counts in one row, with those of four detectors.
+// What format 8 has of these counts.
+constexpr size_t kFormerCounts = 6;  // before the histogram
 constexpr size_t kFormerDetectors = 4;
-constexpr size_t kFormerVersionCounts =
-    size_t{kDetection} + kFormerDetectors * size_t{kDetectorCounts};
 
 template <class Archive>
 void DoCounts(Archive& archive, Version& version) {
   if constexpr (Archive::kLoads) {
     if (archive.is_former()) {
-      for (size_t i = 0; i < kFormerVersionCounts; ++i) {
-        archive.Do(version.counts[i]);
-      }
+      LoadRow(archive, &version.counts[0], kFormerCounts);
+      LoadRow(archive, &version.counts[kLatency],
+              HistogramCells(kLatencyBounds));
+      LoadRow(archive, &version.counts[kDetection],
+              kFormerDetectors * kDetectorCounts);
     }
   }
   archive.Added(
