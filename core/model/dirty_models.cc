@@ -72,12 +72,13 @@ void DirtyModels::Copy(Model* model) {
 }
 
 std::map<uint32_t, std::string> ModelCopies::Join() && {
-  for (auto& [number, rest] : rest_) {
-    Ahead& ahead = ahead_[number];
-    whole_[number] = rest.gaps.Filled(rest.bytes, ahead.bytes);
-    // Frees both as it goes, so that two copies of one model exist at most.
-    rest.bytes = {};
-    ahead.bytes = {};
+  // Frees as it goes: only one model has two copies at a time.
+  for (auto rest = rest_.begin(); rest != rest_.end();
+       rest = rest_.erase(rest)) {
+    const auto ahead = ahead_.find(rest->first);
+    whole_[rest->first] =
+        rest->second.gaps.Filled(rest->second.bytes, ahead->second.bytes);
+    ahead_.erase(ahead);
   }
   return std::move(whole_);
 }
